@@ -1,0 +1,76 @@
+# Settings of `make run`
+PORT ?= 8000
+UPSTREAM ?= synthetic
+DATA ?=
+STATE ?= .local
+FIRST_FILL ?= 1
+# they are handed over as arguments; a function must not find them in its environment
+unexport PORT UPSTREAM DATA STATE FIRST_FILL
+
+UV_VERSION := 0.13.9
+FETCHED_UV := .tools/uv/bin/uv
+UV := $(or $(shell sh -c 'command -v uv'),$(FETCHED_UV))
+RUN := $(UV) run --no-sync
+
+# The Lambda runtime brings these with its boto3; a layer that repeats them only grows.
+IN_RUNTIME := boto3 botocore s3transfer jmespath python-dateutil six urllib3
+EXPORT := $(UV) export --quiet --locked --no-emit-project --no-hashes --no-annotate --no-header \
+	$(addprefix --no-emit-package ,$(IN_RUNTIME))
+EXPORT_DEPS := $(EXPORT) --no-default-groups
+EXPORT_FRAMES := $(EXPORT) --only-group frames
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-unit test-e2e lint types format generated check-generated validate check sync
+
+help: ## show the targets
+	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files] [DATA=folder] [STATE=$(STATE)] [FIRST_FILL=1|0]"
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
+
+run: sync ## serve the local cloud at http://localhost:PORT/api/v1 until Ctrl-C
+	@exec $(RUN) python -m local run --port '$(PORT)' --upstream '$(UPSTREAM)' --data '$(DATA)' \
+		--state '$(STATE)' --first-fill '$(FIRST_FILL)'
+
+test: test-unit test-e2e ## all tests
+
+test-unit: sync ## tests that need no local cloud, with the coverage of our code
+	@$(RUN) coverage erase
+	COVERAGE_PROCESS_START=pyproject.toml $(RUN) pytest -n 2 tests --ignore tests/e2e
+	@$(RUN) coverage combine --quiet
+	$(RUN) coverage report --fail-under 90
+
+test-e2e: sync ## tests over HTTP on local clouds of their own
+	$(RUN) pytest tests/e2e
+
+lint: sync ## style
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+types: sync ## static types
+	$(RUN) mypy layers/common/python functions local tests
+
+format: sync ## mend the style
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+generated: sync ## write the generated files
+	$(EXPORT_DEPS) --output-file layers/deps/requirements.txt
+	$(EXPORT_FRAMES) --output-file layers/frames/requirements.txt
+	$(RUN) python local/generate_calendar.py
+
+check-generated: sync ## compare the generated files with what would be generated
+	$(EXPORT_DEPS) | diff layers/deps/requirements.txt -
+	$(EXPORT_FRAMES) | diff layers/frames/requirements.txt -
+	$(RUN) python local/generate_calendar.py --check
+
+validate: sync ## check the template
+	$(RUN) python -m local sam validate --lint
+
+check: lint types check-generated validate test ## everything that CI checks
+
+sync: $(if $(filter $(FETCHED_UV),$(UV)),$(FETCHED_UV))
+	@test -d .venv || echo "installing the development environment into .venv, once"
+	@$(UV) sync --locked --quiet
+
+$(FETCHED_UV):
+	@echo "fetching uv into .tools, once"
+	@PIP_USER=0 python3 -m pip install -qq --disable-pip-version-check --target .tools/uv uv==$(UV_VERSION)

@@ -1,0 +1,49 @@
+"""Turns a bearer token into a policy for the whole stage (API Gateway's TOKEN authorizer)."""
+
+from typing import Any
+
+from marketdata.aws.tables import Table
+from marketdata.errors import UnauthorizedError
+from marketdata.identity.tokens import verify
+from marketdata.identity.users import User, Users
+from marketdata.settings import settings
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Answer API Gateway, which keeps the policy for five minutes, one for each token."""
+    try:
+        user = _user_of(event["authorizationToken"])
+    except UnauthorizedError:
+        # API Gateway makes a 401 of this very text, and a 500 of any other.
+        raise Exception("Unauthorized") from None
+    api, stage, *_ = event["methodArn"].split("/")
+    return {
+        "principalId": str(user.id),
+        "policyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": "execute-api:Invoke",
+                    # The whole stage, because the policy is kept and serves later calls too.
+                    "Resource": f"{api}/{stage}/*/*",
+                }
+            ],
+        },
+        "context": {
+            "user_id": str(user.id),
+            "username": user.username,
+            "role": user.role.value,
+        },
+    }
+
+
+def _user_of(header: str) -> User:
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise UnauthorizedError("the header must be: Authorization: Bearer {token}")
+    user_id = verify(settings().signing_secret, token.strip())
+    user = Users(Table(settings().control_table)).get(user_id)
+    if user is None or not user.is_active:
+        raise UnauthorizedError("there is no such user any more")
+    return user

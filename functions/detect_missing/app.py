@@ -1,0 +1,26 @@
+"""The detect step: compares some parts with what should be there."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from marketdata.aws.objects import Bucket
+from marketdata.aws.tables import Table
+from marketdata.catalog.directory import load_catalog
+from marketdata.catalog.final import last_final_day
+from marketdata.kline.store import BlockStore
+from marketdata.settings import settings
+from marketdata.tasks.detecting import Detector
+from marketdata.tasks.records import TaskRecords
+
+
+def handler(event: dict[str, Any], _context: object) -> None:
+    """Look at one group of parts: `{"task_id", "group", "parts"}`."""
+    bucket = Bucket(settings().bucket)
+    detector = Detector(
+        records=TaskRecords(Table(settings().control_table)),
+        store=BlockStore(Table(settings().market_table), bucket),
+        results=bucket,
+        catalog=load_catalog,
+        final_until=last_final_day(datetime.now(UTC), settings().final_time),
+    )
+    detector.detect(event["task_id"], event["group"], event["parts"])

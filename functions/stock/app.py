@@ -1,0 +1,32 @@
+"""K-lines of stocks, indices and funds."""
+
+from marketdata.http.klines import BatchBody, KlineQuery, RangeQuery, answer, read_bars
+from marketdata.http.parameters import read_code
+from marketdata.http.router import Answer, Call, Router
+from marketdata.kline.bar import Kind
+from marketdata.kline.chart import chart
+
+router = Router()
+handler = router.handler
+
+KINDS = frozenset({Kind.STOCK, Kind.INDEX, Kind.ETF})
+
+
+@router.get("/stock/kline", query=KlineQuery, summary="获取股票K线数据")
+def read_klines(call: Call[KlineQuery]) -> Answer:
+    """Give the bars of some codes."""
+    return answer(call, read_bars(KINDS, call.parameters.codes, call.parameters))
+
+
+@router.post("/stock/kline/batch", body=BatchBody, summary="批量获取股票K线")
+def read_batch(call: Call[BatchBody]) -> Answer:
+    """Give the bars of many codes."""
+    return answer(call, read_bars(KINDS, call.parameters.codes, call.parameters))
+
+
+@router.get("/stock/kline/{code}/chart", query=RangeQuery, summary="获取股票K线图表数据")
+def read_chart(call: Call[RangeQuery]) -> Answer:
+    """Give the bars of one code in the shape that ECharts draws."""
+    code = read_code(call.path["code"], "code")
+    reading = read_bars(KINDS, (code,), call.parameters)
+    return Answer.success(chart(reading.parsed(code)), meta=reading.meta)

@@ -1,0 +1,1 @@
+"""Market data of China's exchanges: the service behind the API."""

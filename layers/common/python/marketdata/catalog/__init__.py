@@ -1,0 +1,1 @@
+"""What is traded, when, and where: securities, calendars, sessions."""

@@ -1,0 +1,177 @@
+"""Trading days of the exchanges of mainland China.
+
+All of them follow the State Council's holidays as the CSRC announces them, so one calendar
+(exchange_calendars' XSHG) serves all markets; each begins with its own first day. It is a generated
+module rather than stored data: a read then costs no request for it.
+
+First days: SH the exchange's opening; SZ the same day, because the library knows no earlier one
+(Shenzhen traded on trial from 1990-12-01); BJ and INE, GFE, CFE the opening or the first contract
+(SC, SI, IF); SHF, DCE and CZC the first standard contracts of the exchange or, for SHF, of its
+predecessor the Shanghai Metal Exchange. The commodity exchanges' own closures before 2000 are not
+known to the source.
+"""
+
+from functools import cache
+
+from marketdata.catalog._trading_days import YEARS
+from marketdata.errors import InvalidInputError, NotFoundError
+from marketdata.kline.bar import Period
+from marketdata.kline.coverage import bit_of, days_of, first_day, last_day, parts_between, span
+
+FIRST_DAYS = {
+    "SH": "19901219",
+    "SZ": "19901219",
+    "BJ": "20211115",
+    "CFE": "20100416",
+    "SHF": "19920528",
+    "DCE": "19931118",
+    "CZC": "19930528",
+    "INE": "20180326",
+    "GFE": "20221222",
+}
+MARKETS = tuple(FIRST_DAYS)
+
+
+def first_known_day(market: str) -> str:
+    """Give the market's first trading day, YYYYMMDD.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no such market.
+    """
+    try:
+        return FIRST_DAYS[market]
+    except KeyError:
+        raise InvalidInputError("market", f"must be one of {', '.join(MARKETS)}") from None
+
+
+def last_known_day() -> str:
+    """Give the last day for which it is known whether it is a trading day, YYYYMMDD."""
+    return f"{max(YEARS)}1231"
+
+
+@cache
+def trading_bits(market: str, part: str) -> int:
+    """Give the trading days of a part as a bit set, see `kline.coverage`.
+
+    Parameters
+    ----------
+    market : str
+        One of `MARKETS`.
+    part : str
+        A year or a month, "2024" or "2024-01".
+
+    Returns
+    -------
+    int
+        0 where the calendar knows no trading day in the part.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no such market.
+    """
+    opening = first_known_day(market)
+    skipped = first_day(part).timetuple().tm_yday - 1
+    length = (last_day(part) - first_day(part)).days + 1
+    bits = (YEARS.get(int(part[:4]), 0) >> skipped) & ((1 << length) - 1)
+    return bits & span(part, opening, last_known_day())
+
+
+def trading_days(market: str, start: str, end: str) -> list[str]:
+    """List the trading days of a closed range.
+
+    Parameters
+    ----------
+    market : str
+        One of `MARKETS`.
+    start, end : str
+        First and last day, YYYYMMDD.
+
+    Returns
+    -------
+    list of str
+        YYYYMMDD, sorted; nothing after `last_known_day()`.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no such market.
+    ValueError
+        A day does not exist.
+    """
+    first, last = max(start, first_known_day(market)), min(end, last_known_day())
+    return [
+        day
+        for part in parts_between(Period.DAILY, first, last)
+        for day in days_of(part, trading_bits(market, part) & span(part, start, end))
+    ]
+
+
+def is_trading_day(market: str, day: str) -> bool:
+    """Say whether a market trades on a day; errors as in `trading_days`."""
+    part = Period.DAILY.part_of(day)
+    return bool(trading_bits(market, part) & bit_of(part, day))
+
+
+def next_trading_day(market: str, day: str) -> str:
+    """Give the first trading day after a day.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no such market.
+    NotFoundError
+        The calendar does not reach that far.
+    """
+    for part in parts_between(Period.DAILY, day, last_known_day()):
+        later = trading_bits(market, part) & span(part, day, last_known_day())
+        if part == day[:4]:
+            later &= ~bit_of(part, day)
+        if later:
+            return days_of(part, later & -later)[0]
+    raise NotFoundError(f"no trading day of {market} is known after {day}")
+
+
+def previous_trading_day(market: str, day: str) -> str:
+    """Give the last trading day before a day.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no such market.
+    NotFoundError
+        The market had not opened.
+    """
+    opening = first_known_day(market)
+    for part in reversed(parts_between(Period.DAILY, opening, day)):
+        earlier = trading_bits(market, part) & span(part, opening, day)
+        if part == day[:4]:
+            earlier &= ~bit_of(part, day)
+        if earlier:
+            return days_of(part, 1 << (earlier.bit_length() - 1))[0]
+    raise NotFoundError(f"{market} had not opened before {day}")
+
+
+@cache
+def nth_friday(market: str, month: str, n: int) -> str:
+    """Give a month's n-th Friday, or the next trading day where that one is a holiday.
+
+    Parameters
+    ----------
+    market : str
+        One of `MARKETS`.
+    month : str
+        "2024-01".
+    n : int
+        Counted from 1.
+
+    Raises
+    ------
+    NotFoundError
+        The calendar does not reach that far.
+    """
+    friday = 1 + (4 - first_day(month).weekday()) % 7 + 7 * (n - 1)
+    day = f"{month.replace('-', '')}{friday:02}"
+    return day if is_trading_day(market, day) else next_trading_day(market, day)

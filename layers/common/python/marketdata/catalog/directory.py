@@ -1,0 +1,114 @@
+"""Where the catalog is kept: one block of the market table, in memory for five minutes."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+
+import orjson
+
+from marketdata.aws.objects import Bucket
+from marketdata.aws.tables import Table
+from marketdata.catalog.securities import Catalog
+from marketdata.kline import block as codec
+from marketdata.kline.coverage import Coverage
+from marketdata.kline.store import Block, BlockKey, BlockStore
+from marketdata.settings import settings
+from marketdata.upstream import gateway
+
+KEY = BlockKey("catalog", "all", "all")
+KEPT_SECONDS = 300
+
+
+class Directory:
+    """Loads and saves the catalog.
+
+    Parameters
+    ----------
+    store : BlockStore
+        Where its block is.
+    refresh : callable
+        Has the catalog fetched from the source and saved; called where none is stored yet.
+    clock : callable
+        Seconds, rising.
+    """
+
+    def __init__(
+        self,
+        store: BlockStore,
+        refresh: Callable[[], object],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._refresh = refresh
+        self._clock = clock
+        self._kept: Catalog | None = None
+        self._until = 0.0
+
+    def load(self) -> Catalog:
+        """Give the catalog, at most `KEPT_SECONDS` old.
+
+        Raises
+        ------
+        UpstreamError
+            None is stored, and the source cannot give one now.
+        """
+        if self._kept is None or self._clock() >= self._until:
+            stored = read_catalog(self._store)
+            if stored is None:
+                self._refresh()
+                stored = read_catalog(self._store)
+            self._kept = stored or Catalog([], _now(), "", {})
+            self._until = self._clock() + KEPT_SECONDS
+        return self._kept
+
+
+@cache
+def _directory() -> Directory:
+    store = BlockStore(Table(settings().market_table), Bucket(settings().bucket))
+    return Directory(store, gateway.refresh_catalog)
+
+
+def load_catalog() -> Catalog:
+    """Give this deployment's catalog; see `Directory.load`."""
+    return _directory().load()
+
+
+def read_catalog(store: BlockStore) -> Catalog | None:
+    """Read the stored catalog; None where there is none."""
+    stored = store.read([KEY]).get(KEY)
+    if stored is None:
+        return None
+    head, *rows = orjson.loads(b"[%s]" % codec.decode(stored.frame))
+    return Catalog.from_rows(rows, head["refreshed_at"], head["source"], head["first_days"])
+
+
+def save_catalog(store: BlockStore, catalog: Catalog) -> None:
+    """Put a catalog in the stored one's place; codes that it no longer names are kept.
+
+    A source may list today's codes only, and a delisted one must still be found.
+    """
+
+    def change(stored: Block) -> Block:
+        old = orjson.loads(b"[%s]" % codec.decode(stored.frame))[1:] if stored.frame else []
+        if old and catalog.source != _source_of(stored):
+            old = []
+        rows = {row["code"]: row for row in [*old, *catalog.to_rows()]}
+        head = {
+            "refreshed_at": catalog.refreshed_at,
+            "source": catalog.source,
+            "first_days": catalog.first_days,
+        }
+        lines = [orjson.dumps(row) for row in [head, *(rows[code] for code in sorted(rows))]]
+        return Block(Coverage(), len(lines), codec.encode(lines), stored.version, stored.object_key)
+
+    store.update(KEY, None, change)
+
+
+def _source_of(stored: Block) -> str:
+    source: str = orjson.loads(b"[%s]" % codec.decode(stored.frame))[0]["source"]
+    return source
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

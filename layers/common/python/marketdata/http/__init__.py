@@ -1,0 +1,1 @@
+"""The edge: from API Gateway's event to a typed call, and back."""

@@ -1,0 +1,148 @@
+"""Types of request parameters; each says in its error what it should have been.
+
+Texts in a query string and values in a JSON body are read by the same models, strictly: a JSON
+number is no string, and a name that the model does not know is an error, because a misspelled
+parameter that is ignored gives the wrong answer to a question nobody asked.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from marketdata.catalog.securities import CODE_PATTERN
+from marketdata.errors import InvalidInputError
+
+MAX_CODES = 500
+SHOWN = 40
+"""So much of a wrong value is repeated in the error."""
+
+_CODE = re.compile(CODE_PATTERN)
+_DAY = re.compile("[0-9]{8}")
+_NUMBER = re.compile("[0-9]{1,18}")
+
+
+class Parameters(BaseModel):
+    """Base of the models of queries and bodies."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class NoParameters(Parameters):
+    """The model of a call that takes none."""
+
+
+def read_code(text: str, field: str = "code") -> str:
+    """Read a code as a person wrote it: in any case, with or without blanks around it.
+
+    Raises
+    ------
+    InvalidInputError
+        It is none.
+    """
+    code = text.strip().upper()
+    if not (text.isascii() and _CODE.fullmatch(code)):
+        reason = f"must be a code like 600000.SH or IF2401.CFE, not {text[:SHOWN]!r}"
+        raise InvalidInputError(field, reason)
+    return code
+
+
+def read_number(text: str, field: str) -> int:
+    """Read a record's number, such as a task's, from a path.
+
+    Raises
+    ------
+    InvalidInputError
+        It is not a whole number of at most 18 digits.
+    """
+    if not _NUMBER.fullmatch(text):
+        raise InvalidInputError(field, f"must be a whole number, not {text[:SHOWN]!r}")
+    return int(text)
+
+
+def one_of(allowed: Iterable[str]) -> AfterValidator:
+    """Make the validator of a string that has to be one of some, as a type's annotation."""
+    known = tuple(allowed)
+    reason = f"must be one of {', '.join(known)}"
+
+    def check(text: str) -> str:
+        if text not in known:
+            raise PydanticCustomError("one_of", "{reason}", {"reason": reason})
+        return text
+
+    return AfterValidator(check)
+
+
+def _day(text: str) -> str:
+    try:
+        if _DAY.fullmatch(text):
+            date.fromisoformat(text)
+            return text
+    except ValueError:
+        pass
+    raise PydanticCustomError(
+        "day", "must be a day that exists, as YYYYMMDD, not {given}", {"given": repr(text[:SHOWN])}
+    )
+
+
+def _code(text: str) -> str:
+    try:
+        return read_code(text)
+    except InvalidInputError as error:
+        raise PydanticCustomError("code", "{reason}", {"reason": error.reason}) from error
+
+
+def _codes(value: Any, info: ValidationInfo) -> tuple[str, ...]:
+    if info.mode != "json" and isinstance(value, str):
+        value = [each for each in value.split(",") if each.strip()]
+    if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
+        raise PydanticCustomError("codes", "must be an array of strings")
+    codes = dict.fromkeys(map(_code, value))
+    if not 1 <= len(codes) <= MAX_CODES:
+        raise PydanticCustomError(
+            "codes",
+            "must be 1 to {limit} different codes, not {given}",
+            {"limit": MAX_CODES, "given": len(codes)},
+        )
+    return tuple(codes)
+
+
+type Day = Annotated[str, AfterValidator(_day)]
+"""A day, "YYYYMMDD"."""
+
+type Code = Annotated[str, AfterValidator(_code)]
+"""A security's code, in upper case, such as 600000.SH."""
+
+type Codes = Annotated[tuple[str, ...], BeforeValidator(_codes)]
+"""1 to 500 different codes in the order given: comma separated in a query, an array in JSON."""
+
+
+class DayRange(Parameters):
+    """A closed range of days.
+
+    Attributes
+    ----------
+    start_date, end_date : str
+        First and last day, "YYYYMMDD".
+    """
+
+    start_date: Day
+    end_date: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start_date > self.end_date:
+            raise PydanticCustomError(
+                "day_range", "must not be after end_date", {"field": "start_date"}
+            )
+        return self

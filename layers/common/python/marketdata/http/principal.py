@@ -1,0 +1,48 @@
+"""Who is calling: what the authorizer found out about the bearer token."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from marketdata.errors import ForbiddenError
+from marketdata.identity.roles import Role
+
+__all__ = ["Principal", "Role"]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The user behind a request.
+
+    Attributes
+    ----------
+    user_id : int
+        The user's number.
+    username : str
+        The name used at login.
+    role : Role
+        What the user may do, as of when the authorizer last looked (at most five minutes ago).
+    """
+
+    user_id: int
+    username: str
+    role: Role
+
+    @classmethod
+    def of(cls, event: Mapping[str, Any]) -> Self | None:
+        """Read the authorizer's context from a REST proxy event; None where there is none."""
+        context = event.get("requestContext", {}).get("authorizer") or {}
+        if "user_id" not in context:
+            return None
+        return cls(int(context["user_id"]), context["username"], Role(context["role"]))
+
+    def require(self, role: Role) -> None:
+        """Refuse whoever lacks a role.
+
+        Raises
+        ------
+        ForbiddenError
+            The principal's role does not include it.
+        """
+        if not self.role.includes(role):
+            raise ForbiddenError(f"this needs the role {role}")

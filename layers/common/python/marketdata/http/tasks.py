@@ -1,0 +1,88 @@
+"""What the task calls share: their parameters and the service behind them."""
+
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from marketdata.aws import workflows
+from marketdata.aws.objects import Bucket
+from marketdata.aws.tables import Table
+from marketdata.catalog.directory import load_catalog
+from marketdata.errors import NotFoundError
+from marketdata.http.parameters import Codes, DayRange, Parameters, one_of, read_number
+from marketdata.http.router import Call
+from marketdata.kline.bar import Kind, Period
+from marketdata.settings import settings
+from marketdata.tasks.records import TaskRecords
+from marketdata.tasks.service import TaskService
+from marketdata.tasks.task import Scope, Task, TaskKind
+
+STORED_PERIODS = [period for period in Period if period.stored]
+MAX_PAGE = 1_000_000
+MAX_PAGE_SIZE = 100
+
+
+class TaskBody(DayRange):
+    """What a task is about."""
+
+    security_type: Annotated[str, one_of(Kind)]
+    period_type: Annotated[str, one_of(STORED_PERIODS)] = Period.DAILY
+    contract_type: Annotated[str, one_of(["all"])] = "all"
+    codes: Codes | None = None
+    recheck_absent: bool = False
+
+    def scope(self) -> Scope:
+        """Give the same as a task's scope."""
+        return Scope(
+            kind=Kind(self.security_type),
+            period=Period(self.period_type),
+            start=self.start_date,
+            end=self.end_date,
+            codes=self.codes or (),
+            recheck_absent=self.recheck_absent,
+        )
+
+
+class PageQuery(Parameters):
+    """Which page of a list."""
+
+    page: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 1
+    page_size: Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE)] = 20
+
+
+@cache
+def tasks() -> TaskService:
+    """Give this deployment's task service."""
+    return TaskService(
+        TaskRecords(Table(settings().control_table)),
+        workflows,
+        Bucket(settings().bucket),
+        detect_machine=settings().detect_machine,
+        fill_machine=settings().fill_machine,
+    )
+
+
+def new_task(call: Call[TaskBody], kind: TaskKind) -> Task:
+    """Start what a call asks for, or give the task that does it already.
+
+    Raises
+    ------
+    NotFoundError
+        Some of the codes are not known as that type of security.
+    """
+    scope = call.parameters.scope()
+    catalog = load_catalog() if scope.codes else None
+    unknown = [
+        code
+        for code in scope.codes
+        if catalog and ((known := catalog.get(code)) is None or known.kind is not scope.kind)
+    ]
+    if unknown:
+        raise NotFoundError(f"there is no {scope.kind} {', '.join(unknown[:10])}")
+    return tasks().start(kind, scope, call.user.username)
+
+
+def find_task(call: Call[Any]) -> Task:
+    """Give the task that the path names; errors as in `TaskService.show`."""
+    return tasks().show(read_number(call.path["task_id"], "task_id"))

@@ -1,0 +1,77 @@
+"""Five failed logins in a quarter of an hour lock a user name for a quarter of an hour.
+
+::
+
+    pk="login#{name}"  sk="-"   failures, expires (epoch seconds; the table's TTL attribute)
+
+`expires` is the end of the window that the first failure opened, and from the fifth on the end of
+the lock. Names that nobody has are counted like all others, or the lock would tell them apart.
+"""
+
+from marketdata.aws.tables import ConditionFailedError, Table, Write
+from marketdata.errors import TooManyRequestsError
+
+MAX_FAILURES = 5
+WINDOW_SECONDS = 900
+
+
+class Lockout:
+    """The failures of each user name.
+
+    Parameters
+    ----------
+    table : Table
+        The control table.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def check(self, username: str, now: int) -> None:
+        """Refuse a locked name.
+
+        Parameters
+        ----------
+        username : str
+            As given at the login.
+        now : int
+            Epoch seconds.
+
+        Raises
+        ------
+        TooManyRequestsError
+            It is locked; says for how long.
+        """
+        item = self._table.get(f"login#{username}", "-")
+        # DynamoDB removes expired items within days, not at once.
+        if item and item["failures"] >= MAX_FAILURES and item["expires"] > now:
+            raise TooManyRequestsError("too many failed logins: wait", item["expires"] - now)
+
+    def count(self, username: str, now: int) -> None:
+        """Count a failure; no two at once are counted as one."""
+        if self._add(username, now) >= MAX_FAILURES:
+            self._write(username, "SET expires = :until", "", {":until": now + WINDOW_SECONDS})
+
+    def clear(self, username: str) -> None:
+        """Forget a name's failures."""
+        self._table.write(Write(f"login#{username}", "-"))
+
+    def _add(self, username: str, now: int) -> int:
+        until = {":one": 1, ":now": now, ":until": now + WINDOW_SECONDS}
+        try:
+            return self._write(
+                username, "ADD failures :one", "expires > :now", {":one": 1, ":now": now}
+            )
+        except ConditionFailedError:
+            pass
+        try:
+            begin = "SET failures = :one, expires = :until"
+            fresh = "attribute_not_exists(pk) OR expires <= :now"
+            return self._write(username, begin, fresh, until)
+        except ConditionFailedError:
+            # Another failure opened the window in between.
+            return self._write(username, "ADD failures :one", "", {":one": 1})
+
+    def _write(self, username: str, update: str, condition: str, values: dict[str, int]) -> int:
+        write = Write(f"login#{username}", "-", update=update, condition=condition, values=values)
+        return int(self._table.write(write)["failures"])

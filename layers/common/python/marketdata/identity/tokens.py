@@ -1,0 +1,77 @@
+"""Bearer tokens: JWT (RFC 7519), HS256, keys in Secrets Manager.
+
+The current version of the key signs. Current and previous verify, so a rotation ends no session.
+"""
+
+import time
+from uuid import uuid4
+
+import jwt
+
+from marketdata.aws.secrets import Stage, read_secret
+from marketdata.errors import StorageError, UnauthorizedError
+from marketdata.identity.users import User
+
+LIFETIME_SECONDS = 86_400
+ISSUER = "amazingdata-cloud"
+ALGORITHM = "HS256"
+CLAIMS = ("sub", "username", "role", "iat", "exp", "iss", "jti")
+STAGES: tuple[Stage, ...] = ("AWSCURRENT", "AWSPREVIOUS")
+
+
+def issue(secret: str, user: User) -> str:
+    """Make a token for a user, good for `LIFETIME_SECONDS`.
+
+    Parameters
+    ----------
+    secret : str
+        The ARN of the signing key.
+    user : User
+        Who logged in.
+    """
+    key = read_secret(secret)
+    if key is None:
+        raise StorageError("there is no signing key")
+    now = int(time.time())
+    claims = {
+        "sub": str(user.id),
+        "username": user.username,
+        "role": user.role.value,
+        "iat": now,
+        "exp": now + LIFETIME_SECONDS,
+        "iss": ISSUER,
+        "jti": uuid4().hex,
+    }
+    return jwt.encode(claims, key, ALGORITHM)
+
+
+def verify(secret: str, token: str) -> int:
+    """Give the number of the user to whom a token was issued.
+
+    What else it says is for clients: the name and the role are looked up, for they may change.
+
+    Raises
+    ------
+    UnauthorizedError
+        It was not signed by us, has expired, or lacks a claim.
+    """
+    for stage in STAGES:
+        key = read_secret(secret, stage)
+        if key is not None:
+            try:
+                return _read(token, key)
+            except jwt.InvalidSignatureError:
+                continue
+    raise UnauthorizedError("the token is not one of ours")
+
+
+def _read(token: str, key: str) -> int:
+    try:
+        claims = jwt.decode(
+            token, key, algorithms=[ALGORITHM], issuer=ISSUER, options={"require": list(CLAIMS)}
+        )
+        return int(claims["sub"])
+    except jwt.InvalidSignatureError:
+        raise
+    except (jwt.InvalidTokenError, ValueError) as error:
+        raise UnauthorizedError("the token is invalid or has expired") from error

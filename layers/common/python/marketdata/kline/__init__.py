@@ -1,0 +1,1 @@
+"""The heart: bars, blocks, coverage, the store, reading and writing."""

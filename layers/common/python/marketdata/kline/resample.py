@@ -1,0 +1,80 @@
+"""Weekly and monthly bars, computed from daily ones."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+
+from marketdata.kline.bar import Period, Row
+
+
+def resample(rows: Iterable[Row], period: Period) -> list[Row]:
+    """Compute weekly or monthly bars.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+        Daily bars of one code, sorted by day. A week or a month of which only some days are
+        given becomes the bar of these days.
+    period : Period
+        `WEEKLY` (ISO weeks) or `MONTHLY`.
+
+    Returns
+    -------
+    list of Row
+        One bar for every week or month with a daily bar; its `trade_date` is the last of these.
+        The first open, the highest high and the lowest low of the days with a trade (a futures
+        day without one has prices of 0 or null); the last close, settlement and open interest;
+        `volume` and `amount` are sums, null as soon as one day has none.
+
+    Raises
+    ------
+    ValueError
+        The period is neither.
+    """
+    if period not in (Period.WEEKLY, Period.MONTHLY):
+        raise ValueError(f"{period} bars are not computed from daily ones")
+    label = _week if period is Period.WEEKLY else _month
+    return [_united(list(days)) for _, days in groupby(rows, label)]
+
+
+def first_day_of(day: str, period: Period) -> str:
+    """Give the first day of the week or month that a day lies in; the day itself for others."""
+    if period is Period.MONTHLY:
+        return f"{day[:6]}01"
+    if period is Period.WEEKLY:
+        at = date.fromisoformat(day)
+        return (at - timedelta(days=at.weekday())).isoformat().replace("-", "")
+    return day
+
+
+def _week(row: Row) -> int:
+    # Day 1 of the calendar, 1 January of the year 1, was a Monday.
+    return (date.fromisoformat(row["trade_date"]).toordinal() - 1) // 7
+
+
+def _month(row: Row) -> int:
+    return int(row["trade_date"][:6])
+
+
+def _united(days: Sequence[Row]) -> Row:
+    """Compute the bar of some days; without a trade its prices are the last day's."""
+    bar = days[-1].copy()
+    traded = [day for day in days if _traded(day)]
+    if traded:
+        bar["open"] = traded[0]["open"]
+        bar["high"] = max(day["high"] for day in traded if day["high"] is not None)
+        bar["low"] = min(day["low"] for day in traded if day["low"] is not None)
+    bar["close"] = next((day["close"] for day in reversed(days) if day["close"]), bar["close"])
+    bar["volume"] = _total([day["volume"] for day in days])
+    bar["amount"] = _total([day["amount"] for day in days])
+    return bar
+
+
+def _traded(day: Row) -> bool:
+    prices = (day["open"], day["high"], day["low"])
+    return None not in prices and any(prices)
+
+
+def _total[Number: (int, float)](values: Sequence[Number | None]) -> Number | None:
+    numbers = [value for value in values if value is not None]
+    return sum(numbers) if len(numbers) == len(values) else None

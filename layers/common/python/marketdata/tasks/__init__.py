@@ -1,0 +1,1 @@
+"""Detecting and filling what the cache is missing."""

@@ -1,0 +1,127 @@
+"""The detect step: some parts of a detect task; and putting the parts together at its end."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from marketdata.catalog.calendar import trading_days
+from marketdata.catalog.securities import Catalog
+from marketdata.kline.coverage import days_of, ranges
+from marketdata.tasks.detect import PartFindings, compare
+from marketdata.tasks.outcomes import BatchOutcome
+from marketdata.tasks.planning import CoverageStore, WorkLists, in_scope, window_of
+from marketdata.tasks.records import TaskRecords
+from marketdata.tasks.task import Task
+
+COUNTS = ("expected", "present", "absent", "missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Looks at parts.
+
+    Parameters
+    ----------
+    records, store, results, catalog, final_until
+        As for `planning.Planner`.
+    """
+
+    records: TaskRecords
+    store: CoverageStore
+    results: WorkLists
+    catalog: Callable[[], Catalog]
+    final_until: str
+
+    def detect(self, task_id: int, group: int, parts: Sequence[str]) -> None:
+        """Compare some parts of a task and keep what was found."""
+        task = self.records.load(task_id)
+        if task.status.ended:
+            return
+        catalog = self.catalog()
+        securities = in_scope(catalog, task.scope)
+        window = window_of(task.scope, catalog, self.final_until)
+        dataset = task.scope.dataset
+        found = []
+        for part in parts:
+            stored = {row.code: row for row in self.store.coverage(dataset.name, part)}
+            findings = compare(
+                dataset,
+                part,
+                securities,
+                stored,
+                window,
+                recheck_absent=task.scope.recheck_absent,
+            )
+            found.append(_readable(task, part, findings))
+        self.results.write_json(_key(task_id, group), found)
+        outcome = BatchOutcome(batch=group + 1, work=len(parts), closing=0)
+        self.records.outcomes.record(task_id, task.attempt, outcome)
+
+
+def _key(task_id: int, group: int) -> str:
+    return f"tasks/{task_id}/detect-{group}.json"
+
+
+def _readable(task: Task, part: str, found: PartFindings) -> dict[str, Any]:
+    days = trading_days("SH", task.scope.start, task.scope.end)
+    as_ranges = {bits: ranges(days_of(part, bits), days) for bits in set(found.gaps.values())}
+    return {
+        "daily": {
+            day: [getattr(found, count).get(day, 0) for count in COUNTS] for day in found.expected
+        },
+        "gaps": {code: as_ranges[bits] for code, bits in found.gaps.items()},
+        "errors": sorted(found.errors),
+    }
+
+
+def summary(task: Task, results: WorkLists, groups: int) -> dict[str, Any]:
+    """Put the parts of a detect task together.
+
+    Returns
+    -------
+    dict
+        What `GET /cache/tasks/{id}/result` answers: the counts, `daily_stats` by day,
+        `missing_codes`, and for each of them the missing ranges.
+    """
+    parts = [part for group in range(groups) for part in results.read_json(_key(task.id, group))]
+    gaps: dict[str, list[list[str]]] = {}
+    for part in parts:
+        for code, found in part["gaps"].items():
+            gaps.setdefault(code, []).extend(found)
+    errors = sorted({code for part in parts for code in part["errors"]})
+    following = _following(task)
+    return {
+        "task_id": task.id,
+        "total_count": task.total_count,
+        "complete_count": task.total_count - len(gaps.keys() | set(errors)),
+        "missing_count": len(gaps),
+        "error_count": len(errors),
+        "daily_stats": {
+            day: dict(zip(COUNTS, counts, strict=True))
+            for part in parts
+            for day, counts in part["daily"].items()
+        },
+        "missing_codes": sorted(gaps),
+        "missing": {code: list(_joined(found, following)) for code, found in sorted(gaps.items())},
+        "error_codes": errors,
+    }
+
+
+def _following(task: Task) -> dict[str, str]:
+    days = trading_days("SH", task.scope.start, task.scope.end)
+    return dict(pairwise(days))
+
+
+def _joined(found: Iterable[list[str]], following: dict[str, str]) -> Iterator[list[str]]:
+    """Join ranges that only the border between two parts had cut."""
+    open_range: list[str] = []
+    for first, last in found:
+        if open_range and following.get(open_range[1]) == first:
+            open_range = [open_range[0], last]
+            continue
+        if open_range:
+            yield open_range
+        open_range = [first, last]
+    if open_range:
+        yield open_range

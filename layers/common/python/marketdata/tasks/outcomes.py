@@ -1,0 +1,127 @@
+"""How each piece of a task's work ended: one record a piece, counted once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from marketdata.aws.tables import ConditionFailedError, Item, Write
+from marketdata.tasks.task import now, record_key
+
+
+class OutcomeTable(Protocol):
+    """What outcomes need of a table."""
+
+    def query(self, pk: str) -> Iterator[Item]: ...
+    def transact(self, *writes: Write) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOutcome:
+    """How one piece of work ended.
+
+    Attributes
+    ----------
+    batch : int
+        Its number, from 1 on.
+    work : int
+        Its share of the task's work.
+    closing : int
+        Codes for which this was the last piece.
+    error : str
+        Why the whole piece failed; empty where it did not.
+    failed : dict
+        Why single codes failed.
+    quarantined : dict
+        For each code with bad bars, how many for each reason.
+    bars, calls : int
+        Good bars received, calls to the source.
+    """
+
+    batch: int
+    work: int
+    closing: int
+    error: str = ""
+    failed: Mapping[str, str] | None = None
+    quarantined: Mapping[str, Mapping[str, int]] | None = None
+    bars: int = 0
+    calls: int = 0
+
+    @property
+    def error_codes(self) -> set[str]:
+        """Codes with an error of their own."""
+        return {*(self.failed or ()), *(self.quarantined or ())}
+
+    @property
+    def bad_bars(self) -> int:
+        """Bars that were set aside."""
+        return sum(sum(each.values()) for each in (self.quarantined or {}).values())
+
+
+class Outcomes:
+    """Writes and reads outcomes.
+
+    Parameters
+    ----------
+    table : OutcomeTable
+        The control table.
+    """
+
+    def __init__(self, table: OutcomeTable) -> None:
+        self._table = table
+
+    def record(self, task_id: int, attempt: int, outcome: BatchOutcome) -> bool:
+        """Write how a piece of work ended and add it to the task's counters, both or neither.
+
+        Returns
+        -------
+        bool
+            False where that piece has been recorded in this attempt before: a batch that is
+            delivered twice is not counted twice.
+        """
+        errors = outcome.closing if outcome.error else len(outcome.error_codes)
+        errors = min(errors, outcome.closing)
+        record = Write(
+            f"task#{task_id}",
+            f"batch#{outcome.batch:06d}",
+            put={
+                "done": not (outcome.error or outcome.error_codes),
+                "attempt": attempt,
+                "error": outcome.error,
+                "failed": outcome.failed or {},
+                "quarantined": outcome.quarantined or {},
+                "bars": outcome.bars,
+                "calls": outcome.calls,
+                "work": outcome.work,
+                "closing": outcome.closing,
+            },
+            condition="attribute_not_exists(pk) OR attempt < :attempt",
+            values={":attempt": attempt},
+        )
+        count = Write(
+            "tasks",
+            record_key(task_id),
+            update="SET updated_at = :now ADD batches_done :one, work_done :work, "
+            "success_count :success, error_count :error, bar_count :bars, "
+            "quarantined_count :bad, upstream_calls :calls",
+            condition="attribute_exists(pk)",
+            values={
+                ":now": now(),
+                ":one": 1,
+                ":work": outcome.work,
+                ":success": outcome.closing - errors,
+                ":error": errors,
+                ":bars": outcome.bars,
+                ":bad": outcome.bad_bars,
+                ":calls": outcome.calls,
+            },
+        )
+        try:
+            self._table.transact(record, count)
+        except ConditionFailedError:
+            return False
+        return True
+
+    def read(self, task_id: int) -> dict[int, Item]:
+        """Read how the pieces of a task ended, by number."""
+        items = self._table.query(f"task#{task_id}")
+        return {int(item["sk"].removeprefix("batch#")): item for item in items}

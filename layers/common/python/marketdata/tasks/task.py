@@ -1,0 +1,211 @@
+"""A task: what was asked for, how far it is, how it ended."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Self
+
+import orjson
+
+from marketdata.kline.bar import Dataset, Kind, Period
+
+
+class TaskKind(StrEnum):
+    """What a task does."""
+
+    DETECT = "detect"
+    FILL = "fill"
+    CACHE = "cache"
+    CATALOG = "catalog"
+
+
+class Status(StrEnum):
+    """How far a task is."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self not in (Status.PENDING, Status.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which bars a task is about.
+
+    Attributes
+    ----------
+    kind : Kind
+        Which securities.
+    period : Period
+        A stored period.
+    start, end : str
+        First and last day, "YYYYMMDD".
+    codes : tuple of str
+        Only these; empty for every code of the kind that lived in the range.
+    recheck_absent : bool
+        Ask the source again for days that it once had nothing for.
+    """
+
+    kind: Kind
+    period: Period
+    start: str
+    end: str
+    codes: tuple[str, ...] = ()
+    recheck_absent: bool = False
+
+    @property
+    def dataset(self) -> Dataset:
+        """What is stored of it."""
+        return Dataset(self.kind, self.period)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task's record.
+
+    Attributes
+    ----------
+    id : int
+        From 1 on.
+    kind : TaskKind
+        What it does.
+    status : Status
+        How far it is.
+    scope : Scope
+        What it is about; of no meaning for a catalog task.
+    created_by : str
+        A user's name, or "schedule".
+    created_at, updated_at, ended_at : str
+        ISO 8601, UTC; empty while it has not happened.
+    request : str
+        Key of the pointer that keeps the same request from running twice.
+    execution : str
+        ARN of the newest execution; empty until it is known.
+    attempt : int
+        1, and one more for each retry.
+    planned : bool
+        Whether the counts below are known.
+    total_count, missing_count : int
+        Codes the task is about, and those among them that lacked bars when it was planned.
+    success_count, error_count : int
+        Codes dealt with so far, and those with an error.
+    batch_count, batches_done : int
+        Pieces of work.
+    work, work_done : int
+        The same in bars (in parts for a detect task), for the progress.
+    bar_count, quarantined_count, upstream_calls : int
+        Good bars received, bad bars set aside, calls to the source.
+    error_message : str
+        What went wrong, in words; empty where nothing did.
+    """
+
+    id: int
+    kind: TaskKind
+    status: Status
+    scope: Scope
+    created_by: str
+    created_at: str
+    updated_at: str
+    ended_at: str = ""
+    request: str = ""
+    execution: str = ""
+    attempt: int = 1
+    planned: bool = False
+    total_count: int = 0
+    missing_count: int = 0
+    success_count: int = 0
+    error_count: int = 0
+    batch_count: int = 0
+    batches_done: int = 0
+    work: int = 0
+    work_done: int = 0
+    bar_count: int = 0
+    quarantined_count: int = 0
+    upstream_calls: int = 0
+    error_message: str = ""
+
+    @property
+    def progress(self) -> float:
+        """How much is done, 0 to 100; 100 only once the task is completed."""
+        if self.status is Status.COMPLETED:
+            return 100.0
+        if not self.work:
+            return 0.0
+        return min(round(100 * self.work_done / self.work, 1), 99.9)
+
+    def to_item(self) -> dict[str, Any]:
+        """Give the record as it is stored."""
+        return asdict(self) | {"scope": asdict(self.scope) | {"codes": list(self.scope.codes)}}
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> Self:
+        """Read a stored record."""
+        raw = item["scope"]
+        scope = Scope(
+            **raw
+            | {
+                "kind": Kind(raw["kind"]),
+                "period": Period(raw["period"]),
+                "codes": tuple(raw["codes"]),
+            }
+        )
+        known = {name: item[name] for name in _NAMES if name in item}
+        task = cls(**known | {"scope": scope, "kind": TaskKind(item["kind"])})
+        return replace(task, status=Status(item["status"]))
+
+    def view(self) -> dict[str, Any]:
+        """Give what the API shows."""
+        scope = self.scope
+        return {
+            "id": self.id,
+            "task_type": self.kind,
+            "status": self.status,
+            "progress": self.progress,
+            "security_type": scope.kind,
+            "period_type": scope.period,
+            "start_date": scope.start,
+            "end_date": scope.end,
+            "codes": list(scope.codes) or None,
+            "total_count": self.total_count,
+            "missing_count": self.missing_count,
+            "success_count": self.success_count,
+            "error_count": self.error_count,
+            "batch_count": self.batch_count,
+            "batches_done": self.batches_done,
+            "bar_count": self.bar_count,
+            "quarantined_count": self.quarantined_count,
+            "upstream_calls": self.upstream_calls,
+            "attempt": self.attempt,
+            "error_message": self.error_message or None,
+            "created_by": self.created_by,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+            "ended_at": self.ended_at or None,
+        }
+
+
+_NAMES = [each.name for each in fields(Task)]
+
+
+def request_key(kind: TaskKind, scope: Scope) -> str:
+    """Give what is the same for two requests exactly when they ask for the same."""
+    text = orjson.dumps([kind, asdict(scope)])
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
+
+
+def record_key(task_id: int) -> str:
+    """Give a task's key among all tasks: sorts as the ids do."""
+    return f"{task_id:010d}"
+
+
+def now() -> str:
+    """Give the time as records carry it: ISO 8601, UTC, milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,170 @@
+"""The source `files`: CSV files in the bucket.
+
+::
+
+    imports/{kind}/{period}/{code}.csv   trade_date[,kline_time],open,high,low,close,volume,amount
+                                         [,settle,open_interest]
+    imports/securities.csv               code,name,type,list_date,delist_date
+    imports/suspensions.csv              code,trade_date
+
+An empty field is null. A code without a file has no bars; a file that cannot be read fails its
+code alone. Without `suspensions.csv` nothing is known to be suspended.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import BytesIO, StringIO
+from typing import Protocol
+
+import pandas as pd
+
+from marketdata.catalog.calendar import FIRST_DAYS, MARKETS
+from marketdata.catalog.final import last_final_day
+from marketdata.catalog.securities import Security, security_of
+from marketdata.errors import NotFoundError, UpstreamFaultError
+from marketdata.kline.bar import Dataset
+from marketdata.upstream.source import BarRequest, FetchedBars, Halt, frame_columns, join_frames
+
+PARALLEL = 8
+SECURITY_COLUMNS = ("code", "name", "type", "list_date", "delist_date")
+
+
+class ObjectReader(Protocol):
+    """Where the files are; `aws.objects.Bucket` is one."""
+
+    def read(self, key: str) -> bytes:
+        """Read an object; raises NotFoundError where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """Reads the files; nothing is kept between calls, so a new file counts at once.
+
+    Parameters
+    ----------
+    objects : ObjectReader
+        The bucket.
+    now : callable
+        The clock, with a time zone.
+    final_time : str
+        "HH:MM", see `catalog.final`.
+    """
+
+    objects: ObjectReader
+    now: Callable[[], datetime]
+    final_time: str
+    name: str = "files"
+
+    def fetch_bars(self, request: BarRequest) -> FetchedBars:
+        """Read the bars of each code's file; see `Source`."""
+        end = min(request.end, last_final_day(self.now(), self.final_time))
+        frames, failed = [], {}
+        for code, content in zip(request.codes, self._contents(request), strict=True):
+            try:
+                bars = _parse(request.dataset, code, content)
+            except ValueError as error:
+                failed[code] = f"its file cannot be read: {error}"
+            else:
+                frames.append(bars[bars["trade_date"].between(request.start, end)])
+        frame = join_frames(request.dataset, frames)
+        return FetchedBars(frame, self._halted(request, end), failed)
+
+    def list_securities(self) -> list[Security]:
+        """Read `securities.csv`.
+
+        Raises
+        ------
+        UpstreamFaultError
+            It is not there, or not in the layout.
+        """
+        content = self._read("securities.csv")
+        if content is None:
+            raise UpstreamFaultError("imports/securities.csv is missing")
+        try:
+            return [_security(row) for row in _rows(content, SECURITY_COLUMNS)]
+        except ValueError as error:
+            raise UpstreamFaultError(f"imports/securities.csv: {error}") from error
+
+    def coverage_start(self, dataset: Dataset) -> str:  # noqa: ARG002  the same for all
+        """Give the calendar's first day: a file may begin on any day."""
+        return min(FIRST_DAYS.values())
+
+    def _contents(self, request: BarRequest) -> Iterator[bytes | None]:
+        """Give each code's file, None where it has none."""
+        folder = f"{request.dataset.kind}/{request.dataset.period}"
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            yield from pool.map(self._read, (f"{folder}/{code}.csv" for code in request.codes))
+
+    def _read(self, path: str) -> bytes | None:
+        try:
+            return self.objects.read(f"imports/{path}")
+        except NotFoundError:
+            return None
+
+    def _halted(self, request: BarRequest, end: str) -> dict[str, dict[str, Halt]]:
+        wanted = set(request.codes)
+        halted: dict[str, dict[str, Halt]] = {}
+        for row in self._suspensions():
+            code, day = row["code"], row["trade_date"]
+            if code in wanted and request.start <= day <= end:
+                halted.setdefault(code, {})[day] = "suspended"
+        return halted
+
+    def _suspensions(self) -> list[dict[str, str]]:
+        content = self._read("suspensions.csv")
+        if content is None:
+            return []
+        try:
+            return _rows(content, ("code", "trade_date"))
+        except ValueError as error:
+            raise UpstreamFaultError(f"imports/suspensions.csv: {error}") from error
+
+
+def _rows(content: bytes, columns: Sequence[str]) -> list[dict[str, str]]:
+    """Read a small table; raises ValueError where a column is missing."""
+    reader = csv.DictReader(StringIO(content.decode("utf-8-sig")), restval="")
+    if lacking := set(columns) - set(reader.fieldnames or ()):
+        raise ValueError(f"columns are missing: {', '.join(sorted(lacking))}")
+    return list(reader)
+
+
+def _security(row: Mapping[str, str]) -> Security:
+    """Read a security; raises ValueError where its market or a date is none."""
+    security = security_of(row)
+    if security.market not in MARKETS:
+        raise ValueError(f"{security.code!r} is of no known market")
+    for day in (security.list_date, security.delist_date):
+        if day and date.fromisoformat(day).strftime("%Y%m%d") != day:
+            raise ValueError(f"{security.code} has {day!r} for a date")
+    return security
+
+
+def _parse(dataset: Dataset, code: str, content: bytes | None) -> pd.DataFrame:
+    """Read a whole file.
+
+    Raises
+    ------
+    ValueError
+        It is not in its layout: a column is missing, a number or a day is none.
+    """
+    if content is None:
+        return join_frames(dataset, [])
+    columns = frame_columns(dataset)[1:]
+    texts = {"trade_date": "str", "kline_time": "str"}
+    frame = pd.read_csv(
+        BytesIO(content),
+        usecols=columns,
+        dtype={name: texts.get(name, "float64") for name in columns},
+        keep_default_na=False,
+        na_values={name: [""] for name in dataset.columns},
+        # The default parser is off by one unit in the last place now and then.
+        float_precision="round_trip",
+    )[columns]
+    # A day in another form would drop out of every range, and its bars would seem not to exist.
+    if not frame["trade_date"].str.fullmatch("[0-9]{8}").all():
+        raise ValueError("a trade_date is not YYYYMMDD")
+    frame.insert(0, "code", code)
+    return frame

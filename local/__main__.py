@@ -1,0 +1,149 @@
+"""The command line: `python -m local run` (what `make run` calls) and `python -m local sam …`."""
+
+import argparse
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+import httpx
+
+from local import bootstrap, cloud, proxy, stack
+from local.tools import SAM, LocalCloudError, claim, isolate, say, sign, uvx
+
+
+def main() -> int:
+    """Run a command; give its exit code."""
+    isolate()
+    if sys.argv[1:2] == ["sam"]:
+        return subprocess.run(uvx(SAM, *sys.argv[2:]), check=False).returncode
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
+    options = _options()
+    try:
+        run(options)
+    except LocalCloudError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def run(options: argparse.Namespace) -> None:
+    """Bring the local cloud up and serve until a signal ends it.
+
+    Raises
+    ------
+    LocalCloudError
+        It cannot come up, or the emulator ended by itself.
+    """
+    data = _data_folder(options)
+    for listener in proxy.listeners(options.port):
+        listener.close()
+    logs = options.state / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=logs / "proxy.log", level=logging.INFO, force=True)
+    with _only_run(options.state), cloud.running(options.state) as emulator:
+        template = stack.build(logs / "build.log")
+        emulator.wait_until_ready()
+        say(f"the emulator runs on port {emulator.port}")
+        deployed = stack.deploy(emulator, template, options.upstream, logs / "deploy.log")
+        secrets = boto3.client("secretsmanager", endpoint_url=emulator.endpoint)
+        bootstrap.set_admin_password(secrets, deployed.admin_secret)
+        if data:
+            s3 = boto3.client("s3", endpoint_url=emulator.endpoint)
+            say(f"{bootstrap.upload(s3, deployed.bucket, data)} files uploaded from {data}")
+        gateway = proxy.Gateway(emulator.port, deployed.api, deployed.stage)
+        with proxy.serving(options.port, gateway):
+            _serve(options, emulator, bootstrap.sample_range(data))
+
+
+def _serve(options: argparse.Namespace, emulator: cloud.Cloud, days: bootstrap.DayRange) -> None:
+    api = f"http://localhost:{options.port}/api/v1"
+    with httpx.Client(base_url=api, timeout=60) as client:
+        bootstrap.log_in(client)
+        print(f"\nREADY {api}\n", flush=True)
+        try:
+            _welcome(client, api, days, fill=options.first_fill)
+        except (LocalCloudError, httpx.HTTPError) as error:
+            say(f"{error}")
+    say("serving; Ctrl-C ends it")
+    code = emulator.process.wait()
+    say(f"the emulator ended by itself (exit {code}), every call gets 502 now; see {emulator.log}")
+    signal.pause()
+
+
+def _welcome(client: httpx.Client, api: str, days: bootstrap.DayRange, *, fill: bool) -> None:
+    print(_samples(api, bootstrap.a_stock(client), days), flush=True)
+    if fill and bootstrap.is_empty(client):
+        bootstrap.first_fill(client, days)
+
+
+def _samples(api: str, code: str, days: bootstrap.DayRange) -> str:
+    login = json.dumps({"username": bootstrap.USERNAME, "password": bootstrap.PASSWORD})
+    query = f"codes={code}&start_date={days.start}&end_date={days.end}&period=daily"
+    ask = 'curl -s -H "Authorization: Bearer $TOKEN"'
+    return f"""\
+  TOKEN=$(curl -s {api}/auth/login -H 'Content-Type: application/json' -d '{login}' \\
+    | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')
+  {ask} '{api}/stock/kline?{query}'
+  {ask} {api}/cache/tasks
+"""
+
+
+@contextmanager
+def _only_run(state: Path) -> Iterator[None]:
+    """Own the state folder for as long as this process lives."""
+    path = state / "run.pid"
+    lock = claim(path)
+    if not lock:
+        pid = path.read_text().strip()
+        raise LocalCloudError(
+            f"{state} is in use by process {pid}; choose another: make run STATE=…"
+        )
+    with lock:
+        sign(lock, os.getpid())
+        yield
+
+
+def _data_folder(options: argparse.Namespace) -> Path | None:
+    data: Path | None = options.data
+    if options.upstream == "files" and (data is None or not data.is_dir()):
+        wanted = f"{data} is no folder" if data else "it is not set"
+        raise LocalCloudError(f"UPSTREAM=files reads bars from the folder DATA, but {wanted}")
+    if options.upstream != "files" and data:
+        raise LocalCloudError("DATA is read with UPSTREAM=files only")
+    return data
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    runs = parser.add_subparsers(required=True).add_parser("run")
+    runs.add_argument("--port", type=int, required=True)
+    runs.add_argument("--upstream", choices=["synthetic", "files"], required=True)
+    runs.add_argument("--data", type=_path, required=True, help="empty for none")
+    runs.add_argument("--state", type=_path, required=True)
+    runs.add_argument("--first-fill", type=int, choices=[0, 1], required=True)
+    return parser.parse_args()
+
+
+def _path(text: str) -> Path | None:
+    return Path(text).resolve() if text else None
+
+
+def _leave(_number: int, _frame: object) -> None:
+    """Unwind at the first signal, in which everything that was started ends; be deaf after it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    print(flush=True)
+    say("stopping")
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,169 @@
+"""What a fresh stack needs before it is of use: the administrator, the files, a first fill."""
+
+import hashlib
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from tqdm import tqdm
+
+from local.tools import LocalCloudError, say
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+USERNAME, PASSWORD = "admin", "admin123"
+IMPORTS = "imports/"
+UPLOADS_AT_ONCE = 10
+"""As many connections as a client of boto3 keeps."""
+FIRST_FILL_DAYS = 60
+LOGIN_SECONDS = 30
+_SHANGHAI = timezone(timedelta(hours=8))
+_ENDED = {"completed", "failed", "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class DayRange:
+    """A closed range of days, "YYYYMMDD"."""
+
+    start: str
+    end: str
+
+
+def set_admin_password(secrets: "SecretsManagerClient", secret: str) -> None:
+    """Make the administrator `admin` / `admin123`, which exists on a local cloud only."""
+    value = json.dumps({"username": USERNAME, "password": PASSWORD})
+    secrets.put_secret_value(SecretId=secret, SecretString=value)
+
+
+def upload(s3: "S3Client", bucket: str, data: Path) -> int:
+    """Copy the files of a folder below `imports/` in a bucket, those that differ.
+
+    Returns
+    -------
+    int
+        How many were copied.
+    """
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=IMPORTS)
+    # the ETag of an object put in one piece is the MD5 of its content
+    stored = {
+        item["Key"]: item["ETag"].strip('"') for page in pages for item in page.get("Contents", [])
+    }
+
+    def put(path: Path) -> bool:
+        key, content = IMPORTS + path.relative_to(data).as_posix(), path.read_bytes()
+        if stored.get(key) == hashlib.md5(content, usedforsecurity=False).hexdigest():
+            return False
+        s3.put_object(Bucket=bucket, Key=key, Body=content)
+        return True
+
+    paths = sorted(path for path in data.rglob("*") if path.is_file())
+    with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
+        return sum(pool.map(put, paths))
+
+
+def log_in(client: httpx.Client) -> None:
+    """Log a client of the API in as the administrator.
+
+    Raises
+    ------
+    LocalCloudError
+        The API did not let the administrator in within `LOGIN_SECONDS`.
+    """
+    deadline = time.monotonic() + LOGIN_SECONDS
+    while (answer := _ask_for_token(client)).is_server_error and time.monotonic() < deadline:
+        time.sleep(0.5)
+    client.headers["Authorization"] = f"Bearer {_data(answer)['access_token']}"
+
+
+def sample_range(data: Path | None) -> DayRange:
+    """Give days that the source has bars of: a first fill and the sample calls use them.
+
+    Parameters
+    ----------
+    data : Path or None
+        The folder of the `files` source: the month that most of its stock files end in.
+        None for the synthetic market: the last `FIRST_FILL_DAYS` days.
+    """
+    if data is None:
+        today = datetime.now(_SHANGHAI).date()
+        return _range(today - timedelta(days=FIRST_FILL_DAYS), today)
+    months = Counter(_last_months(data))
+    if not months:
+        raise LocalCloudError(f"{data} has no bars in stock/daily/*.csv")
+    start = date.fromisoformat(max(months, key=lambda month: (months[month], month)) + "01")
+    following = (start + timedelta(days=31)).replace(day=1)
+    return _range(start, following - timedelta(days=1))
+
+
+def a_stock(client: httpx.Client) -> str:
+    """Give the code of a stock for the sample calls."""
+    query = {"security_type": "EXTRA_STOCK_A"}
+    codes: list[str] = _data(client.get("/base/codes", params=query))
+    return codes[0]
+
+
+def is_empty(client: httpx.Client) -> bool:
+    """Tell whether no task ever ran: nothing is cached then."""
+    return not _data(client.get("/cache/tasks"))["items"]
+
+
+def first_fill(client: httpx.Client, days: DayRange) -> None:
+    """Fill the stocks' daily bars of some days, with a progress bar."""
+    request = {
+        "security_type": "stock",
+        "period_type": "daily",
+        "start_date": days.start,
+        "end_date": days.end,
+    }
+    say(f"first fill: daily bars of the stocks, {days.start} to {days.end}")
+    task_id = _data(client.post("/cache/fill-missing", json=request))["task_id"]
+    with tqdm(total=100, unit="%", bar_format="{l_bar}{bar}| {elapsed}", disable=None) as bar:
+        for task in _watch(client, task_id):
+            bar.update(float(task["progress"]) - bar.n)
+    say(f"first fill {task['status']}: {task['success_count']} of {task['total_count']} done")
+
+
+def _watch(client: httpx.Client, task_id: int) -> Iterator[dict[str, Any]]:
+    while True:
+        task: dict[str, Any] = _data(client.get(f"/cache/tasks/{task_id}"))["task"]
+        yield task
+        if task["status"] in _ENDED:
+            return
+        time.sleep(0.5)
+
+
+def _ask_for_token(client: httpx.Client) -> httpx.Response:
+    try:
+        return client.post("/auth/login", json={"username": USERNAME, "password": PASSWORD})
+    except httpx.TransportError as error:
+        return httpx.Response(httpx.codes.BAD_GATEWAY, text=str(error), request=error.request)
+
+
+def _data(answer: httpx.Response) -> Any:
+    if not answer.is_success:
+        raise LocalCloudError(
+            f"{answer.request.method} {answer.url.path}: {answer.status_code} {answer.text[:500]}"
+        )
+    return answer.json()["data"]
+
+
+def _range(start: date, end: date) -> DayRange:
+    return DayRange(f"{start:%Y%m%d}", f"{end:%Y%m%d}")
+
+
+def _last_months(data: Path) -> Iterator[str]:
+    """Give the month, "YYYYMM", of the last bar of each stock file that has one."""
+    for path in (data / "stock" / "daily").glob("*.csv"):
+        with path.open("rb") as file:
+            last = file.read().rstrip().rpartition(b"\n")[2]
+        if last[:8].isdigit():
+            yield last[:6].decode()

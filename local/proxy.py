@@ -1,0 +1,189 @@
+"""A reverse proxy that makes the deployed stage look as it does behind its own domain."""
+
+import asyncio
+import errno
+import logging
+import socket
+import threading
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, TCPConnector, web
+from multidict import CIMultiDict
+from yarl import URL
+
+from local.tools import LocalCloudError
+
+BODY_LIMIT = 10 * 2**20
+"""Bytes; API Gateway's own limit for a request."""
+LINE_LIMIT = 32 * 2**10
+"""Bytes of a request line: 500 codes and more must reach the gateway, which judges them."""
+_HOP_BY_HOP = {
+    "connection",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+}
+_SESSION = web.AppKey("session", ClientSession)
+_log = logging.getLogger(__name__)
+
+
+class Gateway:
+    """The deployed stage as the emulator serves it: a path prefix and a Host header.
+
+    Parameters
+    ----------
+    port : int
+        Where the emulator listens.
+    api, stage : str
+        The API's id and its stage's name.
+    """
+
+    def __init__(self, port: int, api: str, stage: str) -> None:
+        self._base = f"http://127.0.0.1:{port}/{stage}"
+        self._host = f"{api}.execute-api.localhost:{port}"
+
+    async def connections(self, app: web.Application) -> AsyncIterator[None]:
+        """Keep the connections to the emulator for as long as the application runs."""
+        async with ClientSession(
+            auto_decompress=False,
+            connector=TCPConnector(limit=0),
+            timeout=ClientTimeout(total=None, connect=10),
+            skip_auto_headers=["Accept-Encoding", "User-Agent", "Content-Type"],
+            max_line_size=LINE_LIMIT,
+            max_field_size=LINE_LIMIT,
+        ) as session:
+            app[_SESSION] = session
+            yield
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Pass a request on and its answer back, both as they are."""
+        try:
+            answer = await self._ask(request, await request.read())
+        except web.HTTPRequestEntityTooLarge:
+            return envelope(413, f"the request is larger than {BODY_LIMIT} bytes")
+        except (ClientError, OSError) as error:
+            _log.warning("%s %s: %r", request.method, request.rel_url, error)
+            return envelope(502, "the local cloud does not answer")
+        async with answer:
+            return await _pass_back(request, answer)
+
+    async def _ask(self, request: web.Request, body: bytes) -> ClientResponse:
+        headers = _passed_on(request.headers)
+        headers["Host"] = self._host
+        # without one the emulator leaves a base64 answer as it is
+        headers.setdefault("Accept", "*/*")
+        return await request.app[_SESSION].request(
+            request.method,
+            URL(self._base + request.raw_path, encoded=True),
+            headers=headers,
+            data=body or None,
+            allow_redirects=False,
+        )
+
+
+def envelope(status: int, message: str) -> web.Response:
+    """Give an error the shape that every answer of the API has."""
+    return web.json_response({"code": status, "message": message, "data": None}, status=status)
+
+
+def application(gateway: Gateway) -> web.Application:
+    """Give the application that passes every path and method on to the gateway."""
+    app = web.Application(client_max_size=BODY_LIMIT)
+    app.router.add_route("*", "/{path:.*}", gateway.handle)
+    app.cleanup_ctx.append(gateway.connections)
+    return app
+
+
+@contextmanager
+def serving(port: int, gateway: Gateway) -> Iterator[None]:
+    """Serve `http://localhost:port` in a thread of its own.
+
+    Raises
+    ------
+    LocalCloudError
+        Somebody else uses the port.
+    """
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="proxy", daemon=True)
+    runner = web.AppRunner(
+        application(gateway),
+        access_log=None,
+        auto_decompress=False,
+        max_line_size=LINE_LIMIT,
+        max_field_size=LINE_LIMIT,
+    )
+    sockets = listeners(port)
+    thread.start()
+    try:
+        asyncio.run_coroutine_threadsafe(_start(runner, sockets), loop).result()
+        yield
+    finally:
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def listeners(port: int) -> list[socket.socket]:
+    """Listen at `localhost:port`, in IPv4 and, where the machine has it, IPv6.
+
+    Raises
+    ------
+    LocalCloudError
+        Somebody else uses the port.
+    """
+    sockets = [_listen(socket.AF_INET, "127.0.0.1", port)]
+    try:
+        sockets.append(_listen(socket.AF_INET6, "::1", port))
+    except LocalCloudError:
+        sockets[0].close()
+        raise
+    except OSError:
+        _log.info("no IPv6 on this machine")
+    return sockets
+
+
+def _listen(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise LocalCloudError(
+                f"port {port} is in use; choose another: make run PORT={port + 1}"
+            ) from error
+        raise
+    return listener
+
+
+async def _start(runner: web.AppRunner, sockets: list[socket.socket]) -> None:
+    await runner.setup()
+    for listener in sockets:
+        await web.SockSite(runner, listener).start()
+
+
+async def _pass_back(request: web.Request, answer: ClientResponse) -> web.StreamResponse:
+    response = web.StreamResponse(
+        status=answer.status, reason=answer.reason, headers=_passed_on(answer.headers)
+    )
+    await response.prepare(request)
+    async for chunk in answer.content.iter_any():
+        await response.write(chunk)
+    await response.write_eof()
+    return response
+
+
+def _passed_on(headers: Mapping[str, str]) -> CIMultiDict[str]:
+    """Leave out what concerns one connection only."""
+    kept = ((name, value) for name, value in headers.items() if name.lower() not in _HOP_BY_HOP)
+    return CIMultiDict(kept)

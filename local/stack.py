@@ -1,0 +1,191 @@
+"""The template: built once for each state of its sources, deployed when that changed."""
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self, TextIO
+
+import boto3
+import yaml
+from botocore.exceptions import ClientError
+
+from local.cloud import Cloud
+from local.tools import ROOT, SAM, LocalCloudError, claim, run, say, uvx
+
+STACK = "amazingdata-cloud"
+SOURCES = ("template.yaml", "functions", "layers", "statemachines")
+BUILDS = ROOT / ".aws-sam" / "local"
+"""Shared by all instances of this checkout, one folder a build."""
+KEEP_BUILDS = 2
+"""Another instance may still be deploying the one before."""
+BUILD_SECONDS = 300
+_DEPLOYED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The outputs of the deployed template that the local cloud needs."""
+
+    api: str
+    stage: str
+    bucket: str
+    admin_secret: str
+
+    @classmethod
+    def of(cls, outputs: Mapping[str, str]) -> Self:
+        """Read the outputs.
+
+        Raises
+        ------
+        LocalCloudError
+            The template lacks one.
+        """
+        names = ("ApiId", "StageName", "BucketName", "AdminSecretArn")
+        if missing := [name for name in names if name not in outputs]:
+            raise LocalCloudError(f"template.yaml has no output {', '.join(missing)}")
+        return cls(*(outputs[name] for name in names))
+
+
+def build_key(root: Path) -> str:
+    """Give a hash of everything that goes into the build: two equal keys, two equal builds."""
+    digest = hashlib.sha256(repr(SAM).encode())
+    for path in sorted(_files(root / name for name in SOURCES)):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{path.relative_to(root)}\0{content}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def build(log: Path) -> Path:
+    """Build the template unless it is built already.
+
+    Returns
+    -------
+    Path
+        The built template, in a folder named by the build's key.
+    """
+    with _claim_builds() as lock:
+        key = build_key(ROOT)
+        built = BUILDS / key / "template.yaml"
+        if built.exists():
+            built.parent.touch()
+            say(f"build {key} is up to date")
+            return built
+        say("building (sam build)")
+        unfinished = BUILDS / "unfinished"
+        options = ("--build-dir", str(unfinished), "--cache-dir", str(BUILDS / "cache"))
+        run(uvx(SAM, "build", "--cached", "--parallel", *options), log, holding=[lock])
+        unfinished.rename(built.parent)
+        _forget_old_builds()
+        say(f"built {key}")
+        return built
+
+
+def deploy(cloud: Cloud, template: Path, upstream: str, log: Path) -> Stack:
+    """Deploy a built template unless the cloud has it already; give the stack's outputs.
+
+    The stack carries the build's key and the source's name as tags. They are part of the cloud's
+    own state, so they tell the truth after a killed run too, which lost what came since its start.
+    """
+    tags = {"Build": template.parent.name, "Upstream": upstream}
+    cloudformation = boto3.client("cloudformation", endpoint_url=cloud.endpoint)
+    found = _describe(cloudformation)
+    if found is None or found["StackStatus"] not in _DEPLOYED or _tags(found) != tags:
+        say("deploying (sam deploy)")
+        _sam_deploy(cloud, template, tags, log)
+        say("deployed")
+        found = _describe(cloudformation)
+    outputs = found.get("Outputs", []) if found else []
+    stack = Stack.of({output["OutputKey"]: output["OutputValue"] for output in outputs})
+    _put_gateway_responses(cloud, stack, template)
+    return stack
+
+
+def gateway_responses(template: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the template's gateway responses as arguments of PutGatewayResponse."""
+    apis = (
+        resource["Properties"].get("GatewayResponses", {})
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::Api"
+    )
+    return [_gateway_response(*item) for api in apis for item in api.items()]
+
+
+def _gateway_response(kind: str, response: Mapping[str, Any]) -> dict[str, Any]:
+    headers = response.get("ResponseParameters", {}).get("Headers", {})
+    arguments: dict[str, Any] = {
+        "responseType": kind,
+        "responseParameters": {
+            f"gatewayresponse.header.{name}": value for name, value in headers.items()
+        },
+        "responseTemplates": dict(response.get("ResponseTemplates", {})),
+    }
+    if "StatusCode" in response:
+        arguments["statusCode"] = str(response["StatusCode"])
+    return arguments
+
+
+def _put_gateway_responses(cloud: Cloud, stack: Stack, template: Path) -> None:
+    """Put them one by one: the emulator drops those of the API's imported definition."""
+    gateway = boto3.client("apigateway", endpoint_url=cloud.endpoint)
+    for response in gateway_responses(yaml.safe_load(template.read_text())):
+        gateway.put_gateway_response(restApiId=stack.api, **response)
+    gateway.create_deployment(restApiId=stack.api, stageName=stack.stage)
+
+
+def _sam_deploy(cloud: Cloud, template: Path, tags: Mapping[str, str], log: Path) -> None:
+    parameters = {"Upstream": tags["Upstream"], "LocalCloud": "true"}
+    arguments = [
+        *("--template-file", str(template)),
+        *("--stack-name", STACK),
+        *("--capabilities", "CAPABILITY_IAM"),
+        *("--resolve-s3", "--no-confirm-changeset", "--no-fail-on-empty-changeset"),
+        "--no-progressbar",
+        *("--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())),
+        *("--tags", *(f"{name}={value}" for name, value in tags.items())),
+    ]
+    run(uvx(SAM, "deploy", *arguments), log, {"AWS_ENDPOINT_URL": cloud.endpoint})
+
+
+def _describe(cloudformation: Any) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ValidationError":
+            return None
+        raise
+    return found
+
+
+def _tags(stack: Mapping[str, Any]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
+
+
+def _files(places: Iterable[Path]) -> Iterable[Path]:
+    for place in places:
+        if place.is_file():
+            yield place
+        else:
+            yield from (path for path in place.rglob("*") if _is_source(path))
+
+
+def _is_source(path: Path) -> bool:
+    return path.is_file() and "__pycache__" not in path.parts
+
+
+def _claim_builds() -> TextIO:
+    path = BUILDS / "lock"
+    if lock := claim(path):
+        return lock
+    say("waiting for another instance's build")
+    if lock := claim(path, within=BUILD_SECONDS):
+        return lock
+    raise LocalCloudError(f"another build has held {path} for {BUILD_SECONDS} s")
+
+
+def _forget_old_builds() -> None:
+    builds = [folder for folder in BUILDS.iterdir() if (folder / "template.yaml").exists()]
+    builds.sort(key=lambda folder: folder.stat().st_mtime)
+    for folder in builds[:-KEEP_BUILDS]:
+        shutil.rmtree(folder)

@@ -1,0 +1,139 @@
+"""The forms of an answer: plain, gzip, elsewhere; and the weight of each."""
+
+import gzip
+import json
+import random
+from base64 import b64decode
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketdata.http import wire
+from marketdata.http.answer import Answer
+
+LINK = "https://bucket.example/answers/1.json?signature"
+
+
+@pytest.fixture
+def parked(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    bodies: list[bytes] = []
+
+    def park(body: bytes) -> str:
+        bodies.append(body)
+        return LINK
+
+    monkeypatch.setattr(wire, "_park", park)
+    return bodies
+
+
+def runtime_json(response: dict[str, Any]) -> list[int]:
+    """Give the bytes of a response as the old and the new Lambda runtime write it."""
+    return [len(json.dumps(response, ensure_ascii=flag).encode()) for flag in (True, False)]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(json_values, st.booleans())
+def test_a_body_never_weighs_more_than_counted(value: Any, exactly: bool) -> None:
+    body = orjson.dumps(value, option=orjson.OPT_INDENT_2)
+    with pytest.MonkeyPatch.context() as patch:
+        if exactly:
+            patch.setattr(wire, "ROOM", -1)
+        counted = wire.weight(body)
+    quotes = 2
+    assert counted >= max(runtime_json(body.decode())) - quotes  # type: ignore[arg-type]
+
+
+def test_an_ascii_body_is_weighed_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "ROOM", -1)
+    body = b'{"a":"b\\"c",\n"d":[1,2]}'
+    assert wire.weight(body) == len(json.dumps(body.decode())) - 2
+
+
+def test_a_small_answer_is_plain() -> None:
+    response = wire.proxy_response(Answer.success({"name": "浦发银行"}), "gzip")
+    assert response["isBase64Encoded"] is False
+    assert json.loads(response["body"])["data"] == {"name": "浦发银行"}
+    assert response["headers"] == {
+        "Content-Type": "application/json; charset=utf-8",
+        "Cache-Control": "no-store",
+        "Vary": "Accept-Encoding",
+    }
+
+
+def test_a_plain_answer_that_just_fits_stays_plain(parked: list[bytes]) -> None:
+    body = b'["' + b"a" * (wire.ROOM - 6) + b'"]'
+    assert wire.weight(body) == wire.ROOM
+    response = wire.proxy_response(Answer.encoded(body), "gzip")
+    assert response["isBase64Encoded"] is False
+    assert max(runtime_json(response)) <= wire.LAMBDA_LIMIT
+    one_more = wire.proxy_response(Answer.encoded(body[:-1] + b" ]"), "gzip")
+    assert one_more["headers"]["Content-Encoding"] == "gzip"
+    assert not parked
+
+
+@pytest.mark.parametrize("text", ['"' * 3_200_000, "银" * 1_100_000])
+def test_what_json_would_swell_beyond_the_limit_is_not_plain(text: str) -> None:
+    body = orjson.dumps([text])
+    assert len(body) < wire.LAMBDA_LIMIT * 1.1
+    response = wire.proxy_response(Answer.encoded(body), "gzip")
+    assert response["isBase64Encoded"] is True
+    assert gzip.decompress(b64decode(response["body"])) == body
+
+
+def test_a_large_answer_is_gzip_for_a_client_that_reads_it(parked: list[bytes]) -> None:
+    body = orjson.dumps([{"close": index / 100} for index in range(500_000)])
+    answer = Answer.encoded(body, headers={"ETag": '"1"'})
+    response = wire.proxy_response(answer, "gzip, deflate")
+    assert response["headers"]["Content-Encoding"] == "gzip"
+    assert response["headers"]["ETag"] == '"1"'
+    assert gzip.decompress(b64decode(response["body"])) == body
+    assert max(runtime_json(response)) <= wire.LAMBDA_LIMIT
+    assert not parked
+
+
+def test_a_large_answer_lies_elsewhere_for_a_client_without_gzip(parked: list[bytes]) -> None:
+    body = orjson.dumps(list(range(1_000_000)))
+    response = wire.proxy_response(Answer.encoded(body), "identity")
+    assert response["statusCode"] == 303
+    assert response["headers"]["Location"] == LINK
+    envelope = json.loads(response["body"])
+    assert envelope["code"] == 303
+    assert envelope["data"]["location"] == LINK
+    assert parked == [body]
+
+
+def test_an_answer_too_large_even_for_gzip_lies_elsewhere(parked: list[bytes]) -> None:
+    body = orjson.dumps([random.Random(1).randbytes(4_000_000).hex()])
+    response = wire.proxy_response(Answer.encoded(body), "gzip")
+    packed = gzip.compress(body, wire.GZIP_LEVEL)
+    assert (response["statusCode"] == 303) == (len(packed) * 4 / 3 > wire.ROOM)
+    incompressible = orjson.dumps([random.Random(1).randbytes(7_000_000).hex()])
+    assert wire.proxy_response(Answer.encoded(incompressible), "gzip")["statusCode"] == 303
+    assert parked[-1] == incompressible
+
+
+@pytest.mark.parametrize(
+    ("header", "accepted"),
+    [
+        ("gzip", True),
+        ("GZIP", True),
+        ("deflate, gzip;q=0.5", True),
+        ("br, *", True),
+        ("", False),
+        ("identity", False),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, *", False),
+        ("*;q=0", False),
+        ("x-gzip-like", False),
+    ],
+)
+def test_accept_encoding(header: str, accepted: bool) -> None:
+    assert wire.accepts(header, "gzip") is accepted

@@ -1,0 +1,126 @@
+"""Bearer tokens: what is accepted, and what is not."""
+
+import time
+from typing import Any
+
+import jwt
+import pytest
+
+from marketdata.errors import StorageError, UnauthorizedError
+from marketdata.identity import tokens
+from marketdata.identity.roles import Role
+from marketdata.identity.users import User
+
+SECRET = "arn:aws:secretsmanager:us-east-1:1:secret:key"
+NEW, OLD, OLDER = "n" * 64, "o" * 64, "x" * 64
+USER = User(7, "li", "", Role.USER, is_active=True)
+
+
+class Keys(dict[str, str]):
+    """The versions of the signing key by stage."""
+
+    def read(self, _arn: str, stage: str = "AWSCURRENT") -> str | None:
+        return self.get(stage)
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> Keys:
+    known = Keys(AWSCURRENT=NEW)
+    monkeypatch.setattr(tokens, "read_secret", known.read)
+    return known
+
+
+def claims(**change: Any) -> dict[str, Any]:
+    now = int(time.time())
+    good = {
+        "sub": "7",
+        "username": "li",
+        "role": "user",
+        "iat": now,
+        "exp": now + 60,
+        "iss": tokens.ISSUER,
+        "jti": "1",
+    }
+    return {name: value for name, value in (good | change).items() if value is not None}
+
+
+def signed(key: str = NEW, algorithm: str = "HS256", **change: Any) -> str:
+    return jwt.encode(claims(**change), key, algorithm)
+
+
+def test_a_token_names_its_user() -> None:
+    assert tokens.verify(SECRET, tokens.issue(SECRET, USER)) == 7
+
+
+def test_what_a_token_says() -> None:
+    said = jwt.decode(tokens.issue(SECRET, USER), options={"verify_signature": False})
+    assert tuple(said) == tokens.CLAIMS
+    assert (said["sub"], said["username"], said["role"]) == ("7", "li", "user")
+    assert said["exp"] - said["iat"] == 86_400
+    assert abs(said["iat"] - time.time()) < 5
+
+
+def test_no_two_tokens_are_the_same() -> None:
+    assert tokens.issue(SECRET, USER) != tokens.issue(SECRET, USER)
+
+
+def test_a_rotation_ends_no_session(keys: Keys) -> None:
+    keys["AWSCURRENT"] = OLD
+    token = tokens.issue(SECRET, USER)
+    keys |= {"AWSCURRENT": NEW, "AWSPREVIOUS": OLD}
+    assert tokens.verify(SECRET, token) == 7
+    assert tokens.verify(SECRET, tokens.issue(SECRET, USER)) == 7
+    keys |= {"AWSCURRENT": OLDER, "AWSPREVIOUS": NEW}
+    with pytest.raises(UnauthorizedError):
+        tokens.verify(SECRET, token)
+
+
+def test_nothing_is_signed_without_a_key(keys: Keys) -> None:
+    keys.clear()
+    with pytest.raises(StorageError):
+        tokens.issue(SECRET, USER)
+    with pytest.raises(UnauthorizedError):
+        tokens.verify(SECRET, signed())
+
+
+@pytest.mark.parametrize("claim", tokens.CLAIMS)
+def test_every_claim_must_be_there(claim: str) -> None:
+    assert tokens.verify(SECRET, signed()) == 7
+    with pytest.raises(UnauthorizedError):
+        tokens.verify(SECRET, signed(**{claim: None}))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"exp": int(time.time()) - 1},
+        {"iat": int(time.time()) + 3600},
+        {"iss": "somebody-else"},
+        {"sub": "admin"},
+        {"sub": 7},
+        {"exp": "tomorrow"},
+    ],
+)
+def test_wrong_claims(change: dict[str, Any]) -> None:
+    token = jwt.api_jws.encode(jwt.api_jwt.json.dumps(claims(**change)).encode(), NEW, "HS256")
+    with pytest.raises(UnauthorizedError):
+        tokens.verify(SECRET, token)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "a.b.c",
+        "not a token",
+        "é.ü.ß",
+        signed(OLD),
+        signed(algorithm="HS512"),
+        jwt.encode(claims(), None, "none"),
+        signed()[:-2],
+        signed() + "x",
+    ],
+)
+def test_forged_and_broken_tokens(token: str) -> None:
+    with pytest.raises(UnauthorizedError):
+        tokens.verify(SECRET, token)

@@ -1,0 +1,238 @@
+"""Days as bits, and what is known of them."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketdata.kline.bar import Dataset, Period
+from marketdata.kline.coverage import (
+    Coverage,
+    bit_of,
+    bits_of,
+    days_of,
+    first_day,
+    from_bytes,
+    last_day,
+    missing,
+    parts_between,
+    ranges,
+    span,
+    to_bytes,
+)
+
+FIRST, LAST = date(1990, 1, 1), date(2030, 12, 31)
+DATES = st.dates(FIRST, LAST)
+PERIODS = st.sampled_from(Period)
+BITS = st.integers(0, 2**12 - 1)
+MARKS = st.fixed_dictionaries(
+    {},
+    optional={
+        name: BITS
+        for name in ("present", "absent", "short", "suspended", "no_trade", "close_outside")
+    },
+)
+
+
+def text(day: date) -> str:
+    """Write a day as YYYYMMDD."""
+    return f"{day:%Y%m%d}"
+
+
+def days_between(start: date, end: date) -> list[str]:
+    """Give every calendar day of a range, naively."""
+    return [text(start + timedelta(number)) for number in range((end - start).days + 1)]
+
+
+def marked(steps: Sequence[dict[str, int]]) -> Coverage:
+    """Mark one thing after another."""
+    coverage = Coverage()
+    for step in steps:
+        coverage = coverage.mark(**step)
+    return coverage
+
+
+@pytest.mark.parametrize(
+    ("part", "first", "last"),
+    [
+        ("2023", date(2023, 1, 1), date(2023, 12, 31)),
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+        ("2023-02", date(2023, 2, 1), date(2023, 2, 28)),
+        ("2024-12", date(2024, 12, 1), date(2024, 12, 31)),
+    ],
+)
+def test_days_of_a_part(part: str, first: date, last: date) -> None:
+    assert (first_day(part), last_day(part)) == (first, last)
+
+
+@pytest.mark.parametrize("part", ["", "2024-13", "year", "0"])
+def test_no_such_part(part: str) -> None:
+    with pytest.raises(ValueError):
+        first_day(part)
+
+
+@given(period=PERIODS, start=DATES, end=DATES)
+def test_parts_of_a_range(period: Period, start: date, end: date) -> None:
+    parts = parts_between(period, text(start), text(end))
+    naive = sorted({period.part_of(day) for day in days_between(start, end)})
+    assert parts == naive
+
+
+def test_parts_of_a_dataset() -> None:
+    assert parts_between(Dataset.parse("stock.daily"), "20231231", "20240101") == ["2023", "2024"]
+    assert parts_between(Dataset.parse("stock.min5"), "20231231", "20240101") == [
+        "2023-12",
+        "2024-01",
+    ]
+
+
+@given(period=PERIODS, day=DATES)
+def test_bit_of_a_day(period: Period, day: date) -> None:
+    part = period.part_of(text(day))
+    number = day.day - 1 if period.intraday else day.timetuple().tm_yday - 1
+    assert bit_of(part, text(day)) == 1 << number
+
+
+@given(period=PERIODS, day=DATES, other=DATES)
+def test_no_bit_for_a_day_elsewhere(period: Period, day: date, other: date) -> None:
+    part = period.part_of(text(day))
+    inside = period.part_of(text(other)) == part
+    assert bool(bits_of(part, [text(other)])) is inside
+    if not inside:
+        with pytest.raises(ValueError, match=part):
+            bit_of(part, text(other))
+
+
+@given(period=PERIODS, day=DATES, data=st.data())
+def test_days_and_bits_are_the_same_thing(period: Period, day: date, data: st.DataObject) -> None:
+    part = period.part_of(text(day))
+    bits = data.draw(st.integers(0, span(part, text(FIRST), text(LAST))))
+    days = days_of(part, bits)
+    assert days == sorted(days)
+    assert len(days) == bits.bit_count()
+    assert bits_of(part, reversed(days)) == bits
+    assert sum(bit_of(part, day) for day in days) == bits
+
+
+@given(period=PERIODS, day=DATES, start=DATES, end=DATES)
+def test_span(period: Period, day: date, start: date, end: date) -> None:
+    part = period.part_of(text(day))
+    naive = [other for other in days_between(start, end) if period.part_of(other) == part]
+    assert days_of(part, span(part, text(start), text(end))) == naive
+
+
+@given(period=PERIODS, start=DATES, length=st.integers(0, 800))
+def test_spans_of_the_parts_make_the_range(period: Period, start: date, length: int) -> None:
+    end = start + timedelta(length)
+    parts = parts_between(period, text(start), text(end))
+    days = [day for part in parts for day in days_of(part, span(part, text(start), text(end)))]
+    assert days == days_between(start, end)
+
+
+def test_span_of_a_day_that_does_not_exist() -> None:
+    with pytest.raises(ValueError):
+        span("2023", "20230229", "20230301")
+
+
+@given(bits=st.integers(0, 2**366 - 1))
+def test_bytes_read_back(bits: int) -> None:
+    data = to_bytes(bits)
+    assert from_bytes(data) == bits
+    assert not data.endswith(b"\0")
+
+
+def test_first_day_is_the_lowest_bit_of_the_first_byte() -> None:
+    assert to_bytes(bit_of("2024", "20240101")) == b"\x01"
+    assert to_bytes(bit_of("2024", "20240109")) == b"\x00\x01"
+    assert to_bytes(0) == b""
+
+
+@given(steps=st.lists(MARKS))
+def test_marks_never_contradict_each_other(steps: list[dict[str, int]]) -> None:
+    known = marked(steps)
+    assert known.present & known.absent == 0
+    assert (known.short | known.close_outside) & ~known.present == 0
+    assert (known.suspended | known.no_trade) & ~known.absent == 0
+    assert known.suspended & known.no_trade == 0
+
+
+@given(steps=st.lists(MARKS), step=MARKS)
+def test_a_mark_is_kept(steps: list[dict[str, int]], step: dict[str, int]) -> None:
+    before = marked(steps)
+    known = before.mark(**step)
+    present, absent = step.get("present", 0), step.get("absent", 0)
+    assert known.present == before.present | present
+    assert known.present | known.absent == before.present | before.absent | present | absent
+    assert known.mark(**step) == known
+    assert known.mark() == known
+
+
+@given(steps=st.lists(MARKS), present=BITS, short=BITS, outside=BITS)
+def test_stored_days_are_judged_anew(
+    steps: list[dict[str, int]], present: int, short: int, outside: int
+) -> None:
+    known = marked(steps).mark(present=present, short=short, close_outside=outside)
+    assert known.short & present == short & present
+    assert known.close_outside & present == outside & present
+
+
+@pytest.mark.parametrize(
+    ("steps", "reason"),
+    [
+        ([{"absent": 1}], "unconfirmed"),
+        ([{"absent": 1, "suspended": 1}], "suspended"),
+        ([{"absent": 1, "no_trade": 1}], "no_trade"),
+        ([{"absent": 1, "suspended": 1, "no_trade": 1}], "suspended"),
+        ([{"absent": 1, "suspended": 1}, {"absent": 1}], "suspended"),
+        ([{"absent": 1, "suspended": 1}, {"no_trade": 1}], "no_trade"),
+        ([{"absent": 1, "no_trade": 1}, {"suspended": 1}], "suspended"),
+        ([{"absent": 3, "suspended": 2}], "unconfirmed"),
+    ],
+)
+def test_reason(steps: list[dict[str, int]], reason: str) -> None:
+    assert marked(steps).reason_of(1) == reason
+
+
+def test_a_bar_that_comes_later_ends_the_absence() -> None:
+    known = marked([{"absent": 3, "suspended": 3}, {"present": 1}, {"absent": 1, "suspended": 1}])
+    assert known == Coverage(present=1, absent=2, suspended=2)
+
+
+@given(expected=BITS, steps=st.lists(MARKS))
+def test_missing_is_what_nothing_is_known_of(expected: int, steps: list[dict[str, int]]) -> None:
+    known = marked(steps)
+    gaps = missing(expected, known)
+    for number in range(12):
+        bit = 1 << number
+        unknown = not known.present & bit and not known.absent & bit
+        assert bool(gaps & bit) is bool(expected & bit and unknown)
+
+
+@given(flags=st.lists(st.sampled_from(["", "trading", "chosen", "unknown"]), max_size=60))
+def test_ranges(flags: list[str]) -> None:
+    days = dict(zip(days_between(date(2024, 1, 1), date(2024, 3, 31)), flags, strict=False))
+    trading = [day for day, flag in days.items() if flag in ("trading", "chosen")]
+    chosen = [day for day, flag in days.items() if flag in ("chosen", "unknown")]
+    found = ranges(chosen, trading)
+    covered = [[day for day in chosen if first <= day <= last] for first, last in found]
+    assert [day for run in covered for day in run] == chosen
+    for first, last in found:
+        assert all(day in chosen for day in trading if first <= day <= last)
+    for (_, last), (first, _) in pairwise(found):
+        assert days[first] == "unknown" or any(last < day < first for day in trading)
+
+
+def test_ranges_cross_weekends_and_years() -> None:
+    calendar = ["20231228", "20231229", "20240102", "20240103", "20240104"]
+    days = ["20231229", "20240102", "20240104"]
+    assert ranges(days, calendar) == [["20231229", "20240102"], ["20240104", "20240104"]]
+
+
+def test_every_part_has_its_own_number_of_days() -> None:
+    parts = [f"{year}-{month:02}" for year, month in product((2023, 2024), range(1, 13))]
+    lengths = [span(part, text(FIRST), text(LAST)).bit_count() for part in parts]
+    assert sum(lengths[:12]) == span("2023", text(FIRST), text(LAST)).bit_count() == 365
+    assert sum(lengths[12:]) == span("2024", text(FIRST), text(LAST)).bit_count() == 366

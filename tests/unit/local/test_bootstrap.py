@@ -1,0 +1,124 @@
+"""The files, the login and the first fill of a fresh stack."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import boto3
+import httpx
+import pytest
+from moto import mock_aws
+
+from local import bootstrap
+from local.tools import LocalCloudError
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    stocks = tmp_path / "stock" / "daily"
+    stocks.mkdir(parents=True)
+    head = "trade_date,open,high,low,close,volume,amount\n"
+    for code, last in {"600000.SH": 20250805, "600009.SH": 20240229, "000001.SZ": 20240205}.items():
+        (stocks / f"{code}.csv").write_text(f"{head}20200102,1,1,1,1,1,\n{last},1,1,1,1,1,\n")
+    (stocks / "600001.SH.csv").write_text(head)
+    return tmp_path
+
+
+@pytest.fixture
+def bucket() -> Iterator[str]:
+    with mock_aws():
+        boto3.client("s3", "us-east-1").create_bucket(Bucket="market")
+        yield "market"
+
+
+def test_upload_copies_what_differs(data: Path, bucket: str) -> None:
+    s3 = boto3.client("s3", "us-east-1")
+    assert bootstrap.upload(s3, bucket, data) == 4
+    assert bootstrap.upload(s3, bucket, data) == 0
+    (data / "stock" / "daily" / "600000.SH.csv").write_text("changed")
+    assert bootstrap.upload(s3, bucket, data) == 1
+    stored = s3.get_object(Bucket=bucket, Key="imports/stock/daily/600000.SH.csv")
+    assert stored["Body"].read() == b"changed"
+
+
+def test_sample_range_is_the_month_most_files_end_in(data: Path) -> None:
+    assert bootstrap.sample_range(data) == bootstrap.DayRange("20240201", "20240229")
+
+
+def test_sample_range_needs_bars(tmp_path: Path) -> None:
+    with pytest.raises(LocalCloudError, match="no bars"):
+        bootstrap.sample_range(tmp_path)
+
+
+def test_sample_range_of_the_synthetic_market_ends_today() -> None:
+    days = bootstrap.sample_range(None)
+    length = date.fromisoformat(days.end) - date.fromisoformat(days.start)
+    assert length.days == bootstrap.FIRST_FILL_DAYS
+
+
+def test_set_admin_password() -> None:
+    with mock_aws():
+        secrets = boto3.client("secretsmanager", "us-east-1")
+        arn = secrets.create_secret(Name="admin", SecretString="generated")["ARN"]
+        bootstrap.set_admin_password(secrets, arn)
+        stored = secrets.get_secret_value(SecretId=arn)["SecretString"]
+    assert stored == '{"username": "admin", "password": "admin123"}'
+
+
+def answering(*answers: httpx.Response | Exception) -> httpx.MockTransport:
+    left = iter(answers)
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        given = next(left)
+        if isinstance(given, Exception):
+            raise given
+        return given
+
+    return httpx.MockTransport(answer)
+
+
+def envelope(data: object, status: int = 200) -> httpx.Response:
+    return httpx.Response(status, json={"code": status, "message": "", "data": data})
+
+
+def test_log_in_waits_for_the_api(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    transport = answering(
+        httpx.ConnectError("not yet"), envelope(None, 502), envelope({"access_token": "abc"})
+    )
+    with httpx.Client(base_url="http://api", transport=transport) as client:
+        bootstrap.log_in(client)
+        assert client.headers["Authorization"] == "Bearer abc"
+
+
+def test_log_in_gives_up_where_the_password_is_wrong() -> None:
+    transport = answering(envelope(None, 401))
+    with (
+        httpx.Client(base_url="http://api", transport=transport) as client,
+        pytest.raises(LocalCloudError, match="401"),
+    ):
+        bootstrap.log_in(client)
+
+
+def test_first_fill_watches_its_task(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    task = {"total_count": 300, "success_count": 0, "error_count": 0}
+    transport = answering(
+        envelope({"task_id": 7}),
+        envelope({"task": task | {"status": "running", "progress": 40.0}}),
+        envelope({"task": task | {"status": "completed", "progress": 100.0, "success_count": 300}}),
+    )
+    with httpx.Client(base_url="http://api", transport=transport) as client:
+        bootstrap.first_fill(client, bootstrap.DayRange("20240201", "20240229"))
+    assert "first fill completed: 300 of 300" in capsys.readouterr().out
+
+
+def test_an_error_of_the_api_is_shown() -> None:
+    transport = answering(envelope(None, 500))
+    with (
+        httpx.Client(base_url="http://api", transport=transport) as client,
+        pytest.raises(LocalCloudError, match="GET /cache/tasks: 500"),
+    ):
+        bootstrap.is_empty(client)

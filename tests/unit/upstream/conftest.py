@@ -1,0 +1,50 @@
+"""A clock that stands still, and sources that read it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from marketdata.catalog.final import SHANGHAI
+from marketdata.errors import NotFoundError
+from marketdata.upstream.synthetic.source import SyntheticSource
+
+REAL = Path(__file__).parents[3] / "../shared/data/market"
+
+
+def clock(text: str) -> Callable[[], datetime]:
+    """Give a clock that stands at a time, Asia/Shanghai."""
+    moment = datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+    return lambda: moment
+
+
+class Folder:
+    """An `ObjectReader` over a folder that stands for `imports/`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read(self, key: str) -> bytes:
+        path = self.root / key.removeprefix("imports/")
+        if not path.exists():
+            raise NotFoundError(key)
+        return path.read_bytes()
+
+
+class Objects:
+    """An `ObjectReader` over texts."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = texts
+
+    def read(self, key: str) -> bytes:
+        try:
+            return self.texts[key].encode()
+        except KeyError as error:
+            raise NotFoundError(key) from error
+
+
+@pytest.fixture(scope="session")
+def synthetic() -> SyntheticSource:
+    return SyntheticSource(clock("2025-11-21T18:00"), "17:00")
