@@ -2,15 +2,17 @@
 PORT ?= 8000
 UPSTREAM ?= synthetic
 DATA ?=
+SDK_BUNDLE ?=
 STATE ?= .local
 FIRST_FILL ?= 1
 # they are handed over as arguments; a function must not find them in its environment
-unexport PORT UPSTREAM DATA STATE FIRST_FILL
+unexport PORT UPSTREAM DATA SDK_BUNDLE STATE FIRST_FILL
 
 UV_VERSION := 0.13.9
 FETCHED_UV := .tools/uv/bin/uv
 UV := $(or $(shell sh -c 'command -v uv'),$(FETCHED_UV))
 RUN := $(UV) run --no-sync
+VENV := $(or $(UV_PROJECT_ENVIRONMENT),.venv)
 
 # The Lambda runtime brings these with its boto3; a layer that repeats them only grows.
 IN_RUNTIME := boto3 botocore s3transfer jmespath python-dateutil six urllib3
@@ -20,15 +22,20 @@ EXPORT_DEPS := $(EXPORT) --no-default-groups
 EXPORT_FRAMES := $(EXPORT) --only-group frames
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-e2e lint types format generated check-generated validate check sync
+.PHONY: help run sdk-bundle test test-unit test-e2e lint types format generated check-generated validate check sync
 
 help: ## show the targets
-	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files] [DATA=folder] [STATE=$(STATE)] [FIRST_FILL=1|0]"
+	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0]"
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
 
+# not through `uv run`: it must be make's own child to notice that make was killed
 run: sync ## serve the local cloud at http://localhost:PORT/api/v1 until Ctrl-C
-	@exec $(RUN) python -m local run --port '$(PORT)' --upstream '$(UPSTREAM)' --data '$(DATA)' \
-		--state '$(STATE)' --first-fill '$(FIRST_FILL)'
+	@exec env UV='$(UV)' $(VENV)/bin/python -m local run --port '$(PORT)' --upstream '$(UPSTREAM)' \
+		--data '$(DATA)' --sdk-bundle '$(SDK_BUNDLE)' --state '$(STATE)' \
+		--first-fill '$(FIRST_FILL)'
+
+sdk-bundle: sync ## zip the vendor's SDK: make sdk-bundle WHEELS='dir/*.whl' OUT=sdk.zip
+	@UV='$(UV)' $(RUN) python -m local.sdk_bundle --out '$(or $(OUT),sdk.zip)' $(wildcard $(WHEELS))
 
 test: test-unit test-e2e ## all tests
 
@@ -56,11 +63,13 @@ generated: sync ## write the generated files
 	$(EXPORT_DEPS) --output-file layers/deps/requirements.txt
 	$(EXPORT_FRAMES) --output-file layers/frames/requirements.txt
 	$(RUN) python local/generate_calendar.py
+	$(RUN) python -m local.openapi
 
 check-generated: sync ## compare the generated files with what would be generated
 	$(EXPORT_DEPS) | diff layers/deps/requirements.txt -
 	$(EXPORT_FRAMES) | diff layers/frames/requirements.txt -
 	$(RUN) python local/generate_calendar.py --check
+	$(RUN) python -m local.openapi --check
 
 validate: sync ## check the template
 	$(RUN) python -m local sam validate --lint
@@ -68,7 +77,7 @@ validate: sync ## check the template
 check: lint types check-generated validate test ## everything that CI checks
 
 sync: $(if $(filter $(FETCHED_UV),$(UV)),$(FETCHED_UV))
-	@test -d .venv || echo "installing the development environment into .venv, once"
+	@test -d '$(VENV)' || echo "installing the development environment into $(VENV), once"
 	@$(UV) sync --locked --quiet
 
 $(FETCHED_UV):

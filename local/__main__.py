@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,20 +19,26 @@ import httpx
 from local import bootstrap, cloud, proxy, stack
 from local.tools import SAM, LocalCloudError, claim, isolate, say, sign, uvx
 
+LEAVE_SECONDS = 10
+SOURCES = ["synthetic", "files", "amazingdata"]
+
 
 def main() -> int:
     """Run a command; give its exit code."""
     isolate()
     if sys.argv[1:2] == ["sam"]:
         return subprocess.run(uvx(SAM, *sys.argv[2:]), check=False).returncode
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _endings():
         signal.signal(number, _leave)
     options = _options()
+    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     try:
         run(options)
     except LocalCloudError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
+    finally:
+        say("stopped")
     return 0
 
 
@@ -42,28 +50,37 @@ def run(options: argparse.Namespace) -> None:
     LocalCloudError
         It cannot come up, or the emulator ended by itself.
     """
-    data = _data_folder(options)
-    for listener in proxy.listeners(options.port):
-        listener.close()
+    data, bundle = _data_folder(options), _sdk_bundle(options)
     logs = options.state / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(filename=logs / "proxy.log", level=logging.INFO, force=True)
-    with _only_run(options.state), cloud.running(options.state) as emulator:
-        template = stack.build(logs / "build.log")
-        emulator.wait_until_ready()
-        say(f"the emulator runs on port {emulator.port}")
-        deployed = stack.deploy(emulator, template, options.upstream, logs / "deploy.log")
-        secrets = boto3.client("secretsmanager", endpoint_url=emulator.endpoint)
-        bootstrap.set_admin_password(secrets, deployed.admin_secret)
-        if data:
+    with _only_run(options.state):
+        for listener in proxy.listeners(options.port):
+            listener.close()
+        with cloud.running(options.state) as emulator:
+            deployed = _deploy(emulator, options.upstream, logs)
             s3 = boto3.client("s3", endpoint_url=emulator.endpoint)
-            say(f"{bootstrap.upload(s3, deployed.bucket, data)} files uploaded from {data}")
-        gateway = proxy.Gateway(emulator.port, deployed.api, deployed.stage)
-        with proxy.serving(options.port, gateway):
-            _serve(options, emulator, bootstrap.sample_range(data))
+            if data:
+                say(f"{bootstrap.upload(s3, deployed.bucket, data)} files uploaded from {data}")
+            if bundle and bootstrap.upload_bundle(s3, deployed.bucket, bundle):
+                say(f"the SDK's bundle uploaded from {bundle}")
+            key = f"admin-{deployed.usage_key}"
+            gateway = proxy.Gateway(emulator.port, deployed.api, deployed.stage, key)
+            with proxy.serving(options.port, gateway):
+                _serve(options, emulator, bootstrap.sample(data))
 
 
-def _serve(options: argparse.Namespace, emulator: cloud.Cloud, days: bootstrap.DayRange) -> None:
+def _deploy(emulator: cloud.Cloud, upstream: str, logs: Path) -> stack.Stack:
+    template = stack.build(logs / "build.log")
+    emulator.wait_until_ready()
+    say(f"the emulator runs on port {emulator.port}")
+    deployed = stack.deploy(emulator, template, upstream, logs / "deploy.log")
+    secrets = boto3.client("secretsmanager", endpoint_url=emulator.endpoint)
+    bootstrap.set_admin_password(secrets, deployed.admin_secret)
+    return deployed
+
+
+def _serve(options: argparse.Namespace, emulator: cloud.Cloud, days: bootstrap.Sample) -> None:
     api = f"http://localhost:{options.port}/api/v1"
     with httpx.Client(base_url=api, timeout=60) as client:
         bootstrap.log_in(client)
@@ -74,17 +91,17 @@ def _serve(options: argparse.Namespace, emulator: cloud.Cloud, days: bootstrap.D
             say(f"{error}")
     say("serving; Ctrl-C ends it")
     code = emulator.process.wait()
-    say(f"the emulator ended by itself (exit {code}), every call gets 502 now; see {emulator.log}")
+    say(f"the emulator ended (exit {code}), every call gets 502 now; see {emulator.log}")
     signal.pause()
 
 
-def _welcome(client: httpx.Client, api: str, days: bootstrap.DayRange, *, fill: bool) -> None:
-    print(_samples(api, bootstrap.a_stock(client), days), flush=True)
+def _welcome(client: httpx.Client, api: str, days: bootstrap.Sample, *, fill: bool) -> None:
+    print(_samples(api, days.code or bootstrap.any_stock(client), days), flush=True)
     if fill and bootstrap.is_empty(client):
         bootstrap.first_fill(client, days)
 
 
-def _samples(api: str, code: str, days: bootstrap.DayRange) -> str:
+def _samples(api: str, code: str, days: bootstrap.Sample) -> str:
     login = json.dumps({"username": bootstrap.USERNAME, "password": bootstrap.PASSWORD})
     query = f"codes={code}&start_date={days.start}&end_date={days.end}&period=daily"
     ask = 'curl -s -H "Authorization: Bearer $TOKEN"'
@@ -96,15 +113,29 @@ def _samples(api: str, code: str, days: bootstrap.DayRange) -> str:
 """
 
 
+def _end_with(parent: int) -> None:
+    """End this run once the `make` that started it is gone.
+
+    A killed `make` takes nobody along, and what it leaves would be in the next run's way.
+    """
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    say("the process that started this run is gone")
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 @contextmanager
 def _only_run(state: Path) -> Iterator[None]:
-    """Own the state folder for as long as this process lives."""
+    """Own the state folder for as long as this process lives; give its owner time to leave."""
     path = state / "run.pid"
     lock = claim(path)
     if not lock:
-        pid = path.read_text().strip()
+        say(f"waiting for process {path.read_text().strip()} to leave {state}")
+        lock = claim(path, within=LEAVE_SECONDS)
+    if not lock:
+        owner = path.read_text().strip()
         raise LocalCloudError(
-            f"{state} is in use by process {pid}; choose another: make run STATE=…"
+            f"{state} is in use by process {owner}; choose another: make run STATE=…"
         )
     with lock:
         sign(lock, os.getpid())
@@ -121,12 +152,26 @@ def _data_folder(options: argparse.Namespace) -> Path | None:
     return data
 
 
+def _sdk_bundle(options: argparse.Namespace) -> Path | None:
+    bundle: Path | None = options.sdk_bundle
+    if options.upstream == "amazingdata" and (bundle is None or not bundle.exists()):
+        wanted = f"{bundle} does not exist" if bundle else "it is not set"
+        raise LocalCloudError(
+            f"UPSTREAM=amazingdata runs the SDK from SDK_BUNDLE, but {wanted}: "
+            "make sdk-bundle makes one"
+        )
+    if options.upstream != "amazingdata" and bundle:
+        raise LocalCloudError("SDK_BUNDLE is read with UPSTREAM=amazingdata only")
+    return bundle
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     runs = parser.add_subparsers(required=True).add_parser("run")
     runs.add_argument("--port", type=int, required=True)
-    runs.add_argument("--upstream", choices=["synthetic", "files"], required=True)
+    runs.add_argument("--upstream", choices=SOURCES, required=True)
     runs.add_argument("--data", type=_path, required=True, help="empty for none")
+    runs.add_argument("--sdk-bundle", type=_path, required=True, help="empty for none")
     runs.add_argument("--state", type=_path, required=True)
     runs.add_argument("--first-fill", type=int, choices=[0, 1], required=True)
     return parser.parse_args()
@@ -136,11 +181,16 @@ def _path(text: str) -> Path | None:
     return Path(text).resolve() if text else None
 
 
+def _endings() -> list[signal.Signals]:
+    """Give the signals that end a run; a closed terminal does unless `nohup` asked for more."""
+    hangs_up = signal.getsignal(signal.SIGHUP) != signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hangs_up else [])]
+
+
 def _leave(_number: int, _frame: object) -> None:
     """Unwind at the first signal, in which everything that was started ends; be deaf after it."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _endings():
         signal.signal(number, signal.SIG_IGN)
-    print(flush=True)
     say("stopping")
     sys.exit(0)
 

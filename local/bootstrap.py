@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import tempfile
 import time
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from tqdm import tqdm
 
+from local import sdk_bundle
 from local.tools import LocalCloudError, say
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 USERNAME, PASSWORD = "admin", "admin123"
 IMPORTS = "imports/"
+BUNDLE = "sdk/bundle.zip"
 UPLOADS_AT_ONCE = 10
 """As many connections as a client of boto3 keeps."""
 FIRST_FILL_DAYS = 60
@@ -31,11 +35,20 @@ _ENDED = {"completed", "failed", "cancelled"}
 
 
 @dataclass(frozen=True, slots=True)
-class DayRange:
-    """A closed range of days, "YYYYMMDD"."""
+class Sample:
+    """What a first fill fetches and the sample calls ask for.
+
+    Attributes
+    ----------
+    start, end : str
+        A closed range of days, "YYYYMMDD".
+    code : str or None
+        A stock with bars in that range; None where any has some.
+    """
 
     start: str
     end: str
+    code: str | None = None
 
 
 def set_admin_password(secrets: "SecretsManagerClient", secret: str) -> None:
@@ -52,15 +65,11 @@ def upload(s3: "S3Client", bucket: str, data: Path) -> int:
     int
         How many were copied.
     """
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=IMPORTS)
-    # the ETag of an object put in one piece is the MD5 of its content
-    stored = {
-        item["Key"]: item["ETag"].strip('"') for page in pages for item in page.get("Contents", [])
-    }
+    stored = _etags(s3, bucket, IMPORTS)
 
     def put(path: Path) -> bool:
         key, content = IMPORTS + path.relative_to(data).as_posix(), path.read_bytes()
-        if stored.get(key) == hashlib.md5(content, usedforsecurity=False).hexdigest():
+        if stored.get(key) == _digest(content):
             return False
         s3.put_object(Bucket=bucket, Key=key, Body=content)
         return True
@@ -68,6 +77,31 @@ def upload(s3: "S3Client", bucket: str, data: Path) -> int:
     paths = sorted(path for path in data.rglob("*") if path.is_file())
     with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
         return sum(pool.map(put, paths))
+
+
+def upload_bundle(s3: "S3Client", bucket: str, bundle: Path) -> bool:
+    """Copy the SDK's bundle into a bucket if it differs from what is there.
+
+    Parameters
+    ----------
+    bundle : Path
+        A zip that `sdk_bundle` made, or a folder that is what such a zip holds.
+
+    Returns
+    -------
+    bool
+        Whether it was copied.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        if bundle.is_dir():
+            # Bytecode goes by the time of its source, which a zip of ours does not keep.
+            stale = frozenset({"__pycache__"})
+            bundle = sdk_bundle.pack(bundle, Path(folder) / "bundle.zip", leave_out=stale)
+        content = bundle.read_bytes()
+    if _etags(s3, bucket, BUNDLE).get(BUNDLE) == _digest(content):
+        return False
+    s3.put_object(Bucket=bucket, Key=BUNDLE, Body=content)
+    return True
 
 
 def log_in(client: httpx.Client) -> None:
@@ -84,8 +118,8 @@ def log_in(client: httpx.Client) -> None:
     client.headers["Authorization"] = f"Bearer {_data(answer)['access_token']}"
 
 
-def sample_range(data: Path | None) -> DayRange:
-    """Give days that the source has bars of: a first fill and the sample calls use them.
+def sample(data: Path | None) -> Sample:
+    """Choose days that the source has bars of.
 
     Parameters
     ----------
@@ -93,19 +127,20 @@ def sample_range(data: Path | None) -> DayRange:
         The folder of the `files` source: the month that most of its stock files end in.
         None for the synthetic market: the last `FIRST_FILL_DAYS` days.
     """
-    if data is None:
-        today = datetime.now(_SHANGHAI).date()
-        return _range(today - timedelta(days=FIRST_FILL_DAYS), today)
-    months = Counter(_last_months(data))
+    months = dict(_last_months(data)) if data else {}
     if not months:
-        raise LocalCloudError(f"{data} has no bars in stock/daily/*.csv")
-    start = date.fromisoformat(max(months, key=lambda month: (months[month], month)) + "01")
-    following = (start + timedelta(days=31)).replace(day=1)
-    return _range(start, following - timedelta(days=1))
+        today = datetime.now(_SHANGHAI).date()
+        return Sample(_day(today - timedelta(days=FIRST_FILL_DAYS)), _day(today))
+    files = Counter(months.values())
+    month = max(files, key=lambda month: (files[month], month))
+    first = date.fromisoformat(f"{month}01")
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    code = min(code for code, ending in months.items() if ending == month)
+    return Sample(_day(first), _day(last), code)
 
 
-def a_stock(client: httpx.Client) -> str:
-    """Give the code of a stock for the sample calls."""
+def any_stock(client: httpx.Client) -> str:
+    """Give the code of a stock."""
     query = {"security_type": "EXTRA_STOCK_A"}
     codes: list[str] = _data(client.get("/base/codes", params=query))
     return codes[0]
@@ -116,7 +151,7 @@ def is_empty(client: httpx.Client) -> bool:
     return not _data(client.get("/cache/tasks"))["items"]
 
 
-def first_fill(client: httpx.Client, days: DayRange) -> None:
+def first_fill(client: httpx.Client, days: Sample) -> None:
     """Fill the stocks' daily bars of some days, with a progress bar."""
     request = {
         "security_type": "stock",
@@ -130,6 +165,18 @@ def first_fill(client: httpx.Client, days: DayRange) -> None:
         for task in _watch(client, task_id):
             bar.update(float(task["progress"]) - bar.n)
     say(f"first fill {task['status']}: {task['success_count']} of {task['total_count']} done")
+
+
+def _etags(s3: "S3Client", bucket: str, prefix: str) -> dict[str, str]:
+    """Give the ETag of each object below a prefix; of one that was put in one piece its MD5."""
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return {
+        item["Key"]: item["ETag"].strip('"') for page in pages for item in page.get("Contents", [])
+    }
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def _watch(client: httpx.Client, task_id: int) -> Iterator[dict[str, Any]]:
@@ -156,14 +203,13 @@ def _data(answer: httpx.Response) -> Any:
     return answer.json()["data"]
 
 
-def _range(start: date, end: date) -> DayRange:
-    return DayRange(f"{start:%Y%m%d}", f"{end:%Y%m%d}")
+def _day(day: date) -> str:
+    return f"{day:%Y%m%d}"
 
 
-def _last_months(data: Path) -> Iterator[str]:
-    """Give the month, "YYYYMM", of the last bar of each stock file that has one."""
+def _last_months(data: Path) -> Iterator[tuple[str, str]]:
+    """Give the code and the month, "YYYYMM", of the last bar of each stock file that has one."""
     for path in (data / "stock" / "daily").glob("*.csv"):
-        with path.open("rb") as file:
-            last = file.read().rstrip().rpartition(b"\n")[2]
+        last = path.read_bytes().rstrip().rpartition(b"\n")[2]
         if last[:8].isdigit():
-            yield last[:6].decode()
+            yield path.stem, last[:6].decode()

@@ -108,6 +108,7 @@ def running(state: Path) -> Iterator[Cloud]:
         yield Cloud(process, port, log)
     finally:
         end(process, STOP_SECONDS)
+        shutil.rmtree(state / "tmp", ignore_errors=True)
 
 
 def free_port() -> int:

@@ -18,6 +18,8 @@ BODY_LIMIT = 10 * 2**20
 """Bytes; API Gateway's own limit for a request."""
 LINE_LIMIT = 32 * 2**10
 """Bytes of a request line: 500 codes and more must reach the gateway, which judges them."""
+PATIENCE = 5
+"""Seconds that calls which still run at the end are waited for."""
 _HOP_BY_HOP = {
     "connection",
     "expect",
@@ -43,11 +45,14 @@ class Gateway:
         Where the emulator listens.
     api, stage : str
         The API's id and its stage's name.
+    usage_key : str
+        The API key of a usage plan.
     """
 
-    def __init__(self, port: int, api: str, stage: str) -> None:
+    def __init__(self, port: int, api: str, stage: str, usage_key: str = "") -> None:
         self._base = f"http://127.0.0.1:{port}/{stage}"
         self._host = f"{api}.execute-api.localhost:{port}"
+        self._usage_key = usage_key
 
     async def connections(self, app: web.Application) -> AsyncIterator[None]:
         """Keep the connections to the emulator for as long as the application runs."""
@@ -77,6 +82,8 @@ class Gateway:
     async def _ask(self, request: web.Request, body: bytes) -> ClientResponse:
         headers = _passed_on(request.headers)
         headers["Host"] = self._host
+        # the emulator does not take the key from the authorizer
+        headers["x-api-key"] = self._usage_key
         # without one the emulator leaves a base64 answer as it is
         headers.setdefault("Accept", "*/*")
         return await request.app[_SESSION].request(
@@ -96,7 +103,7 @@ def envelope(status: int, message: str) -> web.Response:
 def application(gateway: Gateway) -> web.Application:
     """Give the application that passes every path and method on to the gateway."""
     app = web.Application(client_max_size=BODY_LIMIT)
-    app.router.add_route("*", "/{path:.*}", gateway.handle)
+    app.router.add_route("*", r"/{path:[\s\S]*}", gateway.handle)
     app.cleanup_ctx.append(gateway.connections)
     return app
 
@@ -118,6 +125,7 @@ def serving(port: int, gateway: Gateway) -> Iterator[None]:
         auto_decompress=False,
         max_line_size=LINE_LIMIT,
         max_field_size=LINE_LIMIT,
+        shutdown_timeout=PATIENCE,
     )
     sockets = listeners(port)
     thread.start()

@@ -32,6 +32,7 @@ class Stack:
     stage: str
     bucket: str
     admin_secret: str
+    usage_key: str
 
     @classmethod
     def of(cls, outputs: Mapping[str, str]) -> Self:
@@ -42,7 +43,7 @@ class Stack:
         LocalCloudError
             The template lacks one.
         """
-        names = ("ApiId", "StageName", "BucketName", "AdminSecretArn")
+        names = ("ApiId", "StageName", "BucketName", "AdminSecretArn", "UsageKey")
         if missing := [name for name in names if name not in outputs]:
             raise LocalCloudError(f"template.yaml has no output {', '.join(missing)}")
         return cls(*(outputs[name] for name in names))
@@ -75,7 +76,8 @@ def build(log: Path) -> Path:
         say("building (sam build)")
         unfinished = BUILDS / "unfinished"
         options = ("--build-dir", str(unfinished), "--cache-dir", str(BUILDS / "cache"))
-        run(uvx(SAM, "build", "--cached", "--parallel", *options), log, holding=[lock])
+        command = uvx(SAM, "build", "--cached", "--parallel", *options)
+        run("sam build", command, log, holding=[lock])
         unfinished.rename(built.parent)
         _forget_old_builds()
         say(f"built {key}")
@@ -145,7 +147,7 @@ def _sam_deploy(cloud: Cloud, template: Path, tags: Mapping[str, str], log: Path
         *("--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())),
         *("--tags", *(f"{name}={value}" for name, value in tags.items())),
     ]
-    run(uvx(SAM, "deploy", *arguments), log, {"AWS_ENDPOINT_URL": cloud.endpoint})
+    run("sam deploy", uvx(SAM, "deploy", *arguments), log, {"AWS_ENDPOINT_URL": cloud.endpoint})
 
 
 def _describe(cloudformation: Any) -> dict[str, Any] | None:

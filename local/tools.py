@@ -36,8 +36,9 @@ class LocalCloudError(Exception):
 
 
 def say(text: str) -> None:
-    """Print one line with the seconds since the start."""
-    print(f"[{time.monotonic() - _START:6.1f} s] {text}", flush=True)
+    """Print one line with the seconds since the start, if anybody still reads."""
+    with suppress(BrokenPipeError):
+        print(f"[{time.monotonic() - _START:6.1f} s] {text}", flush=True)
 
 
 def isolate() -> None:
@@ -58,19 +59,18 @@ def uvx(tool: Sequence[str], *arguments: str) -> list[str]:
 
 
 def run(
+    name: str,
     command: Sequence[str],
     log: Path,
     environ: Mapping[str, str] | None = None,
     holding: Sequence[TextIO] = (),
 ) -> None:
-    """Run a command to its end, in a process group of its own, its output in a log file.
+    """Run a command of `uvx` to its end, in a group of its own, its output in a log file.
 
     Parameters
     ----------
-    command : sequence of str
-        What `uvx` gives.
-    log : Path
-        File that gets the output.
+    name : str
+        What a message calls the command.
     environ : mapping, optional
         Additions to the environment.
     holding : sequence of TextIO, optional
@@ -97,7 +97,7 @@ def run(
         finally:
             end(process, grace=2)
     if code:
-        raise LocalCloudError(f"{' '.join(command[6:])} failed (exit {code}):\n{tail(log)}")
+        raise LocalCloudError(f"{name} failed (exit {code}):\n{tail(log)}")
 
 
 def end(process: subprocess.Popen[bytes], grace: float) -> None:

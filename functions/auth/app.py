@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from typing import Annotated
 
+from pydantic import Field
+
 from marketdata.aws.tables import Table
 from marketdata.errors import UnauthorizedError
 from marketdata.http.parameters import Parameters
@@ -11,7 +13,6 @@ from marketdata.identity.login import authenticate
 from marketdata.identity.tokens import LIFETIME_SECONDS, issue
 from marketdata.identity.users import Users
 from marketdata.settings import settings
-from pydantic import Field
 
 router = Router()
 handler = router.handler

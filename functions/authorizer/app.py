@@ -15,7 +15,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         user = _user_of(event["authorizationToken"])
     except UnauthorizedError:
         # API Gateway makes a 401 of this very text, and a 500 of any other.
-        raise Exception("Unauthorized") from None
+        raise Exception("Unauthorized") from None  # noqa: TRY002
     api, stage, *_ = event["methodArn"].split("/")
     return {
         "principalId": str(user.id),
@@ -35,6 +35,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             "username": user.username,
             "role": user.role.value,
         },
+        # The API key of the role, whose usage plan counts this call.
+        "usageIdentifierKey": f"{user.role}-{settings().usage_key}",
     }
 
 

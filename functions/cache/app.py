@@ -1,11 +1,13 @@
-"""Tasks that detect and fill what the cache is missing."""
+"""Tasks that detect and fill what the cache is missing, and what is known of futures."""
 
+from marketdata.http import contracts
 from marketdata.http.router import Answer, Call, Role, Router
-from marketdata.http.tasks import PageQuery, TaskBody, find_task, new_task, tasks
+from marketdata.http.tasks import PageQuery, TaskBody, named_task, new_task, tasks
 from marketdata.tasks.task import TaskKind
 
 router = Router()
 handler = router.handler
+contracts.add_routes(router)
 
 
 @router.post(
@@ -44,23 +46,23 @@ def list_tasks(call: Call[PageQuery]) -> Answer:
 @router.get("/cache/tasks/{task_id}", summary="获取任务进度")
 def read_task(call: Call[None]) -> Answer:
     """Give one task."""
-    return Answer.success({"task": find_task(call).view()})
+    return Answer.success({"task": tasks().show(named_task(call)).view()})
 
 
 @router.get("/cache/tasks/{task_id}/result", summary="获取任务结果")
 def read_result(call: Call[None]) -> Answer:
     """Give what an ended task found or did, code by code."""
-    result = tasks().result(find_task(call))
+    result = tasks().result(tasks().show(named_task(call)))
     return Answer.encoded(b'{"code":200,"message":"success","data":%s}' % result)
 
 
 @router.post("/cache/tasks/{task_id}/cancel", role=Role.ADMIN, summary="取消任务")
 def cancel_task(call: Call[None]) -> Answer:
     """Stop a task; what it has stored stays."""
-    return Answer.success({"task": tasks().cancel(find_task(call).id).view()})
+    return Answer.success({"task": tasks().cancel(named_task(call)).view()})
 
 
 @router.post("/cache/tasks/{task_id}/retry", role=Role.ADMIN, summary="重试任务")
 def retry_task(call: Call[None]) -> Answer:
     """Run what failed, or was not reached, once more."""
-    return Answer.success({"task": tasks().retry(find_task(call).id).view()})
+    return Answer.success({"task": tasks().retry(named_task(call)).view()})

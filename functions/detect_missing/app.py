@@ -10,17 +10,21 @@ from marketdata.catalog.final import last_final_day
 from marketdata.kline.store import BlockStore
 from marketdata.settings import settings
 from marketdata.tasks.detecting import Detector
+from marketdata.tasks.mains import MainContracts
 from marketdata.tasks.records import TaskRecords
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
-    """Look at one group of parts: `{"task_id", "group", "parts"}`."""
+    """Look at one group of parts: `{"task_id", "attempt", "group", "parts"}`."""
     bucket = Bucket(settings().bucket)
+    store = BlockStore(Table(settings().market_table), bucket)
+    final_until = last_final_day(datetime.now(UTC), settings().final_time)
     detector = Detector(
         records=TaskRecords(Table(settings().control_table)),
-        store=BlockStore(Table(settings().market_table), bucket),
+        store=store,
         results=bucket,
         catalog=load_catalog,
-        final_until=last_final_day(datetime.now(UTC), settings().final_time),
+        narrow=MainContracts(store, load_catalog, final_until).narrow,
+        final_until=final_until,
     )
-    detector.detect(event["task_id"], event["group"], event["parts"])
+    detector.detect(event["task_id"], event["attempt"], event["group"], event["parts"])

@@ -1,21 +1,32 @@
 """The finish step: writes how a batch or a whole task ended."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
+from marketdata.catalog.directory import load_catalog
+from marketdata.catalog.final import last_final_day
+from marketdata.kline.store import BlockStore
 from marketdata.settings import settings
 from marketdata.tasks.finishing import Finisher
+from marketdata.tasks.mains import MainContracts
 from marketdata.tasks.records import TaskRecords
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
     """End a batch or a task: `operation` is "finish", "fail" or "fail_batch"."""
-    finisher = Finisher(TaskRecords(Table(settings().control_table)), Bucket(settings().bucket))
+    bucket = Bucket(settings().bucket)
+    mains = MainContracts(
+        BlockStore(Table(settings().market_table), bucket),
+        load_catalog,
+        last_final_day(datetime.now(UTC), settings().final_time),
+    )
+    finisher = Finisher(TaskRecords(Table(settings().control_table)), bucket, mains.follow)
     match event["operation"]:
         case "fail_batch":
             finisher.fail_batch(event["event"], event["event"]["error"])
         case "fail":
             finisher.fail(event["execution"], event["event"])
         case _:
-            finisher.finish(event["task_id"])
+            finisher.finish(event["task_id"], event["attempt"])

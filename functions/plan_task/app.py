@@ -9,20 +9,29 @@ from marketdata.catalog.directory import load_catalog
 from marketdata.catalog.final import last_final_day
 from marketdata.kline.store import BlockStore
 from marketdata.settings import settings
+from marketdata.tasks.mains import MainContracts
 from marketdata.tasks.planning import Planner
 from marketdata.tasks.records import TaskRecords
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Plan the task of an execution: `{"execution": arn, "input": {"task_id" or "schedule"}}`."""
+    """Plan the task of an execution: `{"execution": arn, "input": what it was started with}`.
+
+    The input is `{"task_id", "attempt"}`, or `{"schedule"}`, for which a task is made first.
+    """
     bucket = Bucket(settings().bucket)
+    store = BlockStore(Table(settings().market_table), bucket)
+    final_until = last_final_day(datetime.now(UTC), settings().final_time)
     planner = Planner(
         records=TaskRecords(Table(settings().control_table)),
-        store=BlockStore(Table(settings().market_table), bucket),
+        store=store,
         work_lists=bucket,
         catalog=load_catalog,
-        final_until=last_final_day(datetime.now(UTC), settings().final_time),
+        narrow=MainContracts(store, load_catalog, final_until).narrow,
+        final_until=final_until,
     )
-    asked = event["input"]
-    task_id = asked.get("task_id") or planner.scheduled(asked["schedule"], event["execution"])
-    return planner.plan(task_id)
+    asked, execution = event["input"], event["execution"]
+    if "schedule" in asked:
+        task = planner.scheduled(asked["schedule"], execution)
+        return planner.plan(task.id, task.attempt, execution)
+    return planner.plan(asked["task_id"], asked["attempt"], execution)

@@ -4,29 +4,37 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from marketdata.aws.keys import Key
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
 from marketdata.kline.store import BlockStore
+from marketdata.sdk_configs.accounts import DefaultAccount
+from marketdata.sdk_configs.connection import ConnectionTest
+from marketdata.sdk_configs.records import SdkConfigs
 from marketdata.settings import settings
 from marketdata.tasks.outcomes import Outcomes
 from marketdata.upstream.door import Door
-from marketdata.upstream.registry import make_source
+from marketdata.upstream.registry import login_of, make_source
 
 
 @cache
 def _door() -> Door:
     bucket = Bucket(settings().bucket)
+    control = Table(settings().control_table)
 
     def now() -> datetime:
         return datetime.now(UTC)
 
+    configs, private = SdkConfigs(control, Key(settings().kms_key)), settings().local_cloud
+    source = make_source(settings(), bucket, now, DefaultAccount(configs, private))
     return Door(
-        source=make_source(settings(), bucket, now),
+        source=source,
         store=BlockStore(Table(settings().market_table), bucket),
         quarantine=bucket,
-        outcomes=Outcomes(Table(settings().control_table)),
+        outcomes=Outcomes(control),
         now=now,
         final_time=settings().final_time,
+        connections=ConnectionTest(configs, private=private, login=login_of(source)),
     )
 
 

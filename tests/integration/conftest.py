@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import yaml
 from moto import mock_aws
 
-from marketdata.aws import clients, secrets
+from marketdata.aws import secrets
+from marketdata.aws.clients import client
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
 from marketdata.catalog import directory
@@ -60,28 +60,38 @@ class Cloud:
     @property
     def admin(self) -> dict[str, str]:
         """The first admin's user name and password."""
-        client = boto3.client("secretsmanager")
-        text = client.get_secret_value(SecretId=self.admin_secret)["SecretString"]
-        found: dict[str, str] = json.loads(text)
+        secret = client("secretsmanager").get_secret_value(SecretId=self.admin_secret)
+        found: dict[str, str] = json.loads(secret["SecretString"])
         return found
 
 
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
-    """The template, parsed."""
+    """Parse the template."""
     # SafeLoader's own subclass: it builds plain values only.
-    parsed: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _Loader)  # noqa: S506
+    parsed: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _Loader)
     return parsed
 
 
+@pytest.fixture(scope="session")
+def credentials() -> Iterator[None]:
+    """Make this nobody's account; its clients are good for every test here, and only here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
+        patch.delenv("AWS_PROFILE", raising=False)
+        client.cache_clear()  # type: ignore[attr-defined]
+        yield
+        client.cache_clear()  # type: ignore[attr-defined]
+
+
 @pytest.fixture
-def cloud(template: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    """An empty cloud, and a process that knows it by its environment."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
+def cloud(
+    template: dict[str, Any], credentials: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Cloud]:
+    """Make an empty cloud, and have the process know it by its environment."""
     with mock_aws():
         made = _make(template["Resources"])
         monkeypatch.setenv("MARKET_TABLE", made.market.name)
@@ -97,7 +107,7 @@ def cloud(template: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator
 def _make(resources: dict[str, Any]) -> Cloud:
     bucket = "amazingdata-bucket"
     assert resources["Bucket"]["Type"] == "AWS::S3::Bucket"
-    boto3.client("s3").create_bucket(Bucket=bucket)
+    client("s3").create_bucket(Bucket=bucket)
     return Cloud(
         market=_make_table("MarketTable", resources),
         control=_make_table("ControlTable", resources),
@@ -111,7 +121,7 @@ def _make_table(name: str, resources: dict[str, Any]) -> Table:
     assert resources[name]["Type"] == "AWS::DynamoDB::Table"
     properties = resources[name]["Properties"]
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-    dynamodb = boto3.client("dynamodb")
+    dynamodb = client("dynamodb")
     dynamodb.create_table(
         TableName=name, **{each: properties[each] for each in wanted if each in properties}
     )
@@ -125,11 +135,11 @@ def _make_secret(name: str, resources: dict[str, Any]) -> str:
     rule = dict(resources[name]["Properties"]["GenerateSecretString"])
     pattern = rule.pop("SecretStringTemplate", None)
     key = rule.pop("GenerateStringKey", "")
-    client = boto3.client("secretsmanager")
-    text = client.get_random_password(**rule)["RandomPassword"]
+    manager = client("secretsmanager")
+    text = manager.get_random_password(**rule)["RandomPassword"]
     if pattern:
         text = json.dumps({**json.loads(pattern), key: text})
-    return client.create_secret(Name=name, SecretString=text)["ARN"]
+    return manager.create_secret(Name=name, SecretString=text)["ARN"]
 
 
 def _forget() -> None:

@@ -7,22 +7,24 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import boto3
 import pytest
 
 from functions.auth import app as auth
 from functions.authorizer import app as authorizer
 from marketdata.aws import secrets
-from marketdata.aws.tables import Table, Write
+from marketdata.aws.clients import client
+from marketdata.aws.tables import Item, Table, Write
 from marketdata.errors import ConflictError, TooManyRequestsError
 from marketdata.identity import passwords
 from marketdata.identity.lockout import MAX_FAILURES, WINDOW_SECONDS, Lockout
 from marketdata.identity.roles import Role
 from marketdata.identity.users import User, Users
+from marketdata.settings import settings
 from tests.integration.conftest import Cloud
 from tests.unit.http.events import proxy_event, read
 
 METHOD_ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/prod/GET/api/v1/base/codes"
+UNAUTHORIZED = r"^Unauthorized$"
 WRONG = {"code": 401, "message": "the user name or the password is wrong", "data": None}
 
 
@@ -55,7 +57,7 @@ def li(cloud: Cloud) -> User:
 
 @pytest.fixture
 def atomic(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Writes one at a time, as in DynamoDB: moto looks at a condition and writes in two steps."""
+    """Write as DynamoDB does: moto looks at a condition and writes in two steps."""
     lock = threading.Lock()
 
     def locked[**P, T](write: Callable[P, T]) -> Callable[P, T]:
@@ -220,11 +222,29 @@ def test_failures_at_once_are_all_counted(cloud: Cloud) -> None:
     assert item["expires"] == 1000 + WINDOW_SECONDS
 
 
+def test_two_first_failures_at_once_are_both_counted(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Table.write
+
+    def overtaken(table: Table, attempt: Write) -> Item:
+        if attempt.update.startswith("SET failures"):
+            monkeypatch.setattr(Table, "write", write)
+            Lockout(cloud.control).count("li", 1000)
+        return write(table, attempt)
+
+    monkeypatch.setattr(Table, "write", overtaken)
+    Lockout(cloud.control).count("li", 1000)
+    item = cloud.control.get("login#li", "-")
+    assert item is not None
+    assert item["failures"] == 2
+
+
 def test_a_deactivated_user_is_refused(cloud: Cloud, li: User) -> None:
     token = token_of(post_login("li", "right"))
     assert authorize(token)["context"]["role"] == "user"
     deactivate(cloud, li)
-    with pytest.raises(Exception, match="^Unauthorized$"):
+    with pytest.raises(Exception, match=UNAUTHORIZED):
         authorize(token)
     assert post_login("li", "right")["statusCode"] == 403
     assert read(post_login("li", "wrong")) == WRONG
@@ -234,7 +254,7 @@ def test_a_removed_user_is_refused(cloud: Cloud, li: User) -> None:
     token = token_of(post_login("li", "right"))
     context = authorize(token)["context"]
     cloud.control.write(Write("users", f"{li.id:010d}"))
-    with pytest.raises(Exception, match="^Unauthorized$"):
+    with pytest.raises(Exception, match=UNAUTHORIZED):
         authorize(token)
     me = auth.handler(proxy_event("GET", "/auth/me", user=context), None)
     assert me["statusCode"] == 401
@@ -243,21 +263,21 @@ def test_a_removed_user_is_refused(cloud: Cloud, li: User) -> None:
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer a.b.c", "Basic YTpi", "x"])
 def test_the_authorizer_refuses_what_is_no_token(cloud: Cloud, header: str) -> None:
     event = {"type": "TOKEN", "authorizationToken": header, "methodArn": METHOD_ARN}
-    with pytest.raises(Exception, match="^Unauthorized$") as caught:
+    with pytest.raises(Exception, match=UNAUTHORIZED) as caught:
         authorizer.handler(event, None)
     assert caught.value.__suppress_context__
 
 
 def test_a_rotation_of_the_key_ends_no_session(cloud: Cloud) -> None:
     token = token_of(post_login(**cloud.admin))
-    manager = boto3.client("secretsmanager")
+    manager = client("secretsmanager")
     for accepted in (True, False):
         manager.put_secret_value(SecretId=cloud.signing_secret, SecretString=str(time.time()) * 8)
         secrets._kept.clear()
         if accepted:
             assert authorize(token)
             assert authorize(token_of(post_login(**cloud.admin)))
-    with pytest.raises(Exception, match="^Unauthorized$"):
+    with pytest.raises(Exception, match=UNAUTHORIZED):
         authorize(token)
 
 
@@ -313,3 +333,15 @@ def test_neither_cause_nor_password_leaks(
     assert "the store" not in json.dumps(response)
     assert "the store said" in caplog.text
     assert "my-password" not in caplog.text
+
+
+def test_a_call_counts_for_the_plan_of_its_role(
+    cloud: Cloud, li: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USAGE_KEY", "51af3dc0-da77")
+    settings.cache_clear()
+    assert authorize(token_of(post_login("li", "right")))["usageIdentifierKey"] == (
+        "user-51af3dc0-da77"
+    )
+    admin = authorize(token_of(post_login(**cloud.admin)))
+    assert admin["usageIdentifierKey"] == "admin-51af3dc0-da77"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local import generate_calendar
@@ -117,6 +117,7 @@ def test_third_fridays_are_postponed_by_holidays() -> None:
         nth_friday("CFE", "2099-01", 3)
 
 
+@settings(deadline=None)
 @given(markets, days, days)
 def test_trading_days_are_those_that_are_trading_days(market: str, one: str, two: str) -> None:
     start, end = sorted((one, two))
@@ -124,10 +125,13 @@ def test_trading_days_are_those_that_are_trading_days(market: str, one: str, two
     found = trading_days(market, start, end)
     first, last = date.fromisoformat(start), date.fromisoformat(end)
     all_days = (first + timedelta(days=later) for later in range((last - first).days + 1))
-    assert found == [day for day in map("{:%Y%m%d}".format, all_days) if is_trading_day(market, day)]
+    assert found == [
+        day for day in map("{:%Y%m%d}".format, all_days) if is_trading_day(market, day)
+    ]
     assert all(date.fromisoformat(day).weekday() < 5 for day in found)
 
 
+@settings(deadline=None)
 @given(markets, days)
 def test_a_month_is_a_stretch_of_its_year(market: str, day: str) -> None:
     part, month = day[:4], f"{day[:4]}-{day[4:6]}"
@@ -137,6 +141,7 @@ def test_a_month_is_a_stretch_of_its_year(market: str, day: str) -> None:
     ]
 
 
+@settings(deadline=None)
 @given(markets, days)
 def test_next_and_previous_are_neighbours(market: str, day: str) -> None:
     everything = trading_days(market, "19900101", last_known_day())

@@ -12,6 +12,7 @@ from marketdata.errors import InvalidInputError
 from marketdata.http.errors import wrong_fields
 from marketdata.http.parameters import (
     MAX_CODES,
+    WHOLE,
     Code,
     Codes,
     Day,
@@ -31,6 +32,7 @@ class Query(DayRange):
     adjust: Annotated[str, one_of(["none", "forward"])] = "none"
     page: Annotated[int, Field(ge=1, le=9)] = 1
     again: bool = False
+    others: Codes | None = None
 
 
 GOOD = {"codes": "600000.SH", "start_date": "20240101", "end_date": "20240131"}
@@ -39,6 +41,8 @@ GOOD_BODY = GOOD | {"codes": ["600000.SH"]}
 day = TypeAdapter[str](Day)
 code = TypeAdapter[str](Code)
 codes = TypeAdapter[tuple[str, ...]](Codes)
+
+whole = TypeAdapter[int](Annotated[int, WHOLE])
 
 code_texts = st.from_regex(r"[A-Za-z]{0,2}[0-9]{3,6}\.[A-Za-z]{2,3}", fullmatch=True)
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -128,7 +132,9 @@ def test_a_comma_too_many_is_forgiven_in_a_query_only() -> None:
     assert "codes" in wrong_in_body(Query, GOOD_BODY | {"codes": ["600000.SH", ""]})
 
 
-@pytest.mark.parametrize("text", ["浦发银行", "6.SH", "600000", "600000.SH;", "ABC123.SH", "６０００.SH"])
+@pytest.mark.parametrize(
+    "text", ["浦发银行", "6.SH", "600000", "600000.SH;", "ABC123.SH", "６０００.SH"]
+)
 def test_what_is_no_code_is_shown(text: str) -> None:
     reason = f"must be a code like 600000.SH or IF2401.CFE, not {text!r}"
     assert wrong(Query, GOOD | {"codes": f"600000.SH,{text}"}) == {"codes": reason}
@@ -140,7 +146,7 @@ def test_what_is_no_code_is_shown(text: str) -> None:
 def test_a_range_goes_forward() -> None:
     backward = GOOD | {"start_date": "20240201"}
     assert wrong(Query, backward) == {"start_date": "must not be after end_date"}
-    assert Query.model_validate_strings(GOOD | {"start_date": "20240131"})
+    assert Query.model_validate_strings(GOOD | {"start_date": "20240131"}).end_date == "20240131"
 
 
 def test_a_query_is_read_from_text() -> None:
@@ -175,6 +181,8 @@ def test_every_wrong_field_is_named() -> None:
         ({"codes": "600000.SH"}, "must be an array of strings"),
         ({"codes": [600000]}, "must be an array of strings"),
         ({"codes": None}, "must be an array of strings"),
+        ({"others": []}, "must be 1 to 500 different codes, not 0"),
+        ({"others": [1]}, "must be an array of strings"),
         ({"start_date": 20240101}, "must be a string"),
         ({"page": "1"}, "must be a whole number"),
         ({"page": 1.5}, "must be a whole number"),
@@ -198,8 +206,19 @@ def test_a_body_that_is_no_object(body: bytes) -> None:
     assert wrong_in_body(Query, body) == {"body": "must be a JSON object"}
 
 
+@pytest.mark.parametrize(("text", "number"), [(b"5", 5), (b"5.0", 5), (b"5e0", 5)])
+def test_a_whole_number_may_be_written_in_any_way(text: bytes, number: int) -> None:
+    assert whole.validate_json(text, strict=True) == number
+
+
+@pytest.mark.parametrize("text", [b"5.5", b'"5"', b"true", b"1e999", b"null"])
+def test_what_is_no_whole_number(text: bytes) -> None:
+    with pytest.raises(ValidationError):
+        whole.validate_json(text, strict=True)
+
+
 def test_a_call_without_parameters_takes_none() -> None:
-    assert NoParameters.model_validate_strings({})
+    assert NoParameters.model_validate_strings({}) == NoParameters()
     assert wrong(NoParameters, {"a": "1"}) == {"a": "is not a parameter of this call"}
 
 

@@ -13,6 +13,7 @@ from pydantic import Field
 from marketdata import errors
 from marketdata.http import errors as error_map
 from marketdata.http import wire
+from marketdata.http.call import Headers
 from marketdata.http.parameters import Parameters
 from marketdata.http.router import Answer, Call, Role, Router
 from tests.unit.http.events import proxy_event, read
@@ -95,6 +96,14 @@ def test_a_body_that_is_not_base64() -> None:
 def test_an_answer_without_a_body() -> None:
     response = handler(proxy_event("POST", "/words/{word}/cancel", user=USER), None)
     assert (response["statusCode"], response["body"]) == (304, "")
+
+
+def test_a_call_by_nobody_has_no_user() -> None:
+    call = Call(None, None, {}, Headers({"If-None-Match": "1"}), "request-1")
+    assert "if-none-match" in call.headers
+    assert "ETag" not in call.headers
+    with pytest.raises(errors.UnauthorizedError):
+        _ = call.user
 
 
 def test_the_routes_are_known() -> None:
@@ -222,9 +231,7 @@ def test_errors_on_purpose(error: Exception, status: int, headers: dict[str, str
         errors.MarketDataError("the cause"),
     ],
 )
-def test_the_cause_of_a_fault_is_in_the_log_alone(
-    error: Exception, log: io.StringIO
-) -> None:
+def test_the_cause_of_a_fault_is_in_the_log_alone(error: Exception, log: io.StringIO) -> None:
     response = answer_to(error)
     assert read(response) == {
         "code": 500,

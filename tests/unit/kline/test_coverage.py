@@ -30,10 +30,9 @@ PERIODS = st.sampled_from(Period)
 BITS = st.integers(0, 2**12 - 1)
 MARKS = st.fixed_dictionaries(
     {},
-    optional={
-        name: BITS
-        for name in ("present", "absent", "short", "suspended", "no_trade", "close_outside")
-    },
+    optional=dict.fromkeys(
+        ("present", "absent", "short", "suspended", "no_trade", "close_outside"), BITS
+    ),
 )
 
 

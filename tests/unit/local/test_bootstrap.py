@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import boto3
+import boto3  # noqa: TID251  (the local cloud is no part of the functions' code)
 import httpx
 import pytest
 from moto import mock_aws
@@ -41,19 +41,31 @@ def test_upload_copies_what_differs(data: Path, bucket: str) -> None:
     assert stored["Body"].read() == b"changed"
 
 
-def test_sample_range_is_the_month_most_files_end_in(data: Path) -> None:
-    assert bootstrap.sample_range(data) == bootstrap.DayRange("20240201", "20240229")
+def test_a_bundle_is_copied_when_it_differs(tmp_path: Path, bucket: str) -> None:
+    s3 = boto3.client("s3", "us-east-1")
+    site = tmp_path / "site"
+    (site / "tgw/__pycache__").mkdir(parents=True)
+    (site / "tgw/__init__.py").write_text("1")
+    assert bootstrap.upload_bundle(s3, bucket, site)
+    (site / "tgw/__pycache__/stale.pyc").write_bytes(b"2")
+    assert not bootstrap.upload_bundle(s3, bucket, site)
+    zipped = tmp_path / "sdk.zip"
+    zipped.write_bytes(s3.get_object(Bucket=bucket, Key="sdk/bundle.zip")["Body"].read())
+    assert not bootstrap.upload_bundle(s3, bucket, zipped)
+    (site / "tgw/__init__.py").write_text("3")
+    assert bootstrap.upload_bundle(s3, bucket, site)
 
 
-def test_sample_range_needs_bars(tmp_path: Path) -> None:
-    with pytest.raises(LocalCloudError, match="no bars"):
-        bootstrap.sample_range(tmp_path)
+def test_sample_is_of_the_month_most_files_end_in(data: Path) -> None:
+    assert bootstrap.sample(data) == bootstrap.Sample("20240201", "20240229", "000001.SZ")
 
 
-def test_sample_range_of_the_synthetic_market_ends_today() -> None:
-    days = bootstrap.sample_range(None)
-    length = date.fromisoformat(days.end) - date.fromisoformat(days.start)
+@pytest.mark.parametrize("folder", ["", "no/stocks"])
+def test_sample_without_files_ends_today(tmp_path: Path, folder: str) -> None:
+    sample = bootstrap.sample(tmp_path / folder if folder else None)
+    length = date.fromisoformat(sample.end) - date.fromisoformat(sample.start)
     assert length.days == bootstrap.FIRST_FILL_DAYS
+    assert sample.code is None
 
 
 def test_set_admin_password() -> None:
@@ -111,7 +123,7 @@ def test_first_fill_watches_its_task(
         envelope({"task": task | {"status": "completed", "progress": 100.0, "success_count": 300}}),
     )
     with httpx.Client(base_url="http://api", transport=transport) as client:
-        bootstrap.first_fill(client, bootstrap.DayRange("20240201", "20240229"))
+        bootstrap.first_fill(client, bootstrap.Sample("20240201", "20240229"))
     assert "first fill completed: 300 of 300" in capsys.readouterr().out
 
 

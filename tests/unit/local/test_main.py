@@ -16,14 +16,17 @@ from local.tools import claim, sign
 @pytest.fixture(autouse=True)
 def _restore_signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(command, "isolate", lambda: None)
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    monkeypatch.setattr(command, "LEAVE_SECONDS", 0.1)
+    endings = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    handlers = {number: signal.getsignal(number) for number in endings}
     yield
     for number, handler in handlers.items():
         signal.signal(number, handler)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, state: Path, **changes: str) -> int:
-    options = {"port": "0", "upstream": "synthetic", "data": "", "first-fill": "0"} | changes
+    options = {"port": "0", "upstream": "synthetic", "data": "", "first-fill": "0"}
+    options |= {"sdk-bundle": ""} | changes
     arguments = [text for name, value in options.items() for text in (f"--{name}", value)]
     monkeypatch.setattr(sys, "argv", ["local", "run", "--state", str(state), *arguments])
     return command.main()
@@ -35,6 +38,9 @@ def run(monkeypatch: pytest.MonkeyPatch, state: Path, **changes: str) -> int:
         ({"upstream": "files"}, "DATA, but it is not set"),
         ({"upstream": "files", "data": "/absent"}, "/absent is no folder"),
         ({"data": "/absent"}, "DATA is read with UPSTREAM=files only"),
+        ({"upstream": "amazingdata"}, "SDK_BUNDLE, but it is not set"),
+        ({"upstream": "amazingdata", "sdk-bundle": "/absent"}, "/absent does not exist"),
+        ({"sdk-bundle": "/absent"}, "SDK_BUNDLE is read with UPSTREAM=amazingdata only"),
     ],
 )
 def test_data_must_fit_the_upstream(

@@ -104,6 +104,12 @@ def test_a_long_request_line_reaches_the_stage(client: httpx.Client) -> None:
     assert len(Emulator.asked[1]) > 10_000
 
 
+@pytest.mark.parametrize("path", ["a%0Ab", "a%00b", "a%2Fb", "%C2%84"])
+def test_any_path_reaches_the_stage(client: httpx.Client, path: str) -> None:
+    client.get(f"/api/v1/{path}")
+    assert Emulator.asked[1].endswith(path)
+
+
 def test_a_body_over_the_limit_is_413(client: httpx.Client) -> None:
     answer = client.post("/api/v1", content=bytes(proxy.BODY_LIMIT + 1))
     assert answer.status_code == 413

@@ -44,16 +44,16 @@ def test_sign_replaces_what_stood_there(tmp_path: Path) -> None:
 
 def test_run_writes_the_log_and_adds_to_the_environment(tmp_path: Path) -> None:
     script = "import os; print(os.environ['COLOUR'])"
-    tools.run([sys.executable, "-c", script], tmp_path / "log", {"COLOUR": "green"})
+    tools.run("print", [sys.executable, "-c", script], tmp_path / "log", {"COLOUR": "green"})
     assert (tmp_path / "log").read_text() == "green\n"
 
 
 def test_run_that_fails_shows_the_end_of_its_log(tmp_path: Path) -> None:
     script = "import sys; print(*range(100), sep='\\n'); sys.exit(3)"
     with pytest.raises(tools.LocalCloudError) as caught:
-        tools.run([sys.executable, "-c", script], tmp_path / "log")
+        tools.run("print", [sys.executable, "-c", script], tmp_path / "log")
     text = str(caught.value)
-    assert "exit 3" in text
+    assert text.startswith("print failed (exit 3):")
     assert "| 99" in text
     assert "| 84\n" not in text
     assert str(tmp_path / "log") in text

@@ -12,6 +12,14 @@
     ├── UpstreamError            the source failed; `retryable` says if asking again helps
     │   ├── UpstreamBusyError        its only session is in use
     │   ├── UpstreamTimeoutError     it did not answer within the limit
+    │   ├── UpstreamNetworkError     it cannot be reached
+    │   ├── UpstreamSessionLostError it ended our session, and a new login did not help
+    │   ├── UpstreamCrashedError     the process that talks to it died
+    │   ├── UpstreamClosedError      it does not answer at this hour
+    │   ├── UpstreamLoginError       it refused the account or its password
+    │   ├── UpstreamQuotaError       the account has used up what it may fetch this week
+    │   ├── UpstreamPermissionError  the account may not ask for this
+    │   ├── UpstreamSetupError       it is not set up: no bundle, no account
     │   └── UpstreamFaultError       it answered with something that cannot be used
     └── StorageError             our own store misbehaved
         ├── BlockCorruptError        a stored payload cannot be decoded
@@ -88,10 +96,57 @@ class UpstreamTimeoutError(UpstreamError):
     """The source did not answer within the limit."""
 
 
+class UpstreamNetworkError(UpstreamError):
+    """The source cannot be reached."""
+
+
+class UpstreamSessionLostError(UpstreamError):
+    """The source ended our session, and once more after a new login."""
+
+
+class UpstreamCrashedError(UpstreamError):
+    """The process that talks to the source died; the next call starts another."""
+
+
+class UpstreamClosedError(UpstreamError):
+    """The source does not answer at this hour; asking again helps hours later."""
+
+
+class UpstreamLoginError(UpstreamError):
+    """The source refused the account or its password."""
+
+    retryable = False
+
+
+class UpstreamQuotaError(UpstreamError):
+    """The account has used up what it may fetch this week."""
+
+    retryable = False
+
+
+class UpstreamPermissionError(UpstreamError):
+    """The account may not ask for this."""
+
+    retryable = False
+
+
+class UpstreamSetupError(UpstreamError):
+    """The source is not set up: its software or its account is missing."""
+
+    retryable = False
+
+
 class UpstreamFaultError(UpstreamError):
     """The source answered with something that cannot be used."""
 
     retryable = False
+
+
+UPSTREAM_ERRORS: dict[str, type[UpstreamError]] = {
+    UpstreamError.__name__: UpstreamError,
+    **{error.__name__: error for error in UpstreamError.__subclasses__()},
+}
+"""By name, as an error arrives from another process or another function."""
 
 
 class StorageError(MarketDataError):

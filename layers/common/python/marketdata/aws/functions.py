@@ -1,23 +1,39 @@
 """Other Lambda functions: call one and wait for its answer."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import orjson
 from botocore.config import Config
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
-from marketdata.errors import UpstreamBusyError, UpstreamFaultError, UpstreamTimeoutError
+from marketdata.aws.clients import CONNECT_SECONDS
+from marketdata.errors import (
+    UPSTREAM_ERRORS,
+    UpstreamBusyError,
+    UpstreamError,
+    UpstreamFaultError,
+    UpstreamTimeoutError,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
+TIMED_OUT = "Sandbox.Timedout"
+"""What Lambda calls an invocation that ran into its function's limit."""
+
 
 @cache
-def _caller(seconds: float) -> "LambdaClient":
+def _caller(seconds: int) -> "LambdaClient":
     """Make a client that waits so long for an answer and never calls twice by itself."""
-    config = Config(retries={"total_max_attempts": 1}, read_timeout=seconds, tcp_keepalive=True)
+    config = Config(
+        retries={"total_max_attempts": 1},
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=seconds,
+        tcp_keepalive=True,
+    )
     return boto3.client("lambda", config=config)
 
 
@@ -31,7 +47,7 @@ def invoke(function: str, event: dict[str, Any], seconds: float) -> Any:
     event : dict
         What it gets, as JSON.
     seconds : float
-        How long to wait for the answer.
+        How long to wait for the answer; a part of a second is not waited for.
 
     Raises
     ------
@@ -41,15 +57,30 @@ def invoke(function: str, event: dict[str, Any], seconds: float) -> Any:
         No answer came in time; the function may still finish its work.
     UpstreamFaultError
         It ended with an error.
+    UpstreamError
+        It cannot be called now.
     """
-    caller = _caller(seconds)
+    # Whole seconds, because there is one client for each limit, and making one takes 10 ms.
+    caller = _caller(max(1, int(seconds)))
     try:
         answer = caller.invoke(FunctionName=function, Payload=orjson.dumps(event))
         body = answer["Payload"].read()
     except caller.exceptions.TooManyRequestsException as error:
         raise UpstreamBusyError("the upstream is busy") from error
     except ReadTimeoutError as error:
-        raise UpstreamTimeoutError(f"the upstream gave no answer in {seconds:g} s") from error
+        raise UpstreamTimeoutError(f"the upstream gave no answer in {int(seconds)} s") from error
+    except (BotoCoreError, ClientError) as error:
+        raise UpstreamError("the upstream cannot be reached") from error
     if answer.get("FunctionError"):
-        raise UpstreamFaultError("the upstream function failed")
+        raise _failure(orjson.loads(body))
     return orjson.loads(body)
+
+
+def _failure(error: Mapping[str, Any]) -> UpstreamError:
+    """Give the error that ended the function: one of ours as it was, of others nothing."""
+    name = error.get("errorType", "")
+    if name in UPSTREAM_ERRORS:
+        return UPSTREAM_ERRORS[name](error["errorMessage"])
+    if name == TIMED_OUT:
+        return UpstreamTimeoutError("the upstream did not come to an end in time")
+    return UpstreamFaultError("the upstream function failed")

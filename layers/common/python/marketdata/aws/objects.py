@@ -1,12 +1,19 @@
 """The bucket: bytes by key."""
 
 from collections.abc import Iterator
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+import boto3
 import orjson
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from marketdata.aws.clients import client
 from marketdata.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 
 class Bucket:
@@ -27,7 +34,7 @@ class Bucket:
         Raises
         ------
         NotFoundError
-            There is no such object.
+            There is no such object. (S3 says so only to whoever may list the bucket.)
         """
         s3 = client("s3")
         try:
@@ -58,8 +65,41 @@ class Bucket:
             for entry in page.get("Contents", []):
                 yield entry["Key"]
 
+    def version(self, key: str) -> str:
+        """Give an object's ETag, which changes with its content; errors as in `read`."""
+        try:
+            return client("s3").head_object(Bucket=self.name, Key=key)["ETag"]
+        except ClientError as error:
+            # An answer without a body: S3 cannot say here which of its errors it is.
+            if error.response["Error"]["Code"] == "404":
+                raise NotFoundError(key) from error
+            raise
+
+    def copy_to(self, key: str, file: BinaryIO) -> str:
+        """Write an object into a file, piece by piece, and give its ETag; errors as in `read`."""
+        s3 = client("s3")
+        try:
+            answer = s3.get_object(Bucket=self.name, Key=key)
+        except s3.exceptions.NoSuchKey as error:
+            raise NotFoundError(key) from error
+        file.writelines(answer["Body"].iter_chunks(1 << 20))
+        return answer["ETag"]
+
     def link(self, key: str, seconds: int) -> str:
         """Give a URL from which anybody may read the object for some seconds."""
-        return client("s3").generate_presigned_url(
+        return _signer().generate_presigned_url(
             "get_object", Params={"Bucket": self.name, "Key": key}, ExpiresIn=seconds
         )
+
+
+@cache
+def _signer() -> "S3Client":
+    """Make the client that signs links.
+
+    boto3 would sign by the old version 2, which S3 refuses for buckets made since 2020, and for
+    the global endpoint, which sends clients on to another host, for which no signature is good.
+    """
+    on_aws = ".amazonaws.com" in client("s3").meta.endpoint_url
+    style = "virtual" if on_aws else "path"
+    config = Config(signature_version="s3v4", s3={"addressing_style": style})  # type: ignore[arg-type]
+    return boto3.client("s3", config=config)

@@ -4,8 +4,6 @@ import orjson
 
 from marketdata.aws.clients import client
 
-ENDED_BADLY = frozenset({"FAILED", "TIMED_OUT", "ABORTED"})
-
 
 def start_execution(machine: str, name: str, event: dict[str, object]) -> str:
     """Start an execution and give its ARN.
@@ -19,7 +17,7 @@ def start_execution(machine: str, name: str, event: dict[str, object]) -> str:
 
 
 def execution_status(execution: str) -> str:
-    """Give an execution's status: RUNNING, SUCCEEDED, or one of `ENDED_BADLY`.
+    """Give an execution's status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
 
     An execution that Step Functions does not know (any more) counts as ABORTED.
     """
@@ -31,7 +29,7 @@ def execution_status(execution: str) -> str:
 
 
 def stop_execution(execution: str, cause: str) -> None:
-    """Stop an execution; nothing happens where it has ended."""
+    """Stop an execution; nothing happens where there is none or it has ended."""
     stepfunctions = client("stepfunctions")
     try:
         stepfunctions.stop_execution(executionArn=execution, cause=cause)

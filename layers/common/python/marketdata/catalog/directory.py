@@ -2,17 +2,18 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 import orjson
 
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
 from marketdata.catalog.securities import Catalog
+from marketdata.errors import StorageError
 from marketdata.kline import block as codec
 from marketdata.kline.coverage import Coverage
-from marketdata.kline.store import Block, BlockKey, BlockStore
+from marketdata.kline.store import Block, BlockKey, BlockStore, unpack
 from marketdata.settings import settings
 from marketdata.upstream import gateway
 
@@ -52,15 +53,22 @@ class Directory:
         ------
         UpstreamError
             None is stored, and the source cannot give one now.
+        StorageError
+            None is stored, although one was fetched.
         """
         if self._kept is None or self._clock() >= self._until:
-            stored = read_catalog(self._store)
-            if stored is None:
-                self._refresh()
-                stored = read_catalog(self._store)
-            self._kept = stored or Catalog([], _now(), "", {})
+            self._kept = self._read()
             self._until = self._clock() + KEPT_SECONDS
         return self._kept
+
+    def _read(self) -> Catalog:
+        stored = read_catalog(self._store)
+        if stored is None:
+            self._refresh()
+            stored = read_catalog(self._store, fresh=True)
+        if stored is None:
+            raise StorageError("the catalog was fetched, but is not there")
+        return stored
 
 
 @cache
@@ -74,26 +82,34 @@ def load_catalog() -> Catalog:
     return _directory().load()
 
 
-def read_catalog(store: BlockStore) -> Catalog | None:
-    """Read the stored catalog; None where there is none."""
-    stored = store.read([KEY]).get(KEY)
-    if stored is None:
+def read_catalog(store: BlockStore, *, fresh: bool = False) -> Catalog | None:
+    """Read the stored catalog; None where there is none that can be read.
+
+    Parameters
+    ----------
+    store : BlockStore
+        Where its block is.
+    fresh : bool
+        Whether a write of a moment ago must be seen.
+    """
+    stored = store.read([KEY], fresh=fresh).get(KEY, Block())
+    head, rows = _parse(stored)
+    if not head:
         return None
-    head, *rows = orjson.loads(b"[%s]" % codec.decode(stored.frame))
     return Catalog.from_rows(rows, head["refreshed_at"], head["source"], head["first_days"])
 
 
 def save_catalog(store: BlockStore, catalog: Catalog) -> None:
     """Put a catalog in the stored one's place; codes that it no longer names are kept.
 
-    A source may list today's codes only, and a delisted one must still be found.
+    A source may list today's codes only, and a delisted one must still be found. Those of another
+    source are not kept.
     """
 
     def change(stored: Block) -> Block:
-        old = orjson.loads(b"[%s]" % codec.decode(stored.frame))[1:] if stored.frame else []
-        if old and catalog.source != _source_of(stored):
-            old = []
-        rows = {row["code"]: row for row in [*old, *catalog.to_rows()]}
+        known, old = _parse(stored)
+        kept = old if known and known["source"] == catalog.source else []
+        rows = {row["code"]: row for row in [*kept, *catalog.to_rows()]}
         head = {
             "refreshed_at": catalog.refreshed_at,
             "source": catalog.source,
@@ -105,10 +121,8 @@ def save_catalog(store: BlockStore, catalog: Catalog) -> None:
     store.update(KEY, None, change)
 
 
-def _source_of(stored: Block) -> str:
-    source: str = orjson.loads(b"[%s]" % codec.decode(stored.frame))[0]["source"]
-    return source
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _parse(stored: Block) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Give the head and the securities of a stored catalog; both empty where there is none."""
+    _, text = unpack(KEY, stored)
+    head, *rows = orjson.loads(b"[%b]" % text) if text else [{}]
+    return head, rows

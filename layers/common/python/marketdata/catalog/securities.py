@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from marketdata.kline.bar import Dataset, Kind
+from marketdata.kline.bar import AnyDataset, Kind
 from marketdata.kline.coverage import span
 
 CODE_PATTERN = r"^[A-Z]{0,2}[0-9]{3,6}\.[A-Z]{2,3}$"
@@ -110,7 +110,7 @@ class Catalog:
         """Give a code's security, or None."""
         return self._by_code.get(code)
 
-    def coverage_start(self, dataset: Dataset) -> str:
+    def coverage_start(self, dataset: AnyDataset) -> str:
         """Give the first day that the source has of a dataset; one it never named has no limit."""
         return self.first_days.get(dataset.name, FIRST_DATE)
 

@@ -124,7 +124,7 @@ def _reason(detail: "ErrorDetails", context: dict[str, Any]) -> str:
 
 @cache
 def _logger() -> "Logger":
-    # Imported at the first fault: it costs 5 % of a cold start, and most processes never need it.
+    # Imported at the first fault: it costs 3 % of a cold start, and few processes need it.
     from aws_lambda_powertools import Logger  # noqa: PLC0415
 
     return Logger()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any
 
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
@@ -12,7 +12,8 @@ from marketdata.catalog.final import last_final_day
 from marketdata.http.parameters import Codes, DayRange, one_of
 from marketdata.http.router import Answer, Call
 from marketdata.kline.bar import Kind, Period
-from marketdata.kline.query import Question, Reader, Reading
+from marketdata.kline.query import Question, Reader
+from marketdata.kline.reading import Reading
 from marketdata.kline.store import BlockStore
 from marketdata.settings import settings
 from marketdata.upstream.gateway import fetch_bars
@@ -54,8 +55,8 @@ def read_bars(kinds: frozenset[Kind], codes: Sequence[str], asked: RangeQuery) -
     return reader.read(Question(kinds, codes, asked.start_date, asked.end_date, period))
 
 
-def answer(call: Call[KlineQuery] | Call[BatchBody], reading: Reading) -> Answer:
-    """Give the bars, or 304 to a client that has them already."""
+def answer(call: Call[Any], reading: Reading) -> Answer:
+    """Give what was read, or 304 to a client that has them already."""
     headers = {"ETag": reading.etag, "Cache-Control": "private, no-cache"}
     if reading.etag in call.headers.get("If-None-Match"):
         return Answer.encoded(b"", status=304, headers=headers)

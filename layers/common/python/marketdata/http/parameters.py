@@ -7,6 +7,7 @@ parameter that is ignored gives the wrong answer to a question nobody asked.
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Self
 
@@ -15,10 +16,13 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    GetJsonSchemaHandler,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from marketdata.catalog.securities import CODE_PATTERN
 from marketdata.errors import InvalidInputError
@@ -26,6 +30,11 @@ from marketdata.errors import InvalidInputError
 MAX_CODES = 500
 SHOWN = 40
 """So much of a wrong value is repeated in the error."""
+
+CODE_TEXT = r" *[A-Za-z]{0,2}[0-9]{3,6}\.[A-Za-z]{2,3} *"
+"""How a code may be written in a request: the letters in any case, with or without blanks."""
+CODE_SCHEMA: dict[str, Any] = {"type": "string", "pattern": f"^{CODE_TEXT}$"}
+DAY_SCHEMA: dict[str, Any] = {"type": "string", "pattern": "^[0-9]{8}$", "format": "yyyymmdd"}
 
 _CODE = re.compile(CODE_PATTERN)
 _DAY = re.compile("[0-9]{8}")
@@ -50,7 +59,7 @@ def read_code(text: str, field: str = "code") -> str:
     InvalidInputError
         It is none.
     """
-    code = text.strip().upper()
+    code = text.strip(" ").upper()
     if not (text.isascii() and _CODE.fullmatch(code)):
         reason = f"must be a code like 600000.SH or IF2401.CFE, not {text[:SHOWN]!r}"
         raise InvalidInputError(field, reason)
@@ -70,9 +79,21 @@ def read_number(text: str, field: str) -> int:
     return int(text)
 
 
+@dataclass(frozen=True, slots=True)
+class _OneOf(AfterValidator):
+    """A validator that the API's description shows as an enumeration."""
+
+    allowed: tuple[str, ...]
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(schema) | {"enum": list(self.allowed)}
+
+
 def one_of(allowed: Iterable[str]) -> AfterValidator:
     """Make the validator of a string that has to be one of some, as a type's annotation."""
-    known = tuple(allowed)
+    known = tuple(str(each) for each in allowed)
     reason = f"must be one of {', '.join(known)}"
 
     def check(text: str) -> str:
@@ -80,7 +101,7 @@ def one_of(allowed: Iterable[str]) -> AfterValidator:
             raise PydanticCustomError("one_of", "{reason}", {"reason": reason})
         return text
 
-    return AfterValidator(check)
+    return _OneOf(check, known)
 
 
 def _day(text: str) -> str:
@@ -117,13 +138,26 @@ def _codes(value: Any, info: ValidationInfo) -> tuple[str, ...]:
     return tuple(codes)
 
 
-type Day = Annotated[str, AfterValidator(_day)]
+def _whole(value: Any) -> Any:
+    # JSON does not tell 5.0 from 5, and neither do its schemas.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+"""The annotation of whole numbers in a body."""
+
+type Day = Annotated[str, AfterValidator(_day), WithJsonSchema(DAY_SCHEMA)]
 """A day, "YYYYMMDD"."""
 
-type Code = Annotated[str, AfterValidator(_code)]
+type Code = Annotated[str, AfterValidator(_code), WithJsonSchema(CODE_SCHEMA)]
 """A security's code, in upper case, such as 600000.SH."""
 
-type Codes = Annotated[tuple[str, ...], BeforeValidator(_codes)]
+type Codes = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_codes),
+    # No maxItems: it is different codes that count, and a duplicate is forgiven.
+    WithJsonSchema({"type": "array", "items": CODE_SCHEMA, "minItems": 1}),
+]
 """1 to 500 different codes in the order given: comma separated in a query, an array in JSON."""
 
 

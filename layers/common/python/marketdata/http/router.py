@@ -1,8 +1,8 @@
 """From an API Gateway event to a typed call, and from its answer back.
 
 API Gateway has matched the path already and says so in `resource`: finding the route is one look
-into a dict. Powertools' resolver would match it a second time, and importing it costs 18 % of what
-boto3 costs, at every cold start.
+into a dict. Powertools' resolver would match it a second time, and importing it costs a sixth of
+what boto3 costs, at every cold start.
 """
 
 from collections.abc import Callable
@@ -99,6 +99,18 @@ class Router:
         """Register the handler of a POST; see `Route` for the parameters."""
         return lambda handle: self._add(Route("POST", path, "body", body, role, summary, handle))
 
+    def patch[P: BaseModel](
+        self, path: str, *, body: type[P], role: Role | None = Role.USER, summary: str = ""
+    ) -> Register[P]:
+        """Register the handler of a PATCH; see `Route` for the parameters."""
+        return lambda handle: self._add(Route("PATCH", path, "body", body, role, summary, handle))
+
+    def delete(
+        self, path: str, *, role: Role | None = Role.USER, summary: str = ""
+    ) -> Register[None]:
+        """Register the handler of a DELETE; see `Route` for the parameters."""
+        return lambda handle: self._add(Route("DELETE", path, "query", None, role, summary, handle))
+
     def _add(self, route: Route) -> Handler[Any]:
         self.routes[route.method, route.path] = route
         return route.handle
@@ -110,7 +122,7 @@ class Router:
         try:
             answer = self._answer(event, headers, request_id)
             return proxy_response(answer, headers.get("Accept-Encoding"))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             return proxy_response(failure(error, request_id), "")
 
     def _answer(self, event: Event, headers: Headers, request_id: str) -> Answer:

@@ -1,22 +1,24 @@
 """What the task calls share: their parameters and the service behind them."""
 
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from marketdata.aws import workflows
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
 from marketdata.catalog.directory import load_catalog
 from marketdata.errors import NotFoundError
+from marketdata.finance.statement import FINANCE, Statement
 from marketdata.http.parameters import Codes, DayRange, Parameters, one_of, read_number
 from marketdata.http.router import Call
 from marketdata.kline.bar import Kind, Period
 from marketdata.settings import settings
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.service import TaskService
-from marketdata.tasks.task import Scope, Task, TaskKind
+from marketdata.tasks.task import ContractType, Scope, Task, TaskKind
 
 STORED_PERIODS = [period for period in Period if period.stored]
 MAX_PAGE = 1_000_000
@@ -26,21 +28,44 @@ MAX_PAGE_SIZE = 100
 class TaskBody(DayRange):
     """What a task is about."""
 
-    security_type: Annotated[str, one_of(Kind)]
-    period_type: Annotated[str, one_of(STORED_PERIODS)] = Period.DAILY
-    contract_type: Annotated[str, one_of(["all"])] = "all"
+    security_type: Annotated[str, one_of([*Kind, FINANCE])]
+    period_type: Annotated[str, one_of([*STORED_PERIODS, *Statement])] = Period.DAILY
+    contract_type: Annotated[str, one_of(ContractType)] = ContractType.ALL
     codes: Codes | None = None
     recheck_absent: bool = False
 
+    @model_validator(mode="after")
+    def _of_futures(self) -> Self:
+        if self.contract_type == ContractType.MAIN and self.security_type != Kind.FUTURE:
+            raise PydanticCustomError(
+                "contract_type",
+                "main is possible with security_type future only",
+                {"field": "contract_type"},
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _of_companies(self) -> Self:
+        if (self.security_type == FINANCE) is not (self.period_type in Statement):
+            names = ", ".join(Statement)
+            raise PydanticCustomError(
+                "period_type",
+                "must be one of {names} with security_type finance, and none of them otherwise",
+                {"field": "period_type", "names": names},
+            )
+        return self
+
     def scope(self) -> Scope:
         """Give the same as a task's scope."""
+        finance = self.security_type == FINANCE
         return Scope(
-            kind=Kind(self.security_type),
-            period=Period(self.period_type),
+            kind=Kind.STOCK if finance else Kind(self.security_type),
+            period=Statement(self.period_type) if finance else Period(self.period_type),
             start=self.start_date,
             end=self.end_date,
             codes=self.codes or (),
             recheck_absent=self.recheck_absent,
+            contract_type=ContractType(self.contract_type),
         )
 
 
@@ -83,6 +108,12 @@ def new_task(call: Call[TaskBody], kind: TaskKind) -> Task:
     return tasks().start(kind, scope, call.user.username)
 
 
-def find_task(call: Call[Any]) -> Task:
-    """Give the task that the path names; errors as in `TaskService.show`."""
-    return tasks().show(read_number(call.path["task_id"], "task_id"))
+def named_task(call: Call[Any]) -> int:
+    """Give the number of the task that the path names; there may be none.
+
+    Raises
+    ------
+    InvalidInputError
+        It is no number.
+    """
+    return read_number(call.path["task_id"], "task_id")

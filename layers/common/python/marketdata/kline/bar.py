@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import NoneType
-from typing import Any, NotRequired, Self, TypedDict
+from typing import Any, NotRequired, Protocol, Self, TypedDict
 
 import orjson
 
@@ -98,6 +98,30 @@ class Period(StrEnum):
         return f"{day[:4]}-{day[4:6]}" if self.intraday else day[:4]
 
 
+class AnyDataset(Protocol):
+    """What blocks may hold: bars, which are a `Dataset`, or the finance room's statements."""
+
+    @property
+    def name(self) -> str:
+        """Such as "stock.daily" or "finance.income"."""
+
+    @property
+    def kind(self) -> Kind:
+        """Whose they are."""
+
+    @property
+    def intraday(self) -> bool:
+        """Whether a day has many of its rows, so that a part is a month and not a year."""
+
+    @property
+    def one_a_day(self) -> bool:
+        """Whether a day has at most one of its rows."""
+
+    @property
+    def operation(self) -> str:
+        """What the upstream function is asked for it, see `upstream.gateway`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """The bars of one kind and one stored period.
@@ -131,6 +155,21 @@ class Dataset:
     def name(self) -> str:
         """Such as "stock.daily"."""
         return f"{self.kind}.{self.period}"
+
+    @property
+    def intraday(self) -> bool:
+        """Whether a day has many of its bars."""
+        return self.period.intraday
+
+    @property
+    def one_a_day(self) -> bool:
+        """Whether a day has one of its bars."""
+        return not self.intraday
+
+    @property
+    def operation(self) -> str:
+        """What the upstream function is asked for them."""
+        return "fetch_bars"
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -3,15 +3,42 @@
 Pure: calendars, lives and coverage in, the answer's `meta` out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from marketdata.catalog.calendar import trading_bits, trading_days
-from marketdata.catalog.securities import Security, life_bits
+from marketdata.catalog.calendar import FIRST_DAYS, first_known_day, trading_bits, trading_days
+from marketdata.catalog.securities import Security, life, life_bits
 from marketdata.catalog.sessions import bars_per_day
-from marketdata.kline.bar import Dataset
+from marketdata.kline.bar import AnyDataset, Dataset, Period
 from marketdata.kline.coverage import Coverage, bit_of, days_of, missing, ranges, span
+from marketdata.kline.resample import first_day_of
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days for which something has to be stored.
+
+    Attributes
+    ----------
+    first : str
+        No market has an earlier one, "YYYYMMDD".
+    bits : callable
+        Gives those of a market in a part as a bit set.
+    days : callable
+        Lists those of a market from one day to another.
+    """
+
+    first: str
+    bits: Callable[[str, str], int]
+    days: Callable[[str, str, str], list[str]]
+
+
+_ROW = b'{"trade_date":"%b"'
+
+TRADING = Calendar(min(FIRST_DAYS.values()), trading_bits, trading_days)
+"""The days that bars are of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,101 +53,138 @@ class Window:
         The first day that the source has.
     final_until : str
         The last day whose bars are final.
+    calendar : Calendar
+        The days that matter, in the question and outside it.
     """
 
     start: str
     end: str
     coverage_start: str
     final_until: str
+    calendar: Calendar = TRADING
 
     def expected(self, security: Security, part: str) -> int:
         """The final trading days of the part on which the security should have bars, as bits."""
         days = span(part, max(self.start, self.coverage_start), min(self.end, self.final_until))
-        return days and days & trading_bits(security.market, part) & life_bits(security, part)
+        return days and days & self.calendar.bits(security.market, part) & life_bits(security, part)
 
     def asked(self, security: Security, part: str) -> int:
         """All final trading days of the part that were asked for, as bits."""
         days = span(part, self.start, min(self.end, self.final_until))
-        return days and days & trading_bits(security.market, part)
+        return days and days & self.calendar.bits(security.market, part)
 
     def pending(self, market: str) -> list[str]:
         """The trading days asked for whose bars are not final yet."""
         return [
             day
-            for day in trading_days(market, max(self.start, self.final_until), self.end)
+            for day in self.calendar.days(market, max(self.start, self.final_until), self.end)
             if day > self.final_until
         ]
 
     def why_outside(self, security: Security, day: str) -> str:
         """Why no bar is expected on a trading day: not_listed, delisted or before_coverage."""
-        if security.list_date and day < security.list_date:
+        first, last = life(security)
+        if day < first:
             return "not_listed"
-        if security.delist_date and day > security.delist_date:
-            return "delisted"
-        return "before_coverage"
+        return "delisted" if day > last else "before_coverage"
 
 
 @dataclass(slots=True)
 class Completeness:
     """Adds up, part by part, what an answer holds and what it lacks.
 
+    Every final trading day that was asked for is either held, absent, missing or outside.
+
     Attributes
     ----------
-    expected, returned : int
-        Bars: those that calendar and life demand, and those in the answer.
+    window : Window
+        What was asked for.
+    period : Period
+        In whose bars `expected` counts: the weeks or months of weekly or monthly bars.
+    expected : int
+        Bars that calendar and life demand, and those that came although they did not. An intraday
+        bar's day counts with what its session gives, where that is known, else with what came.
+    held : int
+        Days with a bar.
     missing, absent, outside, short, close_outside : dict
         For each code the trading days concerned, in order, `absent` and `outside` with a reason.
     """
 
     window: Window
+    period: Period = Period.DAILY
     expected: int = 0
-    returned: int = 0
+    held: int = 0
     missing: dict[str, list[str]] = field(default_factory=dict)
     absent: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     outside: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     short: dict[str, list[str]] = field(default_factory=dict)
     close_outside: dict[str, list[str]] = field(default_factory=dict)
+    _spans: dict[str, set[str]] = field(default_factory=dict)
 
-    def add(self, dataset: Dataset, security: Security, part: str, coverage: Coverage) -> None:
-        """Take one block's coverage into account."""
-        code, window = security.code, self.window
-        expected = window.expected(security, part)
+    def add(
+        self,
+        dataset: AnyDataset,
+        security: Security,
+        part: str,
+        coverage: Coverage,
+        text: bytes = b"",
+    ) -> None:
+        """Take one block into account.
+
+        Parameters
+        ----------
+        dataset, security, part
+            Which block.
+        coverage : Coverage
+            What is known of its days.
+        text : bytes
+            Its rows within the window, see `kline.block`; only needed for intraday bars.
+        """
+        window = self.window
         asked = window.asked(security, part)
-        self.expected += self._bars(dataset, security, part, expected)
-        gaps = missing(expected, coverage)
-        if gaps:
-            self.missing.setdefault(code, []).extend(days_of(part, gaps))
-        absent = coverage.absent & asked
+        held = asked & coverage.present
+        # A bar that came proves its day, whatever the catalog says of the code's life.
+        expected = window.expected(security, part) | held
+        self.held += held.bit_count()
+        self.expected += self._bars(dataset, security, part, expected, text)
+        self._list(self.missing, security, part, missing(expected, coverage))
+        for name in ("short", "close_outside"):
+            self._list(getattr(self, name), security, part, getattr(coverage, name) & asked)
+        absent = coverage.absent & expected & ~held
         if absent:
             found = [(day, coverage.reason_of(bit_of(part, day))) for day in days_of(part, absent)]
-            self.absent.setdefault(code, []).extend(found)
-        outside = asked & ~expected & ~coverage.present & ~absent
+            self.absent.setdefault(security.code, []).extend(found)
+        outside = asked & ~expected
         if outside:
             why = [(day, window.why_outside(security, day)) for day in days_of(part, outside)]
-            self.outside.setdefault(code, []).extend(why)
-        for name in ("short", "close_outside"):
-            marked = getattr(coverage, name) & asked
-            if marked:
-                getattr(self, name).setdefault(code, []).extend(days_of(part, marked))
+            self.outside.setdefault(security.code, []).extend(why)
 
     @staticmethod
-    def _bars(dataset: Dataset, security: Security, part: str, days: int) -> int:
-        if not dataset.period.intraday:
-            return days.bit_count()
-        return sum(expected_bars(dataset, security, day) for day in days_of(part, days))
+    def _list(days: dict[str, list[str]], security: Security, part: str, bits: int) -> None:
+        if bits:
+            days.setdefault(security.code, []).extend(days_of(part, bits))
 
-    def missing_bars(self, dataset: Dataset, security: Security) -> int:
-        """How many bars the gaps of one code come to."""
-        days = self.missing.get(security.code, ())
-        return sum(expected_bars(dataset, security, day) for day in days)
+    def _bars(
+        self, dataset: AnyDataset, security: Security, part: str, days: int, text: bytes
+    ) -> int:
+        if dataset.intraday:
+            return sum(
+                _session_bars(dataset, security, day) or max(1, text.count(_ROW % day.encode()))
+                for day in days_of(part, days)
+            )
+        if self.period.stored:
+            return days.bit_count()
+        known = self._spans.setdefault(security.code, set())
+        before = len(known)
+        known |= _first_days(part, days, self.period)
+        return len(known) - before
 
     def meta(self, market: str) -> dict[str, Any]:
         """Give the answer's `meta`: every day that was asked for is in it or in the data."""
-        days = trading_days(market, self.window.start, self.window.end)
+        days = self.window.calendar.days(market, self.window.start, self.window.end)
         return {
             "complete": not self.missing and not self.short,
             "expected": self.expected,
-            "returned": self.returned,
             "missing": {code: ranges(gaps, days) for code, gaps in self.missing.items()},
             "absent": {
                 code: [{"date": day, "reason": reason} for day, reason in found]
@@ -133,11 +197,26 @@ class Completeness:
         }
 
 
-def expected_bars(dataset: Dataset, security: Security, day: str) -> int:
-    """How many bars a full day has; 1 for daily bars and where the session is not known."""
-    if not dataset.period.intraday:
+@lru_cache(maxsize=256)
+def _first_days(part: str, days: int, period: Period) -> frozenset[str]:
+    """Name the weeks or months that some days lie in; most codes have the same days."""
+    return frozenset(first_day_of(day, period) for day in days_of(part, days))
+
+
+def expected_bars(dataset: AnyDataset, security: Security, day: str) -> int:
+    """How many bars a full day has; 1 for other than intraday bars, and for unknown sessions."""
+    return _session_bars(dataset, security, day) or 1
+
+
+def common_market(securities: Iterable[Security]) -> str:
+    """Name the market whose calendar holds those of all the securities' markets."""
+    return min((security.market for security in securities), key=first_known_day)
+
+
+def _session_bars(dataset: AnyDataset, security: Security, day: str) -> int | None:
+    if not (isinstance(dataset, Dataset) and dataset.intraday):
         return 1
-    return bars_per_day(dataset.kind, security.market, security.code, dataset.period, day) or 1
+    return bars_per_day(dataset.kind, security.market, security.code, dataset.period, day)
 
 
 def _runs(found: Sequence[tuple[str, str]], days: Sequence[str]) -> Iterator[dict[str, str]]:

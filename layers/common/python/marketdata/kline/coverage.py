@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import compress
 from typing import Literal, Self
 
-from marketdata.kline.bar import Dataset, Period
+from marketdata.kline.bar import AnyDataset, Period
 
 type Reason = Literal["suspended", "no_trade", "unconfirmed"]
 
@@ -115,12 +115,12 @@ def last_day(part: str) -> date:
     return first.replace(month=first.month + 1) - timedelta(days=1)
 
 
-def parts_between(what: Dataset | Period, start: str, end: str) -> list[str]:
+def parts_between(what: AnyDataset | Period, start: str, end: str) -> list[str]:
     """Name the parts that hold the days of a range.
 
     Parameters
     ----------
-    what : Dataset or Period
+    what : AnyDataset or Period
         Whose parts: years, or for intraday bars months.
     start, end : str
         First and last day, YYYYMMDD.
@@ -130,11 +130,10 @@ def parts_between(what: Dataset | Period, start: str, end: str) -> list[str]:
     list of str
         In the order of time; empty if the range is.
     """
-    period = what if isinstance(what, Period) else what.period
     if start > end:
         return []
     years = range(int(start[:4]), int(end[:4]) + 1)
-    if not period.intraday:
+    if not what.intraday:
         return [f"{year:04}" for year in years]
     months = [f"{year:04}-{month:02}" for year in years for month in range(1, 13)]
     return months[int(start[4:6]) - 1 : len(months) - 12 + int(end[4:6])]

@@ -1,19 +1,19 @@
 """Gaps that a read fills itself: small ones, within a deadline, and never at the read's expense."""
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Security
 from marketdata.errors import UpstreamError
-from marketdata.kline.bar import Dataset
-from marketdata.kline.completeness import Completeness, expected_bars
+from marketdata.kline.bar import AnyDataset
+from marketdata.kline.completeness import Completeness, common_market, expected_bars
+from marketdata.kline.coverage import ranges
 
 GAP_BARS = 2000
-"""A read fetches gaps up to this size itself; larger ones are a task's work."""
+"""A read fetches so many missing bars itself, and asks for so many in one call; the fetching of
+more is a task's work."""
 
 DEADLINE = 20.0
 """Seconds that a read may spend on fetching gaps."""
@@ -27,20 +27,47 @@ class Fetch(Protocol):
     ) -> object: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Codes of one dataset that lack bars within the same days."""
+class Call(NamedTuple):
+    """What is asked of the source at once: some codes of a dataset, one range of days."""
 
-    dataset: Dataset
+    dataset: str
     codes: list[str]
     start: str
     end: str
-    bars: int
 
 
-def fill_gaps(
+@dataclass(slots=True)
+class Gap:
+    """Some codes that lack about the same days.
+
+    Attributes
+    ----------
+    first, last : int
+        The range, as positions in the calendar.
+    codes : set of str
+        Codes that lack something in it.
+    bars_a_day : int
+        The most bars that one of them has on a day.
+    """
+
+    first: int
+    last: int
+    codes: set[str]
+    bars_a_day: int
+
+    def take(self, last: int, code: str, bars_a_day: int) -> bool:
+        """Add a code that lacks days from somewhere in the range on, if the call stays small."""
+        last, codes = max(self.last, last), self.codes | {code}
+        bars_a_day = max(self.bars_a_day, bars_a_day)
+        if (last - self.first + 1) * len(codes) * bars_a_day > GAP_BARS:
+            return False
+        self.last, self.codes, self.bars_a_day = last, codes, bars_a_day
+        return True
+
+
+def fill_gaps[Key: AnyDataset](
     known: Mapping[str, Security],
-    found: Mapping[Dataset, Completeness],
+    found: Mapping[Key, Completeness],
     fetch: Fetch,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[list[str], list[str]]:
@@ -60,32 +87,63 @@ def fill_gaps(
     Returns
     -------
     codes, warnings : list of str
-        The codes whose blocks may have changed, and what the reader should be told. Gaps that
-        could not be filled are no error: the answer says what it lacks.
+        The codes whose blocks may have changed, and what the reader should be told. A gap that
+        could not be filled is no error.
     """
-    wanted = list(_gaps(known, found))
-    if sum(gap.bars for gap in wanted) > GAP_BARS:
+    if sum(_bars(known, dataset, state) for dataset, state in found.items()) > GAP_BARS:
         return [], [f"more than {GAP_BARS} bars are missing: POST /cache/fill-missing fetches them"]
     until = clock() + DEADLINE
-    fetched: list[str] = []
-    for gap in wanted:
+    fetched: set[str] = set()
+    for call in _calls(known, found):
         left = until - clock()
         if left < 1:
-            return fetched, ["some gaps were not fetched: the time for it was used up"]
+            return sorted(fetched), ["some gaps were not fetched: the time for it was used up"]
         try:
-            fetch(gap.dataset.name, gap.codes, gap.start, gap.end, left)
+            fetch(call.dataset, call.codes, call.start, call.end, left)
         except UpstreamError as error:
-            return fetched, [f"some gaps were not fetched: {error}"]
-        fetched += gap.codes
-    return fetched, []
+            return sorted(fetched), [f"some gaps were not fetched: {error}"]
+        fetched.update(call.codes)
+    return sorted(fetched), []
 
 
-def _gaps(known: Mapping[str, Security], found: Mapping[Dataset, Completeness]) -> Iterator[Gap]:
+def _bars(known: Mapping[str, Security], dataset: AnyDataset, state: Completeness) -> int:
+    """Count the missing bars, but not much further than to `GAP_BARS`."""
+    bars = 0
+    for code, days in state.missing.items():
+        if dataset.intraday:
+            bars += sum(expected_bars(dataset, known[code], day) for day in days[:GAP_BARS])
+        else:
+            bars += len(days)
+        if bars > GAP_BARS:
+            break
+    return bars
+
+
+def _calls[Key: AnyDataset](
+    known: Mapping[str, Security], found: Mapping[Key, Completeness]
+) -> Iterator[Call]:
     for dataset, state in found.items():
-        alike: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        for code, days in state.missing.items():
-            alike[days[0], days[-1]].append(code)
-        for (start, end), codes in alike.items():
-            days = trading_days(known[codes[0]].market, start, end)
-            a_code = sum(expected_bars(dataset, known[codes[0]], day) for day in days)
-            yield Gap(dataset, codes, start, end, a_code * len(codes))
+        if state.missing:
+            yield from _joined(known, dataset, state)
+
+
+def _joined(
+    known: Mapping[str, Security], dataset: AnyDataset, state: Completeness
+) -> Iterator[Call]:
+    """Join what is missing into few calls, each of which asks for little beyond it."""
+    window = state.window
+    market = common_market(known[code] for code in state.missing)
+    days = window.calendar.days(market, window.start, window.end)
+    place = {day: at for at, day in enumerate(days)}
+    runs = sorted(
+        (place[first], place[last], code)
+        for code, missing in state.missing.items()
+        for first, last in ranges(missing, days)
+    )
+    gaps: list[Gap] = []
+    for first, last, code in runs:
+        bars_a_day = expected_bars(dataset, known[code], days[first])
+        if not (gaps and gaps[-1].take(last, code, bars_a_day)):
+            gaps.append(Gap(first, last, {code}, bars_a_day))
+    for gap in gaps:
+        yield Call(dataset.name, sorted(gap.codes), days[gap.first], days[gap.last])

@@ -7,24 +7,23 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import orjson
 import pandas as pd
 
-from marketdata.catalog.calendar import trading_bits, trading_days
-from marketdata.catalog.securities import Catalog, life_bits
+from marketdata.catalog.securities import Catalog, market_of
 from marketdata.catalog.sessions import bars_per_day
 from marketdata.kline import block as codec
-from marketdata.kline import check
-from marketdata.kline.bar import COUNTS, DAY, Dataset, row_lines
-from marketdata.kline.coverage import bits_of, days_of, parts_between, span
-from marketdata.kline.store import Block, BlockKey, BlockStore
+from marketdata.kline.bar import DAY, Dataset
+from marketdata.kline.check import reasons
+from marketdata.kline.completeness import Window
+from marketdata.kline.coverage import bits_of, days_of, parts_between
+from marketdata.kline.cutting import Cut, cut_frame
+from marketdata.kline.parallel import side_by_side
+from marketdata.kline.store import Block, BlockKey, BlockStore, unpack
 from marketdata.upstream.source import BarRequest, FetchedBars
-
-PARALLEL = 16
 
 
 class QuarantineObjects(Protocol):
@@ -57,11 +56,9 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a fetch says of one block."""
+    """What a fetch says of one block: its bars, and the days without one, as bits of the part."""
 
-    lines: list[bytes]
-    present: int
-    close_outside: int
+    cut: Cut
     absent: int
     suspended: int
     no_trade: int
@@ -119,39 +116,26 @@ class Ingest:
         VersionConflictError
             Others kept writing one of the blocks.
         """
-        frame = fetched.frame[fetched.frame["trade_date"] <= self._final_until]
-        bad = self._reasons(request, frame)
-        stored = Stored(failed=dict(fetched.failed))
-        stored.quarantined = self._set_aside(request.dataset, frame, bad)
-        good = frame[bad == ""]
-        stored.bars = len(good)
-        seen = {str(code): set(days) for code, days in frame.groupby("code")["trade_date"]}
-        changes = dict(self._changes(request, fetched, good, seen))
-        stored.blocks = self._write(request.dataset, changes)
-        return stored
-
-    def _reasons(self, request: BarRequest, frame: pd.DataFrame) -> pd.Series:
-        in_scope = frame["code"].isin(set(request.codes)) & frame["trade_date"].between(
-            request.start, request.end
+        days = fetched.frame["trade_date"]
+        frame = fetched.frame[~((days > self._final_until) & (days <= request.end))]
+        why = reasons(frame, request)
+        good, bad = frame[why == ""], frame[why != ""].assign(reason=why[why != ""])
+        cuts = cut_frame(request.dataset, good)
+        changes = dict(self._changes(request, fetched, cuts, bad))
+        return Stored(
+            bars=len(good),
+            blocks=self._write(request.dataset, changes),
+            quarantined=self._set_aside(request.dataset, bad),
+            failed=dict(fetched.failed),
         )
-        days = {
-            day
-            for market in {code.rpartition(".")[2] for code in request.codes}
-            for day in trading_days(market, request.start, request.end)
-        }
-        return check.reasons(frame, request.dataset, in_scope, days)
 
-    def _set_aside(
-        self, dataset: Dataset, frame: pd.DataFrame, bad: pd.Series
-    ) -> dict[str, dict[str, int]]:
+    def _set_aside(self, dataset: Dataset, bad: pd.DataFrame) -> dict[str, dict[str, int]]:
         """Write bad bars to the quarantine, the same ones always to the same key."""
         counts: dict[str, dict[str, int]] = {}
-        wrong = frame[bad != ""].assign(reason=bad[bad != ""])
-        for code, bars in wrong.groupby("code"):
-            text = bars.to_json(orient="records", double_precision=15, force_ascii=False)
-            digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-            key = f"quarantine/{dataset.name}/{code}/{digest}.json"
-            self._quarantine.write_json(key, orjson.loads(text))
+        for code, bars in bad.groupby("code", dropna=False):
+            records = sorted(map(_record, bars.to_dict("records")), key=orjson.dumps)
+            digest = hashlib.blake2b(orjson.dumps(records), digest_size=8).hexdigest()
+            self._quarantine.write_json(f"quarantine/{dataset.name}/{code}/{digest}.json", records)
             counts[str(code)] = dict(Counter(bars["reason"]))
         return counts
 
@@ -159,99 +143,79 @@ class Ingest:
         self,
         request: BarRequest,
         fetched: FetchedBars,
-        good: pd.DataFrame,
-        seen: Mapping[str, set[str]],
+        cuts: Mapping[tuple[str, str], Cut],
+        bad: pd.DataFrame,
     ) -> Iterator[tuple[BlockKey, Change]]:
-        by_code = {str(code): bars for code, bars in good.groupby("code", sort=False)}
+        """Say what each block gets; a day is absent only if the source gave no bar at all."""
+        window = Window(request.start, request.end, self._coverage_start, self._final_until)
+        bad_days = {str(code): set(days) for code, days in bad.groupby("code")["trade_date"]}
+        parts = parts_between(request.dataset.period, request.start, request.end)
         for code in request.codes:
-            if code in fetched.failed:
-                continue
-            bars = by_code.get(code, good.iloc[:0])
-            lines = _by_part(request.dataset, bars)
-            outside = set(bars.loc[check.close_outside(bars), "trade_date"])
+            security = None if code in fetched.failed else self._catalog.get(code)
             halted = fetched.halted.get(code, {})
-            for part in parts_between(request.dataset.period, request.start, request.end):
-                part_lines = lines.get(part, [])
-                present = bits_of(part, {line[DAY].decode() for line in part_lines})
-                expected = self._expected(code, part, request)
-                absent = expected & ~bits_of(part, seen.get(code, set()))
+            for part in parts:
+                cut = cuts.get((code, part)) or Cut()
+                expected = window.expected(security, part) if security else 0
+                absent = expected & ~cut.present & ~bits_of(part, bad_days.get(code, ()))
                 change = Change(
-                    lines=part_lines,
-                    present=present,
-                    close_outside=bits_of(part, outside),
+                    cut=cut,
                     absent=absent,
                     suspended=absent & _halted(part, halted, "suspended"),
                     no_trade=absent & _halted(part, halted, "no_trade"),
                 )
-                if present or absent:
+                if cut.present or absent:
                     yield BlockKey(request.dataset.name, code, part), change
 
-    def _expected(self, code: str, part: str, request: BarRequest) -> int:
-        """The days of the request on which the code should have bars, as bits of the part."""
-        security = self._catalog.get(code)
-        if security is None:
-            return 0
-        start = max(request.start, self._coverage_start)
-        days = span(part, start, min(request.end, self._final_until))
-        return trading_bits(security.market, part) & life_bits(security, part) & days
-
     def _write(self, dataset: Dataset, changes: Mapping[BlockKey, Change]) -> int:
+        """Merge the changes into the stored blocks and say how many were written."""
         stored = self._store.read(changes)
-
-        def update(key: BlockKey) -> bool:
-            change = changes[key]
+        ready: dict[BlockKey, tuple[Block, Block]] = {}
+        for key, change in changes.items():
             known = stored.get(key, Block())
-            return self._store.update(
-                key, known, lambda block: _merged(dataset, key, block, change)
-            )
+            merged = _merged(dataset, key, known, change)
+            if merged is not known:
+                ready[key] = known, merged
 
-        with ThreadPoolExecutor(PARALLEL) as pool:
-            return sum(pool.map(update, changes))
+        # Merging is work and writing is waiting: threads help with the second only.
+        def write(key: BlockKey) -> bool:
+            known, merged = ready[key]
 
+            def change(block: Block) -> Block:
+                return merged if block is known else _merged(dataset, key, block, changes[key])
 
-def _by_part(dataset: Dataset, bars: pd.DataFrame) -> dict[str, list[bytes]]:
-    """Turn one code's bars into the lines of each part, in the order of time."""
-    time = "kline_time" if dataset.period.intraday else "trade_date"
-    bars = bars.sort_values(time)
-    lines = row_lines(dataset, _columns(dataset, bars))
-    parts: dict[str, list[bytes]] = {}
-    for day, line in zip(bars["trade_date"], lines, strict=True):
-        parts.setdefault(dataset.part_of(day), []).append(line)
-    return parts
+            return self._store.update(key, known, change)
+
+        return sum(side_by_side(write, ready))
 
 
-def _columns(dataset: Dataset, bars: pd.DataFrame) -> dict[str, Sequence[Any]]:
-    """Give plain lists: null for a missing number, integers for counts."""
-    columns: dict[str, Sequence[Any]] = {"trade_date": bars["trade_date"].tolist()}
-    if dataset.period.intraday:
-        columns["kline_time"] = bars["kline_time"].tolist()
-    for name in dataset.columns:
-        values = bars[name].tolist()
-        whole = name in COUNTS
-        columns[name] = [
-            None if math.isnan(value) else int(value) if whole else value for value in values
-        ]
-    return columns
+def _record(bar: Mapping[Any, Any]) -> dict[str, Any]:
+    """Give a bad bar as JSON has it: null is a NaN there, and infinity a text."""
+    return {
+        str(name): str(value) if isinstance(value, float) and math.isinf(value) else value
+        for name, value in bar.items()
+    }
 
 
 def _halted(part: str, halted: Mapping[str, str], reason: str) -> int:
-    return bits_of(part, {day for day, why in halted.items() if why == reason})
+    return bits_of(part, [day for day, why in halted.items() if why == reason])
 
 
 def _merged(dataset: Dataset, key: BlockKey, stored: Block, change: Change) -> Block:
     """Give the block with the change in it, or the stored one itself where nothing is new."""
-    old_text = codec.decode(stored.frame) if stored.frame else b""
-    old = codec.lines(old_text)
-    lines = codec.merge(old, change.lines)
-    coverage = stored.coverage.mark(
-        present=change.present,
+    known, text = unpack(key, stored)
+    old = codec.lines(text)
+    lines = codec.merge(old, change.cut.lines)
+    # What is present is what there are rows for, even if the block claimed something else.
+    held = bits_of(key.part, {line[DAY].decode() for line in old})
+    coverage = replace(known.coverage, present=held).mark(
+        present=change.cut.present,
         absent=change.absent,
         suspended=change.suspended,
         no_trade=change.no_trade,
-        close_outside=change.close_outside,
-        short=_short(dataset, key, lines, change.present),
+        close_outside=change.cut.close_outside,
+        short=_short(dataset, key, lines, change.cut.present),
     )
-    if lines == old and coverage == stored.coverage:
+    if lines == old and coverage == known.coverage:
         return stored
     frame = codec.encode(lines) if lines else b""
     return Block(coverage, len(lines), frame, stored.version, stored.object_key)
@@ -262,7 +226,7 @@ def _short(dataset: Dataset, key: BlockKey, lines: Sequence[bytes], present: int
     if not dataset.period.intraday or not present:
         return 0
     counted = Counter(line[DAY].decode() for line in lines)
-    market = key.code.rpartition(".")[2]
+    market = market_of(key.code)
     short = set()
     for day in days_of(key.part, present):
         expected = bars_per_day(dataset.kind, market, key.code, dataset.period, day)

@@ -1,27 +1,49 @@
 """The read path: blocks, what they lack, small gaps fetched, rows cut to the range."""
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import NamedTuple, Protocol
 
 import orjson
 
-from marketdata.catalog.securities import Catalog, Security
-from marketdata.errors import NotFoundError
+from marketdata.catalog.securities import Catalog, Security, life
+from marketdata.catalog.sessions import MINUTES
+from marketdata.errors import InvalidInputError, NotFoundError
 from marketdata.kline import block as codec
-from marketdata.kline.bar import Dataset, Kind, Period, Row
-from marketdata.kline.completeness import Completeness, Window
+from marketdata.kline.bar import Dataset, Kind, Period
+from marketdata.kline.completeness import TRADING, Completeness, Window, common_market
 from marketdata.kline.coverage import Coverage, parts_between
+from marketdata.kline.findings import Findings
 from marketdata.kline.gaps import Fetch, fill_gaps
+from marketdata.kline.reading import Reading
 from marketdata.kline.resample import first_day_of, resample
-from marketdata.kline.store import Block, BlockKey
+from marketdata.kline.store import Block, BlockKey, unpack
+
+MOST_BARS = 1_000_000
+"""So many bars fit into a function's memory, as text and as the answer made of it."""
+
+STOCK_MINUTES = 240
+"""A stock's trading day; of most futures it is the like, or longer."""
 
 
 class Blocks(Protocol):
     """Gives stored blocks; `kline.store.BlockStore` is one."""
 
-    def read(self, keys: Sequence[BlockKey]) -> dict[BlockKey, Block]: ...
+    def read(self, keys: Sequence[BlockKey], *, fresh: bool = ...) -> dict[BlockKey, Block]: ...
+
+
+class Part(NamedTuple):
+    """What is known of a block's days, and its rows within the question's: their text, number."""
+
+    coverage: Coverage
+    text: bytes
+    rows: int
+
+
+NOTHING = Part(Coverage(), b"", 0)
+
+type Parts = Mapping[BlockKey, Part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,35 +72,6 @@ class Question:
     def first_day(self) -> str:
         """The first day to read: a week or month is computed whole from its first day on."""
         return first_day_of(self.start, self.period)
-
-
-@dataclass(slots=True)
-class Reading:
-    """The bars that were found.
-
-    Attributes
-    ----------
-    rows : dict
-        For each known code its rows' text in the order of time, see `kline.block`.
-    meta : dict
-        The answer's `meta`.
-    etag : str
-        Changes with anything that the answer depends on.
-    """
-
-    rows: dict[str, bytes]
-    meta: dict[str, Any]
-    etag: str
-
-    def body(self) -> bytes:
-        """Give the answer's JSON; no bar is parsed for it."""
-        data = b",".join(b'"%s":[%s]' % (code.encode(), text) for code, text in self.rows.items())
-        meta = orjson.dumps(self.meta)
-        return b'{"code":200,"message":"success","data":{%s},"meta":%s}' % (data, meta)
-
-    def parsed(self, code: str) -> list[Row]:
-        """Give one code's rows as dictionaries."""
-        return codec.parse(self.rows[code])
 
 
 @dataclass(slots=True)
@@ -112,24 +105,33 @@ class Reader:
         ------
         NotFoundError
             None of the codes is known.
+        InvalidInputError
+            The answer would have more than `MOST_BARS`.
         """
         known = self._known(question)
-        keys = {code: _keys(question, security) for code, security in known.items()}
-        blocks = self.blocks.read([key for each in keys.values() for key in each])
-        found = self._complete(question, known, keys, blocks)
-        source = "cache"
-        warnings: list[str] = []
-        if any(state.missing for state in found.values()):
-            had = bool(blocks)
-            fetched, warnings = fill_gaps(known, found, self.fetch)
-            if fetched:
-                blocks |= self.blocks.read([key for code in fetched for key in keys[code]])
-                found = self._complete(question, known, keys, blocks)
-                source = "mixed" if had else "upstream"
-        rows = {code: self._rows(question, keys[code], blocks) for code in known}
-        meta = self._meta(question, known, found, rows)
-        meta |= {"source": source, "upstream": self.upstream, "warnings": warnings}
-        return Reading(rows, meta, self._etag(question, blocks, meta))
+        self._check_size(question, known)
+        keys = {code: self._keys(question, security) for code, security in known.items()}
+        parts = self._open(question, [key for each in keys.values() for key in each])
+        found = self._compare(question, known, parts)
+        source, warnings = "cache", list[str]()
+        if not found.complete:
+            fetched, warnings = fill_gaps(known, found.states, self.fetch)
+            changed = set(found.lacking(fetched))
+            again = [key for code in fetched for key in keys[code] if (code, key.part) in changed]
+            if again:
+                before = found.held
+                parts |= self._open(question, again, fresh=True)
+                found = self._compare(question, known, parts)
+                source = _source(before, found.held)
+        rows = {code: _rows(question, each, parts) for code, each in keys.items()}
+        meta = found.meta(common_market(known.values())) | {
+            "returned": _number(question, parts, rows),
+            "unknown_codes": [code for code in question.codes if code not in known],
+            "source": source,
+            "upstream": self.upstream,
+            "warnings": warnings,
+        }
+        return Reading(rows, meta)
 
     def _known(self, question: Question) -> dict[str, Security]:
         known = {
@@ -141,6 +143,57 @@ class Reader:
             raise NotFoundError(f"none of the codes is known: {', '.join(question.codes[:10])}")
         return known
 
+    def _check_size(self, question: Question, known: Mapping[str, Security]) -> None:
+        """Refuse what no function could hold, before anything is read."""
+        period = question.period
+        a_day = max(1, STOCK_MINUTES // MINUTES[period]) if period.intraday else 1
+        last = min(question.end, self.final_until)
+        days = TRADING.days(common_market(known.values()), question.first_day, last)
+        lives = map(life, known.values())
+        bars = a_day * sum(
+            bisect_right(days, end) - bisect_left(days, start) for start, end in lives
+        )
+        if bars > MOST_BARS:
+            reason = f"must be nearer to start_date, or the codes fewer: about {bars:,} bars are "
+            raise InvalidInputError("end_date", f"{reason}asked for, at most {MOST_BARS:,} can be")
+
+    def _keys(self, question: Question, security: Security) -> list[BlockKey]:
+        """Name the blocks that can hold what is asked for: of no other is anything expected."""
+        dataset = _dataset(question, security)
+        born, gone = life(security)
+        start = max(question.first_day, born, self.catalog.coverage_start(dataset), TRADING.first)
+        parts = parts_between(dataset, start, min(question.end, gone, self.final_until))
+        return [BlockKey(dataset.name, security.code, part) for part in parts]
+
+    def _open(
+        self, question: Question, keys: Sequence[BlockKey], *, fresh: bool = False
+    ) -> dict[BlockKey, Part]:
+        """Read blocks; only the days asked for are kept unpacked, not whole blocks."""
+        parts = {}
+        for key, stored in self.blocks.read(keys, fresh=fresh).items():
+            block, text = unpack(key, stored)
+            cut = codec.cut(text, question.first_day, question.end)
+            # Counting takes as long as unpacking, and most blocks are wanted whole.
+            rows = block.rows if len(cut) == len(text) else codec.rows_in(cut)
+            parts[key] = Part(block.coverage, cut, rows)
+        return parts
+
+    def _compare(self, question: Question, known: Mapping[str, Security], parts: Parts) -> Findings:
+        """Compare what is stored with what should be there."""
+        found = Findings()
+        first, last = max(question.first_day, TRADING.first), min(question.end, self.final_until)
+        names = parts_between(question.period.source, first, last)
+        for code, security in known.items():
+            dataset = _dataset(question, security)
+            state = found.states.get(dataset)
+            if state is None:
+                state = Completeness(self._window(question, dataset), question.period)
+                found.states[dataset] = state
+            for part in names:
+                stored = parts.get(BlockKey(dataset.name, code, part), NOTHING)
+                state.add(dataset, security, part, stored.coverage, stored.text)
+        return found
+
     def _window(self, question: Question, dataset: Dataset) -> Window:
         return Window(
             start=question.first_day,
@@ -149,94 +202,28 @@ class Reader:
             final_until=self.final_until,
         )
 
-    def _complete(
-        self,
-        question: Question,
-        known: Mapping[str, Security],
-        keys: Mapping[str, Sequence[BlockKey]],
-        blocks: Mapping[BlockKey, Block],
-    ) -> dict[Dataset, Completeness]:
-        """Compare what is stored with what should be there, for each dataset in the question."""
-        found: dict[Dataset, Completeness] = {}
-        nothing = Coverage()
-        for code, security in known.items():
-            dataset = _dataset(question, security)
-            state = found.get(dataset)
-            if state is None:
-                state = found[dataset] = Completeness(self._window(question, dataset))
-            for key in keys[code]:
-                stored = blocks.get(key)
-                state.add(dataset, security, key.part, stored.coverage if stored else nothing)
-        return found
-
-    def _rows(
-        self, question: Question, keys: Sequence[BlockKey], blocks: Mapping[BlockKey, Block]
-    ) -> bytes:
-        stored = (blocks[key] for key in keys if key in blocks)
-        texts = (codec.decode(block.frame) for block in stored if block.frame)
-        cut = (codec.cut(text, question.first_day, question.end) for text in texts)
-        joined = b",\n".join(text for text in cut if text)
-        if question.period.stored or not joined:
-            return joined
-        return b",\n".join(
-            orjson.dumps(row) for row in resample(codec.parse(joined), question.period)
-        )
-
-    def _meta(
-        self,
-        question: Question,
-        known: Mapping[str, Security],
-        found: Mapping[Dataset, Completeness],
-        rows: Mapping[str, bytes],
-    ) -> dict[str, Any]:
-        """Merge the datasets' findings; all of a question's codes share one trading calendar."""
-        market = next(iter(known.values())).market
-        meta: dict[str, Any] = {}
-        for state in found.values():
-            for name, value in state.meta(market).items():
-                meta[name] = _merged(name, meta.get(name), value)
-        if question.period.stored:
-            meta["returned"] = sum(codec.rows_in(text) for text in rows.values())
-        else:
-            # Completeness speaks of the days that the weeks and months are computed from.
-            meta["returned"] = meta["expected"] - _days_without_bar(found.values())
-        meta["unknown_codes"] = [code for code in question.codes if code not in known]
-        return meta
-
-    def _etag(
-        self, question: Question, blocks: Mapping[BlockKey, Block], meta: Mapping[str, Any]
-    ) -> str:
-        digest = hashlib.blake2b(repr(question).encode(), digest_size=16)
-        digest.update(orjson.dumps(meta))
-        for key, stored in sorted((key, stored.version) for key, stored in blocks.items()):
-            digest.update(f"{key.dataset}#{key.code}#{key.part}={stored};".encode())
-        return f'"{digest.hexdigest()}"'
-
 
 def _dataset(question: Question, security: Security) -> Dataset:
     return Dataset(security.kind, question.period.source)
 
 
-def _keys(question: Question, security: Security) -> list[BlockKey]:
-    dataset = _dataset(question, security)
-    parts = parts_between(dataset.period, question.first_day, question.end)
-    return [BlockKey(dataset.name, security.code, part) for part in parts]
+def _source(before: int, after: int) -> str:
+    """Say where the bars came from: days held before the source was asked, and afterwards."""
+    if before == after:
+        return "cache"
+    return "mixed" if before else "upstream"
 
 
-def _merged(name: str, ours: Any, theirs: Any) -> Any:
-    if ours is None or name == "pending":
-        return theirs
-    if name == "complete":
-        return ours and theirs
-    if isinstance(ours, dict):
-        return ours | theirs
-    return ours + theirs
+def _rows(question: Question, keys: Sequence[BlockKey], parts: Parts) -> bytes:
+    texts = (parts[key].text for key in keys if key in parts)
+    joined = codec.JOINT.join(text for text in texts if text)
+    if question.period.stored or not joined:
+        return joined
+    return codec.JOINT.join(map(orjson.dumps, resample(codec.parse(joined), question.period)))
 
 
-def _days_without_bar(found: Iterable[Completeness]) -> int:
-    return sum(
-        len(days)
-        for state in found
-        for kind in (state.missing, state.absent)
-        for days in kind.values()
-    )
+def _number(question: Question, parts: Parts, rows: Mapping[str, bytes]) -> int:
+    """Count the rows of the answer."""
+    if question.period.stored:
+        return sum(part.rows for part in parts.values())
+    return sum(map(codec.rows_in, rows.values()))

@@ -5,28 +5,26 @@ the bucket once it is not. Every write is conditional on the version that was re
 writers at once lose nothing: the later one reads again and merges.
 """
 
-import hashlib
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from marketdata.aws.tables import ConditionFailedError, Item, Key, Write
 from marketdata.errors import BlockCorruptError, NotFoundError, VersionConflictError
+from marketdata.kline import block as codec
 from marketdata.kline.coverage import Coverage, from_bytes, to_bytes
-
-INLINE_BYTES = 32 * 1024
-"""A longer payload lies in the bucket: writing 32 KiB costs as much as 32 small items."""
+from marketdata.kline.parallel import side_by_side
+from marketdata.kline.payloads import PayloadObjects, Payloads
 
 CODEC = "zstd"
-PARALLEL = 16
 ATTEMPTS = 12
 """Tries to write a block that others write too, before giving up."""
 
 BIT_SETS = ("present", "absent", "suspended", "no_trade", "short", "close_outside")
-
-
 NOTHING = Coverage()
+
+_log = logging.getLogger(__name__)
 
 
 class BlockTable(Protocol):
@@ -34,23 +32,8 @@ class BlockTable(Protocol):
 
     def get(self, pk: str, sk: str) -> Item | None: ...
     def get_many(self, keys: Sequence[Key]) -> dict[Key, Item]: ...
-    def query(
-        self,
-        pk: str,
-        *,
-        between: tuple[str, str] | None = ...,
-        index: str = ...,
-        hash_name: str = ...,
-    ) -> Iterator[Item]: ...
+    def query(self, pk: str, *, index: str, hash_name: str) -> Iterator[Item]: ...
     def write(self, write: Write) -> Item: ...
-
-
-class BlockObjects(Protocol):
-    """What the store needs of a bucket."""
-
-    def read(self, key: str) -> bytes: ...
-    def write(self, key: str, body: bytes, content_type: str = ...) -> None: ...
-    def delete(self, key: str) -> None: ...
 
 
 class BlockKey(NamedTuple):
@@ -77,7 +60,8 @@ class Block:
     rows : int
         Number of bars in the payload.
     frame : bytes
-        The payload: one zstd frame, see `kline.block`; empty where there is no bar.
+        The payload: one zstd frame, see `kline.block`; empty where there is no bar, and where the
+        bucket has lost it.
     version : int
         Counts the writes; 0 for a block that is not stored yet.
     object_key : str
@@ -99,6 +83,22 @@ class BlockCoverage(NamedTuple):
     rows: int
 
 
+def unpack(key: BlockKey, block: Block) -> tuple[Block, bytes]:
+    """Give a block and its rows' text, see `kline.block`.
+
+    A block whose payload is lost or damaged counts as one of which nothing is known, in the same
+    version: its days are missing then, and whoever fetches them again replaces it.
+    """
+    try:
+        text = codec.decode(block.frame) if block.frame else b""
+    except BlockCorruptError:
+        text = b""
+    if text or not block.rows:
+        return block, text
+    _log.error("the payload of %s is lost or damaged", "#".join(key))
+    return replace(block, coverage=NOTHING, rows=0, frame=b""), b""
+
+
 class BlockStore:
     """Reads and writes blocks.
 
@@ -106,50 +106,44 @@ class BlockStore:
     ----------
     table : BlockTable
         The market table.
-    objects : BlockObjects
-        The bucket for payloads over `INLINE_BYTES`.
+    objects : PayloadObjects
+        The bucket for long payloads.
     """
 
-    def __init__(self, table: BlockTable, objects: BlockObjects) -> None:
+    def __init__(self, table: BlockTable, objects: PayloadObjects) -> None:
         self._table = table
-        self._objects = objects
+        self._payloads = Payloads(objects)
 
-    def read(self, keys: Iterable[BlockKey]) -> dict[BlockKey, Block]:
-        """Read blocks, payloads included.
+    def read(self, keys: Iterable[BlockKey], *, fresh: bool = False) -> dict[BlockKey, Block]:
+        """Read the blocks that exist, payloads included; `unpack` opens them.
 
-        Returns
-        -------
-        dict
-            The blocks that exist, by key.
-
-        Raises
-        ------
-        BlockCorruptError
-            A payload cannot be found, although its item names it.
+        Parameters
+        ----------
+        keys : iterable of BlockKey
+            Which blocks.
+        fresh : bool
+            Whether a write of a moment ago must be seen. It takes a request for each block.
         """
         by_item = {key.item: key for key in keys}
-        items = self._table.get_many(list(by_item))
-        inline = {by_item[key]: _block(item) for key, item in items.items()}
-        elsewhere = [key for key, block in inline.items() if block.object_key]
-        return inline | dict(zip(elsewhere, self._load_all(elsewhere, inline), strict=True))
+        items = (self._get_each if fresh else self._table.get_many)(list(by_item))
+        blocks = {by_item[item]: _block(value) for item, value in items.items()}
+        elsewhere = [key for key, block in blocks.items() if block.object_key]
+        loaded = side_by_side(lambda key: self._load(key, blocks[key]), elsewhere)
+        return blocks | dict(zip(elsewhere, loaded, strict=True))
 
-    def _load_all(self, keys: Sequence[BlockKey], blocks: dict[BlockKey, Block]) -> Iterable[Block]:
-        if len(keys) <= 1:
-            return [self._load(key, blocks[key]) for key in keys]
-        with ThreadPoolExecutor(min(PARALLEL, len(keys))) as pool:
-            return list(pool.map(lambda key: self._load(key, blocks[key]), keys))
+    def _get_each(self, keys: Sequence[Key]) -> dict[Key, Item]:
+        items = side_by_side(lambda key: self._table.get(*key), keys)
+        return {key: item for key, item in zip(keys, items, strict=True) if item}
 
     def _load(self, key: BlockKey, block: Block) -> Block:
         """Read a payload from the bucket, or the newer one that has replaced it meanwhile."""
         gone = ""
         while block.object_key and block.object_key != gone:
             try:
-                return replace(block, frame=self._objects.read(block.object_key))
+                return replace(block, frame=self._payloads.read(block.object_key))
             except NotFoundError:
                 gone = block.object_key
                 block = self._newest(key)
-        if block.object_key:
-            raise BlockCorruptError(f"{key.dataset} {key.code} {key.part}: payload not found")
         return block
 
     def _newest(self, key: BlockKey) -> Block:
@@ -183,28 +177,25 @@ class BlockStore:
         Raises
         ------
         VersionConflictError
-            Others kept writing the same block for `ATTEMPTS` tries.
+            Others kept writing it for `ATTEMPTS` tries.
         """
         for _ in range(ATTEMPTS):
             stored = known or self._load(key, self._newest(key))
             changed = change(stored)
             if changed is stored:
                 return False
-            try:
-                self._swap(key, stored, changed)
-            except ConditionFailedError:
-                known = None
-                continue
-            return True
+            if self._swap(key, stored, changed):
+                return True
+            known = None
         raise VersionConflictError(f"{key.dataset} {key.code} {key.part}")
 
-    def _swap(self, key: BlockKey, stored: Block, changed: Block) -> None:
-        """Put the new block in the old one's place: payload first, item next, old payload last."""
+    def _swap(self, key: BlockKey, stored: Block, changed: Block) -> bool:
+        """Put the new block in the old one's place: payload first, item next, old payload last.
+
+        False where the stored block is no longer the one that was read.
+        """
         version = stored.version + 1
-        object_key = ""
-        if len(changed.frame) > INLINE_BYTES:
-            object_key = _object_key(key, version, changed.frame)
-            self._objects.write(object_key, changed.frame, "application/zstd")
+        object_key = self._payloads.write("/".join(key), version, changed.frame)
         item = _item(key, replace(changed, version=version, object_key=object_key))
         condition, values = "attribute_not_exists(pk)", {}
         if stored.version:
@@ -212,25 +203,18 @@ class BlockStore:
         try:
             self._table.write(Write(*key.item, put=item, condition=condition, values=values))
         except ConditionFailedError:
-            # The winner may have written the very same payload under the very same key.
-            if object_key and self._newest(key).object_key != object_key:
-                self._objects.delete(object_key)
-            raise
-        if stored.object_key:
-            self._objects.delete(stored.object_key)
-
-
-def _object_key(key: BlockKey, version: int, frame: bytes) -> str:
-    """Give the payload's key; with the version in it, no later writer can want the same one."""
-    digest = hashlib.blake2b(frame, digest_size=8).hexdigest()
-    return f"blocks/{key.dataset}/{key.code}/{key.part}/{version:06d}-{digest}.zst"
+            # The winner may have written the very same payload under the very same key; it may
+            # even be this writer, whose first try came through although its answer was lost.
+            named = self._newest(key).object_key
+            self._payloads.delete({object_key, stored.object_key} - {named})
+            return False
+        self._payloads.delete([stored.object_key])
+        return True
 
 
 def _item(key: BlockKey, block: Block) -> Item:
     bits = {name: getattr(block.coverage, name) for name in BIT_SETS}
     payload: Item = {"object": block.object_key} if block.object_key else {"data": block.frame}
-    if not block.frame:
-        payload = {}
     return {
         "series": f"{key.dataset}#{key.part}",
         "code": key.code,
@@ -238,7 +222,7 @@ def _item(key: BlockKey, block: Block) -> Item:
         "version": block.version,
         "codec": CODEC,
         **{name: to_bytes(value) for name, value in bits.items() if value},
-        **payload,
+        **(payload if block.frame else {}),
     }
 
 

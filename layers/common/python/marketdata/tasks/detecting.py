@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Catalog
+from marketdata.finance.periods import calendar_of
 from marketdata.kline.coverage import days_of, ranges
 from marketdata.tasks.detect import PartFindings, compare
 from marketdata.tasks.outcomes import BatchOutcome
-from marketdata.tasks.planning import CoverageStore, WorkLists, in_scope, window_of
+from marketdata.tasks.planning import CoverageStore, WorkLists
 from marketdata.tasks.records import TaskRecords
-from marketdata.tasks.task import Task
+from marketdata.tasks.task import Scope, Task
+from marketdata.tasks.worklist import in_scope, window_of
 
 COUNTS = ("expected", "present", "absent", "missing")
 
@@ -23,7 +24,7 @@ class Detector:
 
     Parameters
     ----------
-    records, store, results, catalog, final_until
+    records, store, results, catalog, narrow, final_until
         As for `planning.Planner`.
     """
 
@@ -31,15 +32,16 @@ class Detector:
     store: CoverageStore
     results: WorkLists
     catalog: Callable[[], Catalog]
+    narrow: Callable[[Scope], Scope]
     final_until: str
 
-    def detect(self, task_id: int, group: int, parts: Sequence[str]) -> None:
+    def detect(self, task_id: int, attempt: int, group: int, parts: Sequence[str]) -> None:
         """Compare some parts of a task and keep what was found."""
         task = self.records.load(task_id)
-        if task.status.ended:
+        if task.status.ended or task.attempt != attempt:
             return
         catalog = self.catalog()
-        securities = in_scope(catalog, task.scope)
+        securities = in_scope(catalog, self.narrow(task.scope))
         window = window_of(task.scope, catalog, self.final_until)
         dataset = task.scope.dataset
         found = []
@@ -56,7 +58,7 @@ class Detector:
             found.append(_readable(task, part, findings))
         self.results.write_json(_key(task_id, group), found)
         outcome = BatchOutcome(batch=group + 1, work=len(parts), closing=0)
-        self.records.outcomes.record(task_id, task.attempt, outcome)
+        self.records.outcomes.record(task_id, attempt, outcome)
 
 
 def _key(task_id: int, group: int) -> str:
@@ -64,7 +66,7 @@ def _key(task_id: int, group: int) -> str:
 
 
 def _readable(task: Task, part: str, found: PartFindings) -> dict[str, Any]:
-    days = trading_days("SH", task.scope.start, task.scope.end)
+    days = _days(task.scope)
     as_ranges = {bits: ranges(days_of(part, bits), days) for bits in set(found.gaps.values())}
     return {
         "daily": {
@@ -108,9 +110,12 @@ def summary(task: Task, results: WorkLists, groups: int) -> dict[str, Any]:
     }
 
 
+def _days(scope: Scope) -> list[str]:
+    return calendar_of(scope.dataset).days("SH", scope.start, scope.end)
+
+
 def _following(task: Task) -> dict[str, str]:
-    days = trading_days("SH", task.scope.start, task.scope.end)
-    return dict(pairwise(days))
+    return dict(pairwise(_days(task.scope)))
 
 
 def _joined(found: Iterable[list[str]], following: dict[str, str]) -> Iterator[list[str]]:

@@ -7,6 +7,9 @@ from typing import Protocol
 from marketdata.aws.tables import ConditionFailedError, Item, Write
 from marketdata.tasks.task import now, record_key
 
+LONGEST = 200
+"""Characters that are kept of what is said of one code: an item holds 400 KB, a batch 300 codes."""
+
 
 class OutcomeTable(Protocol):
     """What outcomes need of a table."""
@@ -75,48 +78,14 @@ class Outcomes:
         Returns
         -------
         bool
-            False where that piece has been recorded in this attempt before: a batch that is
-            delivered twice is not counted twice.
+            False where that piece has been recorded in this attempt before, so that a batch that
+            is delivered twice is not counted twice, and where a later attempt has begun: that one
+            has planned without this piece and does it again.
         """
-        errors = outcome.closing if outcome.error else len(outcome.error_codes)
-        errors = min(errors, outcome.closing)
-        record = Write(
-            f"task#{task_id}",
-            f"batch#{outcome.batch:06d}",
-            put={
-                "done": not (outcome.error or outcome.error_codes),
-                "attempt": attempt,
-                "error": outcome.error,
-                "failed": outcome.failed or {},
-                "quarantined": outcome.quarantined or {},
-                "bars": outcome.bars,
-                "calls": outcome.calls,
-                "work": outcome.work,
-                "closing": outcome.closing,
-            },
-            condition="attribute_not_exists(pk) OR attempt < :attempt",
-            values={":attempt": attempt},
-        )
-        count = Write(
-            "tasks",
-            record_key(task_id),
-            update="SET updated_at = :now ADD batches_done :one, work_done :work, "
-            "success_count :success, error_count :error, bar_count :bars, "
-            "quarantined_count :bad, upstream_calls :calls",
-            condition="attribute_exists(pk)",
-            values={
-                ":now": now(),
-                ":one": 1,
-                ":work": outcome.work,
-                ":success": outcome.closing - errors,
-                ":error": errors,
-                ":bars": outcome.bars,
-                ":bad": outcome.bad_bars,
-                ":calls": outcome.calls,
-            },
-        )
         try:
-            self._table.transact(record, count)
+            self._table.transact(
+                _record(task_id, attempt, outcome), _count(task_id, attempt, outcome)
+            )
         except ConditionFailedError:
             return False
         return True
@@ -125,3 +94,49 @@ class Outcomes:
         """Read how the pieces of a task ended, by number."""
         items = self._table.query(f"task#{task_id}")
         return {int(item["sk"].removeprefix("batch#")): item for item in items}
+
+
+def _record(task_id: int, attempt: int, outcome: BatchOutcome) -> Write:
+    failed = {code: why[:LONGEST] for code, why in (outcome.failed or {}).items()}
+    return Write(
+        f"task#{task_id}",
+        f"batch#{outcome.batch:06d}",
+        put={
+            "done": not (outcome.error or outcome.error_codes),
+            "attempt": attempt,
+            "error": outcome.error[:LONGEST],
+            "failed": failed,
+            "quarantined": outcome.quarantined or {},
+            "bars": outcome.bars,
+            "calls": outcome.calls,
+            "work": outcome.work,
+            "closing": outcome.closing,
+        },
+        condition="attribute_not_exists(pk) OR attempt < :attempt",
+        values={":attempt": attempt},
+    )
+
+
+def _count(task_id: int, attempt: int, outcome: BatchOutcome) -> Write:
+    errors = outcome.closing if outcome.error else len(outcome.error_codes)
+    # A code that fails in several batches is one code; the task's end counts it exactly.
+    errors = min(errors, outcome.closing)
+    return Write(
+        "tasks",
+        record_key(task_id),
+        update="SET updated_at = :now ADD batches_done :one, work_done :work, "
+        "success_count :success, error_count :error, bar_count :bars, "
+        "quarantined_count :bad, upstream_calls :calls",
+        condition="attempt = :attempt",
+        values={
+            ":attempt": attempt,
+            ":now": now(),
+            ":one": 1,
+            ":work": outcome.work,
+            ":success": outcome.closing - errors,
+            ":error": errors,
+            ":bars": outcome.bars,
+            ":bad": outcome.bad_bars,
+            ":calls": outcome.calls,
+        },
+    )

@@ -4,8 +4,9 @@ Pure. One call to the source costs about the same for one code as for three hund
 that lack about the same days go together, although a batch asks for one range of days only.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 CODES_A_BATCH = 300
 BARS_A_BATCH = 100_000
@@ -13,8 +14,14 @@ BARS_A_BATCH = 100_000
 BRIDGE_DAYS = 5
 """Gaps of one code this near to each other are fetched as one."""
 
+PIECES_A_BATCH = 8
+"""A long gap is cut so that at least so many pieces fit into a batch: short ones fill it better."""
+
 WASTE = 2
 """A batch may ask for this many times the bars that are missing, for the sake of fewer calls."""
+
+CHEAP_BARS = 10_000
+"""A batch of so few bars may waste as many as it likes: another call costs more than they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,15 @@ class Piece:
     born: int
     gone: int
 
+    @property
+    def days(self) -> int:
+        """How many days these are."""
+        return self.last - self.first + 1
+
+    def alive(self, first: int, last: int) -> int:
+        """Count the days of the code's life in a range."""
+        return max(0, min(self.gone, last) - max(self.born, first) + 1)
+
 
 @dataclass(slots=True)
 class Batch:
@@ -46,24 +62,45 @@ class Batch:
     ----------
     first, last : int
         The range.
-    pieces : list of Piece
-        Each of another code.
+    days_missing : int
+        Days that are needed, summed over the codes.
+    days_asked : int
+        Days that the range brings, summed over the codes and their lives.
     """
 
     first: int
     last: int
-    pieces: list[Piece] = field(default_factory=list)
+    days_missing: int = 0
+    days_asked: int = 0
+    _by_code: dict[str, Piece] = field(default_factory=dict)
 
     @property
-    def days_missing(self) -> int:
-        """Days that are needed, summed over the codes."""
-        return sum(piece.last - piece.first + 1 for piece in self.pieces)
+    def pieces(self) -> list[Piece]:
+        """The pieces, each of another code: those of one code are joined."""
+        return list(self._by_code.values())
 
-    def days_asked(self, first: int, last: int) -> int:
-        """Days that a range would bring, summed over the codes and their lives."""
-        return sum(
-            max(0, min(piece.gone, last) - max(piece.born, first) + 1) for piece in self.pieces
-        )
+    def take(self, piece: Piece, bars_a_day: int) -> bool:
+        """Add a piece if the batch stays within its limits."""
+        known = self._by_code.get(piece.code)
+        if known is None and len(self._by_code) >= CODES_A_BATCH:
+            return False
+        first, last = min(self.first, piece.first), max(self.last, piece.last)
+        asked, missing = self._asked(first, last), self.days_missing + piece.days
+        if known is None:
+            asked += piece.alive(first, last)
+        if self._by_code and (
+            asked > BARS_A_BATCH // bars_a_day
+            or asked > max(WASTE * missing, CHEAP_BARS // bars_a_day)
+        ):
+            return False
+        self.first, self.last, self.days_asked, self.days_missing = first, last, asked, missing
+        self._by_code[piece.code] = replace(known, last=piece.last) if known else piece
+        return True
+
+    def _asked(self, first: int, last: int) -> int:
+        if (first, last) == (self.first, self.last):
+            return self.days_asked
+        return sum(piece.alive(first, last) for piece in self._by_code.values())
 
 
 def pieces(
@@ -78,24 +115,57 @@ def pieces(
     born, gone : int
         Positions of the first and the last day of the code's life inside the scope.
     longest : int
-        No piece is longer than this many days.
+        No piece is longer than this many days. Long gaps of all codes are cut on the same days,
+        so that their pieces go together.
     """
-    first = last = None
-    for day in missing:
-        if first is None or last is None:
-            first = last = day
-        elif day - last - 1 <= BRIDGE_DAYS and day - first < longest:
-            last = day
-        else:
-            yield Piece(code, first, last, born, gone)
-            first = last = day
-    if first is not None and last is not None:
-        yield Piece(code, first, last, born, gone)
+    piece: Piece | None = None
+    for first, last in (part for run in _runs(missing) for part in _cut(*run, longest)):
+        near = piece and first - piece.last - 1 <= BRIDGE_DAYS
+        if piece and near and first // longest == piece.first // longest:
+            piece = replace(piece, last=last)
+            continue
+        if piece:
+            yield piece
+        piece = Piece(code, first, last, born, gone)
+    if piece:
+        yield piece
+
+
+def _cut(first: int, last: int, longest: int) -> Iterator[tuple[int, int]]:
+    """Cut a run of days wherever a multiple of `longest` begins."""
+    for border in range((first // longest + 1) * longest, last + 1, longest):
+        yield first, border - 1
+        first = border
+    yield first, last
+
+
+def _runs(days: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Give the first and the last day of each unbroken run of days.
+
+    Runs are searched for in growing steps: a backfill of the market has millions of days in a few
+    thousand runs.
+    """
+    at = 0
+    while at < len(days):
+        step = 1
+        while at + step < len(days) and days[at + step] - days[at] == step:
+            step *= 2
+        high = min(at + step, len(days))
+        # Along a run a day and its place rise alike, so their difference tells where it ends.
+        end = bisect_right(
+            range(len(days)),
+            days[at] - at,
+            at + step // 2,
+            high,
+            key=lambda place: days[place] - place,
+        )
+        yield days[at], days[end - 1]
+        at = end
 
 
 def longest_piece(bars_a_day: int) -> int:
-    """How many days of one code fit into a batch."""
-    return max(1, BARS_A_BATCH // bars_a_day)
+    """How long a piece may be, in days."""
+    return max(1, BARS_A_BATCH // PIECES_A_BATCH // bars_a_day)
 
 
 def batches(work: Iterable[Piece], bars_a_day: int) -> list[Batch]:
@@ -104,37 +174,20 @@ def batches(work: Iterable[Piece], bars_a_day: int) -> list[Batch]:
     Parameters
     ----------
     work : iterable of Piece
-        In any order; no piece longer than `longest_piece`.
+        In any order; no piece longer than `longest_piece`, those of one code apart.
     bars_a_day : int
         Bars that one code has on one day.
 
     Returns
     -------
     list of Batch
-        Every piece is in exactly one batch; a batch has a code once, at most `CODES_A_BATCH`
-        codes, and asks for at most `BARS_A_BATCH` bars and `WASTE` times those missing.
+        Every piece is in exactly one batch. A batch has at most `CODES_A_BATCH` codes, asks for at
+        most `BARS_A_BATCH` bars, and for at most `WASTE` times those missing or `CHEAP_BARS`.
     """
-    limit = BARS_A_BATCH // bars_a_day
     result: list[Batch] = []
-    codes: set[str] = set()
     for piece in sorted(work, key=lambda each: (each.last, each.first, each.code)):
-        batch = result[-1] if result else None
-        if batch is None or piece.code in codes or not _take(batch, piece, limit):
-            result.append(Batch(piece.first, piece.last, [piece]))
-            codes = set()
-        codes.add(piece.code)
+        if not (result and result[-1].take(piece, bars_a_day)):
+            batch = Batch(piece.first, piece.last)
+            batch.take(piece, bars_a_day)
+            result.append(batch)
     return result
-
-
-def _take(batch: Batch, piece: Piece, limit: int) -> bool:
-    """Add a piece to a batch if it fits in."""
-    if len(batch.pieces) >= CODES_A_BATCH:
-        return False
-    first, last = min(batch.first, piece.first), max(batch.last, piece.last)
-    batch.pieces.append(piece)
-    asked = batch.days_asked(first, last)
-    if asked > limit or asked > WASTE * batch.days_missing:
-        batch.pieces.pop()
-        return False
-    batch.first, batch.last = first, last
-    return True

@@ -1,16 +1,24 @@
-"""Task records in the control table; every change of a record is one conditional write."""
+"""Task records in the control table; every change of a record is one conditional write.
 
-from collections.abc import Iterator, Mapping
+A request pointer, `request#{key}`, names the task and the attempt that got hold of a request last.
+Whoever wants to hold it next must find it as it was when that attempt had ended, so of two at once
+only one succeeds.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Protocol
 
 from marketdata.aws.tables import ConditionFailedError, Item, Write
 from marketdata.errors import NotFoundError
 from marketdata.tasks.outcomes import Outcomes
-from marketdata.tasks.task import Scope, Status, Task, TaskKind, now, record_key, request_key
+from marketdata.tasks.task import Status, Task, now, record_key
 
-RUNNING = {":pending": Status.PENDING, ":running": Status.RUNNING}
-IS_RUNNING = "#status IN (:pending, :running)"
+RUNNING = "#status IN (:pending, :running) AND attempt = :current"
 STATUS = {"#status": "status"}
+CLAIMS = 10
+"""Tries to make a task while others make theirs: each that fails is another one's success."""
 
 
 class ControlTable(Protocol):
@@ -20,7 +28,6 @@ class ControlTable(Protocol):
     def query(self, pk: str, *, between: tuple[str, str] | None = ...) -> Iterator[Item]: ...
     def write(self, write: Write) -> Item: ...
     def transact(self, *writes: Write) -> None: ...
-    def next_id(self, counter: str) -> int: ...
 
 
 class TaskRecords:
@@ -55,8 +62,7 @@ class TaskRecords:
 
     def page(self, page: int, size: int) -> tuple[list[Task], int]:
         """Give a page of tasks, newest first, and the number of all tasks: two small reads."""
-        counter = self._table.get("counters", "tasks")
-        total = int(counter["last_id"]) if counter else 0
+        total = self._last_id()
         last = total - (page - 1) * size
         first = max(1, last - size + 1)
         if last < 1:
@@ -64,65 +70,91 @@ class TaskRecords:
         items = self._table.query("tasks", between=(record_key(first), record_key(last)))
         return [Task.from_item(item) for item in items][::-1], total
 
-    def running(self, request: str) -> Task | None:
-        """Give the task that holds a request, ended or not; None where none ever did."""
+    def holder(self, request: str) -> Task | None:
+        """Give the task that got hold of a request last, ended or not; None where none ever did."""
         pointer = self._table.get(f"request#{request}", "-")
         return self.load(int(pointer["task_id"])) if pointer else None
 
-    def create(self, kind: TaskKind, scope: Scope, user: str, request: str = "") -> Task:
-        """Write a new task, unless another one got hold of the request first.
+    def claim(
+        self, request: str, make: Callable[[int], Task], taken: Callable[[Task], bool]
+    ) -> tuple[Task, bool]:
+        """Give the task that holds a request; where none does, a new one that does now.
 
         Parameters
         ----------
-        kind, scope
-            What to do.
-        user : str
-            Who wants it.
-        request : str, optional
-            What must not run twice at once; by default what `kind` and `scope` say.
+        request : str
+            The pointer's key, see `task.request_key`.
+        make : callable
+            Gives the new task, see `task.new_task`, by its id.
+        taken : callable
+            Whether the task that got hold of the request last still holds it.
+
+        Returns
+        -------
+        Task, bool
+            The task, and whether it is new.
 
         Raises
         ------
         ConditionFailedError
-            The request is held by another task that has not ended.
+            Others were faster, over and over.
         """
-        request = request or request_key(kind, scope)
-        holder = self.running(request)
-        if holder and not holder.status.ended:
-            raise ConditionFailedError(f"task {holder.id} does that already")
-        at = now()
-        task_id = self._table.next_id("tasks")
-        task = Task(task_id, kind, Status.PENDING, scope, user, at, at, request=request)
-        self._table.transact(
-            Write("tasks", record_key(task_id), put=task.to_item()),
-            self._hold(task, holder.id if holder else 0),
-        )
-        return task
+        for _ in range(CLAIMS):
+            holder = self.holder(request)
+            if holder and taken(holder):
+                return holder, False
+            last = self._last_id()
+            task = make(last + 1)
+            with suppress(ConditionFailedError):
+                self._table.transact(
+                    self._count(last),
+                    Write("tasks", record_key(task.id), put=task.to_item()),
+                    self._hold(task, holder),
+                )
+                return task, True
+        raise ConditionFailedError(f"no task could be made for {request}")
+
+    def _last_id(self) -> int:
+        counter = self._table.get("counters", "tasks")
+        return int(counter["last_id"]) if counter else 0
 
     @staticmethod
-    def _hold(task: Task, previous: int) -> Write:
+    def _count(last: int) -> Write:
+        """Draw the next id together with the task's record, so that no id is without a task."""
         return Write(
-            f"request#{task.request}",
-            "-",
-            put={"task_id": task.id},
-            condition="attribute_not_exists(pk) OR task_id IN (:previous, :own)",
-            values={":previous": previous, ":own": task.id},
+            "counters",
+            "tasks",
+            put={"last_id": last + 1},
+            condition="last_id = :last" if last else "attribute_not_exists(pk)",
+            values={":last": last} if last else {},
+        )
+
+    @staticmethod
+    def _hold(task: Task, holder: Task | None) -> Write:
+        condition, values = "attribute_not_exists(pk)", {}
+        if holder:
+            condition = "task_id = :holder AND attempt = :attempt"
+            values = {":holder": holder.id, ":attempt": holder.attempt}
+        pointer = {"task_id": task.id, "attempt": task.attempt}
+        return Write(
+            f"request#{task.request}", "-", put=pointer, condition=condition, values=values
         )
 
     def started(self, task: Task, execution: str) -> None:
-        """Note the execution that works on a task."""
-        self._set(task.id, {"execution": execution})
+        """Note the execution that works on a task, unless a later attempt has begun."""
+        with suppress(ConditionFailedError):
+            self._set(task, {"execution": execution}, "attempt = :current")
 
-    def planned(self, task: Task, **counts: int) -> None:
+    def planned(self, task: Task, execution: str, **counts: int) -> None:
         """Note how much work a task is, and that it runs now.
 
         Raises
         ------
         ConditionFailedError
-            The task has ended meanwhile: it was cancelled.
+            This attempt has ended meanwhile: it was cancelled.
         """
-        changes = {"status": Status.RUNNING, "planned": True} | counts
-        self._set(task.id, changes, IS_RUNNING, RUNNING)
+        changes = {"status": Status.RUNNING, "planned": True, "execution": execution}
+        self._set(task, changes | counts, RUNNING)
 
     def retry(self, task: Task) -> Task:
         """Put an ended task back to pending, for one more attempt.
@@ -132,55 +164,49 @@ class TaskRecords:
         ConditionFailedError
             It runs again already, or the same request runs as another task.
         """
-        holder = self.running(task.request)
+        holder = self.holder(task.request)
         if holder and holder.id != task.id and not holder.status.ended:
             raise ConditionFailedError(f"task {holder.id} does that already")
-        changes = {
+        changes: dict[str, Any] = {
             "status": Status.PENDING,
             "attempt": task.attempt + 1,
             "execution": "",
             "ended_at": "",
             "error_message": "",
         }
-        again = self._update(task.id, changes, "attempt = :before", {":before": task.attempt})
-        self._table.transact(self._hold(task, holder.id if holder else 0), again)
-        return self.load(task.id)
+        again = replace(task, **changes)
+        self._table.transact(
+            self._hold(again, holder), self._update(task, changes, "attempt = :current")
+        )
+        return again
 
     def end(self, task: Task, status: Status, message: str = "", **counts: int) -> bool:
-        """End a task; gives False where it has ended before."""
-        changes = {
-            "status": status,
-            "ended_at": now(),
-            "error_message": message,
-            **counts,
-        }
+        """End a task; gives False where this attempt has ended before."""
+        changes = {"status": status, "ended_at": now(), "error_message": message, **counts}
         try:
-            self._set(task.id, changes, IS_RUNNING, RUNNING)
+            self._set(task, changes, RUNNING)
         except ConditionFailedError:
             return False
         return True
 
-    def _set(
-        self,
-        task_id: int,
-        changes: Mapping[str, Any],
-        condition: str = "attribute_exists(pk)",
-        values: Mapping[str, Any] | None = None,
-    ) -> Item:
-        return self._table.write(self._update(task_id, changes, condition, values or {}))
+    def _set(self, task: Task, changes: Mapping[str, Any], condition: str) -> None:
+        self._table.write(self._update(task, changes, condition))
 
     @staticmethod
-    def _update(
-        task_id: int, changes: Mapping[str, Any], condition: str, values: Mapping[str, Any]
-    ) -> Write:
+    def _update(task: Task, changes: Mapping[str, Any], condition: str) -> Write:
         changes = {**changes, "updated_at": now()}
+        values = {f":{name}": value for name, value in changes.items()}
+        values[":current"] = task.attempt
         names = {f"#{name}": name for name in changes}
+        if condition == RUNNING:
+            names |= STATUS
+            values |= {":pending": Status.PENDING, ":running": Status.RUNNING}
         setters = ", ".join(f"#{name} = :{name}" for name in changes)
         return Write(
             "tasks",
-            record_key(task_id),
+            record_key(task.id),
             update=f"SET {setters}",
             condition=condition,
-            names=names | (STATUS if "#status" in condition else {}),
-            values={f":{name}": value for name, value in changes.items()} | dict(values),
+            names=names,
+            values=values,
         )

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from marketdata.aws.tables import ConditionFailedError
 from marketdata.errors import ConflictError, NotFoundError
 from marketdata.tasks.records import TaskRecords
-from marketdata.tasks.task import Scope, Status, Task, TaskKind, request_key
+from marketdata.tasks.task import Scope, Status, Task, TaskKind, new_task, request_key, result_key
 
 WAIT_SECONDS = 20.0
 """API Gateway gives up after 29 s."""
@@ -77,16 +77,23 @@ class TaskService:
         self._clock = clock
 
     def start(self, kind: TaskKind, scope: Scope, user: str) -> Task:
-        """Start a task; the same request gives the task that runs already."""
-        for _ in range(3):
-            holder = self._records.running(request_key(kind, scope))
-            if holder and not self._reconciled(holder).status.ended:
-                return holder
-            try:
-                return self._run(self._records.create(kind, scope, user))
-            except ConditionFailedError:
-                continue
-        raise ConflictError("the same request is being started and ended over and over")
+        """Start a task; the same request gives the task that runs already.
+
+        Raises
+        ------
+        ConflictError
+            So many tasks are made just now that this one could not be.
+        """
+        request = request_key(kind, scope)
+        try:
+            task, new = self._records.claim(
+                request,
+                lambda task_id: new_task(task_id, kind, scope, user, request=request),
+                lambda holder: not self._reconciled(holder).status.ended,
+            )
+        except ConditionFailedError as error:
+            raise ConflictError("too many tasks are being made at once: try again") from error
+        return self._run(task) if new else task
 
     def wait(
         self, task: Task, enough: Callable[[Task], bool], seconds: float = WAIT_SECONDS
@@ -112,7 +119,8 @@ class TaskService:
 
     def page(self, page: int, size: int) -> tuple[list[Task], int]:
         """Give a page of tasks, newest first, and the number of all."""
-        return self._records.page(page, size)
+        tasks, total = self._records.page(page, size)
+        return [self._reconciled(task) for task in tasks], total
 
     def result(self, task: Task) -> bytes:
         """Give what an ended task left, as JSON.
@@ -123,15 +131,17 @@ class TaskService:
             It has not ended, or ended without a result.
         """
         try:
-            return self._results.read(f"tasks/{task.id}/result.json")
+            if task.status.ended:
+                return self._results.read(result_key(task))
         except NotFoundError:
-            raise NotFoundError(f"task {task.id} is {task.status} and has no result") from None
+            pass
+        raise NotFoundError(f"task {task.id} is {task.status} and has no result")
 
     def findings(self, task: Task) -> dict[str, Any]:
         """Give what a detect task found so far: the whole once it is completed."""
         shown = {"task_id": task.id, "status": task.status, "progress": task.progress}
         if task.status is Status.COMPLETED:
-            found = self._results.read_json(f"tasks/{task.id}/result.json")
+            found = self._results.read_json(result_key(task))
             return shown | {name: found[name] for name in FINDINGS}
         counts = {"total_count": task.total_count, "complete_count": 0, "missing_count": 0}
         nothing = {"error_count": 0, "daily_stats": {}, "missing_codes": []}
@@ -146,11 +156,14 @@ class TaskService:
             It has ended already.
         """
         task = self.show(task_id)
-        if task.status.ended or not self._records.end(task, Status.CANCELLED):
+        cancelled = not task.status.ended and self._records.end(task, Status.CANCELLED)
+        # Read once more: the plan step may have noted its execution in between.
+        task = self._records.load(task_id)
+        if not cancelled:
             raise ConflictError(f"task {task_id} has ended already: {task.status}")
         if task.execution:
             self._machines.stop_execution(task.execution, "cancelled")
-        return self._records.load(task_id)
+        return task
 
     def retry(self, task_id: int) -> Task:
         """Run what failed or was not reached once more.
@@ -176,7 +189,8 @@ class TaskService:
         machine = self._detect_machine if detect else self._fill_machine
         name = f"task-{task.id}" if task.attempt == 1 else f"task-{task.id}-{task.attempt}"
         try:
-            execution = self._machines.start_execution(machine, name, {"task_id": task.id})
+            event: dict[str, object] = {"task_id": task.id, "attempt": task.attempt}
+            execution = self._machines.start_execution(machine, name, event)
         except Exception:
             self._records.end(task, Status.FAILED, "it could not be started")
             raise
@@ -190,6 +204,5 @@ class TaskService:
             return task
         if task.execution and self._machines.execution_status(task.execution) == "RUNNING":
             return task
-        if self._records.end(task, Status.FAILED, "its execution ended without a word"):
-            return self._records.load(task.id)
+        self._records.end(task, Status.FAILED, "its execution ended without a word")
         return self._records.load(task.id)

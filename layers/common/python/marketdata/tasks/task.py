@@ -2,14 +2,15 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
 import orjson
 
-from marketdata.kline.bar import Dataset, Kind, Period
+from marketdata.finance.statement import Statement, StatementSet
+from marketdata.kline.bar import AnyDataset, Dataset, Kind, Period
 
 
 class TaskKind(StrEnum):
@@ -36,34 +37,46 @@ class Status(StrEnum):
         return self not in (Status.PENDING, Status.RUNNING)
 
 
+class ContractType(StrEnum):
+    """Which contracts of futures a task is about."""
+
+    ALL = "all"
+    MAIN = "main"
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which bars a task is about.
+    """Which bars, or which statements, a task is about.
 
     Attributes
     ----------
     kind : Kind
         Which securities.
-    period : Period
-        A stored period.
+    period : Period or Statement
+        A stored period; or, of stocks, a statement.
     start, end : str
         First and last day, "YYYYMMDD".
     codes : tuple of str
         Only these; empty for every code of the kind that lived in the range.
     recheck_absent : bool
         Ask the source again for days that it once had nothing for.
+    contract_type : ContractType
+        All contracts of futures, or those that were main on any day of the range.
     """
 
     kind: Kind
-    period: Period
+    period: Period | Statement
     start: str
     end: str
     codes: tuple[str, ...] = ()
     recheck_absent: bool = False
+    contract_type: ContractType = ContractType.ALL
 
     @property
-    def dataset(self) -> Dataset:
+    def dataset(self) -> AnyDataset:
         """What is stored of it."""
+        if isinstance(self.period, Statement):
+            return StatementSet(self.period)
         return Dataset(self.kind, self.period)
 
 
@@ -86,7 +99,7 @@ class Task:
     created_at, updated_at, ended_at : str
         ISO 8601, UTC; empty while it has not happened.
     request : str
-        Key of the pointer that keeps the same request from running twice.
+        Key of the pointer that keeps the same request from running twice at once.
     execution : str
         ARN of the newest execution; empty until it is known.
     attempt : int
@@ -102,7 +115,7 @@ class Task:
     work, work_done : int
         The same in bars (in parts for a detect task), for the progress.
     bar_count, quarantined_count, upstream_calls : int
-        Good bars received, bad bars set aside, calls to the source.
+        Good bars received, bad bars set aside, calls that the source answered.
     error_message : str
         What went wrong, in words; empty where nothing did.
     """
@@ -153,26 +166,29 @@ class Task:
             **raw
             | {
                 "kind": Kind(raw["kind"]),
-                "period": Period(raw["period"]),
+                "period": (Statement if raw["period"] in Statement else Period)(raw["period"]),
                 "codes": tuple(raw["codes"]),
+                "contract_type": ContractType(raw.get("contract_type", ContractType.ALL)),
             }
         )
         known = {name: item[name] for name in _NAMES if name in item}
-        task = cls(**known | {"scope": scope, "kind": TaskKind(item["kind"])})
-        return replace(task, status=Status(item["status"]))
+        typed = {"scope": scope, "kind": TaskKind(item["kind"]), "status": Status(item["status"])}
+        return cls(**known | typed)
 
     def view(self) -> dict[str, Any]:
         """Give what the API shows."""
         scope = self.scope
+        security_type, _, period_type = scope.dataset.name.partition(".")
         return {
             "id": self.id,
             "task_type": self.kind,
             "status": self.status,
             "progress": self.progress,
-            "security_type": scope.kind,
-            "period_type": scope.period,
+            "security_type": security_type,
+            "period_type": period_type,
             "start_date": scope.start,
             "end_date": scope.end,
+            "contract_type": scope.contract_type,
             "codes": list(scope.codes) or None,
             "total_count": self.total_count,
             "missing_count": self.missing_count,
@@ -195,10 +211,30 @@ class Task:
 _NAMES = [each.name for each in fields(Task)]
 
 
+def new_task(
+    task_id: int, kind: TaskKind, scope: Scope, user: str, *, request: str, execution: str = ""
+) -> Task:
+    """Give the record of a task that nothing has been done for yet; see `Task`."""
+    at = now()
+    return Task(
+        task_id, kind, Status.PENDING, scope, user, at, at, request=request, execution=execution
+    )
+
+
 def request_key(kind: TaskKind, scope: Scope) -> str:
     """Give what is the same for two requests exactly when they ask for the same."""
-    text = orjson.dumps([kind, asdict(scope)])
+    text = orjson.dumps([kind, asdict(scope) | {"codes": sorted(scope.codes)}])
     return hashlib.blake2b(text, digest_size=16).hexdigest()
+
+
+def plan_key(task: Task) -> str:
+    """Give the bucket's key of a task's whole work list."""
+    return f"tasks/{task.id}/plan.json"
+
+
+def result_key(task: Task) -> str:
+    """Give the bucket's key of what a task found or did, code by code."""
+    return f"tasks/{task.id}/result.json"
 
 
 def record_key(task_id: int) -> str:

@@ -3,19 +3,28 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from marketdata.catalog.directory import Directory, save_catalog
 from marketdata.catalog.final import last_final_day
 from marketdata.catalog.securities import Catalog
-from marketdata.errors import InvalidInputError
+from marketdata.errors import InvalidInputError, UpstreamError
+from marketdata.finance.ingest import StatementIngest
+from marketdata.finance.periods import last_final_period
+from marketdata.finance.statement import StatementSet
 from marketdata.kline.bar import Dataset, Kind, Period
 from marketdata.kline.ingest import Ingest, QuarantineObjects, Stored
 from marketdata.kline.store import BlockStore
 from marketdata.tasks.outcomes import BatchOutcome, Outcomes
-from marketdata.upstream.source import BarRequest, Source
+from marketdata.upstream.source import BarRequest, MayBeStale, Source, StatementRequest
 
 type Operation = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+class Connections(Protocol):
+    """What tests SDK configs; `sdk_configs.connection.ConnectionTest` is one."""
+
+    def run(self, config_id: int) -> dict[str, Any]: ...
 
 
 @dataclass(slots=True)
@@ -36,6 +45,8 @@ class Door:
         The clock, with a time zone.
     final_time : str
         "HH:MM", Asia/Shanghai, from which on a trading day is final.
+    connections : Connections
+        Tests the SDK configs.
     """
 
     source: Source
@@ -44,6 +55,7 @@ class Door:
     outcomes: Outcomes
     now: Callable[[], datetime]
     final_time: str
+    connections: Connections
 
     directory: Directory = field(init=False)
 
@@ -62,36 +74,47 @@ class Door:
         Returns
         -------
         dict
-            What `gateway` promises; of a batch its number only, to keep a long Map small.
+            What `gateway` promises, an error of the source by its name, since exceptions lose
+            theirs where Lambda is emulated. Of a batch nothing: it is recorded, and a Map's answers
+            together may not exceed 256 KB.
 
         Raises
         ------
         UpstreamError
-            The source did not deliver.
+            The source did not deliver a batch, and asking again helps.
         InvalidInputError
             There is no such operation.
         """
         operations: dict[str, Operation] = {
             "fetch_bars": self._fetch_bars,
+            "fetch_statements": self._fetch_statements,
             "refresh_catalog": self._refresh_catalog,
+            "test_connection": self._test_connection,
         }
-        operation = operations.get(event["operation"])
-        if operation is None:
+        if (operation := operations.get(event["operation"])) is None:
             raise InvalidInputError("operation", f"must be one of {', '.join(operations)}")
-        answer = operation(event)
         if "task_id" not in event:
-            return answer
+            return _answer(operation, event)
+        try:
+            self._record(event, operation(event))
+        except UpstreamError as error:
+            if error.retryable:
+                raise
+            self._record(event, {}, str(error))
+        return {}
+
+    def _record(self, event: Mapping[str, Any], answer: Mapping[str, Any], error: str = "") -> None:
         outcome = BatchOutcome(
             batch=event["batch"],
             work=event["work"],
             closing=event["closing"],
+            error=error,
             failed=answer.get("failed"),
             quarantined=answer.get("quarantined"),
             bars=answer.get("bars", 0),
             calls=1,
         )
         self.outcomes.record(event["task_id"], event["attempt"], outcome)
-        return {"batch": event["batch"]}
 
     def _fetch_bars(self, event: Mapping[str, Any]) -> dict[str, Any]:
         dataset = Dataset.parse(event["dataset"])
@@ -109,8 +132,25 @@ class Door:
         stored: Stored = ingest.run(request, fetched)
         return asdict(stored)
 
+    def _fetch_statements(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        statement = StatementSet.parse(event["dataset"]).statement
+        request = StatementRequest(statement, tuple(event["codes"]), event["start"], event["end"])
+        final_until = last_final_period(last_final_day(self.now(), self.final_time))
+        fetched = self.source.fetch_statements(request)
+        ingest = StatementIngest(
+            self.store, self.quarantine, self.directory.load(), final_until=final_until
+        )
+        return asdict(ingest.run(request, fetched))
+
     def _refresh_catalog(self, _event: Mapping[str, Any]) -> dict[str, Any]:
-        return {"securities": self._refresh()}
+        count = self._refresh()
+        # Not the one in memory: what is fetched next is marked by the new catalog.
+        self.directory = Directory(self.store, self._refresh)
+        stale = self.source.stale if isinstance(self.source, MayBeStale) else {}
+        return {"securities": count, "failed": dict(stale)}
+
+    def _test_connection(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        return self.connections.run(event["config_id"])
 
     def _refresh(self) -> int:
         securities = self.source.list_securities()
@@ -124,6 +164,13 @@ class Door:
             ),
         )
         return len(securities)
+
+
+def _answer(operation: Operation, event: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return operation(event)
+    except UpstreamError as error:
+        return {"error": type(error).__name__, "message": str(error)}
 
 
 def _datasets() -> list[str]:

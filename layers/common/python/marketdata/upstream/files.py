@@ -6,9 +6,12 @@
                                          [,settle,open_interest]
     imports/securities.csv               code,name,type,list_date,delist_date
     imports/suspensions.csv              code,trade_date
+    imports/finance/{statement}.csv      code,reporting_period,ann_date,statement_type, and columns
+                                         of `finance.columns`
 
-An empty field is null. A code without a file has no bars; a file that cannot be read fails its
-code alone. Without `suspensions.csv` nothing is known to be suspended.
+An empty field is null. A code without a file has no bars, and without a statement's file nobody
+has that statement; a file that cannot be read fails its code alone. Without `suspensions.csv`
+nothing is known to be suspended.
 """
 
 import csv
@@ -26,9 +29,22 @@ from marketdata.catalog.final import last_final_day
 from marketdata.catalog.securities import Security, security_of
 from marketdata.errors import NotFoundError, UpstreamFaultError
 from marketdata.kline.bar import Dataset
-from marketdata.upstream.source import BarRequest, FetchedBars, Halt, frame_columns, join_frames
+from marketdata.upstream.source import (
+    BarRequest,
+    FetchedBars,
+    FetchedStatements,
+    Halt,
+    StatementRequest,
+    frame_columns,
+    join_frames,
+)
+from marketdata.upstream.statement_files import parse_statements
 
 PARALLEL = 8
+TEXTS = {
+    "trade_date": "[0-9]{8}",
+    "kline_time": "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}",
+}
 SECURITY_COLUMNS = ("code", "name", "type", "list_date", "delist_date")
 
 
@@ -71,6 +87,23 @@ class FileSource:
                 frames.append(bars[bars["trade_date"].between(request.start, end)])
         frame = join_frames(request.dataset, frames)
         return FetchedBars(frame, self._halted(request, end), failed)
+
+    def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
+        """Read the rows of a statement's file.
+
+        Raises
+        ------
+        UpstreamFaultError
+            The file is not in the layout.
+        """
+        path = f"finance/{request.statement}.csv"
+        content = self._read(path)
+        if content is None:
+            return FetchedStatements()
+        try:
+            return parse_statements(content, request)
+        except ValueError as error:
+            raise UpstreamFaultError(f"imports/{path}: {error}") from error
 
     def list_securities(self) -> list[Security]:
         """Read `securities.csv`.
@@ -153,18 +186,17 @@ def _parse(dataset: Dataset, code: str, content: bytes | None) -> pd.DataFrame:
     if content is None:
         return join_frames(dataset, [])
     columns = frame_columns(dataset)[1:]
-    texts = {"trade_date": "str", "kline_time": "str"}
     frame = pd.read_csv(
         BytesIO(content),
-        usecols=columns,
-        dtype={name: texts.get(name, "float64") for name in columns},
+        dtype={name: "str" if name in TEXTS else "float64" for name in columns},
         keep_default_na=False,
         na_values={name: [""] for name in dataset.columns},
-        # The default parser is off by one unit in the last place now and then.
-        float_precision="round_trip",
-    )[columns]
+    )
+    if lacking := set(columns) - set(frame.columns):
+        raise ValueError(f"columns are missing: {', '.join(sorted(lacking))}")
     # A day in another form would drop out of every range, and its bars would seem not to exist.
-    if not frame["trade_date"].str.fullmatch("[0-9]{8}").all():
-        raise ValueError("a trade_date is not YYYYMMDD")
+    for name, form in TEXTS.items():
+        if name in columns and not frame[name].str.fullmatch(form).all():
+            raise ValueError(f"{name} has a value of another form")
     frame.insert(0, "code", code)
-    return frame
+    return frame[["code", *columns]]

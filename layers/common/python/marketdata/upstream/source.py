@@ -1,10 +1,11 @@
 """What every source of market data must be able to do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from marketdata.catalog.securities import Security
+from marketdata.finance.statement import Row, Statement
 from marketdata.kline.bar import Dataset
 
 if TYPE_CHECKING:  # API functions use these types and may not load pandas
@@ -53,8 +54,45 @@ class FetchedBars:
     failed: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class StatementRequest:
+    """Which statements are wanted.
+
+    Attributes
+    ----------
+    statement : Statement
+        Which of the three.
+    codes : tuple of str
+        Codes of stocks.
+    start, end : str
+        First and last reporting period, YYYYMMDD.
+    """
+
+    statement: Statement
+    codes: tuple[str, ...]
+    start: str
+    end: str
+
+
+@dataclass(slots=True)
+class FetchedStatements:
+    """What a source gave; a code and period that no row is of has no statement.
+
+    Attributes
+    ----------
+    rows : list of mapping
+        In any order, of all types and announcements, unchecked: `code`, and the columns that
+        `finance.statement.row_line` takes, None for what was not reported.
+    failed : dict
+        Code → message, for a code whose statements could not be got.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
 class Source(Protocol):
-    """A source of bars and securities.
+    """A source of bars, statements and securities.
 
     Every method raises `UpstreamError` where the source as a whole does not deliver.
     """
@@ -66,11 +104,23 @@ class Source(Protocol):
     def fetch_bars(self, request: BarRequest) -> FetchedBars:
         """Fetch bars of final days; days that are not final yet are left out."""
 
+    def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
+        """Fetch all published statements of some periods."""
+
     def list_securities(self) -> list[Security]:
         """List all securities that are or were listed."""
 
     def coverage_start(self, dataset: Dataset) -> str:
         """Give the first day, YYYYMMDD, that the source has of a dataset."""
+
+
+@runtime_checkable
+class MayBeStale(Protocol):
+    """A source that keeps its last good lists where it gets no new ones."""
+
+    @property
+    def stale(self) -> Mapping[str, str]:
+        """Give for each list that `list_securities` had to keep what is wrong, and its age."""
 
 
 def frame_columns(dataset: Dataset) -> list[str]:

@@ -7,7 +7,12 @@ from datetime import datetime
 from marketdata.catalog.final import SHANGHAI, last_final_day
 from marketdata.catalog.securities import Security
 from marketdata.kline.bar import Dataset, Kind
-from marketdata.upstream.source import BarRequest, FetchedBars
+from marketdata.upstream.source import (
+    BarRequest,
+    FetchedBars,
+    FetchedStatements,
+    StatementRequest,
+)
 from marketdata.upstream.synthetic.bars import START, DailyBars, axis
 from marketdata.upstream.synthetic.contracts import contracts_by_code
 from marketdata.upstream.synthetic.equities import equities, equity_bars
@@ -19,6 +24,7 @@ from marketdata.upstream.synthetic.frames import (
     intraday_columns,
 )
 from marketdata.upstream.synthetic.futures import contract_bars
+from marketdata.upstream.synthetic.statements import statements
 
 SEED = 20240102
 
@@ -58,6 +64,19 @@ class SyntheticSource:
             if reasons := halts(bars, days, period):
                 halted[security.code] = reasons
         return FetchedBars(frame_of(request.dataset, parts), halted)
+
+    def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
+        """Draw the statements that are published by now; see `Source`."""
+        known = {each.code: each for each in equities(self.seed) if each.kind is Kind.STOCK}
+        today = self._today()
+        return FetchedStatements(
+            [
+                row
+                for code in request.codes
+                if code in known
+                for row in statements(self.seed, known[code], request, today)
+            ]
+        )
 
     def list_securities(self) -> list[Security]:
         """List everything that is listed today or was before."""

@@ -1,14 +1,11 @@
-"""A clock that stands still, and sources that read it."""
+"""A clock that stands still, and object readers without a bucket."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-import pytest
-
 from marketdata.catalog.final import SHANGHAI
 from marketdata.errors import NotFoundError
-from marketdata.upstream.synthetic.source import SyntheticSource
 
 REAL = Path(__file__).parents[3] / "../shared/data/market"
 
@@ -43,8 +40,3 @@ class Objects:
             return self.texts[key].encode()
         except KeyError as error:
             raise NotFoundError(key) from error
-
-
-@pytest.fixture(scope="session")
-def synthetic() -> SyntheticSource:
-    return SyntheticSource(clock("2025-11-21T18:00"), "17:00")

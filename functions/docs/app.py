@@ -1,0 +1,77 @@
+"""The API's description, a page that shows it, and an answer where there is no route."""
+
+from functools import cache
+from pathlib import Path
+from re import fullmatch, sub
+from typing import Any
+
+import orjson
+
+from marketdata.errors import NotFoundError
+from marketdata.http.call import Event
+from marketdata.http.router import Answer, Call, Router
+from marketdata.http.wire import proxy_response
+
+HERE = Path(__file__).parent
+DOCUMENT = HERE / "openapi.json"
+KEPT = {"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "nosniff"}
+HTML = {
+    "Content-Type": "text/html; charset=utf-8",
+    # Everything comes from this deployment and goes to it; Swagger UI sets styles by itself.
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+ASSETS = {
+    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "swagger-ui.css": "text/css; charset=utf-8",
+    "start.js": "text/javascript; charset=utf-8",
+}
+
+router = Router()
+
+
+def handler(event: Event, context: object) -> dict[str, Any]:
+    """Serve the routes below, and whatever API Gateway has no route for."""
+    if event["resource"].endswith("{proxy+}"):
+        path = f"/{(event.get('pathParameters') or {}).get('proxy', '')}"
+        return proxy_response(_refuse(event["httpMethod"], path), "")
+    return router.handler(event, context)
+
+
+@router.get("/openapi.json", role=None, summary="OpenAPI文档")
+def read_document(_call: Call[None]) -> Answer:
+    """Give this description."""
+    return Answer.encoded(DOCUMENT.read_bytes(), headers=KEPT | {"Cache-Control": "no-cache"})
+
+
+@router.get("/docs", role=None, summary="文档页面")
+def read_page(_call: Call[None]) -> Answer:
+    """Give a page that shows this description and makes calls."""
+    return Answer.encoded((HERE / "viewer" / "index.html").read_bytes(), headers=KEPT | HTML)
+
+
+@router.get("/docs/{asset}", role=None, summary="文档页面的文件")
+def read_asset(call: Call[None]) -> Answer:
+    """Give a file of the page."""
+    name = call.path["asset"]
+    if name not in ASSETS:
+        raise NotFoundError("there is no such file")
+    headers = KEPT | {"Content-Type": ASSETS[name]}
+    return Answer.encoded((HERE / "viewer" / name).read_bytes(), headers=headers)
+
+
+@cache
+def _methods() -> dict[str, str]:
+    """Give for each path, as a regular expression, the methods that it has."""
+    paths = orjson.loads(DOCUMENT.read_bytes())["paths"]
+    return {sub(r"{\w+}", "[^/]+", path): ", ".join(paths[path]).upper() for path in paths}
+
+
+def _refuse(method: str, path: str) -> Answer:
+    for pattern, allowed in _methods().items():
+        if fullmatch(pattern, path.rstrip("/")):
+            reason = f"{method} is not possible here, but {allowed}"
+            return Answer.failure(405, reason, headers={"Allow": allowed})
+    return Answer.failure(404, "there is no such path")

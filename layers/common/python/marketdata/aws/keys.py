@@ -1,0 +1,48 @@
+"""KMS: encrypt and decrypt short texts."""
+
+from collections.abc import Mapping
+
+from botocore.exceptions import ClientError
+
+from marketdata.aws.clients import client
+from marketdata.errors import StorageError
+
+
+class KeyRefusedError(StorageError):
+    """KMS did not decrypt: another key or context, a damaged ciphertext, or no permission."""
+
+
+class Key:
+    """A KMS key.
+
+    Parameters
+    ----------
+    arn : str
+        The key's ARN or id.
+    """
+
+    def __init__(self, arn: str) -> None:
+        self.arn = arn
+
+    def encrypt(self, text: str, context: Mapping[str, str]) -> bytes:
+        """Encrypt a text of at most 4096 bytes; only the same context will decrypt it."""
+        answer = client("kms").encrypt(
+            KeyId=self.arn, Plaintext=text.encode(), EncryptionContext=dict(context)
+        )
+        return answer["CiphertextBlob"]
+
+    def decrypt(self, secret: bytes, context: Mapping[str, str]) -> str:
+        """Decrypt what `encrypt` gave.
+
+        Raises
+        ------
+        KeyRefusedError
+            KMS refused.
+        """
+        try:
+            answer = client("kms").decrypt(
+                KeyId=self.arn, CiphertextBlob=secret, EncryptionContext=dict(context)
+            )
+        except ClientError as error:
+            raise KeyRefusedError("the stored password cannot be decrypted") from error
+        return answer["Plaintext"].decode()

@@ -1,0 +1,105 @@
+"""One write to a table, and the patience that some of them need."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from random import random
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from marketdata.aws.attributes import to_attributes
+from marketdata.errors import StorageError
+
+PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds to wait, at most, before each new try of what boto3 does not try again by itself."""
+
+CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+"""Why DynamoDB gives a transaction up that may well succeed a moment later."""
+
+type Item = dict[str, Any]
+
+
+class ConditionFailedError(StorageError):
+    """A conditional write found the item otherwise than expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One conditional write.
+
+    Attributes
+    ----------
+    pk, sk : str
+        The item's key.
+    put : Item or None
+        The whole new item, without its key; None for an update or a deletion.
+    update : str
+        An UpdateExpression; empty for a put or a deletion.
+    condition : str
+        A ConditionExpression; empty for none.
+    names, values : dict
+        The expressions' placeholders.
+    """
+
+    pk: str
+    sk: str
+    put: Item | None = None
+    update: str = ""
+    condition: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def request(self, table: str) -> tuple[str, dict[str, Any]]:
+        """Give DynamoDB's name of this write ("Put", "Update", "Delete") and its request."""
+        key = {"pk": {"S": self.pk}, "sk": {"S": self.sk}}
+        request: dict[str, Any] = {"TableName": table}
+        if self.condition:
+            request["ConditionExpression"] = self.condition
+        if self.names:
+            request["ExpressionAttributeNames"] = dict(self.names)
+        if self.values:
+            request["ExpressionAttributeValues"] = to_attributes(self.values)
+        if self.put is not None:
+            return "Put", request | {"Item": key | to_attributes(self.put)}
+        if self.update:
+            return "Update", request | {"Key": key, "UpdateExpression": self.update}
+        return "Delete", request | {"Key": key}
+
+
+def carry_out[T](request: Callable[[], T], tries: int = 0) -> T:
+    """Send a write, and send it again while another transaction has hold of one of its items.
+
+    Raises
+    ------
+    ConditionFailedError
+        A condition did not hold.
+    """
+    try:
+        return request()
+    except ClientError as error:
+        reasons = _reasons(error)
+        if "ConditionalCheckFailed" in reasons:
+            raise ConditionFailedError("an item is not as expected") from error
+        if not reasons & CONFLICTS or tries == len(PAUSES):
+            raise
+    pause(tries)
+    return carry_out(request, tries + 1)
+
+
+def _reasons(error: ClientError) -> set[str]:
+    """Say why a write was refused, alone or in a transaction, in the words of a transaction."""
+    match error.response["Error"]["Code"]:
+        case "ConditionalCheckFailedException":
+            return {"ConditionalCheckFailed"}
+        case "TransactionConflictException":
+            return {"TransactionConflict"}
+        case "TransactionCanceledException":
+            reasons: Any = error.response.get("CancellationReasons", [])
+            return {reason.get("Code", "None") for reason in reasons}
+    return set()
+
+
+def pause(tries: int) -> None:
+    """Wait for a random part of the pause that is due after so many tries."""
+    time.sleep(random() * PAUSES[min(tries, len(PAUSES) - 1)])  # noqa: S311  no secret

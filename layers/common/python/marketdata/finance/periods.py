@@ -1,0 +1,94 @@
+"""Reporting periods: the quarters' last days, until when their reports are due, whose they are.
+
+A listed company reports each quarter by a legal deadline (证券法, 上市公司信息披露管理办法). Its
+reports of a period are final at 17:00 of the first trading day after that deadline, because many
+are filed in the evening of the last day.
+"""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import replace
+from functools import lru_cache
+
+from marketdata.catalog.calendar import first_known_day
+from marketdata.catalog.securities import Security
+from marketdata.finance.statement import StatementSet
+from marketdata.kline.bar import AnyDataset
+from marketdata.kline.completeness import TRADING, Calendar
+from marketdata.kline.coverage import bits_of
+
+DUE = {"0331": "0430", "0630": "0831", "0930": "1031", "1231": "0430"}
+"""For each quarter's last day the deadline of its report; the annual one's is a year later."""
+
+FIRST_PERIOD = "19861231"
+"""No company that was ever listed reports an earlier one: the exchanges opened in 1990."""
+
+PROSPECTUS_YEARS = 4
+"""A prospectus covers three full years, the last of which may end a year before the listing."""
+
+
+def is_period(day: str) -> bool:
+    """Say whether a day, YYYYMMDD, is a quarter's last."""
+    return day[4:] in DUE
+
+
+def due_day(period: str) -> str:
+    """Give the last day, YYYYMMDD, on which a period's report may be published."""
+    year = int(period[:4]) + (period[4:] == "1231")
+    return f"{year:04}{DUE[period[4:]]}"
+
+
+def period_bits(_market: str, part: str) -> int:
+    """Give the quarters' last days of a year as a bit set, see `kline.coverage`."""
+    return _period_bits(part)
+
+
+@lru_cache(maxsize=256)
+def _period_bits(part: str) -> int:
+    return bits_of(part, (part + day for day in DUE))
+
+
+def periods_between(_market: str, start: str, end: str) -> list[str]:
+    """List the periods that end within a closed range of days, in the order of time."""
+    years = range(int(start[:4]), int(end[:4]) + 1)
+    periods = [f"{year:04}{day}" for year in years for day in DUE]
+    return periods[bisect_left(periods, start) : bisect_right(periods, end)]
+
+
+QUARTERS = Calendar(FIRST_PERIOD, period_bits, periods_between)
+"""The days that statements are due for; the same in every market."""
+
+
+def last_final_period(final_until: str) -> str:
+    """Give the newest period whose report is overdue where there is none.
+
+    Parameters
+    ----------
+    final_until : str
+        The last final trading day, see `catalog.final`.
+    """
+    earlier = f"{int(final_until[:4]) - 2:04}0101"
+    return max(
+        period
+        for period in periods_between("", earlier, final_until)
+        if due_day(period) < final_until
+    )
+
+
+def calendar_of(dataset: AnyDataset) -> Calendar:
+    """Give the days that bars or statements are due for."""
+    return QUARTERS if isinstance(dataset, StatementSet) else TRADING
+
+
+def final_of(dataset: AnyDataset, final_until: str) -> str:
+    """Give the last final day or period of a dataset by the last final trading day."""
+    return last_final_period(final_until) if isinstance(dataset, StatementSet) else final_until
+
+
+def with_prospectus(security: Security) -> Security:
+    """Give a company with a life that begins with the periods of its prospectus.
+
+    Sources often have these, so they are worth asking for; but nobody must report them quarter by
+    quarter, so they are not expected.
+    """
+    listed = security.list_date or first_known_day(security.market)
+    return replace(security, list_date=f"{int(listed[:4]) - PROSPECTUS_YEARS}0101")

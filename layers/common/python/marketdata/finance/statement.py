@@ -1,0 +1,176 @@
+"""What a statement is: the three of them, their columns, and the text of one row.
+
+A row is one line of compact JSON that begins with its header, so that rows can be told apart
+without being parsed::
+
+    {"reporting_period":"20110930","statement_type":"1","report_type":null,"ann_date":null,…
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+import orjson
+
+from marketdata.errors import BlockCorruptError
+from marketdata.finance.columns import BALANCE_SHEET, CASH_FLOW, INCOME
+from marketdata.kline.bar import Kind
+
+FINANCE = "finance"
+"""What the names of the statements' datasets begin with."""
+
+CONSOLIDATED = "1"
+"""The statement type 合并: the group as one company."""
+
+HEADER = (
+    "reporting_period",
+    "statement_type",
+    "report_type",
+    "ann_date",
+    "actual_ann_date",
+    "security_name",
+)
+"""The columns that say what a row is; all are texts. The last four may be null."""
+
+TEXTS = frozenset({"comments", "comp_type_code", "currency_code", "is_calculation"})
+"""Columns of codes and remarks. The manual calls them floats, their names do not: both pass."""
+
+_KEY = re.compile(
+    rb'\{"reporting_period":"([0-9]{8})","statement_type":"([0-9A-Za-z]+)",'
+    rb'"report_type":(?:null|"(?:[^"\\]|\\.)*"),"ann_date":(?:null|"([0-9]{8})")[,}]'
+)
+
+type Value = float | str | None
+type Row = Mapping[str, Value]
+"""One row by column, see `row_line`."""
+
+
+class Statement(StrEnum):
+    """Which of the three statements."""
+
+    BALANCE_SHEET = "balance_sheet"
+    INCOME = "income"
+    CASH_FLOW = "cash_flow"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The SDK's columns in lower case: amounts in yuan, and `TEXTS`."""
+        return _COLUMNS[self]
+
+
+_COLUMNS = {
+    Statement.BALANCE_SHEET: BALANCE_SHEET,
+    Statement.INCOME: INCOME,
+    Statement.CASH_FLOW: CASH_FLOW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StatementSet:
+    """One statement of all stocks: to blocks and tasks what `kline.bar.Dataset` is for bars."""
+
+    statement: Statement
+
+    @classmethod
+    def parse(cls, name: str) -> Self:
+        """Read a name such as "finance.income".
+
+        Raises
+        ------
+        ValueError
+            No statement has this name.
+        """
+        group, _, statement = name.partition(".")
+        if group != FINANCE:
+            raise ValueError(f"{name!r} is no statement")
+        return cls(Statement(statement))
+
+    @property
+    def name(self) -> str:
+        """Such as "finance.income"."""
+        return f"{FINANCE}.{self.statement}"
+
+    @property
+    def kind(self) -> Kind:
+        """Whose statements they are."""
+        return Kind.STOCK
+
+    @property
+    def intraday(self) -> bool:
+        """A part is a year, as that of daily bars is."""
+        return False
+
+    @property
+    def one_a_day(self) -> bool:
+        """A period has rows of several types and announcements."""
+        return False
+
+    @property
+    def operation(self) -> str:
+        """What the upstream function is asked for them."""
+        return "fetch_statements"
+
+
+class RowKey(NamedTuple):
+    """What no two rows of one company and statement share; sorts in the order of a block.
+
+    Attributes
+    ----------
+    period : str
+        The reporting period's last day, YYYYMMDD.
+    type : str
+        `CONSOLIDATED` or another of the source's types.
+    announced : str
+        YYYYMMDD; empty where the source does not say.
+    """
+
+    period: str
+    type: str
+    announced: str
+
+
+def row_line(statement: Statement, row: Row) -> bytes:
+    """Write a row as a line of a block.
+
+    Parameters
+    ----------
+    statement : Statement
+        Which one it is of.
+    row : mapping
+        `reporting_period` and `statement_type`, and any columns of `HEADER` and the statement;
+        others are passed over.
+
+    Returns
+    -------
+    bytes
+        Strict JSON with every column, null where the row has none; each float reads back equal,
+        and as a float.
+
+    Raises
+    ------
+    KeyError
+        The period or the type is missing.
+    """
+    period, kind, *others = HEADER
+    line: dict[str, Value] = {period: row[period], kind: row[kind]}
+    line |= {name: row.get(name) for name in others}
+    for name in statement.columns:
+        value = row.get(name)
+        line[name] = value if value is None or isinstance(value, str) else float(value)
+    return orjson.dumps(line)
+
+
+def key_of(line: bytes) -> RowKey:
+    """Read a line's key.
+
+    Raises
+    ------
+    BlockCorruptError
+        It is no line of `row_line`.
+    """
+    found = _KEY.match(line)
+    if found is None:
+        raise BlockCorruptError("a stored row is no statement")
+    return RowKey(*(each.decode() if each else "" for each in found.groups()))

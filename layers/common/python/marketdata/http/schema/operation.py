@@ -1,0 +1,88 @@
+"""What the API's description says of a call beside what its route says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from marketdata.catalog.securities import CODE_PATTERN
+
+type Day = Annotated[str, Field(pattern="^[0-9]{8}$")]
+type Code = Annotated[str, Field(pattern=CODE_PATTERN)]
+type Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")]
+"""ISO 8601, UTC."""
+type Count = Annotated[int, Field(ge=0)]
+type Id = Annotated[int, Field(ge=1)]
+type Range = Annotated[list[Day], Field(min_length=2, max_length=2)]
+"""First and last day."""
+
+
+class Schema(BaseModel):
+    """Base of the models of answers: nothing is in them that is not described."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class NoMeta(Schema):
+    """The model of an answer without `meta`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A call that an answer leads to.
+
+    Attributes
+    ----------
+    method, path : str
+        Which call.
+    parameters : mapping
+        Its parameters, as runtime expressions such as "$response.body#/data/task_id".
+    """
+
+    method: str
+    path: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One call.
+
+    Attributes
+    ----------
+    data : Any
+        Type of the answer's `data`; None where the body is no envelope, see `content`.
+    example : Any
+        An example of `data`.
+    request : mapping
+        An example of the parameters, those of the path included.
+    meta : type
+        Model of `meta`.
+    meta_example : mapping
+        An example of it.
+    message : str
+        The envelope's.
+    errors : tuple of int
+        Statuses beside those that every call of its kind may answer.
+    large : bool
+        Whether the answer may be too large, and a 303 to a link instead.
+    conditional : bool
+        Whether it has an ETag and knows If-None-Match.
+    links : tuple of Link
+        Calls that the answer leads to.
+    content : tuple of str
+        Media types of a body that is no envelope.
+    """
+
+    data: Any = None
+    example: Any = None
+    request: Mapping[str, Any] = field(default_factory=dict)
+    meta: type[Schema] = NoMeta
+    meta_example: Mapping[str, Any] = field(default_factory=dict)
+    message: str = "success"
+    errors: tuple[int, ...] = ()
+    large: bool = False
+    conditional: bool = False
+    links: tuple[Link, ...] = ()
+    content: tuple[str, ...] = ()

@@ -1,0 +1,241 @@
+"""The SDK configs, in the control table.
+
+::
+
+    pk="configs"          sk="0000000001"   name, username, secret (the password, encrypted),
+                                            host, port, local_path, created_at, updated_at
+    pk="configs#default"  sk="-"            config_id
+
+Which config is the default stands in one item alone, so there are never two, whoever writes at the
+same time. It is written together with the config or on condition that the config exists.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from marketdata.aws.tables import ConditionFailedError, Item, Write
+from marketdata.errors import NotFoundError
+from marketdata.sdk_configs.config import SdkConfig
+
+CONFIGS = "configs"
+DEFAULT = ("configs#default", "-")
+EXISTS = "attribute_exists(pk)"
+ABSENT = "attribute_not_exists(pk)"
+
+
+class ControlTable(Protocol):
+    """What the configs need of a table."""
+
+    def get(self, pk: str, sk: str) -> Item | None: ...
+    def query(self, pk: str) -> Iterator[Item]: ...
+    def write(self, write: Write) -> Item: ...
+    def transact(self, *writes: Write) -> None: ...
+    def next_id(self, counter: str) -> int: ...
+
+
+class Cipher(Protocol):
+    """What encrypts the passwords; `aws.keys.Key` is one."""
+
+    def encrypt(self, text: str, context: Mapping[str, str]) -> bytes: ...
+    def decrypt(self, secret: bytes, context: Mapping[str, str]) -> str: ...
+
+
+class SdkConfigs:
+    """All SDK configs.
+
+    Parameters
+    ----------
+    table : ControlTable
+        The control table.
+    cipher : Cipher
+        Binds each password to its config's id, so that it is of no use in another's place.
+    """
+
+    def __init__(self, table: ControlTable, cipher: Cipher) -> None:
+        self._table = table
+        self._cipher = cipher
+
+    def all(self) -> list[SdkConfig]:
+        """Give every config, the oldest first."""
+        items = list(self._table.query(CONFIGS))
+        default = self._default_id()
+        return [_config(item, default) for item in items]
+
+    def get(self, config_id: int) -> SdkConfig:
+        """Give one config.
+
+        Raises
+        ------
+        NotFoundError
+            There is none with this id.
+        """
+        return _config(self._item(config_id), self._default_id())
+
+    def default(self) -> SdkConfig | None:
+        """Give the config that data is fetched with; None where none is."""
+        default = self._default_id()
+        try:
+            return None if default is None else self.get(default)
+        except NotFoundError:
+            # Deleted in between.
+            return None
+
+    def password(self, config_id: int) -> str:
+        """Decrypt a config's password: the `upstream` function alone may.
+
+        Raises
+        ------
+        NotFoundError
+            There is no config with this id.
+        KeyRefusedError
+            The password is another config's, or this function may not decrypt.
+        """
+        return self._cipher.decrypt(self._item(config_id)["secret"], _context(config_id))
+
+    def create(self, *, password: str, is_default: bool, **fields: Any) -> SdkConfig:
+        """Add a config; it becomes the default if it should, or if there is none.
+
+        Parameters
+        ----------
+        password : str
+            In clear; only its ciphertext is stored.
+        is_default : bool
+            Whether it shall take the place of the present default.
+        **fields
+            The others of `SdkConfig`: name, username, host, port, local_path.
+        """
+        config_id = self._table.next_id(CONFIGS)
+        now = _now()
+        record = {
+            **fields,
+            "secret": self._cipher.encrypt(password, _context(config_id)),
+            "created_at": now,
+            "updated_at": now,
+        }
+        config = Write(*_key(config_id), put=record, condition=ABSENT)
+        try:
+            self._table.transact(config, _default(config_id, "" if is_default else ABSENT))
+        except ConditionFailedError:
+            # Another one is the default and stays it.
+            self._table.write(config)
+        return self.get(config_id)
+
+    def change(
+        self, config_id: int, fields: Mapping[str, Any], password: str | None = None
+    ) -> SdkConfig:
+        """Change some fields of a config and leave the others as they are.
+
+        Parameters
+        ----------
+        config_id : int
+            Which config.
+        fields : mapping
+            New values by name, of those that `create` takes.
+        password : str, optional
+            The new one, in clear; None keeps the old one.
+
+        Raises
+        ------
+        NotFoundError
+            There is no config with this id.
+        """
+        changes = {**fields, "updated_at": _now()}
+        if password is not None:
+            changes["secret"] = self._cipher.encrypt(password, _context(config_id))
+        update = Write(
+            *_key(config_id),
+            update="SET " + ", ".join(f"#{name} = :{name}" for name in changes),
+            condition=EXISTS,
+            names={f"#{name}": name for name in changes},
+            values={f":{name}": value for name, value in changes.items()},
+        )
+        self._write_existing(update, config_id)
+        return self.get(config_id)
+
+    def make_default(self, config_id: int) -> SdkConfig:
+        """Make a config the default in place of whichever was.
+
+        Raises
+        ------
+        NotFoundError
+            There is no config with this id.
+        """
+        touch = Write(
+            *_key(config_id),
+            update="SET updated_at = :now",
+            condition=EXISTS,
+            values={":now": _now()},
+        )
+        try:
+            self._table.transact(touch, _default(config_id))
+        except ConditionFailedError as error:
+            raise _unknown(config_id) from error
+        return self.get(config_id)
+
+    def delete(self, config_id: int) -> None:
+        """Remove a config; if it was the default, there is none from then on.
+
+        Raises
+        ------
+        NotFoundError
+            There is no config with this id.
+        """
+        self._write_existing(Write(*_key(config_id), condition=EXISTS), config_id)
+        # Afterwards, when nobody can make it the default any more.
+        with suppress(ConditionFailedError):
+            self._table.write(
+                Write(*DEFAULT, condition="config_id = :id", values={":id": config_id})
+            )
+
+    def _write_existing(self, write: Write, config_id: int) -> None:
+        try:
+            self._table.write(write)
+        except ConditionFailedError as error:
+            raise _unknown(config_id) from error
+
+    def _default_id(self) -> int | None:
+        pointer = self._table.get(*DEFAULT)
+        return int(pointer["config_id"]) if pointer else None
+
+    def _item(self, config_id: int) -> Item:
+        item = self._table.get(*_key(config_id))
+        if item is None:
+            raise _unknown(config_id)
+        return item
+
+
+def _key(config_id: int) -> tuple[str, str]:
+    return CONFIGS, f"{config_id:010d}"
+
+
+def _default(config_id: int, condition: str = "") -> Write:
+    return Write(*DEFAULT, put={"config_id": config_id}, condition=condition)
+
+
+def _context(config_id: int) -> dict[str, str]:
+    return {"config_id": str(config_id)}
+
+
+def _unknown(config_id: int) -> NotFoundError:
+    return NotFoundError(f"there is no SDK config {config_id}")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _config(item: Item, default: int | None) -> SdkConfig:
+    config_id = int(item["sk"])
+    return SdkConfig(
+        id=config_id,
+        name=item["name"],
+        username=item["username"],
+        host=item["host"],
+        port=item["port"],
+        local_path=item["local_path"],
+        is_default=config_id == default,
+        created_at=item["created_at"],
+        updated_at=item["updated_at"],
+    )

@@ -1,0 +1,113 @@
+"""How the two processes talk: messages on a socket, each a JSON head and the numbers behind it.
+
+Not pickle, for two reasons. The child runs pandas from the vendor's bundle and the parent its own,
+and a pickled frame of one version is not readable by another. And to read a pickle is to run what
+it says, while the child is full of somebody else's code.
+
+A message is the head's length and the whole length (8 bytes each, little endian), the head, and
+the arrays of float64 one after another. In the head an array is `{"float64": [first, count]}`.
+"""
+
+import json
+import socket
+import struct
+import time
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+type Numbers = npt.NDArray[np.float64]
+
+_LENGTHS = struct.Struct("<QQ")
+_CHUNK = 1 << 20
+_WIDTH = 8
+
+
+class DisconnectedError(Exception):
+    """The other process is gone."""
+
+
+def pack(message: Any) -> bytes:
+    """Write a message: JSON's types, and one-dimensional arrays of float64 anywhere in it.
+
+    Raises
+    ------
+    TypeError
+        There is a value of another type in it.
+    """
+    arrays: list[bytes] = []
+    count = 0
+
+    def place(value: object) -> dict[str, list[int]]:
+        nonlocal count
+        if not (isinstance(value, np.ndarray) and value.dtype == np.float64):
+            raise TypeError(f"{type(value).__name__} cannot be sent")
+        first, count = count, count + value.size
+        arrays.append(value.tobytes())
+        return {"float64": [first, value.size]}
+
+    head = json.dumps(message, default=place).encode()
+    body = b"".join([head, *arrays])
+    return _LENGTHS.pack(len(head), len(body)) + body
+
+
+def unpack(head: bytes, numbers: bytes) -> Any:
+    """Read a message."""
+    array = np.frombuffer(numbers, dtype=np.float64)
+
+    def find(value: dict[str, Any]) -> Any:
+        if value.keys() != {"float64"}:
+            return value
+        first, count = value["float64"]
+        return array[first : first + count]
+
+    return json.loads(head, object_hook=find)
+
+
+def send(channel: socket.socket, message: Any, seconds: float | None = None) -> None:
+    """Send a message; errors as in `receive`."""
+    channel.settimeout(seconds)
+    try:
+        channel.sendall(pack(message))
+    except ConnectionError as error:
+        raise DisconnectedError from error
+
+
+def receive(channel: socket.socket, seconds: float | None = None) -> Any:
+    """Wait for a message.
+
+    Parameters
+    ----------
+    channel : socket
+        A connected stream.
+    seconds : float, optional
+        How long to wait for the whole of it; without, for ever.
+
+    Raises
+    ------
+    DisconnectedError
+        The other process is gone.
+    TimeoutError
+        It did not come in time.
+    """
+    until = None if seconds is None else time.monotonic() + seconds
+    head_length, length = _LENGTHS.unpack(_read(channel, _LENGTHS.size, until))
+    body = _read(channel, length, until)
+    return unpack(body[:head_length], body[head_length:])
+
+
+def _read(channel: socket.socket, length: int, until: float | None) -> bytes:
+    parts, left = [], length
+    while left:
+        # A timeout of 0 would mean not to block at all, which is another error.
+        channel.settimeout(None if until is None else max(until - time.monotonic(), 1e-3))
+        try:
+            part = channel.recv(min(left, _CHUNK))
+        except ConnectionError as error:
+            raise DisconnectedError from error
+        if not part:
+            raise DisconnectedError
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,124 @@
+"""The parts of the description that calls share: errors, redirects, the security scheme."""
+
+from typing import Any
+
+from local.openapi import texts
+
+type Json = dict[str, Any]
+
+RETRY = {429, 503}
+RETRY_AFTER: Json = {
+    "description": "Seconds until it is worth trying again",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 0},
+}
+ETAG: Json = {
+    "description": "Changes with anything that the answer depends on",
+    "required": True,
+    "schema": {"type": "string"},
+}
+LINK: Json = {"type": "string", "format": "uri"}
+
+ERROR_SCHEMA: Json = {
+    "description": "The envelope of an error.",
+    "type": "object",
+    "required": ["code", "message", "data"],
+    "additionalProperties": False,
+    "properties": {
+        "code": {"type": "integer", "enum": [*texts.ERRORS], "description": "The HTTP status."},
+        "message": {"type": "string", "description": "For humans."},
+        "data": {"type": "null"},
+        "errors": {
+            "description": "The wrong parameters.",
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "reason"],
+                "additionalProperties": False,
+                "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
+            },
+        },
+        "request_id": {"type": "string", "description": "Under which the log knows it."},
+    },
+}
+
+
+def shared() -> Json:
+    """Give the shared components, schemas of answers apart."""
+    return {
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+        },
+        "responses": {
+            **{name_of(status): _error(status) for status in texts.ERRORS},
+            "Elsewhere": _elsewhere(),
+            "NotModified": {
+                "description": "未修改 · Nothing has changed since the ETag that was sent",
+                "headers": {"ETag": ETAG},
+            },
+        },
+    }
+
+
+def name_of(status: int) -> str:
+    """Name the component of an error."""
+    return f"Error{status}"
+
+
+def reference(name: str) -> Json:
+    """Refer to a shared response."""
+    return {"$ref": f"#/components/responses/{name}"}
+
+
+def envelope(data: Json, meta: Json | None, status: int = 200) -> Json:
+    """Give the schema of an envelope around some data."""
+    properties: Json = {
+        "code": {"type": "integer", "const": status},
+        "message": {"type": "string"},
+        "data": data,
+    }
+    if meta is not None:
+        properties["meta"] = meta
+    return {
+        "type": "object",
+        "required": [*properties],
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+def in_json(schema: Json, example: Any) -> Json:
+    """Give the content of a response or request."""
+    return {"application/json": {"schema": schema, "example": example}}
+
+
+def _error(status: int) -> Json:
+    description, message, details = texts.ERRORS[status]
+    example = {"code": status, "message": message, "data": None, **details}
+    response: Json = {
+        "description": description,
+        "content": in_json({"$ref": "#/components/schemas/Error"}, example),
+    }
+    if status in RETRY:
+        response["headers"] = {"Retry-After": RETRY_AFTER}
+    return response
+
+
+def _elsewhere() -> Json:
+    link = "https://bucket.s3.amazonaws.com/answers/2c26b46b.json?X-Amz-Signature=5d2f"
+    data: Json = {
+        "type": "object",
+        "required": ["location", "expires_in"],
+        "additionalProperties": False,
+        "properties": {"location": LINK, "expires_in": {"type": "integer", "minimum": 1}},
+    }
+    example = {
+        "code": 303,
+        "message": "the answer is too large for one response: it is at data.location",
+        "data": {"location": link, "expires_in": 900},
+    }
+    return {
+        "description": "过大 · The answer is too large: the same JSON lies under the link",
+        "headers": {"Location": {"required": True, "schema": LINK}},
+        "content": in_json(envelope(data, None, 303), example),
+    }

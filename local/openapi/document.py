@@ -1,0 +1,121 @@
+"""The whole description, from the routes of all functions."""
+
+import json
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+
+from local.openapi import texts
+from local.openapi.components import ERROR_SCHEMA, Json, shared
+from local.openapi.requests import body, body_schema, parameters
+from local.openapi.responses import responses, schemas
+from marketdata.http.router import Route, Router
+from marketdata.http.schema import OPERATIONS
+from marketdata.http.schema.operation import Operation
+
+ROOT = Path(__file__).parents[2]
+
+type Key = tuple[str, str]
+
+
+def routers() -> list[Router]:
+    """Give the routers of all functions that have one, in the order of the tags."""
+    apps = [import_module(f"functions.{name.parent.name}.app") for name in _apps()]
+    found = [app.router for app in apps if hasattr(app, "router")]
+    order = [*texts.TAGS]
+    return sorted(found, key=lambda router: order.index(tag_of(next(iter(router.routes.values())))))
+
+
+def routes() -> dict[Key, Route]:
+    """Give every route of the API, those that only catch what is no route left out."""
+    every = [item for router in routers() for item in router.routes.items()]
+    return dict(every)
+
+
+def tag_of(route: Route) -> str:
+    """Name the group of a route: the first segment of its path."""
+    tag = route.path.split("/")[1]
+    return tag if tag in texts.TAGS else "docs"
+
+
+def operation_id(route: Route) -> str:
+    """Name a call, unlike any other."""
+    return f"{tag_of(route)}_{route.handle.__name__}"
+
+
+def document() -> Json:
+    """Describe the API."""
+    known = routes()
+    said = {key: OPERATIONS[key] for key in known}
+    names = {key: operation_id(route) for key, route in known.items()}
+    inline, answers = schemas((names[key], each) for key, each in said.items())
+    bodies = {
+        route.model.__name__: body_schema(route.model)
+        for route in known.values()
+        if route.model and route.source == "body"
+    }
+    paths: dict[str, Json] = {}
+    for key, route in known.items():
+        described = _operation(route, said[key], inline, names)
+        paths.setdefault(route.path, {})[route.method.lower()] = described
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": texts.TITLE,
+            "version": texts.VERSION,
+            "description": texts.DESCRIPTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        # Relative to where this document lies, so it is right in every deployment.
+        "servers": [
+            {"url": "../v1", "description": "This deployment"},
+            {"url": "http://localhost:8000/api/v1", "description": "The local cloud"},
+        ],
+        "tags": [{"name": name, "description": text} for name, text in texts.TAGS.items()],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": shared()
+        | {"schemas": dict(sorted((bodies | answers | {"Error": ERROR_SCHEMA}).items()))},
+    }
+
+
+def render() -> str:
+    """Give the document's text."""
+    return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
+
+
+def _apps() -> list[Path]:
+    return sorted(ROOT.glob("functions/*/app.py"))
+
+
+def _operation(
+    route: Route, said: Operation, inline: Mapping[str, Json], names: Mapping[Key, str]
+) -> Json:
+    name = names[route.method, route.path]
+    described: Json = {
+        "operationId": name,
+        "tags": [tag_of(route)],
+        "summary": route.summary,
+        "description": _description(route),
+    }
+    if route.role is None:
+        described["security"] = []
+    if found := parameters(route, said):
+        described["parameters"] = found
+    if route.model and route.source == "body":
+        described["requestBody"] = body(route, said, route.model.__name__)
+    described["responses"] = responses(route, said, inline, name)
+    if said.links:
+        described["responses"]["200"]["links"] = {
+            names[link.method, link.path]: {
+                "operationId": names[link.method, link.path],
+                "parameters": dict(link.parameters),
+            }
+            for link in said.links
+        }
+    return described
+
+
+def _description(route: Route) -> str:
+    text = " ".join((route.handle.__doc__ or "").split())
+    return f"{text} Role: `{route.role}`." if route.role else f"{text} Public."

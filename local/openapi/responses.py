@@ -1,0 +1,94 @@
+"""The description of what a call answers."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
+
+from local.openapi import components
+from local.openapi.components import ETAG, Json, envelope, in_json, name_of, reference
+from marketdata.http.router import Route
+from marketdata.http.schema.operation import NoMeta, Operation
+
+TEMPLATE = "#/components/schemas/{model}"
+MODE: JsonSchemaMode = "validation"
+
+
+def schemas(said: Iterable[tuple[str, Operation]]) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Give the schemas of all answers.
+
+    Parameters
+    ----------
+    said : iterable
+        Names and operations.
+
+    Returns
+    -------
+    inline, shared : dict
+        For each name followed by ".data" or ".meta" its schema, and the components that these
+        refer to.
+    """
+    inputs = []
+    for name, operation in said:
+        if not operation.content:
+            inputs.append((f"{name}.data", MODE, TypeAdapter(operation.data)))
+        if operation.meta is not NoMeta:
+            inputs.append((f"{name}.meta", MODE, TypeAdapter(operation.meta)))
+    found, shared = TypeAdapter.json_schemas(inputs, ref_template=TEMPLATE)
+    inline = {name: _plain(schema) for (name, _), schema in found.items()}
+    return inline, {name: _plain(each) for name, each in shared.get("$defs", {}).items()}
+
+
+def responses(route: Route, said: Operation, inline: Mapping[str, Json], name: str) -> Json:
+    """Describe every answer of a call."""
+    found = {"200": _success(said, inline, name)}
+    if said.large:
+        found["303"] = reference("Elsewhere")
+    if said.conditional:
+        found["304"] = reference("NotModified")
+    for status in sorted(_errors(route, said)):
+        found[str(status)] = reference(name_of(status))
+    return found
+
+
+def _errors(route: Route, said: Operation) -> set[int]:
+    errors = {400, 429, 500, *said.errors}
+    if route.role:
+        errors |= {401, 403}
+    if route.model and route.source == "body":
+        errors.add(413)
+    return errors
+
+
+def _success(said: Operation, inline: Mapping[str, Json], name: str) -> Json:
+    response: Json = {"description": "成功 · Success"}
+    if said.content:
+        response["content"] = {kind: {} for kind in said.content}
+        return response
+    example: dict[str, Any] = {"code": 200, "message": said.message, "data": said.example}
+    if said.meta is not NoMeta:
+        example["meta"] = said.meta_example
+    schema = envelope(inline[f"{name}.data"], inline.get(f"{name}.meta"))
+    response["content"] = in_json(schema, example)
+    if said.conditional:
+        response["headers"] = {"ETag": ETAG}
+    return response
+
+
+def _plain(schema: Any) -> Any:
+    """Leave out what pydantic says for its own sake: titles, and defaults of what is optional."""
+    if isinstance(schema, list):
+        return [_plain(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: {name: _plain(each) for name, each in value.items()}
+        if key == "properties"
+        else _plain(value)
+        for key, value in schema.items()
+        if not (key == "title" and isinstance(value, str)) and key != "default"
+    }
+
+
+__all__ = ["components", "responses", "schemas"]

@@ -1,0 +1,115 @@
+"""What the API's description says in words, in Chinese and English."""
+
+from typing import Any
+
+TITLE = "AmazingData 金融数据服务平台"
+VERSION = "1.0.0"
+DESCRIPTION = """\
+中国市场行情数据服务:K线、证券信息、交易日历、财务数据,以及缓存的检测与补齐。
+
+Market data of China's exchanges, and a managed cache that knows what it is missing.
+
+Every answer is an envelope `{"code", "message", "data"}`; `code` is the HTTP status. Answers with \
+data that may be incomplete say in `meta` how complete they are. Days are `YYYYMMDD`, times are \
+Asia/Shanghai, prices and amounts are in yuan and unadjusted. In a range `start_date` must not be \
+after `end_date`.
+
+Log in at `POST /auth/login` and send `Authorization: Bearer {access_token}` with every other call.
+"""
+
+TAGS = {
+    "auth": "认证 · Login and users",
+    "configs": "SDK配置 · Connections to the vendor's SDK servers",
+    "base": "基础数据 · Securities and trading calendars",
+    "stock": "股票数据 · K-lines of stocks, indices and funds",
+    "future": "期货数据 · K-lines of futures",
+    "cache": "缓存管理 · What the cache lacks, tasks that fill it, main contracts",
+    "finance": "财务数据 · Financial statements",
+    "docs": "文档 · This description",
+}
+
+PARAMETERS: dict[str, str] = {
+    "asset": "文件名 · A file of the page",
+    "code": "证券代码 · A security's code",
+    "codes": "代码列表, 最多500个 · Codes, at most 500 different ones",
+    "contract_type": "合约类型: main 仅限期货 · `main` is possible with `future` only",
+    "end_date": "结束日期 (YYYYMMDD) · Last day",
+    "email": "邮箱 · E-mail address",
+    "host": "服务器地址 · Host name or IP address",
+    "id": "编号 · Number",
+    "is_active": "是否激活 · Whether the user may log in",
+    "is_default": "是否默认配置 · Whether it takes the place of the present default",
+    "local_path": "本地路径 · The SDK's folder for its own files",
+    "market": "市场代码 · Exchange",
+    "name": "名称 · A name that a person chose",
+    "page": "页码 · Page, from 1 on",
+    "page_size": "每页数量 · Entries on a page",
+    "password": "密码 · Password; never shown again",
+    "period": "周期 · How much time a bar spans",
+    "period_type": "周期类型 · How long a bar is; with `finance`, and only then, a statement",
+    "port": "端口号 · TCP port",
+    "recheck_absent": "Ask the source again for days that it once had nothing for",
+    "role": "角色 · `admin` may everything, `user` reads",
+    "security_type": "证券类型 · Type of security",
+    "start_date": "开始日期 (YYYYMMDD) · First day",
+    "statement_type": "报表类型 · Which statements",
+    "task_id": "任务ID · The task's number",
+    "trade_date": "交易日期 (YYYYMMDD) · Day; without one the last whose bars are final",
+    "user_id": "用户ID · The user's number",
+    "username": "用户名 · User name",
+}
+
+IF_NONE_MATCH = "The ETag of an earlier answer: 304 if nothing has changed since"
+
+ERRORS: dict[int, tuple[str, str, dict[str, Any]]] = {
+    400: (
+        "请求参数错误 · A parameter is missing, wrong or unknown; `errors` names each",
+        "start_date: must be a day that exists, as YYYYMMDD, not '20240230'",
+        {
+            "errors": [
+                {
+                    "field": "start_date",
+                    "reason": "must be a day that exists, as YYYYMMDD, not '20240230'",
+                }
+            ]
+        },
+    ),
+    401: (
+        "未授权 · The token is missing, invalid or expired",
+        "the token is missing, invalid or expired: log in at /auth/login",
+        {},
+    ),
+    403: ("禁止访问 · The login may not do that", "this needs the role admin", {}),
+    404: ("资源不存在 · What was asked for does not exist", "there is no task 7", {}),
+    409: (
+        "冲突 · The thing is not in a state that allows this",
+        "task 7 has ended already: completed",
+        {},
+    ),
+    413: (
+        "请求过大 · The request is larger than 10 MB",
+        "the request is larger than 10 MB",
+        {},
+    ),
+    429: (
+        "请求过多 · Slow down; Retry-After says for how many seconds",
+        "too many requests: slow down",
+        {},
+    ),
+    500: (
+        "服务器内部错误 · Our fault; the log knows the cause by the request's id",
+        "internal server error",
+        {"request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"},
+    ),
+    502: (
+        "上游错误 · The source answered with something that cannot be used",
+        "the source answered with something that cannot be used",
+        {"request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"},
+    ),
+    503: (
+        "上游繁忙 · The source is busy or silent; asking again helps",
+        "the upstream is busy",
+        {"request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"},
+    ),
+}
+"""For each status what it means, an example of its message, and what else the envelope holds."""

@@ -1,0 +1,52 @@
+"""What a schema cannot say of a request, told to Schemathesis before it sends one."""
+
+from typing import Any
+
+import schemathesis
+from hypothesis import strategies as st
+
+from marketdata.finance.statement import Statement
+from marketdata.kline.bar import Period
+
+LOCALHOST = "127.0.0.1"
+PERIODS = [*Period]
+STATEMENTS = [*Statement]
+
+schemathesis.openapi.format(
+    "yyyymmdd",
+    st.builds("{}{:02}{:02}".format, st.just(2024), st.integers(1, 3), st.integers(1, 28)),
+)
+
+
+@schemathesis.hook
+def before_call(
+    context: schemathesis.HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]
+) -> None:
+    """Keep the rules between fields, and every connection on this machine."""
+    for place in (case.query, case.body):
+        if isinstance(place, dict):
+            _order(place)
+            _agree(place)
+
+
+def _order(place: dict[str, Any]) -> None:
+    """Let the range go forward."""
+    first, last = place.get("start_date"), place.get("end_date")
+    if isinstance(first, str) and isinstance(last, str) and first > last:
+        place["start_date"], place["end_date"] = last, first
+
+
+def _agree(place: dict[str, Any]) -> None:
+    """Let fields that belong together agree, and stay on this machine."""
+    kind, period = place.get("security_type"), place.get("period_type", "daily")
+    if isinstance(kind, str) and place.get("contract_type") == "main":
+        kind = place["security_type"] = "future"
+    if kind == "finance" and period in PERIODS:
+        place["period_type"] = "income"
+    if kind != "finance" and period in STATEMENTS:
+        place["period_type"] = "daily"
+    if str(period).startswith("min") and not place.get("codes") and kind:
+        # All minutes of a whole market would keep the machine busy for longer than the test lasts.
+        place["codes"] = ["600000.SH"]
+    if isinstance(place.get("host"), str):
+        place["host"] = LOCALHOST

@@ -1,0 +1,185 @@
+"""The main job on real bars: fill, watch, read back, ask what is missing."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.calls import ended, fill, klines, ok, start
+from tests.e2e.conftest import LocalCloud
+from tests.e2e.real_bars import bars, suspended_days
+
+STOCKS = {"security_type": "stock", "start_date": "19991101", "end_date": "20251231"}
+FUTURES = {"security_type": "future", "start_date": "20200101", "end_date": "20241231"}
+
+
+@pytest.fixture(scope="module")
+def filled(cloud: LocalCloud) -> LocalCloud:
+    """The cloud with every daily bar of stocks and futures."""
+    fill(cloud.admin, **STOCKS)
+    fill(cloud.admin, **FUTURES)
+    return cloud
+
+
+@pytest.mark.parametrize(("kind", "scope"), [("stock", STOCKS), ("future", FUTURES)])
+def test_every_daily_bar_comes_back_as_it_is_in_its_file(
+    filled: LocalCloud, market_data: Path, kind: str, scope: dict[str, str]
+) -> None:
+    for file in sorted((market_data / kind / "daily").glob("*.csv")):
+        query = {"start_date": scope["start_date"], "end_date": scope["end_date"]}
+        data, meta = klines(filled.admin, f"/{kind}/kline", codes=file.stem, **query)
+        wanted = [
+            bar
+            for bar in bars(file)
+            if query["start_date"] <= bar["trade_date"] <= query["end_date"]
+        ]
+        assert data[file.stem] == wanted, file.stem
+        assert meta["missing"] == {}
+        assert meta["source"] == "cache"
+        assert meta["expected"] == len(wanted) + len(meta["absent"].get(file.stem, []))
+
+
+@pytest.mark.parametrize("scope", [STOCKS, FUTURES])
+def test_a_filled_cache_lacks_nothing_and_asks_for_nothing(
+    filled: LocalCloud, scope: dict[str, str]
+) -> None:
+    found = start(filled.admin, "detect-all-missing", **scope)
+    assert found["status"] == "completed"
+    assert (found["missing_count"], found["error_count"]) == (0, 0)
+    assert found["complete_count"] == found["total_count"]
+    again = fill(filled.admin, **scope)
+    assert (again["missing_count"], again["batch_count"], again["upstream_calls"]) == (0, 0, 0)
+
+
+def test_suspended_days_carry_their_reason(filled: LocalCloud, market_data: Path) -> None:
+    for code, days in suspended_days(market_data).items():
+        query = {"codes": code, "start_date": min(days), "end_date": max(days)}
+        data, meta = klines(filled.admin, "/stock/kline", **query)
+        assert meta["missing"] == {}
+        reasons = {each["date"]: each["reason"] for each in meta["absent"][code]}
+        without_bar = days - {bar["trade_date"] for bar in data[code]}
+        assert {day: reasons.get(day) for day in without_bar} == dict.fromkeys(
+            without_bar, "suspended"
+        )
+
+
+def test_a_contract_ends_and_nothing_is_missing_after_it(filled: LocalCloud) -> None:
+    query = {"codes": "IF2401.CFE", "start_date": "20240101", "end_date": "20240131"}
+    data, meta = klines(filled.admin, "/future/kline", period="daily", **query)
+    assert len(data["IF2401.CFE"]) == meta["expected"] == meta["returned"] == 14
+    assert meta["missing"] == meta["absent"] == {}
+    assert meta["outside"]["IF2401.CFE"] == [
+        {"from": "20240122", "to": "20240131", "reason": "delisted"}
+    ]
+
+
+def test_a_code_is_not_missing_before_it_was_listed(filled: LocalCloud) -> None:
+    query = {"codes": "688111.SH", "start_date": "20191101", "end_date": "20191130"}
+    data, meta = klines(filled.admin, "/stock/kline", **query)
+    assert data["688111.SH"][0]["trade_date"] == "20191118"
+    assert meta["complete"]
+    assert meta["outside"]["688111.SH"] == [
+        {"from": "20191101", "to": "20191115", "reason": "not_listed"}
+    ]
+
+
+def test_small_gaps_are_read_through(cloud: LocalCloud, market_data: Path) -> None:
+    file = market_data / "index/daily/000300.SH.csv"
+    query = {"codes": "000300.SH", "start_date": "20210901", "end_date": "20210930"}
+    data, meta = klines(cloud.admin, "/stock/kline", **query)
+    assert data["000300.SH"] == [bar for bar in bars(file) if bar["trade_date"] >= "20210901"]
+    assert meta["source"] == "upstream"
+    assert klines(cloud.admin, "/stock/kline", **query)[1]["source"] == "cache"
+
+
+def test_minute_bars_come_back_through_reading_and_filling(
+    cloud: LocalCloud, market_data: Path
+) -> None:
+    wanted = bars(market_data / "stock/min1/600009.SH.csv")
+    week = {"codes": "600009.SH", "start_date": "20200102", "end_date": "20200108"}
+    data, meta = klines(cloud.admin, "/stock/kline", period="min1", **week)
+    assert data["600009.SH"] == [bar for bar in wanted if bar["trade_date"] <= "20200108"]
+    assert meta["source"] == "upstream"
+    assert meta["short"] == {"600009.SH": sorted({bar["trade_date"] for bar in data["600009.SH"]})}
+    scope = {"security_type": "stock", "period_type": "min1", "codes": ["600009.SH"]}
+    fill(cloud.admin, start_date="20200101", end_date="20200409", **scope)
+    days = {"codes": "600009.SH", "start_date": "20200101", "end_date": "20200409"}
+    data, _ = klines(cloud.admin, "/stock/kline", period="min1", **days)
+    assert data["600009.SH"] == wanted
+
+
+def test_weekly_and_monthly_bars_are_computed_from_daily_ones(
+    filled: LocalCloud, market_data: Path
+) -> None:
+    daily = [
+        bar
+        for bar in bars(market_data / "stock/daily/600000.SH.csv")
+        if bar["trade_date"].startswith("202403")
+    ]
+    query = {"codes": "600000.SH", "start_date": "20240301", "end_date": "20240331"}
+    data, _ = klines(filled.admin, "/stock/kline", period="monthly", **query)
+    assert data["600000.SH"] == [
+        {
+            "trade_date": daily[-1]["trade_date"],
+            "open": daily[0]["open"],
+            "high": max(bar["high"] for bar in daily),
+            "low": min(bar["low"] for bar in daily),
+            "close": daily[-1]["close"],
+            "volume": sum(bar["volume"] for bar in daily),
+            "amount": sum(bar["amount"] for bar in daily),
+        }
+    ]
+    weekly, _ = klines(filled.admin, "/stock/kline", period="weekly", **query)
+    assert [bar["trade_date"] for bar in weekly["600000.SH"]] == [
+        "20240301",
+        "20240308",
+        "20240315",
+        "20240322",
+        "20240329",
+    ]
+
+
+def test_an_answer_above_lambdas_limit_arrives_whole(filled: LocalCloud, market_data: Path) -> None:
+    stocks = sorted(file.stem for file in (market_data / "stock/daily").glob("*.csv"))
+    query = {"codes": ",".join(stocks), "start_date": "20050101", "end_date": "20251231"}
+    wanted = {
+        code: [
+            bar
+            for bar in bars(market_data / f"stock/daily/{code}.csv")
+            if bar["trade_date"] >= "20050101"
+        ]
+        for code in stocks
+    }
+    zipped = filled.admin.get("/stock/kline", params=query, headers={"Accept-Encoding": "gzip"})
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert len(zipped.content) > 6_291_556
+    assert ok(zipped)["data"] == wanted
+    plain = filled.admin.get("/stock/kline", params=query, headers={"Accept-Encoding": "identity"})
+    assert plain.status_code == 303
+    followed = filled.admin.get(plain.headers["location"])
+    assert followed.content == zipped.content
+
+
+def test_the_etag_spares_an_answer(filled: LocalCloud) -> None:
+    query = {"codes": "600000.SH", "start_date": "20240101", "end_date": "20240131"}
+    first = filled.admin.get("/stock/kline", params=query)
+    headers = {"If-None-Match": first.headers["etag"]}
+    again = filled.admin.get("/stock/kline", params=query, headers=headers)
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_same_request_while_it_runs_is_the_same_task(cloud: LocalCloud) -> None:
+    scope: dict[str, Any] = STOCKS | {"start_date": "20000101"}
+    first = start(cloud.admin, "cache-all-missing", **scope)
+    second = start(cloud.admin, "cache-all-missing", **scope)
+    assert first["task_id"] == second["task_id"]
+    assert ended(cloud.admin, first["task_id"])["status"] == "completed"
+    third = start(cloud.admin, "cache-all-missing", **scope)
+    assert third["task_id"] != first["task_id"]
+    cancelled = ok(cloud.admin.post(f"/cache/tasks/{third['task_id']}/cancel"))["data"]["task"]
+    assert cancelled["status"] == "cancelled"
+    assert ended(cloud.admin, third["task_id"])["status"] == "cancelled"
+    ok(cloud.admin.post(f"/cache/tasks/{third['task_id']}/retry"))
+    shown = ended(cloud.admin, third["task_id"])
+    assert (shown["status"], shown["error_count"]) == ("completed", 0)
+    assert shown["success_count"] == shown["total_count"]

@@ -1,0 +1,77 @@
+"""The calls of the SDK configs, as an admin makes them."""
+
+import json
+from typing import Any
+
+from functions.configs import app as configs
+from marketdata.aws.keys import Key
+from marketdata.sdk_configs.records import SdkConfigs
+from tests.integration.conftest import Cloud
+from tests.unit.http.events import proxy_event, read
+
+ADMIN = {"user_id": "1", "username": "admin", "role": "admin"}
+USER = {"user_id": "2", "username": "li", "role": "user"}
+PASSWORD = "hunter2-渔"
+BODY = {
+    "name": "生产环境SDK",
+    "username": "your_username",
+    "password": PASSWORD,
+    "host": "140.206.44.234",
+    "port": 8600,
+    "is_default": True,
+}
+ONE = "/configs/sdk/{id}"
+ROUTES = [
+    ("GET", "/configs/sdk"),
+    ("POST", "/configs/sdk"),
+    ("GET", ONE),
+    ("PATCH", ONE),
+    ("DELETE", ONE),
+    ("POST", f"{ONE}/default"),
+    ("POST", f"{ONE}/test"),
+]
+OF_ONE = ROUTES[2:]
+
+
+def ask(
+    method: str, resource: str, config_id: int | str | None = None, **event: Any
+) -> tuple[int, Any]:
+    path = {} if config_id is None else {"id": str(config_id)}
+    event = {"user": ADMIN} | event
+    response = configs.handler(proxy_event(method, resource, path=path, **event), None)
+    envelope = read(response)
+    assert envelope["code"] == response["statusCode"]
+    assert PASSWORD not in response["body"]
+    assert PASSWORD not in json.dumps(envelope, ensure_ascii=False)
+    return response["statusCode"], envelope
+
+
+def data_of(answer: tuple[int, Any]) -> Any:
+    status, envelope = answer
+    assert (status, envelope["message"]) == (200, "success")
+    return envelope["data"]
+
+
+def create(**fields: Any) -> Any:
+    return data_of(ask("POST", "/configs/sdk", body=BODY | fields))
+
+
+def listed() -> list[Any]:
+    found = data_of(ask("GET", "/configs/sdk"))
+    assert found["total"] == len(found["items"])
+    items: list[Any] = found["items"]
+    return items
+
+
+def defaults() -> list[int]:
+    return [each["id"] for each in listed() if each["is_default"]]
+
+
+def records(cloud: Cloud, key: Key) -> SdkConfigs:
+    return SdkConfigs(cloud.control, key)
+
+
+def reasons(answer: tuple[int, Any]) -> dict[str, str]:
+    status, envelope = answer
+    assert status == 400
+    return {each["field"]: each["reason"] for each in envelope["errors"]}

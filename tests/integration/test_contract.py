@@ -1,0 +1,203 @@
+"""Every call of every function: envelope, roles, errors, and answers as described."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from functions.auth import app as auth
+from functions.upstream import app as upstream
+from local.openapi.document import Key, routers, routes
+from marketdata.aws.clients import client
+from marketdata.errors import UpstreamFaultError
+from marketdata.http.principal import Role
+from marketdata.http.schema import OPERATIONS
+from marketdata.kline.bar import Kind, Period
+from marketdata.settings import settings
+from marketdata.tasks.records import TaskRecords
+from marketdata.tasks.task import Scope, TaskKind, new_task
+from tests.conformance import check_body, check_headers
+from tests.integration.machines import (
+    ADMIN,
+    USER,
+    Service,
+    deployed_service,  # noqa: F401  a fixture
+    join,
+)
+from tests.unit.http.events import proxy_event, read
+
+ROUTES = routes()
+HANDLERS: dict[Key, Callable[..., dict[str, Any]]] = {
+    key: router.handler for router in routers() for key in router.routes
+}
+ENVELOPES = [key for key in ROUTES if not OPERATIONS[key].content]
+LOGIN = ("POST", "/auth/login")
+RETRY = ("POST", "/cache/tasks/{task_id}/retry")
+DETECTED = ("GET", "/cache/tasks/{task_id}/result")
+NOT_THERE = {"code": "999999.SH"}
+NUMBER_NOT_THERE = "999999"
+
+type Said = dict[str, Any]
+
+
+@pytest.fixture
+def everything(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The synthetic market behind the whole service, and a key."""
+    monkeypatch.setenv("UPSTREAM", "synthetic")
+    monkeypatch.setenv("KMS_KEY", client("kms").create_key()["KeyMetadata"]["Arn"])
+    monkeypatch.setenv("LOCAL_CLOUD", "true")
+    settings.cache_clear()
+    upstream._door.cache_clear()
+    auth.handler(proxy_event("POST", "/auth/login", body=service.cloud.admin), None)
+    yield
+    upstream._door.cache_clear()
+
+
+def send(
+    key: Key, said: Said, user: dict[str, str] | None, **more: Any
+) -> tuple[int, dict[str, str], Any]:
+    """Send a request whose parameters are given by name; see that its answer is described."""
+    names = re.findall(r"{(\w+)}", key[1])
+    others = {name: value for name, value in said.items() if name not in names}
+    if ROUTES[key].source == "query":
+        more["query"] = {name: str(value) for name, value in others.items()} | more.get("query", {})
+    elif ROUTES[key].model:
+        more["body"] = others
+    path = {name: str(said[name]) for name in names}
+    response = HANDLERS[key](proxy_event(*key, path=path, user=user, **more), None)
+    body = read(response)
+    assert response["headers"]["Content-Type"] == "application/json; charset=utf-8"
+    assert body["code"] == response["statusCode"]
+    check_body(key, response["statusCode"], body)
+    check_headers(key, response["statusCode"], response["headers"])
+    return response["statusCode"], response["headers"], body
+
+
+def request(key: Key) -> Said:
+    """Give the call's own example."""
+    return dict(OPERATIONS[key].request)
+
+
+def example(key: Key, service: Service) -> Said:
+    """Give the call's own example, with a record that is there where it names one."""
+    said = request(key)
+    if key == LOGIN:
+        return service.cloud.admin
+    if key[1].startswith("/configs/sdk/{id}"):
+        body = request(("POST", "/configs/sdk")) | {"host": "127.0.0.1", "port": 9}
+        said["id"] = send(("POST", "/configs/sdk"), body, ADMIN)[2]["data"]["id"]
+    if "task_id" in said:
+        said["task_id"] = started(key, service)
+    return said
+
+
+def started(key: Key, service: Service) -> int:
+    """Start a task and give its id: ended, running or failed, as the call wants it."""
+    body = request(("POST", "/cache/fill-missing"))
+    if key[1].endswith("/cancel"):
+        return pending(service)
+    if key == RETRY:
+        service.faults["upstream"] = failing
+    call = "detect-all-missing" if key == DETECTED else "fill-missing"
+    task_id = service.start(call, **body)
+    join()
+    service.faults.clear()
+    return task_id
+
+
+def pending(service: Service) -> int:
+    """Write the record of a task that was not started yet, and give its id."""
+    scope = Scope(Kind.STOCK, Period.DAILY, "20240101", "20240131")
+    task, _ = TaskRecords(service.cloud.control).claim(
+        "request",
+        lambda task_id: new_task(task_id, TaskKind.FILL, scope, "li", request="request"),
+        lambda _: True,
+    )
+    return task.id
+
+
+def failing(handle: Any, event: Any) -> Any:
+    if event.get("operation") == "refresh_catalog":
+        return handle(event)
+    raise UpstreamFaultError("the source has a headache")
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("key", ENVELOPES, ids=" ".join)
+def test_the_example_of_the_call(service: Service, key: Key) -> None:
+    said = example(key, service)
+    status, _, body = send(key, said, ADMIN if ROUTES[key].role else None)
+    assert status == 200, body
+    assert body["message"] == OPERATIONS[key].message
+    join()
+
+
+@pytest.mark.parametrize("key", [key for key in ROUTES if ROUTES[key].role], ids=" ".join)
+def test_who_may(key: Key) -> None:
+    said = request(key)
+    assert send(key, said, None)[0] == 401
+    if ROUTES[key].role is Role.ADMIN:
+        assert send(key, said, USER)[0] == 403
+
+
+@pytest.mark.parametrize("key", ENVELOPES, ids=" ".join)
+def test_an_unknown_parameter(key: Key) -> None:
+    said = request(key)
+    status, _, body = send(key, said, ADMIN, query={"nonsense": "1"})
+    assert status == 400
+    assert body["errors"] == [{"field": "nonsense", "reason": "is not a parameter of this call"}]
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("key", [key for key in ENVELOPES if ROUTES[key].model], ids=" ".join)
+def test_every_parameter_is_checked(key: Key) -> None:
+    for name in request(key).keys() - set(re.findall(r"{(\w+)}", key[1])):
+        for wrong in ("", "\x00", "⁇"):
+            status, _, body = send(key, request(key) | {name: wrong}, ADMIN)
+            if key == LOGIN and wrong:
+                assert status == 401
+            elif status != 200:
+                assert (status, body["errors"][0]["field"]) == (400, name)
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("key", [key for key in ENVELOPES if "{" in key[1]], ids=" ".join)
+def test_what_the_path_names(key: Key) -> None:
+    said = request(key)
+    (name,) = re.findall(r"{(\w+)}", key[1])
+    status, _, body = send(key, said | {name: "x"}, ADMIN)
+    assert (status, body["errors"][0]["field"]) == (400, name)
+    missing = NOT_THERE.get(name, NUMBER_NOT_THERE)
+    assert send(key, said | {name: missing}, ADMIN)[0] == 404
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize(
+    "key", [key for key in ROUTES if OPERATIONS[key].conditional], ids=" ".join
+)
+def test_an_answer_that_has_not_changed(key: Key) -> None:
+    said = request(key)
+    send(key, said, USER)
+    _, headers, _ = send(key, said, USER)
+    etag = {"If-None-Match": headers["ETag"]}
+    path = re.findall(r"{(\w+)}", key[1])
+    assert not path
+    body = said if ROUTES[key].source == "body" else None
+    query = None if body else said
+    event = proxy_event(*key, body=body, query=query, headers=etag, user=USER)
+    response = HANDLERS[key](event, None)
+    assert (response["statusCode"], response["body"]) == (304, "")
+    check_headers(key, 304, response["headers"])
+
+
+@pytest.mark.parametrize("key", [key for key in ENVELOPES if ROUTES[key].source == "body"])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b'{"a": NaN}'])
+def test_a_body_that_is_none(key: Key, body: bytes) -> None:
+    if ROUTES[key].model is None:
+        return
+    path = dict.fromkeys(re.findall(r"{(\w+)}", key[1]), "1")
+    response = HANDLERS[key](proxy_event(*key, raw_body=body, path=path, user=ADMIN), None)
+    assert response["statusCode"] == 400
+    check_body(key, 400, json.loads(response["body"]))

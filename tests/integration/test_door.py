@@ -1,0 +1,54 @@
+"""What the upstream function answers to whom."""
+
+import pytest
+
+from functions.upstream import app
+from marketdata.errors import InvalidInputError
+from marketdata.upstream.gateway import FetchReport
+from tests.integration.machines import (
+    Service,
+    deployed_service,  # noqa: F401  a fixture
+)
+from tests.integration.market import CODES, DAYS, open_market, put_securities
+
+FETCH = {
+    "operation": "fetch_bars",
+    "dataset": "stock.daily",
+    "codes": ["600000.SH", "600008.SH"],
+    "start": "20200102",
+    "end": "20200110",
+}
+OF_A_TASK = {"task_id": 1, "attempt": 1, "batch": 1, "work": 14, "closing": 2}
+
+
+@pytest.fixture(autouse=True)
+def market(service: Service) -> None:
+    open_market(service)
+
+
+def test_a_reader_learns_what_was_stored(service: Service) -> None:
+    answer = service.invoke("upstream", FETCH)
+    assert FetchReport(**answer) == FetchReport(len(DAYS), 1, {}, {})
+
+
+def test_a_map_gets_nothing_back(service: Service) -> None:
+    """The answers of all items together may not exceed 256 KB."""
+    assert service.invoke("upstream", FETCH | OF_A_TASK) == {}
+    assert service.rows("/stock/kline", "600000.SH", "20200101", "20200110")[1]["complete"]
+
+
+def test_a_refreshed_catalog_counts_at_once(service: Service) -> None:
+    """A day is marked absent only for a code that the catalog has."""
+    service.invoke("upstream", FETCH)
+    listed = [f"{code},{code},stock,19991110," for code in (*CODES, "600008.SH")]
+    put_securities(service, *listed)
+    answer = service.invoke("upstream", {"operation": "refresh_catalog"})
+    assert answer["securities"] == len(listed)
+    service.invoke("upstream", FETCH)
+    stored = {row.code: row for row in service.blocks.coverage("stock.daily", "2020")}
+    assert stored["600008.SH"].coverage.absent.bit_count() == len(DAYS)
+
+
+def test_an_operation_that_does_not_exist() -> None:
+    with pytest.raises(InvalidInputError, match="operation: must be one of fetch_bars, "):
+        app._door().serve({"operation": "drop_tables"})

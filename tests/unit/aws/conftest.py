@@ -1,0 +1,48 @@
+"""The cloud in memory, as the integration tests have it, and ways to disturb it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from marketdata.aws.clients import client
+from marketdata.aws.tables import Table
+from tests.integration.conftest import Cloud, cloud, credentials, template
+from tests.unit.aws.refusals import ClientError
+
+__all__ = ["cloud", "credentials", "template"]
+
+type Method = Callable[..., Any]
+
+
+@pytest.fixture
+def table(cloud: Cloud) -> Table:
+    return cloud.control
+
+
+@pytest.fixture
+def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Do not sleep, but note for how long."""
+    noted: list[float] = []
+    monkeypatch.setattr("marketdata.aws.writes.time.sleep", noted.append)
+    return noted
+
+
+@pytest.fixture
+def spy(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
+    """Give a function that has a method of the client fail a few times, then do its work."""
+
+    def watch(name: str, *failures: ClientError) -> list[Any]:
+        method: Method = getattr(client("dynamodb"), name)
+        calls: list[Any] = []
+
+        def call(**request: Any) -> Any:
+            calls.append(request)
+            if len(calls) <= len(failures):
+                raise failures[len(calls) - 1]
+            return method(**request)
+
+        monkeypatch.setattr(client("dynamodb"), name, call)
+        return calls
+
+    return watch

@@ -1,0 +1,105 @@
+"""A block store in memory, a quarantine, and what the tests of statements share."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from marketdata.aws.tables import ConditionFailedError, Item, Key, Write
+from marketdata.catalog.securities import Catalog, Security
+from marketdata.finance.ingest import StatementIngest
+from marketdata.finance.statement import Row, Statement, StatementSet
+from marketdata.kline.bar import Kind
+from marketdata.kline.ingest import Stored
+from marketdata.kline.store import BlockStore
+from marketdata.upstream.source import FetchedStatements, StatementRequest
+
+BANK = Security("600000.SH", "浦发银行", Kind.STOCK, "SH", "19991110")
+YOUNG = Security("300316.SZ", "晶盛机电", Kind.STOCK, "SZ", "20120511")
+GONE = Security("600001.SH", "邯郸钢铁", Kind.STOCK, "SH", "19980122", "20091229")
+INDEX = Security("000300.SH", "沪深300", Kind.INDEX, "SH")
+CATALOG = Catalog([BANK, YOUNG, GONE, INDEX], "", "files", {})
+INCOME = StatementSet(Statement.INCOME)
+
+
+class MemoryTable:
+    """A table that keeps the store's promises: a write needs the version that was read."""
+
+    def __init__(self) -> None:
+        self.items: dict[Key, Item] = {}
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        return self.items.get((pk, sk))
+
+    def get_many(self, keys: Sequence[Key]) -> dict[Key, Item]:
+        return {key: self.items[key] for key in keys if key in self.items}
+
+    def query(self, pk: str, *, index: str, hash_name: str) -> Iterator[Item]:
+        assert index == "coverage"
+        yield from (item for item in self.items.values() if item[hash_name] == pk)
+
+    def write(self, write: Write) -> Item:
+        key, item = (write.pk, write.sk), write.put
+        assert item is not None
+        stored = self.items.get(key, {"version": None})
+        if stored["version"] != write.values.get(":version"):
+            raise ConditionFailedError("another version")
+        self.items[key] = dict(item)
+        return {}
+
+
+class MemoryObjects:
+    """A bucket."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def read(self, key: str) -> bytes:
+        return self.objects[key]
+
+    def write(self, key: str, body: bytes, content_type: str = "") -> None:
+        self.objects[key] = body
+
+    def delete(self, key: str) -> None:
+        del self.objects[key]
+
+
+@dataclass
+class Cache:
+    """A store and a quarantine, and the write path into them."""
+
+    table: MemoryTable = field(default_factory=MemoryTable)
+    objects: MemoryObjects = field(default_factory=MemoryObjects)
+    quarantine: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def store(self) -> BlockStore:
+        return BlockStore(self.table, self.objects)
+
+    def write_json(self, key: str, value: Any) -> None:
+        self.quarantine[key] = value
+
+    def ingest(
+        self,
+        *rows: Row,
+        codes: Sequence[str] = (BANK.code,),
+        start: str = "20110101",
+        end: str = "20111231",
+        final_until: str = "20260930",
+        failed: dict[str, str] | None = None,
+    ) -> Stored:
+        """Store what a source gave for a request of income statements."""
+        request = StatementRequest(Statement.INCOME, tuple(codes), start, end)
+        ingest = StatementIngest(self.store, self, CATALOG, final_until=final_until)
+        return ingest.run(request, FetchedStatements(list(rows), failed or {}))
+
+
+def row(period: str = "20110930", code: str = BANK.code, **values: Any) -> Row:
+    """A row of an income statement."""
+    made: dict[str, Any] = {
+        "code": code,
+        "reporting_period": period,
+        "statement_type": "1",
+        "ann_date": "20111028",
+        "opera_rev": 1.5e9,
+    }
+    return made | values

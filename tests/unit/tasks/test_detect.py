@@ -1,0 +1,157 @@
+"""What a part lacks, against a reference that goes through it day by day."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from marketdata.catalog.calendar import is_trading_day
+from marketdata.catalog.securities import Security
+from marketdata.kline.bar import Dataset, Kind, Period
+from marketdata.kline.completeness import Window
+from marketdata.kline.coverage import Coverage, bits_of, days_of, first_day, last_day
+from marketdata.kline.store import BlockCoverage
+from marketdata.tasks.detect import PartFindings, compare, sound
+
+DAILY = Dataset(Kind.STOCK, Period.DAILY)
+MINUTES = Dataset(Kind.STOCK, Period.MIN1)
+PARTS = {DAILY: "2021", MINUTES: "2021-11"}
+"""Beijing opened on 20211115."""
+
+COUNTS = ("expected", "present", "absent", "missing")
+START = date(2020, 12, 1)
+DAYS = st.integers(0, 430).map(lambda offset: f"{START + timedelta(offset):%Y%m%d}")
+
+
+def calendar_days(part: str) -> list[str]:
+    length = (last_day(part) - first_day(part)).days + 1
+    return [f"{first_day(part) + timedelta(at):%Y%m%d}" for at in range(length)]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The days of one stored block."""
+
+    present: set[str] = field(default_factory=set)
+    absent: set[str] = field(default_factory=set)
+
+    def row(self, code: str, part: str) -> BlockCoverage:
+        coverage = Coverage().mark(
+            present=bits_of(part, self.present), absent=bits_of(part, self.absent)
+        )
+        return BlockCoverage(code, coverage, coverage.present.bit_count())
+
+
+@st.composite
+def markets(draw: st.DrawFn, part: str) -> dict[Security, Stored]:
+    """Draw securities with any lives, and what is stored of some of them."""
+    some_days = st.sets(st.sampled_from(calendar_days(part)))
+    found = {}
+    for at in range(draw(st.integers(0, 4))):
+        market = draw(st.sampled_from(["SH", "BJ"]))
+        life = [draw(st.none() | DAYS) for _ in range(2)]
+        security = Security(f"{600000 + at}.{market}", "", Kind.STOCK, market, *life)
+        found[security] = Stored(draw(some_days), draw(some_days))
+    return found
+
+
+def naive(
+    part: str, market: dict[Security, Stored], window: Window, *, recheck_absent: bool
+) -> tuple[dict[str, Counter[str]], dict[str, list[str]]]:
+    """Go through all days of all codes."""
+    counts: dict[str, Counter[str]] = {name: Counter() for name in COUNTS}
+    gaps: dict[str, list[str]] = {}
+    for security, stored in market.items():
+        for day in calendar_days(part):
+            alive = (security.list_date or day) <= day <= (security.delist_date or day)
+            asked = max(window.start, window.coverage_start) <= day <= window.end
+            if not (alive and asked and is_trading_day(security.market, day)):
+                continue
+            if day > window.final_until:
+                continue
+            counts["expected"][day] += 1
+            if day in stored.present:
+                counts["present"][day] += 1
+            elif day in stored.absent and not recheck_absent:
+                counts["absent"][day] += 1
+            else:
+                counts["missing"][day] += 1
+                gaps.setdefault(security.code, []).append(day)
+    return counts, gaps
+
+
+@pytest.mark.parametrize("dataset", [DAILY, MINUTES])
+@settings(deadline=None)
+@given(data=st.data())
+def test_detect_against_a_naive_reference(dataset: Dataset, data: st.DataObject) -> None:
+    part = PARTS[dataset]
+    market = data.draw(markets(part))
+    start, end = sorted([data.draw(DAYS), data.draw(DAYS)])
+    window = Window(start, end, data.draw(DAYS), data.draw(DAYS))
+    recheck = data.draw(st.booleans())
+    rows = {security.code: each.row(security.code, part) for security, each in market.items()}
+    known = {code: row for code, row in rows.items() if row.coverage != Coverage()}
+    found = compare(dataset, part, market, known, window, recheck_absent=recheck)
+    counts, gaps = naive(part, market, window, recheck_absent=recheck)
+    for name, by_day in counts.items():
+        assert getattr(found, name) == by_day
+    assert {code: days_of(part, bits) for code, bits in found.gaps.items()} == gaps
+    assert found.errors == set()
+
+
+STOCK = Security("600000.SH", "", Kind.STOCK, "SH", "19991110")
+JANUARY = Window("20240101", "20240131", "19901219", "20241231")
+WEEK = bits_of("2024", ["20240102", "20240103", "20240104", "20240105"])
+
+
+def detect(row: BlockCoverage, *others: Security) -> PartFindings:
+    return compare(DAILY, "2024", [STOCK, *others], {row.code: row}, JANUARY)
+
+
+def test_nothing_in_scope() -> None:
+    assert compare(DAILY, "2024", [], {}, JANUARY) == PartFindings()
+
+
+def test_a_code_that_is_not_in_scope_is_passed_over() -> None:
+    found = detect(BlockCoverage("600001.SH", Coverage(present=WEEK), 4))
+    assert (sum(found.present.values()), list(found.gaps)) == (0, ["600000.SH"])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        BlockCoverage("600000.SH", Coverage(present=WEEK), 3),
+        BlockCoverage("600000.SH", Coverage(present=WEEK), 5),
+        BlockCoverage("600000.SH", Coverage(present=WEEK, absent=WEEK), 4),
+        BlockCoverage("600000.SH", Coverage(), 4),
+        BlockCoverage("600000.SH", Coverage(present=WEEK), 0),
+    ],
+)
+def test_a_block_that_contradicts_itself_is_an_error_and_its_days_are_missing(
+    row: BlockCoverage,
+) -> None:
+    """So that a fill asks for them and mends it."""
+    found = detect(row)
+    assert found.errors == {"600000.SH"}
+    assert found.gaps["600000.SH"].bit_count() == 22
+    assert found.missing == found.expected
+
+
+@pytest.mark.parametrize(
+    ("dataset", "rows", "expected"),
+    [
+        (DAILY, 4, True),
+        (DAILY, 5, False),
+        (MINUTES, 960, True),
+        (MINUTES, 4, True),
+        (MINUTES, 3, False),
+        (MINUTES, 0, False),
+    ],
+)
+def test_a_day_has_one_daily_bar_or_some_minutes(
+    dataset: Dataset, rows: int, expected: bool
+) -> None:
+    assert sound(dataset, BlockCoverage("", Coverage(present=WEEK), rows)) is expected

@@ -1,0 +1,217 @@
+"""How tasks end, and what is said of it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from marketdata.errors import NotFoundError
+from marketdata.kline.bar import Kind, Period
+from marketdata.tasks.finishing import Finisher, reason
+from marketdata.tasks.outcomes import BatchOutcome
+from marketdata.tasks.records import TaskRecords
+from marketdata.tasks.task import Scope, Status, Task, TaskKind, new_task
+from tests.unit.tasks.fakes import FakeLists
+
+SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")
+SECRET = "secret-7f3a"
+WORK = [
+    {"batch": 1, "codes": ["A", "B"], "start": "20200102", "end": "20200110", "work": 14},
+    {"batch": 2, "codes": ["C"], "start": "20200102", "end": "20200110", "work": 7},
+]
+
+
+def cause(name: str, text: str) -> dict[str, str]:
+    """Make what Step Functions gives of a function's error."""
+    details = {"errorType": name, "errorMessage": text, "stackTrace": [f"File x.py: {SECRET}"]}
+    return {"Error": name, "Cause": json.dumps(details)}
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (cause("UpstreamFaultError", "no such table"), "no such table"),
+        (cause("UpstreamError", "it failed"), "it failed"),
+        (cause("UpstreamFaultError", ""), "UpstreamFaultError"),
+        (
+            cause("VersionConflictError", "stock.daily 600000.SH 2020"),
+            "others kept writing the same block: stock.daily 600000.SH 2020",
+        ),
+        (
+            cause("BlockCorruptError", "stock.daily 600000.SH 2020"),
+            "a stored block cannot be read: stock.daily 600000.SH 2020",
+        ),
+        (cause("KeyError", SECRET), "internal error: KeyError"),
+        (cause("UpstreamLookalikeError", SECRET), "internal error: UpstreamLookalikeError"),
+        (cause("OtherConflictError", SECRET), "internal error: OtherConflictError"),
+        (cause("Sandbox.Timedout", f"Task timed out {SECRET}"), "it took too long"),
+        ({"Error": "States.Timeout", "Cause": ""}, "it took too long"),
+        ({"Error": "States.Timeout"}, "it took too long"),
+        (
+            {"Error": "Lambda.TooManyRequestsException", "Cause": f"Rate exceeded {SECRET}"},
+            "the source was busy with other calls all the time",
+        ),
+        ({"Error": "States.Runtime", "Cause": SECRET}, "internal error: States.Runtime"),
+        ({"Error": "X", "Cause": json.dumps([SECRET])}, "internal error: X"),
+        ({"Error": "X", "Cause": json.dumps(SECRET)}, "internal error: X"),
+        ({"Error": "X", "Cause": json.dumps({"message": SECRET})}, "internal error: X"),
+        ({}, "internal error: unknown"),
+    ],
+)
+def test_why_a_step_failed(error: dict[str, str], text: str) -> None:
+    assert reason(error) == text
+    assert SECRET not in reason(error)
+
+
+@pytest.fixture
+def finisher(records: TaskRecords, lists: FakeLists) -> Finisher:
+    return Finisher(records, lists, lambda _: "")
+
+
+@pytest.fixture
+def task(records: TaskRecords, lists: FakeLists) -> Task:
+    """A planned fill of three codes in two batches."""
+
+    def make(task_id: int) -> Task:
+        return new_task(task_id, TaskKind.FILL, SCOPE, "li", request="r")
+
+    made, _ = records.claim("r", make, lambda _: True)
+    lists.objects["tasks/1/plan.json"] = [
+        item | {"task_id": 1, "attempt": 1, "closing": len(item["codes"])}  # type: ignore[arg-type]
+        for item in WORK
+    ]
+    records.planned(made, "arn", total_count=3, missing_count=3, batch_count=2, work=21)
+    return records.load(1)
+
+
+def record(records: TaskRecords, batch: int, **details: Any) -> None:
+    item = WORK[batch - 1]
+    codes: Any = item["codes"]
+    outcome = BatchOutcome(batch, item["work"], len(codes), calls=1, **details)  # type: ignore[arg-type]
+    assert records.outcomes.record(1, 1, outcome)
+
+
+def test_all_went_well(
+    finisher: Finisher, records: TaskRecords, lists: FakeLists, task: Task
+) -> None:
+    record(records, 1, bars=14)
+    record(records, 2, bars=7)
+    finisher.finish(1, 1)
+    ended = records.load(1)
+    assert (ended.status, ended.error_message, ended.progress) == (Status.COMPLETED, "", 100)
+    assert (ended.success_count, ended.error_count, ended.bar_count) == (3, 0, 21)
+    assert lists.objects["tasks/1/result.json"] == {
+        "task_id": 1,
+        "total_count": 3,
+        "missing_count": 3,
+        "success_count": 3,
+        "error_count": 0,
+        "bar_count": 21,
+        "upstream_calls": 2,
+        "quarantined_count": 0,
+        "errors": {},
+        "quarantined": {},
+        "failed_batches": [],
+    }
+
+
+def test_a_batch_without_an_outcome_was_not_reached(
+    finisher: Finisher, records: TaskRecords, lists: FakeLists, task: Task
+) -> None:
+    record(records, 1, bars=14)
+    finisher.finish(1, 1)
+    ended = records.load(1)
+    assert (ended.status, ended.success_count, ended.error_count) == (Status.COMPLETED, 2, 1)
+    assert ended.error_message == "1 of 3 codes have errors: C: it was not reached"
+
+
+def test_nothing_was_reached(finisher: Finisher, records: TaskRecords, task: Task) -> None:
+    finisher.finish(1, 1)
+    assert (records.load(1).status, records.load(1).error_count) == (Status.FAILED, 3)
+
+
+def test_every_kind_of_error_at_once(
+    finisher: Finisher, records: TaskRecords, lists: FakeLists, task: Task
+) -> None:
+    quarantined = {"A": {"negative": 2, "duplicate_time": 1}}
+    record(records, 1, bars=4, failed={"B": "no file"}, quarantined=quarantined)
+    item = lists.objects["tasks/1/plan.json"][1]
+    finisher.fail_batch(item, cause("UpstreamFaultError", "closed"))
+    finisher.finish(1, 1)
+    ended = records.load(1)
+    assert (ended.status, ended.success_count, ended.error_count) == (Status.COMPLETED, 0, 3)
+    assert ended.error_message == (
+        "3 of 3 codes have errors: A: bars in quarantine: 2 negative, 1 duplicate_time; "
+        "B: no file; C: closed"
+    )
+    result = lists.objects["tasks/1/result.json"]
+    assert result["quarantined"] == quarantined
+    assert result["failed_batches"] == [
+        {"batch": 2, "start": "20200102", "end": "20200110", "codes": ["C"], "error": "closed"}
+    ]
+
+
+def test_bad_bars_of_a_code_in_two_batches_are_added_up(
+    finisher: Finisher, records: TaskRecords, lists: FakeLists, task: Task
+) -> None:
+    record(records, 1, quarantined={"A": {"negative": 2}})
+    record(records, 2, quarantined={"A": {"negative": 1, "not_whole": 1}})
+    finisher.finish(1, 1)
+    assert records.load(1).quarantined_count == 4
+    assert lists.objects["tasks/1/result.json"]["quarantined"] == {
+        "A": {"negative": 3, "not_whole": 1}
+    }
+
+
+def test_an_ended_task_stays_as_it_is(
+    finisher: Finisher, records: TaskRecords, lists: FakeLists, task: Task
+) -> None:
+    records.end(task, Status.CANCELLED)
+    finisher.finish(1, 1)
+    finisher.fail("arn", {"task_id": 1, "attempt": 1, "error": {"Error": "X"}})
+    assert records.load(1).status is Status.CANCELLED
+    assert "tasks/1/result.json" not in lists.objects
+
+
+def test_another_attempt_is_left_alone(
+    finisher: Finisher, records: TaskRecords, lists: FakeLists, task: Task
+) -> None:
+    records.end(task, Status.CANCELLED)
+    records.retry(records.load(1))
+    finisher.finish(1, 1)
+    finisher.fail("arn", {"task_id": 1, "attempt": 1, "error": {"Error": "X"}})
+    assert records.load(1).status is Status.PENDING
+    finisher.fail("arn", {"task_id": 1, "attempt": 2, "error": {"Error": "X"}})
+    assert (records.load(1).status, records.load(1).error_message) == (
+        Status.FAILED,
+        "internal error: X",
+    )
+
+
+def test_the_task_of_a_schedule_is_found_by_its_execution(
+    finisher: Finisher, records: TaskRecords
+) -> None:
+    finisher.fail("arn", {"schedule": "stock", "error": {"Error": "X"}})
+
+    def make(task_id: int) -> Task:
+        return new_task(task_id, TaskKind.FILL, SCOPE, "schedule", request="arn", execution="arn")
+
+    records.claim("arn", make, lambda _: True)
+    finisher.fail("arn", {"schedule": "stock", "error": {"Error": "X"}})
+    assert records.load(1).status is Status.FAILED
+
+
+def test_a_work_list_that_is_gone_is_no_success(
+    finisher: Finisher, records: TaskRecords, lists: FakeLists, task: Task
+) -> None:
+    lists.objects.clear()
+    with pytest.raises(NotFoundError):
+        finisher.finish(1, 1)
+    assert records.load(1).status is Status.RUNNING
+
+
+@pytest.fixture(autouse=True)
+def nothing_secret(lists: FakeLists) -> Iterator[None]:
+    yield
+    assert SECRET not in json.dumps(lists.objects)

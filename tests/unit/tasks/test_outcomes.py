@@ -1,0 +1,144 @@
+"""Outcomes of batches: recorded and counted once, both or neither."""
+
+from typing import Any
+
+import pytest
+
+from marketdata.aws.attributes import to_attributes
+from marketdata.aws.tables import Table, Write
+from marketdata.kline.bar import Kind, Period
+from marketdata.tasks.outcomes import LONGEST, BatchOutcome, Outcomes
+from marketdata.tasks.records import TaskRecords
+from marketdata.tasks.task import Scope, Status, Task, TaskKind, new_task
+from tests.integration.conftest import Cloud
+
+SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")
+DONE = BatchOutcome(batch=1, work=14, closing=2, bars=14, calls=1)
+
+
+@pytest.fixture
+def records(cloud: Cloud) -> TaskRecords:
+    """Records with one task in them, number 1."""
+    made = TaskRecords(cloud.control)
+    made.claim(
+        "r",
+        lambda task_id: new_task(task_id, TaskKind.FILL, SCOPE, "li", request="r"),
+        lambda _: True,
+    )
+    return made
+
+
+@pytest.fixture
+def outcomes(records: TaskRecords) -> Outcomes:
+    return records.outcomes
+
+
+def counters(task: Task) -> dict[str, int]:
+    names = (
+        "batches_done",
+        "work_done",
+        "success_count",
+        "error_count",
+        "bar_count",
+        "quarantined_count",
+        "upstream_calls",
+    )
+    return {name: getattr(task, name) for name in names if getattr(task, name)}
+
+
+def test_a_batch_that_went_well(records: TaskRecords, outcomes: Outcomes) -> None:
+    assert outcomes.record(1, 1, DONE)
+    assert counters(records.load(1)) == {
+        "batches_done": 1,
+        "work_done": 14,
+        "success_count": 2,
+        "bar_count": 14,
+        "upstream_calls": 1,
+    }
+    read = outcomes.read(1)
+    assert list(read) == [1]
+    assert (read[1]["done"], read[1]["error"]) == (True, "")
+
+
+def test_a_batch_counts_once(records: TaskRecords, outcomes: Outcomes) -> None:
+    assert [outcomes.record(1, 1, DONE) for _ in range(3)] == [True, False, False]
+    assert records.load(1).batches_done == 1
+    late = BatchOutcome(batch=1, work=14, closing=2, error="too late")
+    assert not outcomes.record(1, 1, late)
+    assert outcomes.read(1)[1]["error"] == ""
+
+
+def test_a_batch_that_failed_whole(records: TaskRecords, outcomes: Outcomes) -> None:
+    failed = BatchOutcome(batch=2, work=14, closing=2, error="no table")
+    outcomes.record(1, 1, failed)
+    assert counters(records.load(1)) == {"batches_done": 1, "work_done": 14, "error_count": 2}
+    assert outcomes.read(1)[2]["done"] is False
+
+
+@pytest.mark.parametrize(
+    ("details", "errors", "bad"),
+    [
+        ({"failed": {"A": "no file"}}, 1, 0),
+        ({"quarantined": {"A": {"negative": 2, "duplicate_time": 1}}}, 1, 3),
+        ({"failed": {"A": "x"}, "quarantined": {"A": {"negative": 1}}}, 1, 1),
+        ({"failed": {"A": "x"}, "quarantined": {"B": {"negative": 1}}}, 2, 1),
+        ({"failed": {"A": "x", "B": "x", "C": "x"}}, 2, 0),
+    ],
+)
+def test_single_codes_that_failed(
+    records: TaskRecords, outcomes: Outcomes, details: dict[str, Any], errors: int, bad: int
+) -> None:
+    outcomes.record(1, 1, BatchOutcome(batch=1, work=21, closing=2, bars=7, calls=1, **details))
+    task = records.load(1)
+    assert (task.error_count, task.success_count) == (errors, 2 - errors)
+    assert task.quarantined_count == bad
+    assert outcomes.read(1)[1]["done"] is False
+
+
+def test_another_attempt_counts_anew(records: TaskRecords, outcomes: Outcomes) -> None:
+    outcomes.record(1, 1, BatchOutcome(batch=1, work=14, closing=2, error="no table"))
+    records.end(records.load(1), Status.FAILED)
+    records.retry(records.load(1))
+    assert not outcomes.record(1, 1, DONE), "of the attempt before"
+    assert outcomes.record(1, 2, DONE)
+    assert not outcomes.record(1, 2, DONE)
+    assert outcomes.read(1)[1]["attempt"] == 2
+
+
+def test_an_attempt_that_has_not_begun_is_not_counted(outcomes: Outcomes) -> None:
+    assert not outcomes.record(1, 2, DONE)
+    assert outcomes.read(1) == {}
+
+
+def test_a_task_that_does_not_exist(outcomes: Outcomes) -> None:
+    assert not outcomes.record(7, 1, DONE)
+    assert outcomes.read(7) == {}
+
+
+def test_outcomes_come_in_order(outcomes: Outcomes) -> None:
+    for batch in (10, 2, 1_000, 1):
+        outcomes.record(1, 1, BatchOutcome(batch=batch, work=1, closing=0))
+    assert list(outcomes.read(1)) == [1, 2, 10, 1_000]
+
+
+def test_the_largest_record_fits_into_an_item(
+    records: TaskRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DynamoDB takes 400 KB: 300 codes, and a source that says a lot of each."""
+    sizes: list[int] = []
+
+    def transact(_table: Table, *changes: Write) -> None:
+        sizes.extend(len(repr(to_attributes(each.put or {})).encode()) for each in changes)
+
+    monkeypatch.setattr(Table, "transact", transact)
+    codes = [f"{number:06d}.SH" for number in range(300)]
+    worst = BatchOutcome(
+        batch=1,
+        work=1,
+        closing=300,
+        error="错" * 10_000,
+        failed=dict.fromkeys(codes, "错" * 10_000),
+        quarantined={code: {f"reason_number_{n}": 10**6 for n in range(8)} for code in codes},
+    )
+    records.outcomes.record(1, 1, worst)
+    assert 300 * LONGEST < sizes[0] < 400_000

@@ -1,0 +1,199 @@
+"""Planning an attempt: what is left to do, and the counters that go with it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from marketdata.catalog.securities import Catalog, Security
+from marketdata.kline.bar import Kind, Period
+from marketdata.kline.coverage import Coverage, bits_of
+from marketdata.kline.store import BlockCoverage
+from marketdata.tasks import plan
+from marketdata.tasks.outcomes import BatchOutcome
+from marketdata.tasks.planning import Planner
+from marketdata.tasks.records import TaskRecords
+from marketdata.tasks.task import Scope, Status, Task, TaskKind, new_task
+from tests.unit.tasks.fakes import FakeLists
+
+CODES = ("600000.SH", "600004.SH", "600006.SH")
+SECURITIES = [Security(code, code, Kind.STOCK, "SH", "19991110") for code in CODES]
+DAYS = ["20200102", "20200103", "20200106"]
+SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200106")
+
+
+class FakeStore:
+    """All bars of the first code are stored."""
+
+    def coverage(self, dataset: str, part: str) -> Iterator[BlockCoverage]:
+        assert dataset == "stock.daily"
+        if part == "2020":
+            yield BlockCoverage(CODES[0], Coverage(present=bits_of(part, DAYS)), len(DAYS))
+
+
+@pytest.fixture
+def planner(records: TaskRecords, lists: FakeLists, monkeypatch: pytest.MonkeyPatch) -> Planner:
+    monkeypatch.setattr(plan, "CODES_A_BATCH", 1)
+    catalog = Catalog(SECURITIES, "", "files", {})
+    return Planner(
+        records, FakeStore(), lists, lambda: catalog, lambda scope: scope, final_until="20200110"
+    )
+
+
+def make(records: TaskRecords, kind: TaskKind = TaskKind.FILL) -> Task:
+    task, _ = records.claim(
+        kind, lambda task_id: new_task(task_id, kind, SCOPE, "li", request=kind), lambda _: True
+    )
+    return task
+
+
+def test_a_fill(planner: Planner, records: TaskRecords, lists: FakeLists) -> None:
+    make(records)
+    assert planner.plan(1, 1, "arn") == {
+        "task_id": 1,
+        "attempt": 1,
+        "batch_count": 2,
+        "bucket": "bucket",
+        "work_list": "tasks/1/plan.json",
+    }
+    assert [
+        (item["batch"], item["codes"], item["task_id"], item["attempt"])
+        for item in lists.objects["tasks/1/plan.json"]
+    ] == [(1, [CODES[1]], 1, 1), (2, [CODES[2]], 1, 1)]
+    task = records.load(1)
+    assert (task.status, task.execution, task.planned) == (Status.RUNNING, "arn", True)
+    assert (task.total_count, task.missing_count, task.batch_count, task.work) == (2, 2, 2, 6)
+
+
+def test_all_again(planner: Planner, records: TaskRecords) -> None:
+    make(records, TaskKind.CACHE)
+    assert planner.plan(1, 1, "arn")["batch_count"] == 3
+    task = records.load(1)
+    assert (task.total_count, task.missing_count) == (3, 3)
+
+
+def test_a_detect(planner: Planner, records: TaskRecords) -> None:
+    make(records, TaskKind.DETECT)
+    assert planner.plan(1, 1, "arn") == {"task_id": 1, "attempt": 1, "groups": [["2020"]]}
+    task = records.load(1)
+    assert (task.total_count, task.batch_count, task.work) == (3, 1, 1)
+
+
+NOTHING = {"groups": [], "batch_count": 0}
+
+
+def test_an_attempt_that_is_over_has_nothing_to_do(
+    planner: Planner, records: TaskRecords, lists: FakeLists
+) -> None:
+    task = make(records)
+    records.end(task, Status.CANCELLED)
+    assert planner.plan(1, 1, "arn") == {"task_id": 1, "attempt": 1} | NOTHING
+    records.retry(records.load(1))
+    assert planner.plan(1, 1, "arn") == {"task_id": 1, "attempt": 1} | NOTHING
+    assert records.load(1).status is Status.PENDING
+    assert lists.objects == {}
+    assert planner.plan(1, 2, "arn")["batch_count"] == 2
+
+
+def test_a_cancel_while_planning_leaves_nothing_to_do(
+    planner: Planner, records: TaskRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = make(records)
+    planned = TaskRecords.planned
+
+    def too_late(own: TaskRecords, *args: Any, **counts: Any) -> None:
+        records.end(task, Status.CANCELLED)
+        planned(own, *args, **counts)
+
+    monkeypatch.setattr(TaskRecords, "planned", too_late)
+    assert planner.plan(1, 1, "arn") == {"task_id": 1, "attempt": 1} | NOTHING
+    assert records.load(1).status is Status.CANCELLED
+
+
+def test_a_plan_that_is_repeated_is_the_same(planner: Planner, records: TaskRecords) -> None:
+    make(records)
+    first = planner.plan(1, 1, "arn")
+    again = planner.plan(1, 1, "arn")
+    assert again == first | {"work_list": "tasks/1/plan-1.json"}
+    assert planner.work_lists.read_json(again["work_list"]) == planner.work_lists.read_json(
+        first["work_list"]
+    )
+
+
+def test_a_retry_has_what_is_left_and_counts_what_is_done(
+    planner: Planner, records: TaskRecords, lists: FakeLists
+) -> None:
+    make(records)
+    planner.plan(1, 1, "arn")
+    done = BatchOutcome(1, 3, 1, bars=3, calls=1)
+    bad = BatchOutcome(2, 3, 1, bars=2, calls=1, quarantined={CODES[2]: {"negative": 1}})
+    for outcome in (done, bad):
+        assert records.outcomes.record(1, 1, outcome)
+    records.end(records.load(1), Status.COMPLETED, error_count=1)
+    records.retry(records.load(1))
+    rest = planner.plan(1, 2, "arn 2")
+    assert (rest["batch_count"], rest["work_list"]) == (1, "tasks/1/plan-2.json")
+    (item,) = lists.objects["tasks/1/plan-2.json"]
+    assert (item["batch"], item["attempt"]) == (2, 2)
+    task = records.load(1)
+    assert (task.batches_done, task.work_done, task.progress) == (1, 3, 50)
+    assert (task.success_count, task.error_count) == (1, 0)
+    assert (task.bar_count, task.quarantined_count, task.upstream_calls) == (3, 0, 1)
+
+
+def test_a_detect_begins_anew(planner: Planner, records: TaskRecords) -> None:
+    make(records, TaskKind.DETECT)
+    planner.plan(1, 1, "arn")
+    records.outcomes.record(1, 1, BatchOutcome(1, 1, 0))
+    assert records.load(1).batches_done == 1
+    records.end(records.load(1), Status.FAILED)
+    records.retry(records.load(1))
+    planner.plan(1, 2, "arn")
+    assert (records.load(1).batches_done, records.load(1).progress) == (0, 0)
+
+
+def test_a_work_list_that_is_gone(planner: Planner, records: TaskRecords, lists: FakeLists) -> None:
+    make(records)
+    planner.plan(1, 1, "arn")
+    records.end(records.load(1), Status.CANCELLED)
+    records.retry(records.load(1))
+    lists.objects.clear()
+    assert planner.plan(1, 2, "arn") == {"task_id": 1, "attempt": 2} | NOTHING
+    task = records.load(1)
+    assert (task.status, task.error_message) == (
+        Status.FAILED,
+        "its work list is not kept any more: make a new task",
+    )
+
+
+@pytest.mark.parametrize(
+    ("schedule", "kind", "securities"),
+    [
+        ("catalog", TaskKind.CATALOG, Kind.STOCK),
+        ("stock", TaskKind.FILL, Kind.STOCK),
+        ("future", TaskKind.FILL, Kind.FUTURE),
+    ],
+)
+def test_a_schedule(
+    planner: Planner, records: TaskRecords, schedule: str, kind: TaskKind, securities: Kind
+) -> None:
+    task = planner.scheduled(schedule, "arn")
+    assert (task.id, task.kind, task.execution, task.created_by) == (1, kind, "arn", "schedule")
+    assert task.scope == Scope(securities, Period.DAILY, "20191211", "20200110")
+    records.end(task, Status.FAILED)
+    again = planner.scheduled(schedule, "arn")
+    assert replace(again, updated_at="", ended_at="") == replace(
+        task, status=Status.FAILED, updated_at=""
+    )
+    assert planner.scheduled(schedule, "arn of tomorrow").id == 2
+
+
+def test_the_catalog_is_one_piece_of_work(
+    planner: Planner, records: TaskRecords, lists: FakeLists
+) -> None:
+    planner.scheduled("catalog", "arn")
+    assert planner.plan(1, 1, "arn")["batch_count"] == 1
+    (item,) = lists.objects["tasks/1/plan.json"]
+    assert (item["operation"], item["closing"]) == ("refresh_catalog", 1)
+    assert records.load(1).total_count == 1

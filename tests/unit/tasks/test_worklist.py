@@ -1,0 +1,125 @@
+"""What a task covers, and its batches."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from marketdata.catalog.securities import Catalog, Security
+from marketdata.kline.bar import Dataset, Kind, Period
+from marketdata.kline.coverage import bits_of
+from marketdata.tasks import plan
+from marketdata.tasks.task import Scope
+from marketdata.tasks.worklist import (
+    Lacking,
+    bars_a_day,
+    in_scope,
+    parts_of,
+    window_of,
+    work_items,
+)
+
+SECURITIES = [
+    Security("600000.SH", "old", Kind.STOCK, "SH", "19991110"),
+    Security("600004.SH", "new", Kind.STOCK, "SH", "20200107"),
+    Security("600006.SH", "gone", Kind.STOCK, "SH", "19991110", "20191231"),
+    Security("000300.SH", "an index", Kind.INDEX, "SH", "20050408"),
+]
+SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")
+FIRST_DAYS = {"stock.daily": "20000101"}
+
+
+def catalog(first_days: dict[str, str] = FIRST_DAYS) -> Catalog:
+    return Catalog(SECURITIES, "", "files", first_days)
+
+
+def codes(scope: Scope) -> list[str]:
+    return [security.code for security in in_scope(catalog(), scope)]
+
+
+def test_scope() -> None:
+    assert codes(SCOPE) == ["600000.SH", "600004.SH"]
+    assert codes(replace(SCOPE, start="20191201")) == ["600000.SH", "600004.SH", "600006.SH"]
+    assert codes(replace(SCOPE, codes=("600004.SH", "600006.SH"))) == ["600004.SH"]
+    assert codes(replace(SCOPE, kind=Kind.INDEX)) == ["000300.SH"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "parts"),
+    [
+        ("20190601", "20200131", ["2019", "2020"]),
+        ("00010101", "20011231", ["2000", "2001"]),
+        ("20190101", "99991231", ["2019", "2020"]),
+        ("20210101", "99991231", []),
+        ("19900101", "19991231", []),
+    ],
+)
+def test_parts_in_which_nothing_can_be_are_left_out(start: str, end: str, parts: list[str]) -> None:
+    scope = replace(SCOPE, start=start, end=end)
+    assert parts_of(scope, window_of(scope, catalog(), "20200110")) == parts
+
+
+def test_a_source_without_a_beginning_has_the_calendars() -> None:
+    scope = replace(SCOPE, start="00010101")
+    assert parts_of(scope, window_of(scope, catalog({}), "20200110"))[0] == "1990"
+
+
+def test_what_codes_lack_adds_up_over_parts() -> None:
+    lacking = Lacking(replace(SCOPE, start="20191230", end="20200106"))
+    assert lacking.days == ["20191230", "20191231", "20200102", "20200103", "20200106"]
+    both = bits_of("2019", ["20191231"])
+    lacking.add("2019", {"600000.SH": both, "600006.SH": both})
+    lacking.add("2020", {"600000.SH": bits_of("2020", ["20200102", "20200106"])})
+    assert lacking.positions == {"600000.SH": [1, 2, 4], "600006.SH": [1]}
+
+
+def items(scope: Scope, gaps: dict[str, list[str]]) -> list[dict[str, Any]]:
+    lacking = Lacking(scope)
+    for part in ("2019", "2020"):
+        bits = {code: bits_of(part, days) for code, days in gaps.items()}
+        lacking.add(part, {code: each for code, each in bits.items() if each})
+    return list(work_items(Dataset(Kind.STOCK, Period.DAILY), SECURITIES, lacking))
+
+
+def test_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    days = ["20200107", "20200108"]
+    gaps = {"600000.SH": days, "600004.SH": days}
+    (batch,) = items(SCOPE, gaps)
+    assert batch == {
+        "operation": "fetch_bars",
+        "dataset": "stock.daily",
+        "codes": ["600000.SH", "600004.SH"],
+        "start": "20200107",
+        "end": "20200108",
+        "work": 4,
+        "closing": 2,
+    }
+    monkeypatch.setattr(plan, "CODES_A_BATCH", 1)
+    assert [(each["codes"], each["closing"]) for each in items(SCOPE, gaps)] == [
+        (["600000.SH"], 1),
+        (["600004.SH"], 1),
+    ]
+    assert items(SCOPE, {}) == []
+
+
+def test_a_code_in_several_batches_is_closed_by_its_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "CHEAP_BARS", 0)
+    scope = replace(SCOPE, start="20190101")
+    found = items(scope, {"600000.SH": ["20190102", "20200102"]})
+    assert [(each["start"], each["closing"]) for each in found] == [
+        ("20190102", 0),
+        ("20200102", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "period", "bars"),
+    [
+        (Kind.STOCK, Period.DAILY, 1),
+        (Kind.STOCK, Period.MIN1, 240),
+        (Kind.STOCK, Period.MIN60, 4),
+        (Kind.FUTURE, Period.MIN1, 600),
+    ],
+)
+def test_bars_of_a_day(kind: Kind, period: Period, bars: int) -> None:
+    assert bars_a_day(Dataset(kind, period)) == bars
