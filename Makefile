@@ -8,6 +8,9 @@ FIRST_FILL ?= 1
 # they are handed over as arguments; a function must not find them in its environment
 unexport PORT UPSTREAM DATA SDK_BUNDLE STATE FIRST_FILL
 
+# of `make bench`: a folder of real bars, laid out as DATA is, to be measured as well
+REAL ?=
+
 UV_VERSION := 0.13.9
 FETCHED_UV := .tools/uv/bin/uv
 UV := $(or $(shell sh -c 'command -v uv'),$(FETCHED_UV))
@@ -22,7 +25,7 @@ EXPORT_DEPS := $(EXPORT) --no-default-groups
 EXPORT_FRAMES := $(EXPORT) --only-group frames
 
 .DEFAULT_GOAL := help
-.PHONY: help run sdk-bundle test test-unit test-e2e lint types format generated check-generated validate check sync
+.PHONY: help run sdk-bundle test test-unit test-e2e bench lint types format generated check-generated validate check sync
 
 help: ## show the targets
 	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0]"
@@ -48,12 +51,17 @@ test-unit: sync ## tests that need no local cloud, with the coverage of our code
 test-e2e: sync ## tests over HTTP on local clouds of their own
 	$(RUN) pytest tests/e2e
 
+# in an environment of its own, so that what is compared with is no part of development
+bench: $(if $(filter $(FETCHED_UV),$(UV)),$(FETCHED_UV)) ## measure, beside the usual alternatives
+	@UV_PROJECT_ENVIRONMENT=.bench/venv $(UV) sync --locked --quiet --no-default-groups --group bench
+	@exec env UV='$(UV)' .bench/venv/bin/python -m bench --real '$(REAL)'
+
 lint: sync ## style
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 
 types: sync ## static types
-	$(RUN) mypy layers/common/python functions local tests
+	$(RUN) mypy layers/common/python functions local bench tests
 
 format: sync ## mend the style
 	$(RUN) ruff check --fix .

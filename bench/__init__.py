@@ -1,0 +1,1 @@
+"""What reading, detecting and filling cost, side by side with the usual alternatives."""

@@ -1,0 +1,43 @@
+"""CPU and wall time of calls, taken in turns so that a noisy neighbour troubles all alike."""
+
+import gc
+import time
+from collections.abc import Callable, Mapping
+from statistics import median
+from typing import NamedTuple
+
+
+class Times(NamedTuple):
+    """Medians, in milliseconds; CPU time counts all threads of the process."""
+
+    cpu_ms: float
+    wall_ms: float
+
+
+def once(call: Callable[[], object]) -> Times:
+    """Time one call."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    call()
+    return Times(1e3 * (time.process_time() - cpu), 1e3 * (time.perf_counter() - wall))
+
+
+def in_turns(
+    calls: Mapping[str, Callable[[], object]], rounds: int, warm: int = 3
+) -> dict[str, Times]:
+    """Time calls, one after another, over and over.
+
+    Returns
+    -------
+    dict
+        For each call the medians over the rounds; the `warm` rounds before them do not count.
+    """
+    gc.collect()
+    taken = [{name: once(call) for name, call in calls.items()} for _ in range(warm + rounds)][
+        warm:
+    ]
+    return {name: middle([each[name] for each in taken]) for name in calls}
+
+
+def middle(times: list[Times]) -> Times:
+    """Give the medians of some times."""
+    return Times(*(round(median(values), 3) for values in zip(*times, strict=True)))

@@ -1,0 +1,163 @@
+"""What the stand-in for DynamoDB and S3 holds: blocks as the service itself writes them."""
+
+import pickle
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from bench.market import Market
+from marketdata.aws.tables import Item, Key, Write
+from marketdata.catalog.directory import save_catalog
+from marketdata.catalog.securities import Catalog, Security, market_of
+from marketdata.kline.bar import Dataset, Kind
+from marketdata.kline.coverage import bit_of
+from marketdata.kline.ingest import Ingest
+from marketdata.kline.store import BlockStore
+from marketdata.upstream.source import BarRequest, FetchedBars
+
+FINAL_UNTIL = "20261030"
+LISTED = "19901219"
+LACKS = 100
+
+
+@dataclass(slots=True)
+class Contents:
+    """A table and a bucket in memory; `BlockStore` and `Ingest` write into both.
+
+    Attributes
+    ----------
+    items : dict
+        By key the item without its key.
+    objects : dict
+        By key the bytes.
+    series : dict
+        By hash key of the index `coverage` its items, in order.
+    """
+
+    items: dict[Key, Item] = field(default_factory=dict)
+    objects: dict[str, bytes] = field(default_factory=dict)
+    series: dict[str, list[Item]] = field(default_factory=dict)
+
+    def save(self, path: Path) -> None:
+        """Write everything into a file for `bench.endpoint`."""
+        path.write_bytes(pickle.dumps((self.items, self.objects, self.series)))
+
+    @property
+    def store(self) -> BlockStore:
+        """The block store on top of it."""
+        return BlockStore(self, Objects(self.objects))
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        return self.items.get((pk, sk))
+
+    def get_many(self, keys: Sequence[Key]) -> dict[Key, Item]:
+        return {key: self.items[key] for key in keys if key in self.items}
+
+    def query(self, pk: str, *, index: str, hash_name: str) -> Iterator[Item]:  # noqa: ARG002
+        yield from self.series.get(pk, [])
+
+    def write(self, write: Write) -> Item:
+        self.items[write.pk, write.sk] = dict(write.put or {})
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """The bucket of `Contents`."""
+
+    objects: dict[str, bytes]
+
+    def read(self, key: str) -> bytes:
+        return self.objects[key]
+
+    def write(self, key: str, body: bytes, content_type: str = "") -> None:  # noqa: ARG002
+        self.objects[key] = body
+
+    def write_json(self, key: str, value: Any) -> None:
+        raise AssertionError(f"a bar was set aside: {key} {value}")
+
+    def delete(self, key: str) -> None:
+        self.objects.pop(key, None)
+
+
+def catalog(codes: Iterable[str]) -> Catalog:
+    """Name stocks that have been listed all the time."""
+    listed = [Security(code, code, Kind.STOCK, market_of(code), LISTED) for code in codes]
+    return Catalog(listed, "2026-10-30T09:00:00+00:00", "synthetic", {})
+
+
+def fill(
+    contents: Contents,
+    dataset: Dataset,
+    market: Market,
+    codes: Sequence[int],
+    *,
+    start: str = "",
+    end: str = "99991231",
+) -> None:
+    """Store bars of some codes through the service's own write path."""
+    start, end = max(start, market.days[0]), min(end, market.days[-1])
+    names = tuple(market.codes[code] for code in codes)
+    ingest = Ingest(
+        contents.store,
+        Objects(contents.objects),
+        catalog(names),
+        coverage_start=market.days[0],
+        final_until=FINAL_UNTIL,
+    )
+    frame = bars(market, codes, start, end)
+    ingest.run(BarRequest(dataset, names, start, end), FetchedBars(frame))
+
+
+def bars(market: Market, codes: Sequence[int], start: str, end: str) -> pd.DataFrame:
+    """Give bars as a source gives them."""
+    frames = []
+    for code in codes:
+        values = market.values(code, start, end)
+        frame = pd.DataFrame({"code": market.codes[code], **values})
+        frames.append(frame.astype({"volume": "float64"}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def cover(contents: Contents, market: Market, codes: int) -> None:
+    """Fill the index `coverage` alone, with what `fill` would write of every code and year.
+
+    Every `LACKS`th code lacks the last day of each year.
+
+    Parameters
+    ----------
+    codes : int
+        How many codes; their names are numbers. More than the market has get the market's bars.
+    """
+    traded = np.array(market.traded)[np.arange(codes) % len(market.codes)]
+    names = [f"{number:06}.SH" for number in range(codes)]
+    years = np.array([day[:4] for day in market.days])
+    for year in sorted(set(years)):
+        here = np.flatnonzero(years == year)
+        bits = [bit_of(str(year), market.days[at]).bit_length() - 1 for at in here]
+        days = np.zeros((2, codes, 366), dtype=bool)
+        days[0][:, bits], days[1][:, bits] = traded[:, here], ~traded[:, here]
+        days[:, ::LACKS, bits[-1]] = False
+        counts = days[0].sum(axis=1).tolist()
+        present, absent = np.packbits(days, axis=2, bitorder="little")
+        series = f"stock.daily#{year}"
+        # A secondary index has the keys of its table, and its own.
+        contents.series[series] = [
+            {"pk": f"stock.daily#{name}", "sk": str(year), "series": series, "code": name}
+            | {"rows": count, "present": _bytes(has), "absent": _bytes(lacks)}
+            for name, count, has, lacks in zip(names, counts, present, absent, strict=True)
+        ]
+
+
+def _bytes(packed: npt.NDArray[np.uint8]) -> bytes:
+    return packed.tobytes().rstrip(b"\0")
+
+
+def add_catalog(contents: Contents, codes: Iterable[str]) -> None:
+    """Store the catalog."""
+    save_catalog(contents.store, catalog(codes))

@@ -1,0 +1,46 @@
+"""Detecting: the whole function `detect_missing`, with the coverage of the whole market.
+
+`python -m bench.detecting CODES PARTS…` runs in an environment of `runtime.surroundings`; the
+endpoint has the task, the catalog and the coverage.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from bench.clock import in_turns
+from bench.contents import Contents, catalog
+from bench.reading import requests
+from bench.runtime import Function
+from marketdata.catalog.directory import save_catalog
+from marketdata.kline.bar import Kind, Period
+from marketdata.tasks.task import Scope, TaskKind, new_task, record_key
+
+ROUNDS = 12
+"""For one part; of many parts fewer."""
+TASK = 1
+
+
+def prepare(contents: Contents, codes: int, start: str, end: str) -> None:
+    """Store the task and the catalog that it is about; `Contents.cover` stores the coverage."""
+    scope = Scope(Kind.STOCK, Period.DAILY, start, end)
+    task = new_task(TASK, TaskKind.DETECT, scope, "admin", request="-")
+    contents.items["tasks", record_key(TASK)] = task.to_item()
+    save_catalog(contents.store, catalog(f"{number:06}.SH" for number in range(codes)))
+
+
+def main(parts: Sequence[str]) -> dict[str, Any]:
+    """Measure one call over some parts, warm."""
+    function = Function("detect_missing")
+    event = json.dumps({"task_id": TASK, "attempt": 1, "group": 0, "parts": parts}).encode()
+
+    def call() -> None:
+        function.call(event)
+
+    times = in_turns({"detect": call}, max(3, ROUNDS // len(parts)), warm=1)["detect"]
+    return {**times._asdict(), "requests": requests(call)}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1:])))

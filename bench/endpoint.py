@@ -1,0 +1,159 @@
+"""A stand-in for DynamoDB and S3: answers from memory, in a process of its own.
+
+It answers with bytes that it keeps, so its own work is small, and none of it is done by the process
+that is measured. `python -m bench.endpoint FILE` serves what `contents.Contents.save` wrote, prints
+its port, and ends with its standard input.
+"""
+
+import json
+import pickle
+import sys
+import threading
+import zlib
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from marketdata.aws.attributes import to_attributes
+
+PAGE_BYTES = 1_000_000
+"""A query's page ends once its items exceed this; DynamoDB counts 1 MiB, of names and values."""
+
+type Key = tuple[str, str]
+type Attributes = Mapping[str, Any]
+
+
+class Store:
+    """Items as the text of DynamoDB's JSON.
+
+    Parameters
+    ----------
+    items : mapping
+        By key the item's attributes.
+    series : mapping
+        By hash key of the index `coverage` the items of a query, in order.
+    """
+
+    def __init__(
+        self,
+        items: Mapping[Key, Attributes],
+        objects: Mapping[str, bytes],
+        series: Mapping[str, Iterable[Attributes]],
+    ) -> None:
+        self.objects = objects
+        self._items = {key: _text(key, item) for key, item in items.items()}
+        self._pages = {name: list(_pages(rows)) for name, rows in series.items()}
+        self._kept: dict[tuple[str, bytes], bytes] = {}
+        self.calls: list[str] = []
+
+    def answer(self, operation: str, body: bytes) -> bytes:
+        """Give the answer to an operation, from the second time on without any work."""
+        self.calls.append(operation)
+        known = self._kept.get((operation, body))
+        if known is None:
+            known = self._kept[operation, body] = self._make(operation, json.loads(body))
+        return known
+
+    def _make(self, operation: str, request: Any) -> bytes:
+        match operation:
+            case "BatchGetItem":
+                ((table, wanted),) = request["RequestItems"].items()
+                keys = ((key["pk"]["S"], key["sk"]["S"]) for key in wanted["Keys"])
+                found = b",".join(self._items[key] for key in keys if key in self._items)
+                named = json.dumps(table).encode()
+                return b'{"Responses":{%b:[%b]},"UnprocessedKeys":{}}' % (named, found)
+            case "GetItem":
+                key = request["Key"]["pk"]["S"], request["Key"]["sk"]["S"]
+                return b'{"Item":%b}' % self._items[key] if key in self._items else b"{}"
+            case "Query":
+                return self._page(request)
+        return b"{}"
+
+    def _page(self, request: Any) -> bytes:
+        (name,) = (value["S"] for value in request["ExpressionAttributeValues"].values())
+        pages = self._pages.get(name, [b""])
+        at = int(request.get("ExclusiveStartKey", {}).get("page", {"N": "0"})["N"])
+        more = b""
+        if at + 1 < len(pages):
+            more = b',"LastEvaluatedKey":{"page":{"N":"%d"}}' % (at + 1)
+        return b'{"Items":[%b],"Count":0,"ScannedCount":0%b}' % (pages[at], more)
+
+
+def _text(key: Key, item: Attributes) -> bytes:
+    return _dumps({"pk": key[0], "sk": key[1], **item})
+
+
+def _dumps(item: Mapping[str, Any]) -> bytes:
+    attributes = to_attributes(item)
+    return json.dumps(attributes, separators=(",", ":"), default=_binary).encode()
+
+
+def _binary(value: bytes) -> str:
+    return b64encode(value).decode()
+
+
+def _pages(rows: Iterable[Attributes]) -> Iterable[bytes]:
+    """Cut a query's items into pages as DynamoDB does: by the length of names and values."""
+    page: list[bytes] = []
+    size = 0
+    for row in rows:
+        page.append(_dumps(row))
+        size += sum(len(name) + _size(value) for name, value in row.items())
+        if size > PAGE_BYTES:
+            yield b",".join(page)
+            page, size = [], 0
+    yield b",".join(page)
+
+
+def _size(value: object) -> int:
+    return len(value) if isinstance(value, str | bytes) else 3
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Speaks as much HTTP as boto3 needs."""
+
+    protocol_version = "HTTP/1.1"
+    store: Store
+    # Head and body in one packet, or the client's kernel waits 40 ms before it asks for the rest.
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def do_POST(self) -> None:
+        """Answer a call to DynamoDB."""
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        operation = self.headers["X-Amz-Target"].partition(".")[2]
+        self._send(self.store.answer(operation, body), "application/x-amz-json-1.0")
+
+    def do_GET(self) -> None:
+        """Give an object."""
+        self._send(self.store.objects[self.path.partition("?")[0].split("/", 2)[2]], "text/plain")
+
+    def do_PUT(self) -> None:
+        """Swallow an object."""
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self._send(b"", "text/plain")
+
+    def _send(self, body: bytes, content_type: str) -> None:
+        self.send_response_only(200)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        # boto3 checks it, here as with the real service.
+        self.send_header("x-amz-crc32", str(zlib.crc32(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def main(file: Path) -> None:
+    """Serve until standard input ends."""
+    items, objects, series = pickle.loads(file.read_bytes())
+    Handler.store = Store(items, objects, series)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        print(server.server_address[1], flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

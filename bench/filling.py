@@ -1,0 +1,135 @@
+"""Filling: batches from the planner, a source of fixed latency, the upstream function's own door.
+
+`python -m bench.filling DATA` runs in an environment of `runtime.surroundings`. Its batches run
+one after another, as the Distributed Map runs them for one session.
+"""
+
+import json
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from bench import contents
+from bench.clock import once
+from bench.market import Market
+from bench.runtime import BUCKET, CONTROL, MARKET
+from marketdata.aws.objects import Bucket
+from marketdata.aws.tables import Table
+from marketdata.catalog.securities import Catalog, Security
+from marketdata.kline.bar import Dataset, Kind, Period
+from marketdata.kline.completeness import Window
+from marketdata.kline.coverage import parts_between
+from marketdata.kline.store import BlockStore
+from marketdata.tasks import plan
+from marketdata.tasks.detect import compare
+from marketdata.tasks.outcomes import Outcomes
+from marketdata.tasks.task import Scope
+from marketdata.tasks.worklist import Lacking, WorkItem, work_items
+from marketdata.upstream.door import Connections, Door
+from marketdata.upstream.source import BarRequest, FetchedBars, FetchedStatements, StatementRequest
+
+LATENCY = 5.0
+"""Seconds that the vendor's SDK was seen to take for 329 codes a call."""
+
+CODES, START, END = 300, "20210104", "20241231"
+DAILY = Dataset(Kind.STOCK, Period.DAILY)
+
+
+@dataclass(frozen=True, slots=True)
+class SlowSource:
+    """Gives the market's bars, each call exactly `LATENCY` after it began."""
+
+    market: Market
+    name: str = "slow"
+
+    def fetch_bars(self, request: BarRequest) -> FetchedBars:
+        until = time.perf_counter() + LATENCY
+        codes = [self.market.codes.index(code) for code in request.codes]
+        frame = contents.bars(self.market, codes, request.start, request.end)
+        time.sleep(until - time.perf_counter())
+        return FetchedBars(frame)
+
+    def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
+        raise NotImplementedError
+
+    def list_securities(self) -> list[Security]:
+        raise NotImplementedError
+
+    def coverage_start(self, dataset: Dataset) -> str:  # noqa: ARG002
+        return self.market.days[0]
+
+
+@dataclass(frozen=True, slots=True)
+class NoConnections:
+    """No test of a connection is asked for."""
+
+    def run(self, config_id: int) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+def work_list(catalog: Catalog, start: str, end: str) -> list[WorkItem]:
+    """Plan a fill of an empty cache, as `tasks.planning.Planner` does."""
+    window = Window(start, end, start, contents.FINAL_UNTIL)
+    lacking = Lacking(Scope(Kind.STOCK, Period.DAILY, start, end))
+    securities = catalog.of_kind(Kind.STOCK)
+    for part in parts_between(DAILY, start, end):
+        lacking.add(part, compare(DAILY, part, securities, {}, window).gaps)
+    return list(work_items(DAILY, securities, lacking))
+
+
+def planned(codes: int, start: str, end: str) -> dict[str, float]:
+    """Plan a fill and say how many calls it takes and how many it had to take."""
+    catalog = contents.catalog(f"{number:06}.SH" for number in range(codes))
+    work: list[WorkItem] = []
+    times = once(lambda: work.extend(work_list(catalog, start, end)))
+    bars = sum(item["work"] for item in work)
+    ideal = max(ceil(bars / plan.BARS_A_BATCH), ceil(codes / plan.CODES_A_BATCH))
+    return {
+        "codes": codes,
+        "bars": bars,
+        "calls": len(work),
+        "ideal_calls": ideal,
+        "plan_cpu_ms": times.cpu_ms,
+        "work_list_bytes": len(json.dumps(work)),
+    }
+
+
+def main(data: Path) -> dict[str, float]:
+    """Run a fill and say how long it took and how long it had to take."""
+    market = Market.open(data / "made_daily")
+    catalog = contents.catalog(market.codes[at] for at in market.spread(CODES))
+    work = work_list(catalog, START, END)
+    connections: Connections = NoConnections()
+    door = Door(
+        source=SlowSource(market),
+        store=BlockStore(Table(MARKET), Bucket(BUCKET)),
+        quarantine=Bucket(BUCKET),
+        outcomes=Outcomes(Table(CONTROL)),
+        now=lambda: datetime.now(UTC),
+        final_time="17:00",
+        connections=connections,
+    )
+    bars = sum(item["work"] for item in work)
+
+    def fill() -> None:
+        for number, item in enumerate(work, 1):
+            door.serve(item | {"task_id": 1, "attempt": 1, "batch": number})
+
+    times = once(fill)
+    ideal = ceil(bars / plan.BARS_A_BATCH) * LATENCY
+    return {
+        "bars": bars,
+        "calls": len(work),
+        "latency_s": LATENCY,
+        "wall_s": times.wall_ms / 1e3,
+        "cpu_s": times.cpu_ms / 1e3,
+        "efficiency": ideal / (times.wall_ms / 1e3),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(Path(sys.argv[1]))))

@@ -1,0 +1,87 @@
+"""How reading grows: with codes, with years, and until an answer fits no more.
+
+`python -m bench.growing read CODES` and `… memory CODES COUNT YEARS` run in an environment of
+`runtime.surroundings`; CODES are comma separated.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bench.clock import Times, middle, once
+from bench.reading import requests
+from bench.runtime import Answered, Function, get_event
+
+CODES = (1, 2, 5, 10, 20, 50, 100, 200, 300, 400, 500)
+YEARS = (1, 2, 3, 5, 7, 9, 11, 13)
+LAST_YEAR = 2025
+MOST_CODES = CODES[-1]
+SECONDS, MOST_ROUNDS = 0.4, 15
+
+
+def query(codes: list[str], count: int, years: int) -> dict[str, str]:
+    """Ask for the last years of the first codes."""
+    start = LAST_YEAR - years + 1
+    return {
+        "codes": ",".join(codes[:count]),
+        "start_date": f"{start}0101",
+        "end_date": f"{LAST_YEAR}1231",
+    }
+
+
+def read(codes: list[str]) -> list[dict[str, Any]]:
+    """Measure answers of many sizes, each for a client that reads gzip only."""
+    function = Function("stock")
+    sizes = {(count, 1) for count in CODES}
+    sizes |= {(count, years) for count in (1, 50) for years in YEARS}
+    sizes |= {(MOST_CODES, years) for years in (2, 4, 8)}
+    found = []
+    for count, years in sorted(sizes):
+        event = get_event("/stock/kline", query(codes, count, years), "gzip")
+        response = function.call(event)
+        answer = Answered(response)
+        call = partial(function.call, event)
+        times = _for_a_while(call)
+        form = {"status": answer.status, "encoding": answer.encoding}
+        sent = {**form, "bytes": len(response.encode())}
+        counted = requests(call)
+        found.append(
+            {"codes": count, "years": years, **times._asdict(), **sent, "requests": counted}
+        )
+    return found
+
+
+def _for_a_while(call: Callable[[], object]) -> Times:
+    times = [once(call)]
+    while sum(each.wall_ms for each in times) < 1e3 * SECONDS and len(times) < MOST_ROUNDS:
+        times.append(once(call))
+    return middle(times)
+
+
+def memory(codes: list[str], count: int, years: int) -> dict[str, float]:
+    """Answer once, and say how much memory the process has ever had."""
+    function = Function("stock")
+    event = get_event("/stock/kline", query(codes, count, years), "gzip")
+    first = once(lambda: function.call(event))
+    return {"codes": count, "years": years, "peak_mib": _peak_mib(), **first._asdict()}
+
+
+def _peak_mib() -> float:
+    status = Path("/proc/self/status")
+    if status.exists():
+        # Linux counts in ru_maxrss what the parent had before this program was loaded.
+        (peak,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(peak.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+if __name__ == "__main__":
+    what, names, *numbers = sys.argv[1:]
+    if what == "read":
+        print(json.dumps(read(names.split(","))))
+    else:
+        print(json.dumps(memory(names.split(","), *map(int, numbers))))

@@ -1,0 +1,78 @@
+"""Making the market: as many codes, days and digits as the real one has, from a seed."""
+
+from pathlib import Path
+
+import numpy as np
+
+from bench.market import PRICES, Array, new_market
+from marketdata.catalog.calendar import trading_days
+
+SEED = 20130104
+CODES = 5448
+"""What is listed in Shanghai, Shenzhen and Beijing."""
+SUSPENDED = 0.01
+"""The share of days on which a code is not traded."""
+CHUNK = 256
+
+MORNING = [f"{9 + (30 + at) // 60:02}:{(30 + at) % 60:02}:00" for at in range(120)]
+AFTERNOON = [f"{13 + at // 60:02}:{at % 60:02}:00" for at in range(120)]
+
+BOARDS = (
+    ("60", "SH", 1700),
+    ("00", "SZ", 1485),
+    ("30", "SZ", 1389),
+    ("68", "SH", 592),
+    ("92", "BJ", 282),
+)
+"""First digits of a code, its suffix, and how many such codes there are."""
+
+
+def make(folder: Path, *, codes: int, first: str, last: str, minutes: bool = False) -> None:
+    """Make a market and write it into a folder; the same arguments give the same bars."""
+    names = code_names(codes)
+    days = trading_days("SH", first, last)
+    labels = [*MORNING, *AFTERNOON] if minutes else [""]
+    times = [f"{day[:4]}-{day[4:6]}-{day[6:]} {label}" for day in days for label in labels]
+    every = [day for day in days for _ in labels]
+    arrays = new_market(folder, names, every, times if minutes else [])
+    for start in range(0, len(names), CHUNK):
+        rows = slice(start, min(start + CHUNK, len(names)))
+        made = _bars(
+            np.random.default_rng([SEED, start]), rows.stop - start, len(days), len(labels)
+        )
+        for name, values in made.items():
+            arrays[name][rows] = values
+
+
+def code_names(count: int) -> list[str]:
+    """Name as many codes as asked for, in the proportions of the real boards, sorted."""
+    names = [
+        f"{digits}{number:04}.{suffix}"
+        for digits, suffix, size in BOARDS
+        for number in range(1, 1 + max(1, round(size * count / CODES)))
+    ]
+    return sorted(names[:count])
+
+
+def _bars(random: np.random.Generator, codes: int, days: int, a_day: int) -> dict[str, Array]:
+    """Walk prices at random: a day moves by some percent, its bars share the way."""
+    shape = (codes, days * a_day)
+    step = random.normal(0, 0.02 / np.sqrt(a_day), shape)
+    start = random.lognormal(2.7, 0.7, (codes, 1))
+    # A pull towards the start keeps thirteen years within a few powers of two.
+    drift = np.cumsum(step, axis=1)
+    close = start * np.exp(drift - drift.mean(axis=1, keepdims=True))
+    before = np.concatenate([start, close[:, :-1]], axis=1)
+    opened = before * np.exp(random.normal(0, 0.005 / np.sqrt(a_day), shape))
+    spread = np.abs(random.normal(0, 0.008 / np.sqrt(a_day), (2, *shape)))
+    high = np.maximum(opened, close) * (1 + spread[0])
+    low = np.minimum(opened, close) * (1 - spread[1])
+    volume = random.lognormal(15.5 - np.log(a_day), 0.8, shape).astype(np.int64) // 100 * 100
+    cents = {
+        name: np.maximum(1, np.rint(values * 100)).astype(np.int32)
+        for name, values in zip(PRICES, (opened, high, low, close), strict=True)
+    }
+    amount = np.rint(volume * (opened + high + low + close) * 25).astype(np.int64)
+    halted = random.random((codes, days)) < SUSPENDED
+    traded = ~np.repeat(halted, a_day, axis=1)
+    return cents | {"volume": volume, "amount": amount, "traded": traded}

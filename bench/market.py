@@ -1,0 +1,102 @@
+"""The market that everything is measured on, in arrays on disk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+PRICES = ("open", "high", "low", "close")
+COLUMNS = (*PRICES, "volume", "amount")
+NULL = -1
+"""Stands for null; no column has a negative number."""
+
+type Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Bars by code and time.
+
+    Attributes
+    ----------
+    codes : list of str
+        Sorted.
+    days, times : list of str
+        Of each bar in a row its day, "YYYYMMDD", and for minutes its "YYYY-MM-DD HH:MM:SS".
+    columns : dict
+        Arrays of shape (codes, bars). Prices and amounts are in hundredths, volumes in shares;
+        `NULL` stands for null.
+    traded : array of bool
+        Same shape: whether there is a bar.
+    """
+
+    codes: list[str]
+    days: list[str]
+    times: list[str]
+    columns: dict[str, Array]
+    traded: Array
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Read what `save` wrote, without loading the arrays."""
+        codes, days, times = (
+            (folder / name).read_text().splitlines() for name in ("codes", "days", "times")
+        )
+        arrays = {path.stem: np.load(path, mmap_mode="r") for path in folder.glob("*.npy")}
+        traded = arrays.pop("traded")
+        return cls(codes, days, times, {name: arrays[name] for name in COLUMNS}, traded)
+
+    @property
+    def bars(self) -> int:
+        """How many bars there are."""
+        return int(self.traded.sum())
+
+    def spread(self, count: int) -> list[int]:
+        """Pick so many positions of codes, from all over the market."""
+        return list(range(0, len(self.codes), len(self.codes) // count))[:count]
+
+    def values(self, code: int, start: str, end: str) -> dict[str, Array]:
+        """Give a code's bars of some days as answers have them, one array a column.
+
+        Parameters
+        ----------
+        code : int
+            A position in `codes`.
+        start, end : str
+            First and last day.
+
+        Returns
+        -------
+        dict
+            `trade_date`, `kline_time` for minutes, then `COLUMNS`: floats but for the volume,
+            null as NaN.
+        """
+        days = np.asarray(self.days)
+        first, after = np.searchsorted(days, start), np.searchsorted(days, end, side="right")
+        here = np.flatnonzero(self.traded[code, first:after]) + first
+        found: dict[str, Array] = {"trade_date": days[here]}
+        if self.times:
+            found["kline_time"] = np.asarray(self.times)[here]
+        for name, column in self.columns.items():
+            raw = column[code, here]
+            found[name] = raw if name == "volume" else np.where(raw == NULL, np.nan, raw / 100)
+        return found
+
+
+def new_market(
+    folder: Path, codes: Sequence[str], days: Sequence[str], times: Sequence[str]
+) -> dict[str, Array]:
+    """Make an empty market in a folder and give its arrays, `traded` among them, to be filled."""
+    folder.mkdir(parents=True)
+    for name, lines in (("codes", codes), ("days", days), ("times", times)):
+        (folder / name).write_text("\n".join(lines))
+    types: dict[str, type] = dict.fromkeys(PRICES, np.int32)
+    types |= {"volume": np.int64, "amount": np.int64, "traded": np.bool_}
+    shape = len(codes), len(days)
+    return {
+        name: np.lib.format.open_memmap(folder / f"{name}.npy", "w+", dtype=dtype, shape=shape)
+        for name, dtype in types.items()
+    }

@@ -1,0 +1,98 @@
+"""Child processes: each measurement has one of its own, in a clean environment."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from bench.runtime import surroundings
+
+ROOT = Path(__file__).parents[1]
+PLACE = ROOT / ".bench"
+"""Everything that is made once and kept."""
+
+CLEARED = ("AWS_", "PYTHON", "OPENBLAS_", "NVPL_", "OMP_", "MKL_", "COVERAGE_")
+"""Variables that would make the measured processes other than a user's."""
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Give the environment of a measured process."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(CLEARED)}
+    paths = f"{ROOT}{os.pathsep}{ROOT / 'layers/common/python'}"
+    return kept | {"PYTHONPATH": paths, "PYTHONWARNINGS": "ignore"} | more
+
+
+def run(module: str, *arguments: object, port: int | None = None) -> Any:
+    """Run a module in a process of its own and give the JSON that it prints last."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    more = surroundings(port) if port else {}
+    done = subprocess.run(
+        command, env=environment(**more), cwd=ROOT, stdout=subprocess.PIPE, check=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@contextmanager
+def endpoint(contents: Path) -> Iterator[int]:
+    """Serve what `contents.Contents.save` wrote, and give the port."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench.endpoint", str(contents)],
+        env=environment(),
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.stdin.close()
+
+
+class Worker:
+    """A process that answers questions one at a time, see `bench.worker`.
+
+    Parameters
+    ----------
+    command : sequence of str
+        How to start it.
+    port : int, optional
+        Where its AWS is.
+    """
+
+    def __init__(self, command: Sequence[str], port: int | None = None) -> None:
+        self._process = subprocess.Popen(
+            command,
+            env=environment(**(surroundings(port) if port else {})),
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._process.__exit__(kind, error, at)
+
+    def ask(self, order: dict[str, Any]) -> Any:
+        """Send an order and wait for its result."""
+        assert self._process.stdin
+        assert self._process.stdout
+        print(json.dumps(order), file=self._process.stdin, flush=True)
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"{self._process.args!r} ended")
+        return json.loads(answer)

@@ -1,0 +1,55 @@
+"""Storing: from a source's frame to blocks, in memory, on one core."""
+
+import json
+import sys
+from pathlib import Path
+from statistics import median
+
+from bench import contents
+from bench.clock import once
+from bench.market import Market
+from marketdata.kline.bar import Dataset, Kind, Period
+from marketdata.kline.ingest import Ingest
+from marketdata.upstream.source import BarRequest, FetchedBars
+
+ROUNDS = 7
+BATCHES = {
+    Period.DAILY: (300, "20240102", "20250521"),
+    Period.MIN1: (20, "20240102", "20240131"),
+}
+"""For each period the codes and the days of a batch of about 100,000 bars, as the planner makes."""
+
+
+def main(data: Path) -> dict[str, dict[str, float]]:
+    """Measure a batch of each period."""
+    return {period: _measure(data, period) for period in BATCHES}
+
+
+def _measure(data: Path, period: Period) -> dict[str, float]:
+    market = Market.open(data / f"made_{period}")
+    count, start, end = BATCHES[period]
+    codes = market.spread(count)
+    names = tuple(market.codes[code] for code in codes)
+    frame = contents.bars(market, codes, start, end)
+    request = BarRequest(Dataset(Kind.STOCK, period), names, start, end)
+    catalog = contents.catalog(names)
+
+    def store() -> None:
+        kept = contents.Contents()
+        ingest = Ingest(
+            kept.store,
+            contents.Objects({}),
+            catalog,
+            coverage_start=start,
+            final_until=contents.FINAL_UNTIL,
+        )
+        stored = ingest.run(request, FetchedBars(frame.copy()))
+        assert stored.bars == len(frame)
+
+    times = [once(store) for _ in range(ROUNDS)][2:]
+    cpu = median(each.cpu_ms for each in times)
+    return {"bars": len(frame), "cpu_ms": cpu, "bars_per_s": 1e3 * len(frame) / cpu}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(Path(sys.argv[1]))))
