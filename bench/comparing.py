@@ -2,19 +2,19 @@
 
 import json
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from bench.clock import Times, middle
 from bench.peers import ours
-from bench.preparing import PEERS, command
+from bench.preparing import BESIDE, PEERS, command
 from bench.processes import Worker
 from bench.questions import Question
 
 OURS = ("ours", "ours_zstd")
-ROUNDS, TIMES = 6, 3
+ROUNDS, TIMES = 8, 4
 
 
 class DifferentAnswerError(Exception):
@@ -37,7 +37,8 @@ def compare(questions: Sequence[Question], ports: Mapping[str, int]) -> dict[str
         For each question, for each peer and for `OURS`, CPU and wall time.
     """
     with ExitStack() as stack:
-        workers = {peer: stack.enter_context(Worker(command(peer))) for peer in PEERS}
+        others = (*PEERS, *BESIDE)
+        workers = {peer: stack.enter_context(Worker(command(peer))) for peer in others}
         found = {}
         for market, port in ports.items():
             own = {name: stack.enter_context(Worker(command(name), port)) for name in OURS}
@@ -82,7 +83,7 @@ def _difference(data: Mapping[str, Any], expected: Mapping[str, Any]) -> str:
     return "has other codes"
 
 
-def best(times: Mapping[str, Times], peers: Iterable[str] = PEERS) -> tuple[str, Times]:
+def best(times: Mapping[str, Times]) -> tuple[str, Times]:
     """Name the peer that took the least CPU time."""
-    name = min(peers, key=lambda peer: times[peer].cpu_ms)
+    name = min(PEERS, key=lambda peer: times[peer].cpu_ms)
     return name, times[name]

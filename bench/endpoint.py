@@ -120,6 +120,12 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     disable_nagle_algorithm = True
 
+    def handle_expect_100(self) -> bool:
+        """Send "100 Continue" at once; boto3 would wait a second for it before it sends a body."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
+
     def do_POST(self) -> None:
         """Answer a call to DynamoDB."""
         body = self.rfile.read(int(self.headers["Content-Length"]))

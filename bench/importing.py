@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from bench.clock import Times, middle
+from bench.clock import Times, least
 from bench.processes import PLACE, environment
 from bench.runtime import surroundings
 from local import stack
@@ -57,7 +57,7 @@ def main(uv: str) -> dict[str, Any]:
             if loaded:
                 heavy[name] = loaded
     return {
-        "times": {name: middle(times[1:])._asdict() for name, times in taken.items()},
+        "times": {name: least(times[1:])._asdict() for name, times in taken.items()},
         "heavy": heavy,
         "layer_bytes": {path.name: _size(path) for path in sorted(built.glob("*Layer"))},
         "bytecode_bytes": {

@@ -19,7 +19,12 @@ ARCTIC = ("arcticdb==6.28.2", "pandas<3")
 FIRST_DAY, LAST_DAY = "20130101", "20251231"
 MINUTE_CODES, MINUTE_FIRST, MINUTE_LAST = 200, "20240102", "20240430"
 
-PEERS = ("parquet_pandas", "parquet_polars", "duck", "arctic", "fastapi_pandas", "polars_files")
+PEERS = ("parquet_pandas", "parquet_polars", "duck", "arctic", "fastapi_pandas")
+"""Each used as its documentation advises: the best of them is what ours is compared with."""
+
+BESIDE = ("polars_files",)
+"""What could be had as well, to be shown beside them."""
+
 DATA = PLACE / "data"
 EXTRA_CODES = 200
 """Codes nobody asks for, that peers with a file or a symbol a code store as well."""
@@ -64,7 +69,7 @@ def peers(questions: Sequence[Question]) -> None:
             for table, codes in tables.items():
                 worker.ask({"build": table, "codes": sorted(codes)})
 
-    for peer in PEERS:
+    for peer in (*PEERS, *BESIDE):
         named = [f"peers/{peer}.py", "peers/parquet.py", "making.py", "preparing.py"]
         _once(PLACE / peer, _key(*named, also=repr(tables.keys())), build)
 
