@@ -11,6 +11,9 @@ unexport PORT UPSTREAM DATA SDK_BUNDLE STATE FIRST_FILL
 # of `make bench`: a folder of real bars, laid out as DATA is, to be measured as well
 REAL ?=
 
+# of `make rotate-key`: a stack on AWS
+STACK ?=
+
 UV_VERSION := 0.13.9
 FETCHED_UV := .tools/uv/bin/uv
 UV := $(or $(shell sh -c 'command -v uv'),$(FETCHED_UV))
@@ -25,7 +28,7 @@ EXPORT_DEPS := $(EXPORT) --no-default-groups
 EXPORT_FRAMES := $(EXPORT) --only-group frames
 
 .DEFAULT_GOAL := help
-.PHONY: help run sdk-bundle test test-unit test-e2e bench lint types format generated check-generated validate check sync
+.PHONY: help run sdk-bundle rotate-key test test-unit test-e2e bench lint types format generated check-generated validate check sync
 
 help: ## show the targets
 	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0]"
@@ -39,6 +42,9 @@ run: sync ## serve the local cloud at http://localhost:PORT/api/v1 until Ctrl-C
 
 sdk-bundle: sync ## zip the vendor's SDK: make sdk-bundle WHEELS='dir/*.whl' OUT=sdk.zip
 	@UV='$(UV)' $(RUN) python -m local.sdk_bundle --out '$(or $(OUT),sdk.zip)' $(wildcard $(WHEELS))
+
+rotate-key: sync ## sign tokens with a new key: of the local cloud, or STACK=name on AWS
+	@$(RUN) python -m local.rotate_key --state '$(STATE)' --stack '$(STACK)'
 
 test: test-unit test-e2e ## all tests
 

@@ -32,6 +32,8 @@ START_SECONDS = 120
 """The first start downloads the emulator."""
 STOP_SECONDS = 20
 """It writes its whole state at the end."""
+ENDPOINT = "endpoint"
+"""The file in the state's folder that holds the running emulator's URL."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,12 @@ def running(state: Path) -> Iterator[Cloud]:
     try:
         sign(lock, process.pid)
         lock.close()
-        yield Cloud(process, port, log)
+        started = Cloud(process, port, log)
+        (state / ENDPOINT).write_text(started.endpoint)
+        yield started
     finally:
         end(process, STOP_SECONDS)
+        (state / ENDPOINT).unlink(missing_ok=True)
         shutil.rmtree(state / "tmp", ignore_errors=True)
 
 

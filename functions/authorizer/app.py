@@ -44,8 +44,10 @@ def _user_of(header: str) -> User:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
         raise UnauthorizedError("the header must be: Authorization: Bearer {token}")
-    user_id = verify(settings().signing_secret, token.strip())
-    user = Users(Table(settings().control_table)).get(user_id)
+    session = verify(settings().signing_secret, token.strip())
+    user = Users(Table(settings().control_table)).get(session.user_id)
     if user is None or not user.is_active:
         raise UnauthorizedError("there is no such user any more")
+    if session.issued_at < user.sessions_from:
+        raise UnauthorizedError("the password has changed since")
     return user

@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[2]
 MARKET = ROOT.parent / "shared" / "data" / "market"
 START_SECONDS = 180
 STOP_SECONDS = 60
+MAKE = ["env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "-u", "MFLAGS", "make"]
+"""A `make` of its own: what `make test` hands down would be settings of this one too."""
 ADMIN = {"username": "admin", "password": "admin123"}
 
 
@@ -70,9 +72,7 @@ def serving(state: Path, *settings: str) -> Iterator[LocalCloud]:
     """Run `make run`, wait until it is ready, log in; stop it by SIGTERM and see what is left."""
     port = free_port()
     log = state / "make-run.log"
-    # what `make test` hands down would be settings of this `make` too
-    alone = ["env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "-u", "MFLAGS"]
-    command = [*alone, "make", "run", f"PORT={port}", f"STATE={state}", *settings]
+    command = [*MAKE, "run", f"PORT={port}", f"STATE={state}", *settings]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True

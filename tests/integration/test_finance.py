@@ -52,8 +52,8 @@ def real_rows(statement: Statement) -> Iterator[tuple[str, Record]]:
     """Give the rows of a real file as answers must have them."""
     with (REAL / f"finance/{statement}.csv").open(newline="") as lines:
         for record in csv.DictReader(lines):
-            # The one column of the file that the SDK calls otherwise.
-            record["TOT_NONCUR_ASSETS"] = record.pop("TOTAL_NONCUR_ASSETS", "")
+            # The one column of the file that the SDK calls otherwise: it is found by both names.
+            record["TOT_NONCUR_ASSETS"] = record.get("TOTAL_NONCUR_ASSETS", "")
             row: Record = dict.fromkeys([*HEADER, *statement.columns])
             for name, text in record.items():
                 if text and name != "code":

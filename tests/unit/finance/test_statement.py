@@ -74,6 +74,21 @@ def test_whole_numbers_become_floats_and_remarks_stay_texts() -> None:
     assert (repr(read["opera_rev"]), read["comments"]) == ("0.0", "无")
 
 
+def test_numbers_that_the_sdk_does_not_know_come_last() -> None:
+    row: Row = {
+        "code": "600000.SH",
+        "reporting_period": "20110930",
+        "statement_type": "1",
+        "zeta": 2,
+        "alpha": 1.5,
+        "audited": "yes",
+        "nothing": math.nan,
+    }
+    read = json.loads(row_line(Statement.INCOME, row))
+    assert list(read.items())[-2:] == [("alpha", 1.5), ("zeta", 2.0)]
+    assert read.keys() == {*HEADER, *Statement.INCOME.columns, "alpha", "zeta"}
+
+
 @pytest.mark.parametrize(
     ("statement", "count"),
     [(Statement.BALANCE_SHEET, 179), (Statement.INCOME, 110), (Statement.CASH_FLOW, 120)],

@@ -21,7 +21,7 @@ USER = User(7, "li", "", Role.USER, is_active=True)
 class Keys(dict[str, str]):
     """The versions of the signing key by stage."""
 
-    def read(self, _arn: str, stage: str = "AWSCURRENT") -> str | None:
+    def read(self, _arn: str, stage: str = "AWSCURRENT", _at_most: float = 0) -> str | None:
         return self.get(stage)
 
 
@@ -52,7 +52,7 @@ def signed(key: str = NEW, algorithm: str = "HS256", **change: Any) -> str:
 
 
 def test_a_token_names_its_user() -> None:
-    assert tokens.verify(SECRET, tokens.issue(SECRET, USER)) == 7
+    assert tokens.verify(SECRET, tokens.issue(SECRET, USER)).user_id == 7
 
 
 def test_what_a_token_says() -> None:
@@ -61,6 +61,7 @@ def test_what_a_token_says() -> None:
     assert (said["sub"], said["username"], said["role"]) == ("7", "li", "user")
     assert said["exp"] - said["iat"] == 86_400
     assert abs(said["iat"] - time.time()) < 5
+    assert tokens.verify(SECRET, signed(iat=1_700_000_000)) == (7, 1_700_000_000)
 
 
 def test_no_two_tokens_are_the_same() -> None:
@@ -71,8 +72,8 @@ def test_a_rotation_ends_no_session(keys: Keys) -> None:
     keys["AWSCURRENT"] = OLD
     token = tokens.issue(SECRET, USER)
     keys |= {"AWSCURRENT": NEW, "AWSPREVIOUS": OLD}
-    assert tokens.verify(SECRET, token) == 7
-    assert tokens.verify(SECRET, tokens.issue(SECRET, USER)) == 7
+    assert tokens.verify(SECRET, token).user_id == 7
+    assert tokens.verify(SECRET, tokens.issue(SECRET, USER)).user_id == 7
     keys |= {"AWSCURRENT": OLDER, "AWSPREVIOUS": NEW}
     with pytest.raises(UnauthorizedError):
         tokens.verify(SECRET, token)
@@ -88,7 +89,7 @@ def test_nothing_is_signed_without_a_key(keys: Keys) -> None:
 
 @pytest.mark.parametrize("claim", tokens.CLAIMS)
 def test_every_claim_must_be_there(claim: str) -> None:
-    assert tokens.verify(SECRET, signed()) == 7
+    assert tokens.verify(SECRET, signed()).user_id == 7
     with pytest.raises(UnauthorizedError):
         tokens.verify(SECRET, signed(NEW, "HS256", **{claim: None}))
 

@@ -100,9 +100,14 @@ def test_the_example_of_a_request_is_one(key: Key) -> None:
         validator(content["schema"]).validate(content["example"])
 
 
+STATEMENTS = {"BalanceSheet", "Income", "CashFlow"}
+
+
 def test_unknown_names_are_refused_by_the_schemas_too() -> None:
     text = json.dumps(described()["components"]["schemas"])
     assert '"title"' not in text
     for name, schema in described()["components"]["schemas"].items():
         if schema.get("type") == "object":
-            assert schema["additionalProperties"] is False, name
+            # The sources of statements may know more figures than their schemas.
+            amounts = {"$ref": "#/components/schemas/Amount"} if name in STATEMENTS else False
+            assert schema["additionalProperties"] == amounts, name

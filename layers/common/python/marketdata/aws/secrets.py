@@ -1,26 +1,36 @@
 """Secrets Manager: read a secret, kept for five minutes."""
 
+import math
 import time
 from typing import Literal
 
 from marketdata.aws.clients import client
 
-KEPT_SECONDS = 300
+KEPT_SECONDS = 300.0
 
 type Stage = Literal["AWSCURRENT", "AWSPREVIOUS"]
 
 _kept: dict[tuple[str, str], tuple[float, str | None]] = {}
 
 
-def read_secret(arn: str, stage: Stage = "AWSCURRENT") -> str | None:
+def read_secret(
+    arn: str, stage: Stage = "AWSCURRENT", at_most: float = KEPT_SECONDS
+) -> str | None:
     """Read a secret's text; None where it has no version at that stage.
 
-    A value is kept for `KEPT_SECONDS`, so a rotation takes that long to reach every process.
+    Parameters
+    ----------
+    arn : str
+        Which secret.
+    stage : str
+        Which of its versions.
+    at_most : float
+        Seconds that the answer may be old; a rotation takes that long to be noticed.
     """
-    until, text = _kept.get((arn, stage), (0.0, None))
-    if until < time.monotonic():
+    read_at, text = _kept.get((arn, stage), (-math.inf, None))
+    if time.monotonic() - read_at > at_most:
         text = _fetch(arn, stage)
-        _kept[arn, stage] = (time.monotonic() + KEPT_SECONDS, text)
+        _kept[arn, stage] = (time.monotonic(), text)
     return text
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import random
-from typing import Any
+from typing import Any, Self
 
 from botocore.exceptions import ClientError
 
@@ -49,6 +49,18 @@ class Write:
     condition: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def change(cls, pk: str, sk: str, fields: Mapping[str, Any]) -> Self:
+        """Make the write that sets some attributes of an item, on condition that it exists."""
+        return cls(
+            pk,
+            sk,
+            update="SET " + ", ".join(f"#{name} = :{name}" for name in fields),
+            condition="attribute_exists(pk)",
+            names={f"#{name}": name for name in fields},
+            values={f":{name}": value for name, value in fields.items()},
+        )
 
     def request(self, table: str) -> tuple[str, dict[str, Any]]:
         """Give DynamoDB's name of this write ("Put", "Update", "Delete") and its request."""

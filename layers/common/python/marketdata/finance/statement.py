@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 from typing import NamedTuple, Self
 
 import orjson
@@ -140,13 +141,13 @@ def row_line(statement: Statement, row: Row) -> bytes:
         Which one it is of.
     row : mapping
         `reporting_period` and `statement_type`, and any columns of `HEADER` and the statement;
-        others are passed over.
+        of others only the numbers are taken.
 
     Returns
     -------
     bytes
-        Strict JSON with every column, null where the row has none; each float reads back equal,
-        and as a float.
+        Strict JSON with every column, null where the row has none, and after them whatever other
+        numbers the source gave; each float reads back equal, and as a float.
 
     Raises
     ------
@@ -159,6 +160,10 @@ def row_line(statement: Statement, row: Row) -> bytes:
     for name in statement.columns:
         value = row.get(name)
         line[name] = value if value is None or isinstance(value, str) else float(value)
+    for name in sorted(row.keys() - line.keys()):
+        value = row[name]
+        if isinstance(value, float | int) and isfinite(value):
+            line[name] = float(value)
     return orjson.dumps(line)
 
 

@@ -51,6 +51,28 @@ class NoParameters(Parameters):
     """The model of a call that takes none."""
 
 
+class Changes(Parameters):
+    """Base of the models of what to change of a record; a field not given stays as it is.
+
+    The fields have defaults that come from factories: they are never read, and the API's
+    description, where they would look like values to send, leaves them out.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            fields = ", ".join(type(self).model_fields)
+            reason = f"must have at least one of {fields}"
+            raise PydanticCustomError("nothing", "{reason}", {"reason": reason})
+        return self
+
+    def fields(self) -> dict[str, Any]:
+        """Give the changed fields by name, without the password."""
+        return self.model_dump(exclude_unset=True, exclude={"password"})
+
+
 def read_code(text: str, field: str = "code") -> str:
     """Read a code as a person wrote it: in any case, with or without blanks around it.
 

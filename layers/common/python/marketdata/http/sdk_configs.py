@@ -1,19 +1,12 @@
 """The parameters of the SDK config calls."""
 
 import re
-from typing import Annotated, Any, Self
+from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from marketdata.http.parameters import WHOLE, Parameters
+from marketdata.http.parameters import WHOLE, Changes, Parameters
 
 DEFAULT_PORT = 8600
 MAX_PASSWORD = 256
@@ -79,31 +72,15 @@ class ConfigBody(Parameters):
     is_default: bool = False
 
 
-class ConfigChanges(Parameters):
-    """What to change of an SDK config; a field that is not given stays as it is."""
+class ConfigChanges(Changes):
+    """What to change of an SDK config."""
 
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
-
-    # Defaults that come from factories: they are never read, and the API's description, where
-    # they would look like values to send, leaves them out.
     name: Name = Field(default_factory=str)
     username: Name = Field(default_factory=str)
     password: Password = Field(default_factory=lambda: SecretStr(""))
     host: Host = Field(default_factory=str)
     port: Port = Field(default_factory=int)
     local_path: LocalPath | None = Field(default_factory=lambda: None)
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if not self.model_fields_set:
-            fields = ", ".join(type(self).model_fields)
-            reason = f"must have at least one of {fields}"
-            raise PydanticCustomError("nothing", "{reason}", {"reason": reason})
-        return self
-
-    def fields(self) -> dict[str, Any]:
-        """Give the changed fields by name, without the password."""
-        return self.model_dump(exclude_unset=True, exclude={"password"})
 
     def new_password(self) -> str | None:
         """Give the new password in clear; None where it stays."""

@@ -52,7 +52,7 @@ def authenticate(table: Table, admin_secret: str, username: str, password: str) 
     if not user.is_active:
         raise ForbiddenError("this user has been deactivated")
     if passwords.is_outdated(hashed):
-        users.set_password_hash(user.id, passwords.hash_password(password))
+        users.change(user.id, {"password_hash": passwords.hash_password(password)})
     return user
 
 

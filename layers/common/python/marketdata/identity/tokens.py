@@ -1,14 +1,16 @@
 """Bearer tokens: JWT (RFC 7519), HS256, keys in Secrets Manager.
 
 The current version of the key signs. Current and previous verify, so a rotation ends no session.
+A token that none of the kept keys has signed may be newer than they are: they are read again then.
 """
 
 import time
+from typing import NamedTuple
 from uuid import uuid4
 
 import jwt
 
-from marketdata.aws.secrets import Stage, read_secret
+from marketdata.aws.secrets import KEPT_SECONDS, Stage, read_secret
 from marketdata.errors import StorageError, UnauthorizedError
 from marketdata.identity.users import User
 
@@ -17,6 +19,16 @@ ISSUER = "amazingdata-cloud"
 ALGORITHM = "HS256"
 CLAIMS = ("sub", "username", "role", "iat", "exp", "iss", "jti")
 STAGES: tuple[Stage, ...] = ("AWSCURRENT", "AWSPREVIOUS")
+
+FRESH_SECONDS = 10
+"""Keys this young are not read again, however many forged tokens come."""
+
+
+class Session(NamedTuple):
+    """What is believed of a token: whose it is, and since when (epoch seconds)."""
+
+    user_id: int
+    issued_at: int
 
 
 def issue(secret: str, user: User) -> str:
@@ -45,8 +57,8 @@ def issue(secret: str, user: User) -> str:
     return jwt.encode(claims, key, ALGORITHM)
 
 
-def verify(secret: str, token: str) -> int:
-    """Give the number of the user to whom a token was issued.
+def verify(secret: str, token: str) -> Session:
+    """Give the user to whom a token was issued, and when.
 
     What else it says is for clients: the name and the role are looked up, for they may change.
 
@@ -55,22 +67,23 @@ def verify(secret: str, token: str) -> int:
     UnauthorizedError
         It was not signed by us, has expired, or lacks a claim.
     """
-    for stage in STAGES:
-        key = read_secret(secret, stage)
-        if key is not None:
-            try:
-                return _read(token, key)
-            except jwt.InvalidSignatureError:
-                continue
+    for age in (KEPT_SECONDS, FRESH_SECONDS):
+        for stage in STAGES:
+            key = read_secret(secret, stage, age)
+            if key is not None:
+                try:
+                    return _read(token, key)
+                except jwt.InvalidSignatureError:
+                    continue
     raise UnauthorizedError("the token is not one of ours")
 
 
-def _read(token: str, key: str) -> int:
+def _read(token: str, key: str) -> Session:
     try:
         claims = jwt.decode(
             token, key, algorithms=[ALGORITHM], issuer=ISSUER, options={"require": list(CLAIMS)}
         )
-        return int(claims["sub"])
+        return Session(int(claims["sub"]), int(claims["iat"]))
     except jwt.InvalidSignatureError:
         raise
     except (jwt.InvalidTokenError, ValueError) as error:

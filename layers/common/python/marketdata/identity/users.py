@@ -3,16 +3,20 @@
 ::
 
     pk="users"            sk="0000000001"   username, email, role, is_active, password_hash,
-                                            created_at (ISO 8601)
+                                            created_at (ISO 8601), sessions_from (epoch seconds)
     pk="username#{name}"  sk="-"            user_id; a name's only owner
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from marketdata.aws.tables import ConditionFailedError, Item, Table, Write
-from marketdata.errors import ConflictError
+from marketdata.errors import ConflictError, NotFoundError
 from marketdata.identity.roles import Role
+
+USERS = "users"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class User:
         What the user may do.
     is_active : bool
         Whether the user may log in.
+    sessions_from : int
+        Epoch seconds: tokens issued before are worth nothing any more.
     """
 
     id: int
@@ -36,6 +42,17 @@ class User:
     email: str
     role: Role
     is_active: bool
+    sessions_from: int = 0
+
+    def view(self) -> dict[str, Any]:
+        """Give what a client may see."""
+        return {
+            "id": self.id,
+            "username": self.username,
+            "email": self.email,
+            "role": self.role,
+            "is_active": self.is_active,
+        }
 
 
 class Users:
@@ -49,6 +66,10 @@ class Users:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+
+    def all(self) -> list[User]:
+        """Give every user, the oldest first."""
+        return [_user(item) for item in self._table.query(USERS)]
 
     def get(self, user_id: int) -> User | None:
         """Find a user by number."""
@@ -86,26 +107,46 @@ class Users:
             raise ConflictError(f"the user name {username} is taken") from error
         return user
 
-    def set_password_hash(self, user_id: int, password_hash: str) -> None:
-        """Replace a user's password."""
-        self._table.write(
-            Write(
-                *_key(user_id),
-                update="SET password_hash = :hash",
-                condition="attribute_exists(pk)",
-                values={":hash": password_hash},
-            )
-        )
+    def change(self, user_id: int, fields: Mapping[str, Any]) -> User:
+        """Change some fields of a user and leave the others as they are.
+
+        Parameters
+        ----------
+        user_id : int
+            Which user.
+        fields : mapping
+            New values by name: email, role, is_active, password_hash, sessions_from.
+
+        Raises
+        ------
+        NotFoundError
+            There is no user with this id.
+        """
+        try:
+            item = self._table.write(Write.change(*_key(user_id), fields))
+        except ConditionFailedError as error:
+            raise unknown_user(user_id) from error
+        return _user(item)
 
     def _item(self, user_id: int) -> Item | None:
         return self._table.get(*_key(user_id))
 
 
 def _key(user_id: int) -> tuple[str, str]:
-    return "users", f"{user_id:010d}"
+    return USERS, f"{user_id:010d}"
+
+
+def unknown_user(user_id: int) -> NotFoundError:
+    """Make the error that says that there is no such user."""
+    return NotFoundError(f"there is no user {user_id}")
 
 
 def _user(item: Item) -> User:
     return User(
-        int(item["sk"]), item["username"], item["email"], Role(item["role"]), item["is_active"]
+        int(item["sk"]),
+        item["username"],
+        item["email"],
+        Role(item["role"]),
+        item["is_active"],
+        int(item.get("sessions_from", 0)),
     )

@@ -144,14 +144,7 @@ class SdkConfigs:
         changes = {**fields, "updated_at": _now()}
         if password is not None:
             changes["secret"] = self._cipher.encrypt(password, _context(config_id))
-        update = Write(
-            *_key(config_id),
-            update="SET " + ", ".join(f"#{name} = :{name}" for name in changes),
-            condition=EXISTS,
-            names={f"#{name}": name for name in changes},
-            values={f":{name}": value for name, value in changes.items()},
-        )
-        self._write_existing(update, config_id)
+        self._write_existing(Write.change(*_key(config_id), changes), config_id)
         return self.get(config_id)
 
     def make_default(self, config_id: int) -> SdkConfig:
@@ -162,12 +155,7 @@ class SdkConfigs:
         NotFoundError
             There is no config with this id.
         """
-        touch = Write(
-            *_key(config_id),
-            update="SET updated_at = :now",
-            condition=EXISTS,
-            values={":now": _now()},
-        )
+        touch = Write.change(*_key(config_id), {"updated_at": _now()})
         try:
             self._table.transact(touch, _default(config_id))
         except ConditionFailedError as error:

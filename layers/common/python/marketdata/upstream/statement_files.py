@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from io import StringIO
 
 from marketdata.finance.statement import HEADER, TEXTS, Row, Statement, Value
@@ -14,7 +15,7 @@ SHOWN = 20
 NEEDED = ("code", "reporting_period", "statement_type")
 
 ALIASES = {Statement.BALANCE_SHEET: {"total_noncur_assets": "tot_noncur_assets"}}
-"""Names that a file may use for a column whose neighbours' names are made in another way."""
+"""Names that a file may use for one of the SDK's columns: the answer has the value by both."""
 
 _DAY = re.compile("[0-9]{8}")
 
@@ -26,7 +27,7 @@ def parse_statements(content: bytes, request: StatementRequest) -> FetchedStatem
     ----------
     content : bytes
         A table with the columns `NEEDED`, any others of `finance.statement.HEADER` and any of the
-        statement, in any case; further ones are passed over. An empty field is null.
+        statement, in any case; of further ones only the numbers are taken. An empty field is null.
     request : StatementRequest
         Which rows.
 
@@ -59,17 +60,18 @@ def parse_statements(content: bytes, request: StatementRequest) -> FetchedStatem
 
 
 def _records(content: bytes, statement: Statement) -> Iterator[dict[str, str]]:
-    aliases = ALIASES.get(statement, {})
     try:
         table = csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
         names = [name.strip().lower() for name in next(table, [])]
-        names = [aliases.get(name, name) for name in names]
         if lacking := set(NEEDED) - set(names):
             raise ValueError(f"columns are missing: {', '.join(sorted(lacking))}")
         for fields in table:
             if fields:
                 # A field too many or too few may have shifted all others.
-                yield dict(zip(names, fields, strict=True))
+                record = dict(zip(names, fields, strict=True))
+                for name, column in ALIASES.get(statement, {}).items():
+                    record.setdefault(column, record.get(name, ""))
+                yield record
     except csv.Error as error:
         raise ValueError(str(error)) from error
 
@@ -80,6 +82,9 @@ def _row(statement: Statement, record: dict[str, str]) -> Row:
     for name in statement.columns:
         text = record.get(name)
         row[name] = None if not text else text if name in TEXTS else _number(name, text)
+    for name in record.keys() - row.keys():
+        with suppress(ValueError):
+            row[name] = _number(name, record[name])
     return row
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from marketdata.http.schema.operation import Id, Operation, Schema
+from marketdata.http.schema.operation import Count, Id, Link, Operation, Schema
 from marketdata.identity.roles import Role
 
 
@@ -28,7 +28,24 @@ class UserView(Schema):
     is_active: bool
 
 
+class UserList(Schema):
+    """Every user, the oldest first."""
+
+    items: list[UserView]
+    total: Count
+
+
 USER = {"id": 1, "username": "admin", "email": "", "role": "admin", "is_active": True}
+
+NEW_USER = {
+    "username": "li",
+    "password": "correct-horse",
+    "role": "user",
+    "email": "li@example.com",
+}
+LI = {"id": 2, "username": "li", "email": "li@example.com", "role": "user", "is_active": True}
+PATH = "/auth/users/{user_id}"
+BY_ID = {"user_id": "$response.body#/data/id"}
 
 OPERATIONS = {
     ("POST", "/auth/login"): Operation(
@@ -43,4 +60,19 @@ OPERATIONS = {
         errors=(401, 403),
     ),
     ("GET", "/auth/me"): Operation(UserView, USER),
+    ("GET", "/auth/users"): Operation(UserList, {"items": [USER, LI], "total": 2}),
+    ("POST", "/auth/users"): Operation(
+        UserView,
+        LI,
+        NEW_USER,
+        errors=(409,),
+        links=(Link("GET", PATH, BY_ID), Link("PATCH", PATH, BY_ID)),
+    ),
+    ("GET", PATH): Operation(UserView, USER, {"user_id": 1}, errors=(404,)),
+    ("PATCH", PATH): Operation(
+        UserView,
+        {**USER, "email": "admin@example.com"},
+        {"user_id": 1, "email": "admin@example.com"},
+        errors=(404, 409),
+    ),
 }

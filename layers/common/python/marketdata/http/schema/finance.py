@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, WithJsonSchema, create_model
+from pydantic import ConfigDict, Field, WithJsonSchema, create_model
 
 from marketdata.finance.statement import CONSOLIDATED, TEXTS, Statement
 from marketdata.http.schema.klines import META, Claims
@@ -24,6 +24,10 @@ class Header(Schema):
     """公告日期 · When it was announced."""
     actual_ann_date: Day | None
     security_name: str | None
+
+    # A source may know more figures than the SDK's manual names.
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Amount]
 
 
 class AbsentStatement(Schema):

@@ -1,0 +1,189 @@
+"""What administrators do with users, and what becomes of the users' sessions."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from functions.auth import app as auth
+from functions.authorizer import app as authorizer
+from local.rotate_key import rotate
+from marketdata.aws import secrets
+from marketdata.aws.clients import client
+from marketdata.aws.tables import Table
+from marketdata.identity.lockout import MAX_FAILURES, Lockout
+from marketdata.identity.tokens import FRESH_SECONDS
+from tests.integration.conftest import Cloud
+from tests.unit.http.events import proxy_event, read
+
+METHOD_ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/prod/GET/api/v1/base/codes"
+ADMIN = {"user_id": "1", "username": "admin", "role": "admin"}
+LI = {"username": "li", "password": "correct-horse", "role": "user", "email": "li@example.com"}
+USERS, ONE = "/auth/users", "/auth/users/{user_id}"
+UNAUTHORIZED = r"^Unauthorized$"
+
+
+def call(
+    method: str, path: str, body: Any = None, user_id: int | None = None
+) -> tuple[int, dict[str, Any]]:
+    at = {} if user_id is None else {"user_id": str(user_id)}
+    response = auth.handler(proxy_event(method, path, body=body, path=at, user=ADMIN), None)
+    return response["statusCode"], read(response)
+
+
+def change(user_id: int, **fields: Any) -> tuple[int, dict[str, Any]]:
+    return call("PATCH", ONE, fields, user_id)
+
+
+def log_in(username: str, password: str) -> tuple[int, str]:
+    body = {"username": username, "password": password}
+    response = auth.handler(proxy_event("POST", "/auth/login", body=body), None)
+    return response["statusCode"], (read(response)["data"] or {}).get("access_token", "")
+
+
+def authorize(token: str) -> dict[str, str]:
+    event = {"type": "TOKEN", "authorizationToken": f"Bearer {token}", "methodArn": METHOD_ARN}
+    context: dict[str, str] = authorizer.handler(event, None)["context"]
+    return context
+
+
+@pytest.fixture
+def li(cloud: Cloud) -> int:
+    """A user beside the admin."""
+    log_in(**cloud.admin)
+    status, body = call("POST", USERS, LI)
+    assert status == 200
+    user_id: int = body["data"]["id"]
+    return user_id
+
+
+def test_a_created_user_logs_in_and_is_listed(cloud: Cloud, li: int) -> None:
+    view = {"id": li, "is_active": True} | {k: v for k, v in LI.items() if k != "password"}
+    assert call("GET", ONE, user_id=li)[1]["data"] == view
+    listed = call("GET", USERS)[1]["data"]
+    assert (listed["total"], listed["items"][1]) == (2, view)
+    assert authorize(log_in("li", LI["password"])[1])["role"] == "user"
+    assert "correct-horse" not in json.dumps(list(cloud.control.query("users")), default=str)
+
+
+def test_what_is_not_said_of_a_new_user(cloud: Cloud) -> None:
+    _, body = call("POST", USERS, {"username": "wang", "password": "12345678"})
+    assert (body["data"]["role"], body["data"]["email"]) == ("user", "")
+
+
+def test_a_name_is_given_once(li: int) -> None:
+    status, body = call("POST", USERS, LI)
+    assert (status, body["message"]) == (409, "the user name li is taken")
+
+
+def test_a_deactivated_user_is_refused_until_activated_again(li: int) -> None:
+    token = log_in("li", LI["password"])[1]
+    assert change(li, is_active=False)[1]["data"]["is_active"] is False
+    with pytest.raises(Exception, match=UNAUTHORIZED):
+        authorize(token)
+    assert log_in("li", LI["password"])[0] == 403
+    change(li, is_active=True)
+    assert authorize(token)["username"] == "li"
+
+
+def test_a_role_changes_under_a_session(li: int) -> None:
+    token = log_in("li", LI["password"])[1]
+    change(li, role="admin")
+    assert authorize(token)["role"] == "admin"
+
+
+def test_a_new_password_ends_the_sessions_before(li: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    past = time.time() - 60
+    monkeypatch.setattr(time, "time", lambda: past)
+    token = log_in("li", LI["password"])[1]
+    monkeypatch.undo()
+    assert authorize(token)
+    change(li, password="a-new-password")
+    with pytest.raises(Exception, match=UNAUTHORIZED):
+        authorize(token)
+    assert log_in("li", LI["password"])[0] == 401
+    assert authorize(log_in("li", "a-new-password")[1])
+
+
+def test_a_new_password_opens_a_locked_name(cloud: Cloud, li: int) -> None:
+    for _ in range(MAX_FAILURES):
+        Lockout(cloud.control).count("li", int(time.time()))
+    assert log_in("li", LI["password"])[0] == 429
+    change(li, password="a-new-password")
+    assert log_in("li", "a-new-password")[0] == 200
+
+
+@pytest.mark.parametrize("fields", [{"is_active": False}, {"role": "user"}])
+def test_nobody_shuts_themselves_out(li: int, fields: dict[str, Any]) -> None:
+    status, body = change(1, **fields)
+    assert (status, body["data"]) == (409, None)
+    assert call("GET", ONE, user_id=1)[1]["data"]["is_active"] is True
+    assert change(1, role="admin", is_active=True, email="a@b.cn")[0] == 200
+
+
+def test_a_user_who_is_not_there(li: int) -> None:
+    assert call("GET", ONE, user_id=99)[0] == change(99, is_active=False)[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fields"),
+    [
+        ({"username": "two words"}, {"username"}),
+        ({"password": "short"}, {"password"}),
+        ({"role": "root"}, {"role"}),
+        ({"email": "nowhere"}, {"email"}),
+        ({"is_active": True}, {"is_active"}),
+    ],
+)
+def test_wrong_input_names_its_fields(
+    cloud: Cloud, wrong: dict[str, Any], fields: set[str]
+) -> None:
+    status, body = call("POST", USERS, LI | wrong)
+    assert status == 400
+    assert {error["field"] for error in body["errors"]} == fields
+
+
+@pytest.mark.parametrize("body", [{}, {"username": "other"}, {"is_active": "no"}, {"role": None}])
+def test_wrong_changes(li: int, body: dict[str, Any]) -> None:
+    assert call("PATCH", ONE, body, li)[0] == 400
+
+
+def test_a_new_key_is_believed_at_once_and_the_last_one_still(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    before = log_in(**cloud.admin)[1]
+    assert authorize(before)
+    kept = dict(secrets._kept)
+    rotate(client("secretsmanager"), cloud.signing_secret)
+    secrets._kept.clear()
+    after = log_in(**cloud.admin)[1]
+    # A process that read the keys before the rotation, and not just now.
+    secrets._kept.clear()
+    secrets._kept.update(kept)
+    now += FRESH_SECONDS + 1
+    assert authorize(before)
+    assert authorize(after)
+    rotate(client("secretsmanager"), cloud.signing_secret)
+    secrets._kept.clear()
+    assert authorize(after)
+    with pytest.raises(Exception, match=UNAUTHORIZED):
+        authorize(before)
+
+
+def test_forged_tokens_do_not_have_the_keys_read_each_time(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forged = log_in(**cloud.admin)[1][:-4] + "AAAA"
+    with pytest.raises(Exception, match=UNAUTHORIZED):
+        authorize(forged)
+    monkeypatch.setattr(secrets, "_fetch", lambda *_: pytest.fail("read again"))
+    with pytest.raises(Exception, match=UNAUTHORIZED):
+        authorize(forged)
+
+
+def test_users_are_read_by_one_query(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Table, "get", lambda *_: pytest.fail("one by one"))
+    assert call("GET", USERS)[1]["data"] == {"items": [], "total": 0}
