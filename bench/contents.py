@@ -55,10 +55,31 @@ class Contents:
     def get(self, pk: str, sk: str) -> Item | None:
         return self.items.get((pk, sk))
 
-    def get_many(self, keys: Sequence[Key]) -> dict[Key, Item]:
-        return {key: self.items[key] for key in keys if key in self.items}
+    def get_many(
+        self, keys: Sequence[Key], *, fresh: bool = False, attributes: Sequence[str] = ()
+    ) -> dict[Key, Item]:
+        assert not fresh
+        wanted = set(attributes)
+        return {
+            key: {
+                name: value
+                for name, value in self.items[key].items()
+                if name in wanted or not wanted
+            }
+            for key in keys
+            if key in self.items
+        }
 
-    def query(self, pk: str, *, index: str, hash_name: str) -> Iterator[Item]:  # noqa: ARG002
+    def query(
+        self,
+        pk: str,
+        *,
+        between: tuple[str, str] | None,  # noqa: ARG002
+        index: str,  # noqa: ARG002
+        hash_name: str,  # noqa: ARG002
+        range_name: str,  # noqa: ARG002
+        attributes: Sequence[str],  # noqa: ARG002
+    ) -> Iterator[Item]:
         yield from self.series.get(pk, [])
 
     def write(self, write: Write) -> Item:
@@ -79,7 +100,7 @@ class Objects:
         self.objects[key] = body
 
     def write_json(self, key: str, value: Any) -> None:
-        raise AssertionError(f"a bar was set aside: {key} {value}")
+        raise AssertionError(f"bars were set aside: {key}, such as {value[0]}")
 
     def delete(self, key: str) -> None:
         self.objects.pop(key, None)

@@ -11,7 +11,7 @@ import sys
 import threading
 import zlib
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -43,8 +43,8 @@ class Store:
         series: Mapping[str, Iterable[Attributes]],
     ) -> None:
         self.objects = objects
-        self._items = {key: _text(key, item) for key, item in items.items()}
-        self._pages = {name: list(_pages(rows)) for name, rows in series.items()}
+        self._items = {key: {"pk": key[0], "sk": key[1], **item} for key, item in items.items()}
+        self._series = series
         self._kept: dict[tuple[str, bytes], bytes] = {}
         self.calls: list[str] = []
 
@@ -61,19 +61,25 @@ class Store:
             case "BatchGetItem":
                 ((table, wanted),) = request["RequestItems"].items()
                 keys = ((key["pk"]["S"], key["sk"]["S"]) for key in wanted["Keys"])
-                found = b",".join(self._items[key] for key in keys if key in self._items)
+                names = set(wanted.get("ExpressionAttributeNames", {}).values())
+                found = b",".join(
+                    _dumps(_chosen(self._items[key], names)) for key in keys if key in self._items
+                )
                 named = json.dumps(table).encode()
                 return b'{"Responses":{%b:[%b]},"UnprocessedKeys":{}}' % (named, found)
             case "GetItem":
                 key = request["Key"]["pk"]["S"], request["Key"]["sk"]["S"]
-                return b'{"Item":%b}' % self._items[key] if key in self._items else b"{}"
+                return b'{"Item":%b}' % _dumps(self._items[key]) if key in self._items else b"{}"
             case "Query":
                 return self._page(request)
         return b"{}"
 
     def _page(self, request: Any) -> bytes:
         (name,) = (value["S"] for value in request["ExpressionAttributeValues"].values())
-        pages = self._pages.get(name, [b""])
+        names = request["ExpressionAttributeNames"]
+        asked = request.get("ProjectionExpression", "").split(", ")
+        wanted = {names[each] for each in asked if each}
+        pages = list(_pages(self._series.get(name, ()), wanted))
         at = int(request.get("ExclusiveStartKey", {}).get("page", {"N": "0"})["N"])
         more = b""
         if at + 1 < len(pages):
@@ -81,8 +87,8 @@ class Store:
         return b'{"Items":[%b],"Count":0,"ScannedCount":0%b}' % (pages[at], more)
 
 
-def _text(key: Key, item: Attributes) -> bytes:
-    return _dumps({"pk": key[0], "sk": key[1], **item})
+def _chosen(item: Attributes, wanted: Collection[str]) -> Attributes:
+    return {name: item[name] for name in item if name in wanted} if wanted else item
 
 
 def _dumps(item: Mapping[str, Any]) -> bytes:
@@ -94,12 +100,15 @@ def _binary(value: bytes) -> str:
     return b64encode(value).decode()
 
 
-def _pages(rows: Iterable[Attributes]) -> Iterable[bytes]:
-    """Cut a query's items into pages as DynamoDB does: by the length of names and values."""
+def _pages(rows: Iterable[Attributes], wanted: Collection[str]) -> Iterable[bytes]:
+    """Cut a query's items into pages as DynamoDB does: by the length of names and values.
+
+    What is `wanted` of the items is chosen afterwards; nothing means everything.
+    """
     page: list[bytes] = []
     size = 0
     for row in rows:
-        page.append(_dumps(row))
+        page.append(_dumps(_chosen(row, wanted)))
         size += sum(len(name) + _size(value) for name, value in row.items())
         if size > PAGE_BYTES:
             yield b",".join(page)

@@ -30,7 +30,14 @@ from marketdata.tasks.outcomes import Outcomes
 from marketdata.tasks.task import Scope
 from marketdata.tasks.worklist import Lacking, WorkItem, work_items
 from marketdata.upstream.door import Connections, Door
-from marketdata.upstream.source import BarRequest, FetchedBars, FetchedStatements, StatementRequest
+from marketdata.upstream.source import (
+    BarRequest,
+    FactorRequest,
+    FetchedBars,
+    FetchedFactors,
+    FetchedStatements,
+    StatementRequest,
+)
 
 LATENCY = 5.0
 """Seconds that the vendor's SDK was seen to take for 329 codes a call."""
@@ -54,6 +61,9 @@ class SlowSource:
         return FetchedBars(frame)
 
     def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
+        raise NotImplementedError
+
+    def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
         raise NotImplementedError
 
     def list_securities(self) -> list[Security]:

@@ -1,7 +1,15 @@
 """Settings of all tests."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 # A deadline measures the machine's other work; what is slow shows in `make bench`.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of `make screenshots`."""
+    parser.addoption("--screenshots", type=Path, help="where the README's pictures go")

@@ -8,11 +8,13 @@ from marketdata.catalog.directory import load_catalog
 from marketdata.catalog.final import SHANGHAI
 from marketdata.catalog.securities import SECURITY_TYPES
 from marketdata.errors import InvalidInputError, NotFoundError
+from marketdata.http import securities
 from marketdata.http.parameters import DayRange, Parameters, one_of, read_code
 from marketdata.http.router import Answer, Call, Router
 
 router = Router()
 handler = router.handler
+securities.add_routes(router)
 
 
 class CodesQuery(Parameters):
@@ -52,13 +54,4 @@ def read_info(call: Call[None]) -> Answer:
     security = load_catalog().get(code)
     if security is None:
         raise NotFoundError(f"there is no code {code}")
-    return Answer.success(
-        {
-            "code": security.code,
-            "name": security.name,
-            "market": security.market,
-            "type": security.kind,
-            "list_date": security.list_date,
-            "delist_date": security.delist_date,
-        }
-    )
+    return Answer.success(securities.view(security))

@@ -1,6 +1,6 @@
 """Tasks that detect and fill what the cache is missing, and what is known of futures."""
 
-from marketdata.http import contracts
+from marketdata.http import contracts, coverage
 from marketdata.http.router import Answer, Call, Role, Router
 from marketdata.http.tasks import PageQuery, TaskBody, named_task, new_task, tasks
 from marketdata.tasks.task import TaskKind
@@ -8,6 +8,7 @@ from marketdata.tasks.task import TaskKind
 router = Router()
 handler = router.handler
 contracts.add_routes(router)
+coverage.add_routes(router)
 
 
 @router.post(

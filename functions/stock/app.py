@@ -1,6 +1,6 @@
 """K-lines of stocks, indices and funds."""
 
-from marketdata.http.klines import BatchBody, KlineQuery, RangeQuery, answer, read_bars
+from marketdata.http.klines import BatchBody, StockQuery, StockRange, answer, read_stock_bars
 from marketdata.http.parameters import read_code
 from marketdata.http.router import Answer, Call, Router
 from marketdata.kline.bar import Kind
@@ -12,21 +12,21 @@ handler = router.handler
 KINDS = frozenset({Kind.STOCK, Kind.INDEX, Kind.ETF})
 
 
-@router.get("/stock/kline", query=KlineQuery, summary="获取股票K线数据")
-def read_klines(call: Call[KlineQuery]) -> Answer:
+@router.get("/stock/kline", query=StockQuery, summary="获取股票K线数据")
+def read_klines(call: Call[StockQuery]) -> Answer:
     """Give the bars of some codes."""
-    return answer(call, read_bars(KINDS, call.parameters.codes, call.parameters))
+    return answer(call, read_stock_bars(KINDS, call.parameters.codes, call.parameters))
 
 
 @router.post("/stock/kline/batch", body=BatchBody, summary="批量获取股票K线")
 def read_batch(call: Call[BatchBody]) -> Answer:
     """Give the bars of many codes."""
-    return answer(call, read_bars(KINDS, call.parameters.codes, call.parameters))
+    return answer(call, read_stock_bars(KINDS, call.parameters.codes, call.parameters))
 
 
-@router.get("/stock/kline/{code}/chart", query=RangeQuery, summary="获取股票K线图表数据")
-def read_chart(call: Call[RangeQuery]) -> Answer:
+@router.get("/stock/kline/{code}/chart", query=StockRange, summary="获取股票K线图表数据")
+def read_chart(call: Call[StockRange]) -> Answer:
     """Give the bars of one code in the shape that ECharts draws."""
     code = read_code(call.path["code"], "code")
-    reading = read_bars(KINDS, (code,), call.parameters)
+    reading = read_stock_bars(KINDS, (code,), call.parameters)
     return Answer.success(chart(reading.parsed(code)), meta=reading.meta)

@@ -11,8 +11,8 @@ Market data of China's exchanges, and a managed cache that knows what it is miss
 
 Every answer is an envelope `{"code", "message", "data"}`; `code` is the HTTP status. Answers with \
 data that may be incomplete say in `meta` how complete they are. Days are `YYYYMMDD`, times are \
-Asia/Shanghai, prices and amounts are in yuan and unadjusted. In a range `start_date` must not be \
-after `end_date`.
+Asia/Shanghai, prices and amounts are in yuan, and unadjusted unless `adjust` asks otherwise. In a \
+range `start_date` must not be after `end_date`.
 
 Log in at `POST /auth/login` and send `Authorization: Bearer {access_token}` with every other call.
 """
@@ -29,6 +29,8 @@ TAGS = {
 }
 
 PARAMETERS: dict[str, str] = {
+    "adjust": "复权: none 不复权, forward 前复权, backward 后复权 · Prices as they were, or "
+    "adjusted for payouts so that those of an anchor day stay, which `meta` names",
     "asset": "文件名 · A file of the page",
     "code": "证券代码 · A security's code",
     "codes": "代码列表, 最多500个 · Codes, at most 500 different ones",
@@ -39,6 +41,7 @@ PARAMETERS: dict[str, str] = {
     "id": "编号 · Number",
     "is_active": "是否激活 · Whether the user may log in",
     "is_default": "是否默认配置 · Whether it takes the place of the present default",
+    "limit": "最多返回数量 · How many to give at most",
     "local_path": "本地路径 · The SDK's folder for its own files",
     "market": "市场代码 · Exchange",
     "name": "名称 · A name that a person chose",
@@ -48,6 +51,7 @@ PARAMETERS: dict[str, str] = {
     "period": "周期 · How much time a bar spans",
     "period_type": "周期类型 · How long a bar is; with `finance`, and only then, a statement",
     "port": "端口号 · TCP port",
+    "q": "搜索词 · Part of a code or of a name; an empty one finds everything",
     "recheck_absent": "Ask the source again for days that it once had nothing for",
     "role": "角色 · `admin` may everything, `user` reads",
     "security_type": "证券类型 · Type of security",

@@ -39,6 +39,8 @@ def test_the_gateways_own_errors_wear_the_envelope(synthetic_cloud: LocalCloud) 
         ("/stock/kline", {"codes": "600000.SH", **RANGE, "start_date": "20240201"}, "start_date"),
         ("/stock/kline", {"codes": "600000.SH", **RANGE, "period": "min2"}, "period"),
         ("/stock/kline", {"codes": "600000.SH", **RANGE, "perod": "min1"}, "perod"),
+        ("/stock/kline", {"codes": "600000.SH", **RANGE, "adjust": "qfq"}, "adjust"),
+        ("/future/kline", {"codes": "IF2401.CFE", **RANGE, "adjust": "none"}, "adjust"),
         ("/base/codes", {"security_type": "STOCK"}, "security_type"),
         ("/base/calendar", {"market": "NYSE", **RANGE}, "market"),
         ("/cache/tasks", {"page": "0"}, "page"),
@@ -91,3 +93,32 @@ def test_synthetic_data_says_so(synthetic_cloud: LocalCloud) -> None:
     answer = ok(synthetic_cloud.admin.get("/stock/kline", params={"codes": "600000.SH", **RANGE}))
     assert answer["meta"]["upstream"] == "synthetic"
     assert len(answer["data"]["600000.SH"]) == 22
+
+
+def test_adjusted_prices_run_on_over_an_ex_date(synthetic_cloud: LocalCloud) -> None:
+    """On 2 June 2021 the made-up 600000.SH gives three shares for ten, beside its cash."""
+    client, code = synthetic_cloud.admin, "600000.SH"
+    query = {"start_date": "20210528", "end_date": "20210608", "period": "daily"}
+    ratios = {}
+    for adjust in ("none", "forward", "backward"):
+        asked = {"codes": code, **query, "adjust": adjust}
+        answer = client.get("/stock/kline", params=asked)
+        tag = {"If-None-Match": answer.headers["ETag"]}
+        found = ok(answer)
+        closes = {bar["trade_date"]: bar["close"] for bar in found["data"][code]}
+        ratios[adjust] = closes["20210602"] / closes["20210601"]
+        if adjust == "none":
+            assert "adjust" not in found["meta"]
+            continue
+        said = found["meta"]["adjust"]
+        anchor = said["anchor"][code]
+        assert said == {"mode": adjust, "anchor": {code: anchor}, "failed": {}}
+        assert anchor == "20150105" if adjust == "backward" else anchor > "20260101"
+        # What was asked for decides, and not only what the prices are.
+        raw = client.get("/stock/kline", params=asked | {"adjust": "none"}, headers=tag)
+        assert raw.status_code == 200
+    assert ratios["none"] < 0.85
+    assert 0.9 < ratios["forward"] < 1.1
+    assert ratios["forward"] == pytest.approx(ratios["backward"], rel=1e-6)
+    drawn = ok(client.get(f"/stock/kline/{code}/chart", params=query | {"adjust": "backward"}))
+    assert drawn["data"]["values"][0][1] == pytest.approx(closes[drawn["data"]["categoryData"][0]])

@@ -154,6 +154,9 @@ def test_an_answer_above_lambdas_limit_arrives_whole(filled: LocalCloud, market_
     assert zipped.headers["content-encoding"] == "gzip"
     assert len(zipped.content) > 6_291_556
     assert ok(zipped)["data"] == wanted
+    bound = filled.admin.get("/stock/kline", params=query)
+    assert bound.headers["content-encoding"] == "zstd"
+    assert bound.content == zipped.content
     plain = filled.admin.get("/stock/kline", params=query, headers={"Accept-Encoding": "identity"})
     assert plain.status_code == 303
     followed = filled.admin.get(plain.headers["location"])
@@ -166,6 +169,29 @@ def test_the_etag_spares_an_answer(filled: LocalCloud) -> None:
     headers = {"If-None-Match": first.headers["etag"]}
     again = filled.admin.get("/stock/kline", params=query, headers=headers)
     assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert first.headers["cache-control"] == "private, max-age=3600"
+    changing = filled.admin.get("/stock/kline", params=query | {"end_date": "20991231"})
+    assert changing.headers["cache-control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [("20240101", "20241231"), ("20231115", "20240215"), ("20200301", "20240331")],
+)
+def test_every_form_holds_the_same(
+    filled: LocalCloud, market_data: Path, asked: tuple[str, str]
+) -> None:
+    stocks = sorted(file.stem for file in (market_data / "stock/daily").glob("*.csv"))[:20]
+    query = {"codes": ",".join(stocks), "start_date": asked[0], "end_date": asked[1]}
+    for form in ("zstd", "gzip", "identity"):
+        headers = {"Accept-Encoding": form}
+        answer = filled.admin.get("/stock/kline", params=query, headers=headers)
+        assert answer.headers.get("content-encoding", "identity") in {form, "identity"}
+        if form == "zstd":
+            assert answer.headers["content-encoding"] == "zstd"
+            first = answer
+        assert (answer.content, answer.headers["etag"]) == (first.content, first.headers["etag"])
 
 
 def test_the_same_request_while_it_runs_is_the_same_task(cloud: LocalCloud) -> None:

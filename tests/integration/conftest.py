@@ -11,7 +11,7 @@ import yaml
 from moto import mock_aws
 
 from marketdata.aws import secrets
-from marketdata.aws.clients import client
+from marketdata.aws.clients import _made, client
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
 from marketdata.catalog import directory
@@ -82,9 +82,9 @@ def credentials() -> Iterator[None]:
         patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         patch.delenv("AWS_ENDPOINT_URL", raising=False)
         patch.delenv("AWS_PROFILE", raising=False)
-        client.cache_clear()  # type: ignore[attr-defined]
+        _made.cache_clear()
         yield
-        client.cache_clear()  # type: ignore[attr-defined]
+        _made.cache_clear()
 
 
 @pytest.fixture

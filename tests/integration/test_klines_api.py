@@ -6,13 +6,13 @@ from base64 import b64decode
 from typing import Any
 
 import pytest
+from backports import zstd
 
 from functions.stock import app as stock
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.directory import save_catalog
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.http import wire
-from marketdata.kline import block
 from marketdata.kline.bar import Kind
 from marketdata.kline.coverage import Coverage, bits_of
 from marketdata.kline.store import Block, BlockKey
@@ -145,6 +145,12 @@ def test_a_client_that_has_the_answer_is_told_so(market: Service) -> None:
     tag = first["headers"]["ETag"]
     same = get(**{"If-None-Match": tag})
     assert (same["statusCode"], same["body"], same["headers"]["ETag"]) == (304, "", tag)
+    assert get(**{"If-None-Match": "*"})["statusCode"] == 304
+    # One tag for all content codings, of which API Gateway adds one by itself.
+    assert get(**{"Accept-Encoding": "zstd"})["headers"]["ETag"] == tag
+    assert get(**{"Accept-Encoding": "zstd", "If-None-Match": tag})["statusCode"] == 304
+    assert same["headers"]["Cache-Control"] == "private, max-age=3600"
+    assert same["headers"]["Vary"] == "Accept-Encoding, Authorization"
     assert get(**{"if-none-match": f'"other", {tag}'})["statusCode"] == 304
     assert get(**{"If-None-Match": '"other"'})["statusCode"] == 200
     put_bars(market, "600000.SH", [bar | {"close": bar["open"]} for bar in rows("600000.SH")])
@@ -152,6 +158,30 @@ def test_a_client_that_has_the_answer_is_told_so(market: Service) -> None:
     changed = get(**{"If-None-Match": tag})
     assert changed["statusCode"] == 200
     assert changed["headers"]["ETag"] != tag
+
+
+@pytest.mark.parametrize("period", ["daily", "weekly", "monthly"])
+@pytest.mark.parametrize(
+    "asked", [("20200101", "20200110"), ("20200103", "20200108"), ("20191201", "20200331")]
+)
+def test_zstd_holds_the_plain_answer(market: Service, asked: tuple[str, str], period: str) -> None:
+    market.run("fill-missing", **WEEKS, codes=list(CODES))
+    query = {
+        "codes": ",".join(CODES),
+        "start_date": asked[0],
+        "end_date": asked[1],
+        "period": period,
+    }
+
+    def get(accept: str) -> dict[str, Any]:
+        headers = {"Accept-Encoding": accept}
+        event = proxy_event("GET", "/stock/kline", query=query, user=USER, headers=headers)
+        return stock.handler(event, None)
+
+    get("")
+    plain, packed = get("gzip"), get("gzip, zstd")
+    assert (plain["isBase64Encoded"], packed["isBase64Encoded"]) == (False, True)
+    assert zstd.decompress(b64decode(packed["body"])) == plain["body"].encode()
 
 
 def test_a_boundless_range(market: Service) -> None:
@@ -170,8 +200,7 @@ def fill_much(service: Service) -> dict[str, list[dict[str, Any]]]:
     bar = {"open": 10.01, "high": 11.23, "low": 9.87, "close": 10.45, "volume": 123456789}
     bars = [{"trade_date": day, **bar, "amount": 1234567890.12} for day in days]
     lines = [json.dumps(each, separators=(",", ":")).encode() for each in bars]
-    frame = block.encode(lines)
-    stored = Block(Coverage(present=bits_of("2020", days)), len(lines), frame)
+    stored = Block().holding(lines, Coverage(present=bits_of("2020", days)))
     for code in codes:
         key = BlockKey("stock.daily", code, "2020")
         service.blocks.update(key, None, lambda _: stored)
@@ -199,6 +228,10 @@ def test_an_answer_above_lambdas_limit_arrives_whole(service: Service) -> None:
     envelope = json.loads(whole)
     assert envelope["data"] == expected
     assert envelope["meta"]["complete"]
+
+    bound = get("gzip, zstd")
+    assert bound["headers"]["Content-Encoding"] == "zstd"
+    assert zstd.decompress(b64decode(bound["body"])) == whole
 
     elsewhere = get("identity")
     assert elsewhere["statusCode"] == 303

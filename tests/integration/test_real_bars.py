@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from marketdata.catalog.calendar import trading_days
 from tests.integration.machines import (
     Service,
     deployed_service,  # noqa: F401  a fixture
@@ -85,6 +86,30 @@ def test_the_real_suspensions(market: Service) -> None:
     reasons = {each["date"]: each["reason"] for each in meta["absent"][code]}
     assert {day for day, reason in reasons.items() if reason == "suspended"} == set(days)
     assert meta["missing"] == {}
+
+
+def test_every_suspended_day_of_the_real_stocks_is_explained(market: Service) -> None:
+    """All 30 stocks over all their years: nothing is missing, and each suspension is known."""
+    with (MARKET / "suspensions.csv").open(newline="") as lines:
+        rows = [(line["code"], line["trade_date"]) for line in csv.DictReader(lines)]
+    scope = {"security_type": "stock", "start_date": "20050104", "end_date": "20210930"}
+    suspended = {(code, day) for code, day in rows if "20050104" <= day <= "20210930"}
+    codes = sorted(path.stem for path in MARKET.glob("stock/daily/*.csv"))
+    task = market.run("fill-missing", **scope, codes=codes)
+    assert (task["status"], task["error_count"], task["quarantined_count"]) == ("completed", 0, 0)
+    detected = market.run("detect-all-missing", **scope, codes=codes)
+    found = market.result(detected["id"])
+    assert (found["missing_count"], found["missing"], found["error_codes"]) == (0, {}, [])
+    told: dict[str, set[tuple[str, str]]] = {}
+    for code, runs in found["absent"].items():
+        for run in runs:
+            days = trading_days(code[-2:], run["from"], run["to"])
+            told.setdefault(run["reason"], set()).update((code, day) for day in days)
+    assert told["suspended"] == suspended
+    assert found["by_reason"]["suspended"] == {
+        "codes": len({code for code, _ in suspended}),
+        "days": len(suspended),
+    }
 
 
 def test_the_real_futures(market: Service) -> None:

@@ -12,15 +12,19 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
 
 PURE = {
+    "kline.adjust",
     "kline.bar",
     "kline.block",
     "kline.chart",
     "kline.completeness",
     "kline.coverage",
+    "kline.piece",
+    "kline.reading",
     "kline.resample",
     "catalog.calendar",
     "catalog.contracts",
     "catalog.final",
+    "catalog.search",
     "catalog.securities",
     "catalog.sessions",
     "finance.block",

@@ -89,6 +89,15 @@ def test_what_will_not_pass_by_itself_is_not_tried_again() -> None:
 
 
 @pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
+def test_a_plan_that_needs_the_source_tries_again_what_may_pass_soon(path: Path) -> None:
+    retries = definition(path)["States"]["Plan"]["Retry"]
+    named = {name for retry in retries for name in retry["ErrorEquals"] if "Upstream" in name}
+    passing = {name for name, error in UPSTREAM_ERRORS.items() if error.retryable}
+    # A source that is closed is closed for hours: whoever waits for the plan is told so.
+    assert named == passing - {"UpstreamClosedError"}
+
+
+@pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
 def test_whatever_fails_is_written_down(path: Path) -> None:
     machine = definition(path)
     for name, state in machine["States"].items():

@@ -7,9 +7,11 @@ from typing import Any
 import pandas as pd
 
 from marketdata.catalog.calendar import trading_days
+from marketdata.kline.bar import Kind
+from marketdata.upstream.source import FactorRequest
 
 from ._faults import say, sdk_call
-from ._securities import alive, securities, today
+from ._securities import alive, market, securities, today
 
 
 def local_folder(local_path: str) -> Path | None:
@@ -57,7 +59,7 @@ class BaseData:
         if local_folder(local_path) is None:
             return None
         days = pd.Index(trading_days("SH", "20130104", today()))
-        return pd.DataFrame(1.0, index=days, columns=code_list)
+        return pd.DataFrame({code: _cumulative(code, days) for code in code_list})
 
     @sdk_call(pd.DataFrame)
     def get_adj_factor(self, code_list: list[str], local_path: str, is_local: bool) -> Any:
@@ -65,3 +67,14 @@ class BaseData:
             return None
         days = pd.Index(trading_days("SH", "20130104", today()))
         return pd.DataFrame(1.0, index=days, columns=code_list)
+
+
+def _cumulative(code: str, days: "pd.Index[str]") -> "pd.Series[float]":
+    """Give a code's factor on each day: none before its listing, and none at all of a stranger."""
+    kind = securities()[code].kind if code in securities() else Kind.STOCK
+    steps = market().fetch_factors(FactorRequest(kind, (code,))).steps.get(code)
+    if steps is None:
+        return pd.Series(float("nan"), index=days)
+    known = pd.Series(steps.factors, index=pd.Index(steps.days))
+    born = securities()[code].list_date or ""
+    return known.reindex(known.index.union(days)).ffill().bfill()[days].where(days >= born)

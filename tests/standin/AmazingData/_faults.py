@@ -7,10 +7,11 @@ the type that is expected; `kick`: the session is over (-79, then -94 until the 
 
 Of `login`: `refused`: prints and calls exit; `zero`: gives 0.
 
-Of answers by code: `drop_key`: the first code is not named; `drop`: every other row is lost;
-`duplicate`: every row comes twice; `shift`: the first code's last rows come in the next one too;
-`foreign`: the first code's rows come for all; `lots`: volumes in lots of 100; `text`: dates and
-numbers are texts; `one_frame`: one frame and no dict.
+Of answers by code: `bare`: all codes are named and none has a frame; `drop_key`: the first code is
+not named; `drop`: every other row is lost; `duplicate`: every row comes twice; `shift` and
+`shift_one`: the first code's last rows, or its last one, come in the next one's place; `foreign`:
+the first code's rows come for all; `lots`: volumes in lots of 100; `thousands`: amounts in
+thousands of yuan; `text`: dates and numbers are texts; `one_frame`: one frame and no dict.
 
 Of `get_code_list`: `few`: a tenth of the codes.
 """
@@ -20,7 +21,7 @@ import json
 import os
 import signal
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -124,11 +125,13 @@ def _foreign(answer: dict[str, Any]) -> dict[str, Any]:
     return {code: None if frame is None else first for code, frame in answer.items()}
 
 
-def _shifted(answer: dict[str, Any]) -> dict[str, Any]:
-    """Put the last three rows of the first code in the place of the next one's."""
+def _shifted(answer: dict[str, Any], count: int) -> dict[str, Any]:
+    """Put the last rows of the first code in the place of the next one's."""
     held = [code for code, frame in answer.items() if frame is not None]
+    if len(held) < 2:
+        return answer
     first, second = held[:2]
-    last = answer[first].tail(3).assign(code=second)
+    last = answer[first].tail(count).assign(code=second)
     kept = answer[second][~answer[second]["kline_time"].isin(last["kline_time"])]
     return answer | {second: pd.concat([kept, last])}
 
@@ -142,12 +145,15 @@ WHOLE: dict[str, Callable[[Any], Any]] = {
     "few": lambda answer: answer[: len(answer) // 10],
     "drop_key": lambda answer: dict(list(answer.items())[1:]),
     "one_frame": lambda answer: pd.concat([each for each in answer.values() if each is not None]),
-    "shift": _shifted,
+    "shift": partial(_shifted, count=3),
+    "shift_one": partial(_shifted, count=1),
+    "bare": dict.fromkeys,
     "foreign": _foreign,
 }
 SPOILT: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "drop": lambda frame: frame.iloc[::2],
     "duplicate": lambda frame: pd.concat([frame, frame]),
     "lots": lambda frame: frame.assign(volume=frame["volume"] // 100),
+    "thousands": lambda frame: frame.assign(amount=frame["amount"] / 1000),
     "text": _as_texts,
 }

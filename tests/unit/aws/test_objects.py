@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from marketdata.aws.clients import client
+from marketdata.aws.clients import _made
 from marketdata.aws.objects import Bucket, _signer
 from marketdata.errors import NotFoundError
 from tests.integration.conftest import Cloud
@@ -21,7 +21,7 @@ def fresh_clients(credentials: None) -> Iterator[None]:
     """Have clients made anew, in this test and after it."""
 
     def forget() -> None:
-        client.cache_clear()  # type: ignore[attr-defined]
+        _made.cache_clear()
         _signer.cache_clear()
 
     forget()

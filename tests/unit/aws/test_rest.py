@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from marketdata.aws import clients, secrets, workflows
-from marketdata.aws.clients import client
+from marketdata.aws.clients import _made, client
 from tests.integration.conftest import Cloud
 
 
 @pytest.fixture
 def no_clients(credentials: None) -> Iterator[None]:
-    client.cache_clear()  # type: ignore[attr-defined]
+    _made.cache_clear()
     yield
-    client.cache_clear()  # type: ignore[attr-defined]
+    _made.cache_clear()
 
 
 def test_clients_are_made_one_after_another(

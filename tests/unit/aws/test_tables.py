@@ -149,3 +149,14 @@ def test_a_transaction_writes_all_or_nothing(table: Table) -> None:
 
 def test_ids(table: Table) -> None:
     assert [table.next_id("x"), table.next_id("x"), table.next_id("y")] == [1, 2, 1]
+
+
+def test_what_is_wanted_of_many_items(table: Table, spy: Callable[..., list[Any]]) -> None:
+    put(table, "a", "1", number=1, data=b"1", rows=2)
+    calls = spy("batch_get_item")
+    assert table.get_many([("a", "1")], fresh=True, attributes=("rows", "data", "object")) == {
+        ("a", "1"): {"pk": "a", "sk": "1", "rows": 2, "data": b"1"}
+    }
+    assert table.get_many([("a", "1")])["a", "1"]["number"] == 1
+    consistent = [call["RequestItems"][table.name]["ConsistentRead"] for call in calls]
+    assert consistent == [True, False]

@@ -30,10 +30,21 @@ class MemoryTable:
     def get(self, pk: str, sk: str) -> Item | None:
         return self.items.get((pk, sk))
 
-    def get_many(self, keys: Sequence[Key]) -> dict[Key, Item]:
+    def get_many(
+        self, keys: Sequence[Key], *, fresh: bool, attributes: Sequence[str]
+    ) -> dict[Key, Item]:
         return {key: self.items[key] for key in keys if key in self.items}
 
-    def query(self, pk: str, *, index: str, hash_name: str) -> Iterator[Item]:
+    def query(
+        self,
+        pk: str,
+        *,
+        between: tuple[str, str] | None,
+        index: str,
+        hash_name: str,
+        range_name: str,
+        attributes: Sequence[str],
+    ) -> Iterator[Item]:
         assert index == "coverage"
         yield from (item for item in self.items.values() if item[hash_name] == pk)
 

@@ -4,10 +4,12 @@ import gzip
 import json
 import random
 from base64 import b64decode
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import pytest
+from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,7 +66,7 @@ def test_a_small_answer_is_plain() -> None:
     assert response["headers"] == {
         "Content-Type": "application/json; charset=utf-8",
         "Cache-Control": "no-store",
-        "Vary": "Accept-Encoding",
+        "Vary": "Accept-Encoding, Authorization",
     }
 
 
@@ -118,6 +120,69 @@ def test_an_answer_too_large_even_for_gzip_lies_elsewhere(parked: list[bytes]) -
     incompressible = orjson.dumps([random.Random(1).randbytes(7_000_000).hex()])
     assert wire.proxy_response(Answer.encoded(incompressible), "gzip")["statusCode"] == 303
     assert parked[-1] == incompressible
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What has a form for those who read zstd; the other one may be wanted or not."""
+
+    text: bytes
+    plain: bool = True
+
+    def body(self) -> bytes:
+        assert self.plain
+        return self.text
+
+    def zstd(self) -> bytes:
+        return zstd.compress(self.text)
+
+
+def test_who_reads_zstd_gets_it_and_nothing_else_is_made() -> None:
+    body = orjson.dumps([{"close": index / 100} for index in range(500_000)])
+    answer = Answer(200, Bound(body, plain=False), {"ETag": 'W/"1"'})
+    response = wire.proxy_response(answer, "gzip, deflate, br, zstd")
+    assert response["headers"]["Content-Encoding"] == "zstd"
+    assert response["headers"]["ETag"] == 'W/"1"'
+    assert zstd.decompress(b64decode(response["body"])) == body
+    assert max(runtime_json(response)) <= wire.LAMBDA_LIMIT
+
+
+def test_zstd_that_does_not_fit_lies_elsewhere(parked: list[bytes]) -> None:
+    body = orjson.dumps([random.Random(1).randbytes(5_200_000).hex()])
+    response = wire.proxy_response(Answer(200, Bound(body)), "gzip, zstd")
+    assert (response["statusCode"], parked) == (303, [body])
+
+
+def test_without_a_form_in_zstd_the_answer_is_plain() -> None:
+    response = wire.proxy_response(Answer.success([1]), "zstd")
+    assert response["isBase64Encoded"] is False
+    assert "Content-Encoding" not in response["headers"]
+
+
+@pytest.mark.parametrize(
+    ("header", "coding"),
+    [
+        ("zstd", "zstd"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("ZSTD;q=0.8, gzip;q=0.8", "zstd"),
+        ("zstd;q=1.000", "zstd"),
+        ("zstd;q=0.9, *;q=0.1", "zstd"),
+        ("zstd, identity;q=0", "zstd"),
+        ("zstd;q=x", "zstd"),
+        ("zstd;q=0.5, gzip;q=0.9", ""),
+        ("zstd;q=0.5, identity", ""),
+        ("zstd;q=0", ""),
+        ("zstd;q=0.000, *", ""),
+        ("*", ""),
+        ("gzip", ""),
+        ("identity", ""),
+        ("", ""),
+        ("x-zstd", ""),
+    ],
+)
+def test_which_clients_get_zstd(header: str, coding: str) -> None:
+    response = wire.proxy_response(Answer(200, Bound(b"[]")), header)
+    assert response["headers"].get("Content-Encoding", "") == coding
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
 
 from marketdata.kline import block as codec
 from marketdata.kline.coverage import bits_of
@@ -33,7 +32,7 @@ def adding(*lines: bytes) -> Callable[[Block], Block]:
             return stored
         present = bits_of("2024", {each[15:23].decode() for each in merged})
         coverage = known.coverage.mark(present=present)
-        return replace(stored, coverage=coverage, rows=len(merged), frame=codec.encode(merged))
+        return stored.holding(merged, coverage)
 
     return change
 

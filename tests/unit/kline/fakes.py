@@ -34,15 +34,36 @@ class MemoryTable:
         item = self.items.get((pk, sk))
         return dict(item) if item else None
 
-    def get_many(self, keys: Sequence[Key]) -> dict[Key, Item]:
+    def get_many(
+        self, keys: Sequence[Key], *, fresh: bool, attributes: Sequence[str]
+    ) -> dict[Key, Item]:
         assert len(set(keys)) == len(keys)
         self.asked += keys
-        seen = self.items | self.stale
-        return {key: dict(seen[key]) for key in keys if key in seen}
+        seen = self.items if fresh else self.items | self.stale
+        wanted = {"pk", "sk", *attributes}
+        return {
+            key: {name: value for name, value in seen[key].items() if name in wanted}
+            for key in keys
+            if key in seen
+        }
 
-    def query(self, pk: str, *, index: str, hash_name: str) -> Iterator[Item]:
-        assert (index, hash_name) == ("coverage", "series")
-        found = [item for item in self.items.values() if item["series"] == pk]
+    def query(
+        self,
+        pk: str,
+        *,
+        between: tuple[str, str] | None,
+        index: str,
+        hash_name: str,
+        range_name: str,
+        attributes: Sequence[str],
+    ) -> Iterator[Item]:
+        assert (index, hash_name, range_name) == ("coverage", "series", "code")
+        first, last = between or ("", "Z")
+        found = [
+            item
+            for item in self.items.values()
+            if item["series"] == pk and first <= item["code"] <= last
+        ]
         for item in sorted(found, key=lambda each: str(each["code"])):
             yield {name: value for name, value in item.items() if name in INDEXED}
 

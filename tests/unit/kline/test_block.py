@@ -53,7 +53,7 @@ def in_order(rows: Rows) -> list[bytes]:
 
 @given(lines=ANY_LINES)
 def test_round_trip(lines: list[bytes]) -> None:
-    frame = block.encode(lines)
+    frame, _ = block.encode(lines)
     text = block.decode(frame)
     assert block.lines(text) == lines
     assert block.rows_in(text) == len(lines)
@@ -63,7 +63,7 @@ def test_round_trip(lines: list[bytes]) -> None:
 
 @given(first=ANY_LINES, second=ANY_LINES)
 def test_frames_may_be_bound(first: list[bytes], second: list[bytes]) -> None:
-    bound = block.encode(first) + block.encode(second)
+    bound = block.encode(first).frame + block.encode(second).frame
     assert zstd.decompress(bound) == block.JOINT.join(first) + block.JOINT.join(second)
 
 
@@ -82,12 +82,14 @@ def test_garbage_is_corrupt(garbage: bytes) -> None:
 @given(data=st.data(), rows=DAILY_ROWS)
 def test_a_damaged_frame_never_gives_other_rows(data: st.DataObject, rows: Rows) -> None:
     lines = in_order(rows)
-    frame = block.encode(lines)
+    frame, seal = block.encode(lines)
     place = data.draw(st.integers(0, len(frame) - 1))
     flipped = bytearray(frame)
     flipped[place] ^= 1 << data.draw(st.integers(0, 7))
     with suppress(BlockCorruptError):
         assert block.lines(block.decode(bytes(flipped))) == lines
+    assert not block.digest_if_whole(bytes(flipped), seal)
+    assert block.digest_if_whole(frame, seal) == block.digest(block.decode(frame))
     for wrong in (frame[:place], frame + frame[: place + 1], frame + frame):
         with pytest.raises(BlockCorruptError):
             block.decode(wrong)

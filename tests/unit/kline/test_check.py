@@ -142,6 +142,9 @@ def test_days_are_those_of_the_codes_own_market() -> None:
     assert list(found) == ["not_a_trading_day", "", "", ""]
 
 
+MANY = {"volume": 123_400.0, "amount": 814_440.0}
+
+
 def test_no_bar_at_all() -> None:
     for dataset in (STOCK, MINUTES, FUTURE, NIGHTS):
         assert judged(dataset) == []
@@ -157,7 +160,8 @@ def test_no_bar_at_all() -> None:
         ([bar(), bar(), bar(close=6.65)], ["duplicate_time"] * 3),
         ([bar(), bar(close=9.0)], ["", "prices_out_of_order"]),
         ([bar(), bar(code="832000.BJ", volume=200.0, amount=1320.0)], ["", ""]),
-        ([bar(), bar(code="832000.BJ")], ["shifted", "shifted"]),
+        ([bar(), bar(code="832000.BJ")], ["", ""]),
+        ([bar(**MANY), bar(code="832000.BJ", **MANY)], ["shifted", "shifted"]),
     ],
     ids=[
         "equal",
@@ -167,6 +171,7 @@ def test_no_bar_at_all() -> None:
         "both",
         "one is bad",
         "other code",
+        "another's few lots",
         "another's bar",
     ],
 )

@@ -14,6 +14,7 @@ from marketdata.catalog.securities import Security
 from marketdata.kline.bar import Dataset, Kind, Period
 from marketdata.kline.completeness import Completeness, Window, common_market, expected_bars
 from marketdata.kline.coverage import Coverage, bits_of, parts_between
+from marketdata.kline.piece import Piece
 from marketdata.kline.resample import first_day_of
 
 FIRST = date(2022, 11, 1)
@@ -185,7 +186,8 @@ def test_a_session_that_is_not_known_has_the_bars_that_came() -> None:
         b'{"trade_date":"%b"}' % day.encode() for day, count in rows.items() for _ in range(count)
     )
     state = Completeness(window)
-    state.add(MINUTES, security, "2016-01", Coverage(present=bits_of("2016-01", days)), text)
+    coverage = Coverage(present=bits_of("2016-01", days))
+    state.add(MINUTES, security, "2016-01", coverage, Piece.of(text))
     assert state.expected == 130 + 240 + 14 + 240
     assert expected_bars(MINUTES, security, "20160104") == 1
 

@@ -75,6 +75,20 @@ def test_nothing_missing_asks_nothing() -> None:
     assert source.calls == []
 
 
+def test_what_was_rejected_lately_is_left_alone() -> None:
+    source = Source()
+    state = Completeness(WINDOW)
+    state.missing = {"600000.SH": DAYS[:3], "600001.SH": DAYS[:1]}
+    state.rejected = {"600000.SH": DAYS[:2], "600001.SH": DAYS[:1]}
+    known = {code: Security(code, "", Kind.STOCK, "SH", "19991110") for code in state.missing}
+    assert fill_gaps(known, {DAILY: state}, source, source.clock) == (["600000.SH"], [])
+    assert [(call.codes, call.start, call.end) for call in source.calls] == [
+        (["600000.SH"], DAYS[2], DAYS[2])
+    ]
+    state.rejected = state.missing
+    assert fill_gaps(known, {DAILY: state}, source, source.clock) == ([], [])
+
+
 def test_codes_that_lack_the_same_days_are_one_call() -> None:
     source = Source()
     days = DAYS[10:20]

@@ -56,6 +56,25 @@ def quarantine(store: MemoryStore) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def test_days_that_cannot_be_used_are_remembered_for_a_while() -> None:
+    store = MemoryStore()
+    take(store, bar(trade_date=FIRST), bar(trade_date=SECOND, high=1.0))
+    assert days_of("2024", store.read([KEY])[KEY].coverage.rejected) == [SECOND]
+    take(store, bar(trade_date=FIRST), bar(trade_date=SECOND))
+    assert store.read([KEY])[KEY].coverage.rejected == 0
+
+
+def test_a_lost_day_is_not_absent_and_told() -> None:
+    store = MemoryStore()
+    ingest = Ingest(store, store.bucket, CATALOG, coverage_start="19901219", final_until="20240103")
+    request = BarRequest(STOCK, ("600000.SH",), FIRST, SECOND)
+    lost = {"600000.SH": [SECOND]}
+    stored = ingest.run(request, FetchedBars(frame_of(STOCK, [bar(trade_date=FIRST)]), lost=lost))
+    assert known(store) == ([FIRST], [FIRST], [])
+    assert days_of("2024", store.read([KEY])[KEY].coverage.rejected) == [SECOND]
+    assert stored.failed.keys() == lost.keys()
+
+
 @pytest.mark.parametrize(("reason", "values"), BAD.items())
 def test_a_bad_bar_costs_only_itself(reason: str, values: Bar) -> None:
     store = MemoryStore()

@@ -35,6 +35,7 @@ def test_what_is_stored_is_answered_without_the_source() -> None:
         "outside": {},
         "short": {},
         "close_outside": {},
+        "rejected": {},
         "pending": [],
         "unknown_codes": [],
         "source": "cache",

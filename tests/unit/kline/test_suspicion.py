@@ -13,6 +13,8 @@ from tests.unit.upstream.readers import REAL, Folder, clock
 
 NOW = clock("2025-11-21T18:00")
 DAYS = ("20240102", "20240103", "20240104", "20240105")
+LOW_VOLUME = 1000
+HIGH_VOLUME = 4_321_000
 A, B, C = "600000.SH", "600001.SH", "600002.SH"
 
 
@@ -22,7 +24,7 @@ def request(*codes: str, dataset: str = "stock.daily") -> BarRequest:
 
 def bars(code: str, price: float, days: tuple[str, ...] = DAYS, **columns: object) -> pd.DataFrame:
     grown = price * (1 + np.arange(len(days)) / 100)
-    volume = 1000 + 100 * np.arange(len(days)) + round(price)
+    volume = LOW_VOLUME + 100 * np.arange(len(days)) + round(price)
     frame = {
         "code": code,
         "trade_date": days,
@@ -51,20 +53,36 @@ def test_codes_of_their_own_are_left_alone() -> None:
     assert marked(bars(A, 10), bars(B, 11), bars(C, 12)) == {}
 
 
-@pytest.mark.parametrize("count", [1, 3, 4])
+@pytest.mark.parametrize("count", [3, 4])
 def test_the_same_last_bars_of_neighbours_are_marked_in_both(count: int) -> None:
     a, b = bars(A, 10), bars(B, 11)
-    if count == 1:
-        a, b = a[:1], b[:1]
     b = pd.concat([b[:-count], moved(a[-count:], B)])
-    days = list(DAYS[:1]) if count == 1 else list(DAYS[-count:])
+    days = list(DAYS[-count:])
     # In whatever order they come.
     assert marked(a, b.iloc[::-1], bars(C, 12)) == {A: days, B: days}
 
 
-def test_two_equal_bars_of_three_are_chance() -> None:
-    b = pd.concat([bars(B, 11)[:-2], moved(bars(A, 10)[-2:], B)])
-    assert marked(bars(A, 10), b) == {}
+@pytest.mark.parametrize("answer", [1, 4])
+def test_one_equal_bar_is_enough_if_it_tells(answer: int) -> None:
+    a = bars(A, 10, volume=HIGH_VOLUME)[-answer:]
+    b = pd.concat([bars(B, 11)[-answer:-1], moved(a[-1:], B)])
+    assert marked(a, b) == {A: [DAYS[-1]], B: [DAYS[-1]]}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_few_equal_bars_of_few_lots_are_chance(count: int) -> None:
+    a, b = bars(A, 10), bars(B, 11)
+    assert marked(a, pd.concat([b[:-count], moved(a[-count:], B)])) == {}
+    assert marked(a[:count], moved(a[:count], B)) == {}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_bars_of_a_code_that_was_suspended_since_are_found_in_the_next_one(count: int) -> None:
+    a = bars(A, 10, volume=HIGH_VOLUME)[:3]
+    here = moved(a[3 - count :], B)
+    b = pd.concat([bars(B, 11)[: 3 - count], here, bars(B, 11)[3:]])
+    days = list(DAYS[3 - count : 3])
+    assert marked(a, b) == marked(b, a) == {A: days, B: days}
 
 
 def test_codes_that_are_no_neighbours_are_not_compared() -> None:

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketdata.catalog.calendar import is_trading_day
+from marketdata.catalog.calendar import is_trading_day, trading_days
 from marketdata.catalog.securities import Security
 from marketdata.kline.bar import Dataset, Kind, Period
 from marketdata.kline.completeness import Window
 from marketdata.kline.coverage import Coverage, bits_of, days_of, first_day, last_day
 from marketdata.kline.store import BlockCoverage
-from marketdata.tasks.detect import PartFindings, compare, sound
+from marketdata.tasks.detect import PartFindings, compare, outside, sound
 
 DAILY = Dataset(Kind.STOCK, Period.DAILY)
 MINUTES = Dataset(Kind.STOCK, Period.MIN1)
@@ -37,12 +37,23 @@ class Stored:
 
     present: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
+    suspended: set[str] = field(default_factory=set)
+    no_trade: set[str] = field(default_factory=set)
 
     def row(self, code: str, part: str) -> BlockCoverage:
         coverage = Coverage().mark(
-            present=bits_of(part, self.present), absent=bits_of(part, self.absent)
+            present=bits_of(part, self.present),
+            absent=bits_of(part, self.absent),
+            suspended=bits_of(part, self.suspended),
+            no_trade=bits_of(part, self.no_trade),
         )
         return BlockCoverage(code, coverage, coverage.present.bit_count())
+
+    def reason(self, day: str) -> str:
+        """Say why a day is absent."""
+        if day in self.suspended:
+            return "suspended"
+        return "no_trade" if day in self.no_trade else "unconfirmed"
 
 
 @st.composite
@@ -54,15 +65,16 @@ def markets(draw: st.DrawFn, part: str) -> dict[Security, Stored]:
         market = draw(st.sampled_from(["SH", "BJ"]))
         life = [draw(st.none() | DAYS) for _ in range(2)]
         security = Security(f"{600000 + at}.{market}", "", Kind.STOCK, market, *life)
-        found[security] = Stored(draw(some_days), draw(some_days))
+        found[security] = Stored(*(draw(some_days) for _ in range(4)))
     return found
 
 
 def naive(
     part: str, market: dict[Security, Stored], window: Window, *, recheck_absent: bool
-) -> tuple[dict[str, Counter[str]], dict[str, list[str]]]:
+) -> tuple[dict[str, Counter[str]], dict[str, list[str]], dict[tuple[str, str], list[str]]]:
     """Go through all days of all codes."""
     counts: dict[str, Counter[str]] = {name: Counter() for name in COUNTS}
+    reasons: dict[tuple[str, str], list[str]] = {}
     gaps: dict[str, list[str]] = {}
     for security, stored in market.items():
         for day in calendar_days(part):
@@ -77,10 +89,11 @@ def naive(
                 counts["present"][day] += 1
             elif day in stored.absent and not recheck_absent:
                 counts["absent"][day] += 1
+                reasons.setdefault((stored.reason(day), security.code), []).append(day)
             else:
                 counts["missing"][day] += 1
                 gaps.setdefault(security.code, []).append(day)
-    return counts, gaps
+    return counts, gaps, reasons
 
 
 @pytest.mark.parametrize("dataset", [DAILY, MINUTES])
@@ -95,11 +108,43 @@ def test_detect_against_a_naive_reference(dataset: Dataset, data: st.DataObject)
     rows = {security.code: each.row(security.code, part) for security, each in market.items()}
     known = {code: row for code, row in rows.items() if row.coverage != Coverage()}
     found = compare(dataset, part, market, known, window, recheck_absent=recheck)
-    counts, gaps = naive(part, market, window, recheck_absent=recheck)
+    counts, gaps, reasons = naive(part, market, window, recheck_absent=recheck)
     for name, by_day in counts.items():
         assert getattr(found, name) == by_day
     assert {code: days_of(part, bits) for code, bits in found.gaps.items()} == gaps
     assert found.errors == set()
+    assert {
+        (reason, code): days_of(part, bits)
+        for reason, codes in found.reasons.items()
+        for code, bits in codes.items()
+    } == reasons
+
+
+@settings(deadline=None)
+@given(data=st.data())
+def test_outside_against_a_naive_reference(data: st.DataObject) -> None:
+    market = data.draw(markets("2021"))
+    start, end = sorted([data.draw(DAYS), data.draw(DAYS)])
+    window = Window(start, end, data.draw(DAYS), data.draw(DAYS))
+    found = outside(market, window)
+    told = {
+        (security.code, day): reason
+        for security in market
+        for first, last, reason in found.runs.get(security.code, ())
+        for day in trading_days(security.market, first, last)
+    }
+    expected = {
+        (security.code, day): window.why_outside(security, day)
+        for security in market
+        for day in trading_days(security.market, start, min(end, window.final_until))
+        if not (
+            max(window.coverage_start, security.list_date or day)
+            <= day
+            <= (security.delist_date or day)
+        )
+    }
+    assert told == expected
+    assert found.days == Counter(expected.values())
 
 
 STOCK = Security("600000.SH", "", Kind.STOCK, "SH", "19991110")

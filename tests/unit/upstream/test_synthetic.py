@@ -1,6 +1,7 @@
 """The synthetic market: plausible, deterministic, and whole."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import CODE_PATTERN, Catalog
 from marketdata.kline.bar import Dataset, Kind, Period
-from marketdata.upstream.source import BarRequest, FetchedBars, frame_columns
+from marketdata.upstream.source import BarRequest, FactorRequest, FetchedBars, frame_columns
 from marketdata.upstream.synthetic import bars, contracts, equities, futures, paths
 from marketdata.upstream.synthetic.bars import START
 from marketdata.upstream.synthetic.source import SyntheticSource
@@ -94,12 +95,56 @@ def test_stocks_move_in_cents_and_hundreds_within_the_limit() -> None:
     assert (frame["volume"] % 100 == 0).all()
     average = frame["amount"] / frame["volume"]
     assert average.between(frame["low"] - 1e-9, frame["high"] + 1e-9).all()
-    before = frame.groupby("code")["close"].shift()
+    factors = daily_factors(frame)
+    grown = factors / factors.groupby(frame["code"]).shift()
+    before = frame.groupby("code")["close"].shift() / grown
     limit = frame["code"].str.startswith(("688", "30")).map({True: 0.2, False: 0.1})
     known = before.notna()
     assert (frame["high"] <= before * (1 + limit) + 0.0051)[known].all()
     assert (frame["low"] >= before * (1 - limit) - 0.0051)[known].all()
-    assert frame.groupby("code")["close"].agg(lambda path: path.max() / path.min()).max() < 20
+    adjusted = frame["close"] * factors
+    assert adjusted.groupby(frame["code"]).agg(lambda path: path.max() / path.min()).max() < 20
+
+
+def daily_factors(frame: pd.DataFrame) -> "pd.Series[float]":
+    """Give the factor that each bar's price is to be multiplied with."""
+    wanted = tuple(dict.fromkeys(frame["code"]))
+    steps = SOURCE.fetch_factors(FactorRequest(Kind.STOCK, wanted)).steps
+    found = [
+        steps[code].factors[bisect_right(steps[code].days, day) - 1]
+        for code, day in zip(frame["code"], frame["trade_date"], strict=True)
+    ]
+    return pd.Series(found, index=frame.index)
+
+
+def test_most_stocks_pay_once_a_year_and_fall_by_it() -> None:
+    steps = SOURCE.fetch_factors(FactorRequest(Kind.STOCK, tuple(codes[Kind.STOCK]))).steps
+    assert list(steps) == codes[Kind.STOCK]
+    # The first example that everybody tries.
+    assert len(steps["600000.SH"].days) > 8
+    paying = [each for each in steps.values() if len(each.days) > 1]
+    assert 0.6 < len(paying) / len(steps) < 0.9
+    for each in steps.values():
+        years = [day[:4] for day in each.days[1:]]
+        assert len(set(years)) == len(years)
+        assert list(each.factors) == sorted(each.factors)
+        assert each.factors[0] == 1
+    frame = daily(Kind.STOCK, *codes[Kind.STOCK][::15]).frame
+    before = frame.groupby("code")["close"].shift()
+    factors = daily_factors(frame)
+    grown = factors / factors.groupby(frame["code"]).shift()
+    large = grown > 1.12
+    assert large.sum() > 5
+    # No price limit would let it fall so far by itself.
+    assert (frame["close"] / before)[large].max() < 1
+    assert (frame["close"] * grown / before - 1)[large].abs().max() < 0.21
+
+
+def test_funds_pay_nothing_and_a_stranger_has_no_factors() -> None:
+    funds = SOURCE.fetch_factors(FactorRequest(Kind.ETF, ("510300.SH", "600000.SH")))
+    assert funds.steps.keys() == {"510300.SH"}
+    assert funds.steps["510300.SH"].factors == (1.0,)
+    assert not funds.failed
 
 
 def test_futures_move_in_ticks_and_amounts_have_the_multiplier() -> None:

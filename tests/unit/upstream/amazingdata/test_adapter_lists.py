@@ -33,6 +33,21 @@ def test_futures_fall_back_to_one_exchange(sdk: Any) -> None:
         sdk(get_future_code_list=Said("-95 no permission"))[0].future_list()
 
 
+@pytest.mark.parametrize("code", [-100, -97, -95, -87])
+def test_a_version_may_refuse_the_type_by_a_code(sdk: Any, code: int) -> None:
+    def newest(security_type: str) -> Any:
+        return ["IF2401.CFE"] if security_type == "ZJ_FUTURE" else (None, code)
+
+    assert sdk(get_future_code_list=newest)[0].future_list() == ["IF2401.CFE"]
+
+
+def test_a_lost_session_is_no_refusal_of_a_type(sdk: Any) -> None:
+    adapter, fake = sdk(get_future_code_list=Said("-79 connection lost"))
+    with pytest.raises(Failure):
+        adapter.future_list()
+    assert len(fake.asked) == 1
+
+
 @pytest.mark.parametrize("value", [CODES, dict.fromkeys(CODES, 1), (CODES, [])])
 def test_past_codes_want_a_fresh_folder(sdk: Any, value: Any, tmp_path: Path) -> None:
     def look(local_path: str, **named: Any) -> Any:
@@ -79,6 +94,20 @@ def test_listing_dates_are_whole_numbers(sdk: Any) -> None:
     assert sdk(get_stock_basic=None)[0].basics(CODES) == []
 
 
+def test_a_listed_stock_has_no_last_day_whatever_the_column_holds(sdk: Any) -> None:
+    frame = pd.DataFrame(
+        {
+            "MARKET_CODE": CODES,
+            "SECURITY_NAME": "x",
+            "LISTDATE": 19991110,
+            "DELISTDATE": [19000101, 20240105],
+            "IS_LISTED": [1, 3],
+        }
+    )
+    rows = sdk(get_stock_basic=({CODES[0]: frame}, None))[0].basics(CODES)
+    assert [row[3] for row in rows] == [None, "20240105"]
+
+
 def test_suspensions(sdk: Any) -> None:
     frame = pd.DataFrame(
         {
@@ -90,14 +119,17 @@ def test_suspensions(sdk: Any) -> None:
     adapter, fake = sdk(get_history_stock_status=frame)
     assert adapter.suspensions(CODES, "20240101", "20240131") == {
         "days": {"600000.SH": ["20240102", "20240104"]},
-        "rows": 4,
+        "traded": {"600000.SH": ["20240103"]},
     }
     _, values, named = fake.asked[-1]
     assert values == (CODES,)
     assert named.pop("local_path").endswith(os.sep)
     assert named == {"is_local": False, "begin_date": 20240101, "end_date": 20240131}
-    nothing = {"days": {}, "rows": 0}
-    assert sdk()[0].suspensions(CODES, "20240101", "20240131") == nothing
+    nothing: dict[str, Any] = {"days": {}, "traded": {}}
+    value: Any
+    for value in (None, {}, "no data", (None, [])):
+        answered, _ = sdk(get_history_stock_status=value)
+        assert answered.suspensions(CODES, "20240101", "20240131") == nothing
 
 
 @pytest.mark.parametrize("as_dict", [True, False])

@@ -43,9 +43,12 @@ def reply(
 class Calls:
     """Answers calls in turn, and remembers them; an error is raised."""
 
-    def __init__(self, *klines: Any, suspended: Any = None, control: Any = None) -> None:
+    def __init__(
+        self, *klines: Any, suspended: Any = None, traded: Any = None, control: Any = None
+    ) -> None:
         self.klines = list(klines)
         self.suspended = suspended or {}
+        self.traded = traded or {}
         self.control = control
         self.asked: list[tuple[str, dict[str, Any]]] = []
 
@@ -60,7 +63,7 @@ class Calls:
         if operation == "suspensions":
             if isinstance(self.suspended, Exception):
                 return self.suspended
-            return {"days": self.suspended, "rows": len(self.suspended)}
+            return {"days": self.suspended, "traded": self.traded}
         if arguments["codes"] == [CONTROL]:
             return self.control
         return self.klines.pop(0)
@@ -129,6 +132,31 @@ def test_nothing_at_all_is_asked_for_twice_and_then_nothing_is_concluded() -> No
     done = fetch(calls, A, B, "510300.SH")
     assert done.failed.keys() == {A, B, "510300.SH"}
     assert [name for name, _ in calls.asked] == ["klines", "klines", "suspensions"]
+
+
+def test_a_day_without_a_bar_on_which_a_code_traded_is_lost() -> None:
+    calls = Calls(
+        reply({A: DAYS, B: [DAYS[2]]}), suspended={B: [DAYS[0]]}, traded={B: DAYS[1:], A: DAYS}
+    )
+    done = fetch(calls, A, B)
+    assert done.halted == {B: {DAYS[0]: "suspended"}}
+    assert done.lost == {B: [DAYS[1], DAYS[3]]}
+    assert done.failed == {}
+
+
+def test_but_not_its_last_day_which_may_be_the_one_after() -> None:
+    gone = Security(B, "", Kind.STOCK, "SZ", "19991110", DAYS[2])
+    calls = Calls(reply({A: DAYS, B: [DAYS[0]]}), traded={B: DAYS})
+    done = BarFetch(calls, Dataset.parse("stock.daily"), START, END)
+    done.run({A: STOCKS[A], B: gone})
+    assert done.lost == {B: [DAYS[1]]}
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_codes_that_are_all_named_without_bars_are_not_believed_alone(works: bool) -> None:
+    control = reply({CONTROL: DAYS} if works else NOTHING)
+    done = fetch(Calls(reply(NOTHING, empty=(A, B)), control=control), A, B)
+    assert done.failed.keys() == (set() if works else {A, B})
 
 
 def test_nothing_at_all_may_be_right() -> None:
@@ -216,3 +244,11 @@ def test_a_night_belongs_to_the_next_trading_day(time: str, day: str) -> None:
     assert (row["trade_date"], row["kline_time"]) == (day, time)
     assert np.isnan(row["settle"])
     assert np.isnan(row["open_interest"])
+
+
+def test_the_night_before_the_first_day_is_asked_for() -> None:
+    calls = Calls(reply({"RB2405.SHF": ["20240102"]}))
+    done = BarFetch(calls, Dataset.parse("future.min1"), "20240108", "20240109")
+    done.run({"RB2405.SHF": None})
+    (_, asked) = calls.asked[0]
+    assert (asked["start"], asked["end"]) == ("20240105", "20240109")

@@ -158,3 +158,16 @@ def test_a_stock_without_dates_keeps_those_that_are_stored() -> None:
     assert found[STOCKS[0]].list_date == "19990101"
     assert found[STOCKS[1]].name == "新"
     assert found["600099.SH"].list_date is None
+
+
+def test_what_was_listed_once_stays_known_though_no_list_names_it() -> None:
+    gone = Security("600098.SH", "故", Kind.STOCK, "SH", "19990101", "20200105")
+    fund = Security("510999.SH", "故", Kind.ETF, "SH")
+    contract = Security("IF2001.CFE", "IF2001.CFE", Kind.FUTURE, "CFE", None, "20200117")
+    listing = Listing(lambda: catalog(gone, fund, contract), NOW)
+    sdk = Sdk(past={"EXTRA_STOCK_A_SH_SZ": UpstreamFaultError("TypeError"), "EXTRA_FUTURE": []})
+    found = {each.code: each for each in listing.securities(sdk)[0]}
+    assert found["600098.SH"] == gone
+    assert found["IF2001.CFE"] == contract
+    assert found["510999.SH"].delist_date == "20251119"
+    assert found["510300.SH"].delist_date is None

@@ -119,11 +119,10 @@ def test_codes_that_are_not_delivered_have_failed(source: Any, name: str) -> Non
 def test_securities_are_those_of_the_market(source: Any) -> None:
     made, path = source(fault("get_future_code_list", "type_error", 1))
     found = {each.code: each for each in made.list_securities()}
-    listed = {each.code: each for each in SECURITIES.values() if each.market != "GFE"}
-    equities = {code: each for code, each in listed.items() if each.kind is Kind.STOCK}
+    equities = {code: each for code, each in SECURITIES.items() if each.kind is Kind.STOCK}
     assert {code: each for code, each in found.items() if each.kind is Kind.STOCK} == equities
     for code, each in found.items():
-        life = listed[code]
+        life = SECURITIES[code]
         assert each.kind is life.kind
         if each.kind is Kind.FUTURE and each.market == "CFE":
             assert each == Security(code, each.name, Kind.FUTURE, "CFE", None, life.delist_date)

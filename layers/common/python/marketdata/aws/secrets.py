@@ -13,9 +13,7 @@ type Stage = Literal["AWSCURRENT", "AWSPREVIOUS"]
 _kept: dict[tuple[str, str], tuple[float, str | None]] = {}
 
 
-def read_secret(
-    arn: str, stage: Stage = "AWSCURRENT", at_most: float = KEPT_SECONDS
-) -> str | None:
+def read_secret(arn: str, stage: Stage = "AWSCURRENT", at_most: float = KEPT_SECONDS) -> str | None:
     """Read a secret's text; None where it has no version at that stage.
 
     Parameters

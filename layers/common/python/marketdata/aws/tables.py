@@ -1,7 +1,8 @@
 """A DynamoDB table with plain Python values in and out, see `attributes`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
@@ -39,42 +40,48 @@ class Table:
         )
         return from_attributes(answer["Item"]) if "Item" in answer else None
 
-    def get_many(self, keys: Sequence[Key]) -> dict[Key, Item]:
+    def get_many(
+        self, keys: Sequence[Key], *, fresh: bool = False, attributes: Sequence[str] = ()
+    ) -> dict[Key, Item]:
         """Read many items, 100 a request, the requests side by side.
 
         Parameters
         ----------
         keys : sequence of (pk, sk)
             Different keys, in any number.
+        fresh : bool
+            Whether a write of a moment ago must be seen, which costs twice as many read units.
+        attributes : sequence of str, optional
+            What to read of each item beside its key; without, all there is.
 
         Returns
         -------
         dict
             The items that exist, by key.
         """
+        named = ("pk", "sk", *attributes) if attributes else ()
+        page = partial(self._page, options={"ConsistentRead": fresh, **_projection(named)})
         pages = [keys[start : start + KEYS_A_CALL] for start in range(0, len(keys), KEYS_A_CALL)]
         if len(pages) <= 1:
-            return self._page(pages[0]) if pages else {}
+            return page(pages[0]) if pages else {}
         found: dict[Key, Item] = {}
         with ThreadPoolExecutor(min(PARALLEL, len(pages))) as pool:
-            for items in pool.map(self._page, pages):
+            for items in pool.map(page, pages):
                 found.update(items)
         return found
 
-    def _page(self, keys: Sequence[Key]) -> dict[Key, Item]:
+    def _page(self, keys: Sequence[Key], options: Mapping[str, Any]) -> dict[Key, Item]:
         found: dict[Key, Item] = {}
-        wanted: Any = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]
+        wanted: Any = {"Keys": [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys], **options}
         for tries in count():
-            answer = client("dynamodb").batch_get_item(
-                RequestItems={self.name: {"Keys": wanted, "ConsistentRead": False}}
-            )
+            answer = client("dynamodb").batch_get_item(RequestItems={self.name: wanted})
             for raw in answer["Responses"].get(self.name, []):
                 item = from_attributes(raw)
                 found[item["pk"], item["sk"]] = item
             left = answer["UnprocessedKeys"]
             if not left:
                 break
-            wanted = left[self.name]["Keys"]
+            wanted["Keys"] = left[self.name]["Keys"]
             pause(tries)
         return found
 
@@ -85,6 +92,8 @@ class Table:
         between: tuple[str, str] | None = None,
         index: str = "",
         hash_name: str = "pk",
+        range_name: str = "sk",
+        attributes: Sequence[str] = (),
     ) -> Iterator[Item]:
         """Read every item of a partition, page by page, in the order of the range key.
 
@@ -93,9 +102,11 @@ class Table:
         pk : str
             The partition.
         between : tuple of str, optional
-            First and last `sk`, both included; only on the table itself.
-        index, hash_name : str
-            A secondary index and the name of its hash key.
+            First and last range key, both included.
+        index, hash_name, range_name : str
+            A secondary index and the names of its keys.
+        attributes : sequence of str, optional
+            What to read of each item; without, all there is.
         """
         request: dict[str, Any] = {
             "TableName": self.name,
@@ -107,8 +118,12 @@ class Table:
             request["IndexName"] = index
         else:
             request["ConsistentRead"] = True
+        projection = _projection(attributes)
+        request["ExpressionAttributeNames"] |= projection.pop("ExpressionAttributeNames", {})
+        request |= projection
         if between:
-            request["KeyConditionExpression"] += " AND sk BETWEEN :first AND :last"
+            request["KeyConditionExpression"] += " AND #range BETWEEN :first AND :last"
+            request["ExpressionAttributeNames"]["#range"] = range_name
             request["ExpressionAttributeValues"] |= {
                 ":first": {"S": between[0]},
                 ":last": {"S": between[1]},
@@ -156,3 +171,11 @@ class Table:
         """Draw the next number of a counter, from 1 on; never the same twice."""
         item = self.write(Write("counters", counter, update="ADD last_id :one", values={":one": 1}))
         return int(item["last_id"])
+
+
+def _projection(attributes: Sequence[str]) -> dict[str, Any]:
+    """Say which attributes are wanted, by numbers: many of their names are reserved words."""
+    if not attributes:
+        return {}
+    names = {f"#{at}": name for at, name in enumerate(attributes)}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}

@@ -102,11 +102,18 @@ def trading_days(market: str, start: str, end: str) -> list[str]:
         A day does not exist.
     """
     first, last = max(start, first_known_day(market)), min(end, last_known_day())
-    return [
-        day
-        for part in parts_between(Period.DAILY, first, last)
-        for day in days_of(part, trading_bits(market, part) & span(part, start, end))
-    ]
+    days: list[str] = []
+    for part in parts_between(Period.DAILY, first, last):
+        if first[:4] < part < last[:4]:
+            days += _days_of_year(market, part)
+        else:
+            days += days_of(part, trading_bits(market, part) & span(part, start, end))
+    return days
+
+
+@cache
+def _days_of_year(market: str, year: str) -> list[str]:
+    return days_of(year, trading_bits(market, year))
 
 
 def is_trading_day(market: str, day: str) -> bool:

@@ -11,7 +11,6 @@ from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
 from marketdata.catalog.securities import Catalog
 from marketdata.errors import StorageError
-from marketdata.kline import block as codec
 from marketdata.kline.coverage import Coverage
 from marketdata.kline.store import Block, BlockKey, BlockStore, unpack
 from marketdata.settings import settings
@@ -116,7 +115,7 @@ def save_catalog(store: BlockStore, catalog: Catalog) -> None:
             "first_days": catalog.first_days,
         }
         lines = [orjson.dumps(row) for row in [head, *(rows[code] for code in sorted(rows))]]
-        return Block(Coverage(), len(lines), codec.encode(lines), stored.version, stored.object_key)
+        return stored.holding(lines, Coverage())
 
     store.update(KEY, None, change)
 

@@ -5,7 +5,7 @@ history's rows by time, `{"trade_date", "contract", "basis"}`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import orjson
 
@@ -110,7 +110,7 @@ def _encode(variety: Variety, history: MainHistory, stored: Block) -> Block:
         "computed_until": history.computed_until,
     }
     lines = [orjson.dumps(each) for each in (head, *map(asdict, history.rows))]
-    return replace(stored, rows=len(lines), frame=codec.encode(lines))
+    return stored.holding(lines, stored.coverage)
 
 
 def _days(variety: Variety, known: MainHistory, start: str, final_until: str) -> list[str]:

@@ -157,8 +157,7 @@ def _merged(key: BlockKey, stored: Block, change: Change) -> Block:
     coverage = replace(known.coverage, present=held).mark(absent=change.absent)
     if lines == old and coverage == known.coverage:
         return stored
-    frame = codec.encode(lines) if lines else b""
-    return Block(coverage, len(lines), frame, stored.version, stored.object_key)
+    return stored.holding(lines, coverage)
 
 
 def _readable(row: Row) -> dict[str, object]:

@@ -25,7 +25,7 @@ from marketdata.kline.store import BlockKey, unpack
 MOST_ROWS = 25_000
 """So many rows of up to 5 KB fit into a function's memory, as text and as the answer made of it."""
 
-BAR_MARKS = ("short", "close_outside")
+BAR_MARKS = ("short", "close_outside", "rejected")
 """What an answer says of bars only."""
 
 NOTHING = Coverage()
@@ -116,7 +116,7 @@ class Reader:
             "upstream": self.upstream,
             "warnings": warnings,
         }
-        return Reading(rows, meta)
+        return Reading.of(rows, meta)
 
     def _known(self, question: Question) -> dict[str, Security]:
         known = {

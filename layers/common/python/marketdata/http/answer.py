@@ -2,9 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import orjson
+
+
+class Content(Protocol):
+    """A body that is made in the form in which it goes out; `kline.reading.Reading` is one."""
+
+    def body(self) -> bytes:
+        """Give its JSON, UTF-8; empty only where HTTP wants no body (304)."""
+
+    def zstd(self) -> bytes:
+        """Give the same as a zstd stream; empty where there is none that is cheaper to make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """JSON that is there already, and too short to be packed here."""
+
+    json: bytes
+
+    def body(self) -> bytes:
+        return self.json
+
+    def zstd(self) -> bytes:
+        return b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +38,14 @@ class Answer:
     ----------
     status : int
         HTTP status; the envelope's `code` is the same number.
-    body : bytes
-        JSON, UTF-8; empty only where HTTP wants no body (304).
+    content : Content
+        The body.
     headers : mapping
         Headers beside those that every answer has; a name given here wins over those.
     """
 
     status: int
-    body: bytes
+    content: Content
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -53,14 +76,14 @@ class Answer:
         envelope = {"code": status, "message": message, "data": data}
         if meta is not None:
             envelope["meta"] = meta
-        return cls(status, orjson.dumps(envelope), headers or {})
+        return cls(status, Text(orjson.dumps(envelope)), headers or {})
 
     @classmethod
     def encoded(
         cls, body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None
     ) -> Self:
         """Take an envelope that is JSON already."""
-        return cls(status, body, headers or {})
+        return cls(status, Text(body), headers or {})
 
     @classmethod
     def failure(
@@ -73,4 +96,4 @@ class Answer:
     ) -> Self:
         """Put an error into the envelope; `data` is null, `details` stand beside it."""
         envelope = {"code": status, "message": message, "data": None, **details}
-        return cls(status, orjson.dumps(envelope), headers or {})
+        return cls(status, Text(orjson.dumps(envelope)), headers or {})

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any
 
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
 from marketdata.catalog.directory import load_catalog
 from marketdata.catalog.final import last_final_day
+from marketdata.http.conditional import unless_known
 from marketdata.http.parameters import Codes, DayRange, one_of
 from marketdata.http.router import Answer, Call
 from marketdata.kline.bar import Kind, Period
@@ -16,7 +17,11 @@ from marketdata.kline.query import Question, Reader
 from marketdata.kline.reading import Reading
 from marketdata.kline.store import BlockStore
 from marketdata.settings import settings
-from marketdata.upstream.gateway import fetch_bars
+from marketdata.upstream.gateway import fetch_bars, fetch_factors
+
+NONE = "none"
+ADJUSTMENTS = (NONE, "forward", "backward")
+"""Raw prices, and the modes of `kline.adjust`, which is not loaded for raw ones."""
 
 
 class RangeQuery(DayRange):
@@ -31,8 +36,20 @@ class KlineQuery(RangeQuery):
     codes: Codes
 
 
-class BatchBody(RangeQuery):
-    """Which codes, as an array, which days, in which period."""
+class StockRange(RangeQuery):
+    """Which days, in which period, at which prices."""
+
+    adjust: Annotated[str, one_of(ADJUSTMENTS)] = NONE
+
+
+class StockQuery(StockRange):
+    """Which codes, comma separated, which days, in which period, at which prices."""
+
+    codes: Codes
+
+
+class BatchBody(StockRange):
+    """Which codes, as an array, which days, in which period, at which prices."""
 
     codes: Codes
 
@@ -44,20 +61,43 @@ def _store() -> BlockStore:
 
 def read_bars(kinds: frozenset[Kind], codes: Sequence[str], asked: RangeQuery) -> Reading:
     """Read bars; errors as in `kline.query.Reader.read`."""
-    reader = Reader(
+    return _reader().read(_question(kinds, codes, asked))
+
+
+def read_stock_bars(kinds: frozenset[Kind], codes: Sequence[str], asked: StockRange) -> Reading:
+    """Read bars at the prices that were asked for; errors as above."""
+    if asked.adjust == NONE:
+        return read_bars(kinds, codes, asked)
+    from marketdata.kline.adjust import Mode  # noqa: PLC0415  most calls want raw prices
+    from marketdata.kline.adjusting import Adjuster  # noqa: PLC0415
+
+    reader = _reader()
+    adjuster = Adjuster(
+        mode=Mode(asked.adjust),
+        store=_store(),
+        fetch=fetch_factors,
+        end=asked.end_date,
+        final_until=reader.final_until,
+        now=partial(datetime.now, UTC),
+    )
+    reader.adjust = adjuster.apply
+    return adjuster.told(reader.read(_question(kinds, codes, asked)))
+
+
+def _reader() -> Reader:
+    return Reader(
         blocks=_store(),
         catalog=load_catalog(),
         fetch=fetch_bars,
         final_until=last_final_day(datetime.now(UTC), settings().final_time),
         upstream=settings().upstream,
     )
-    period = Period(asked.period)
-    return reader.read(Question(kinds, codes, asked.start_date, asked.end_date, period))
+
+
+def _question(kinds: frozenset[Kind], codes: Sequence[str], asked: RangeQuery) -> Question:
+    return Question(kinds, codes, asked.start_date, asked.end_date, Period(asked.period))
 
 
 def answer(call: Call[Any], reading: Reading) -> Answer:
-    """Give what was read, or 304 to a client that has them already."""
-    headers = {"ETag": reading.etag, "Cache-Control": "private, no-cache"}
-    if reading.etag in call.headers.get("If-None-Match"):
-        return Answer.encoded(b"", status=304, headers=headers)
-    return Answer.encoded(reading.body(), headers=headers)
+    """Give what was read, or 304 to a client that has it already."""
+    return unless_known(call.headers.get("If-None-Match"), reading)

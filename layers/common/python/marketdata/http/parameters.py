@@ -42,9 +42,14 @@ _NUMBER = re.compile("[0-9]{1,18}")
 
 
 class Parameters(BaseModel):
-    """Base of the models of queries and bodies."""
+    """Base of the models of queries and bodies.
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+    Built at the first call that needs them: a function has several, and a cold start needs one.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 class NoParameters(Parameters):

@@ -1,4 +1,7 @@
-"""An answer in the form that fits Lambda: plain, gzip, or a link to it. Never cut.
+"""An answer in the form that fits the client and Lambda: zstd, plain, gzip, a link. Never cut.
+
+Zstd goes out where the answer has it, since stored frames make most of it. What is plain API
+Gateway packs by gzip, for a client that reads that.
 
 Lambda allows 6,291,556 bytes for the response *as JSON*: the runtime writes the proxy response
 once more as JSON, so that in a plain body each quote, backslash and newline weighs a byte more.
@@ -7,6 +10,7 @@ Whether it also escapes what is not ASCII depends on the runtime's version (its
 """
 
 import gzip
+import re
 from base64 import b64encode
 from hashlib import sha256
 from typing import Any
@@ -32,10 +36,13 @@ WIDE = bytes(range(0x80, 0x100))
 
 GZIP_LEVEL = 5
 
+_WEIGHT = re.compile(r"[01]?\.?[0-9]*")
+
 HEADERS = {
     "Content-Type": "application/json; charset=utf-8",
     "Cache-Control": "no-store",
-    "Vary": "Accept-Encoding",
+    # A browser keeps answers by URL, and the next to sit at it may be somebody else.
+    "Vary": "Accept-Encoding, Authorization",
 }
 
 
@@ -56,14 +63,27 @@ def proxy_response(answer: Answer, accept_encoding: str) -> dict[str, Any]:
         303 to a link, good for `LINK_SECONDS`, under which the same JSON lies.
     """
     headers = HEADERS | dict(answer.headers)
-    if weight(answer.body) <= ROOM:
-        return _response(answer.status, headers, answer.body.decode())
+    content = answer.content
+    if prefers_zstd(accept_encoding) and (packed := content.zstd()):
+        return _packed(answer.status, headers, packed, "zstd") or _elsewhere(content.body())
+    body = content.body()
+    if weight(body) <= ROOM:
+        return _response(answer.status, headers, body.decode())
+    response = None
     if accepts(accept_encoding, "gzip"):
-        packed = gzip.compress(answer.body, GZIP_LEVEL, mtime=0)
-        if len(packed) * 4 // 3 + 4 <= ROOM:
-            headers["Content-Encoding"] = "gzip"
-            return _response(answer.status, headers, b64encode(packed).decode(), base64=True)
-    return _elsewhere(answer.body)
+        packed = gzip.compress(body, GZIP_LEVEL, mtime=0)
+        response = _packed(answer.status, headers, packed, "gzip")
+    return response or _elsewhere(body)
+
+
+def _packed(
+    status: int, headers: dict[str, str], packed: bytes, coding: str
+) -> dict[str, Any] | None:
+    """Give the response of a packed body; None where it does not fit."""
+    if len(packed) * 4 // 3 + 4 > ROOM:
+        return None
+    text = b64encode(packed).decode()
+    return _response(status, headers | {"Content-Encoding": coding}, text, base64=True)
 
 
 def weight(body: bytes) -> int:
@@ -82,12 +102,35 @@ def weight(body: bytes) -> int:
 
 def accepts(accept_encoding: str, coding: str) -> bool:
     """Tell whether an Accept-Encoding header (RFC 9110, 12.5.3) allows a content coding."""
-    weights: dict[str, bool] = {}
+    wanted = _weights(accept_encoding)
+    return wanted.get(coding, wanted.get("*", 0)) > 0
+
+
+def prefers_zstd(accept_encoding: str) -> bool:
+    """Tell whether a client names zstd, and wants no other form of ours more.
+
+    An asterisk is not enough: whoever writes it has thought of gzip.
+    """
+    wanted = _weights(accept_encoding)
+    zstd = wanted.get("zstd", 0)
+    return 0 < zstd >= max(wanted.get("gzip", 0), wanted.get("identity", 0))
+
+
+def _weights(accept_encoding: str) -> dict[str, float]:
+    """Read an Accept-Encoding header: a weight for each coding that it names."""
+    found = {}
     for part in accept_encoding.lower().split(","):
         name, _, parameter = part.partition(";")
         key, _, value = parameter.partition("=")
-        weights[name.strip()] = not (key.strip() == "q" and value.strip(" 0") in {"", "."})
-    return weights.get(coding, weights.get("*", False))
+        found[name.strip()] = _weight(value.strip()) if key.strip() == "q" else 1
+    return found
+
+
+def _weight(text: str) -> float:
+    """Read a q-value; one that is none is no objection, nothing at all is one."""
+    if text.strip("0") in {"", "."}:
+        return 0
+    return float(text) if _WEIGHT.fullmatch(text) else 1
 
 
 def _elsewhere(body: bytes) -> dict[str, Any]:

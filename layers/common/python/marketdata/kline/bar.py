@@ -223,10 +223,13 @@ def row_lines(dataset: Dataset, columns: Mapping[str, Sequence[Any]]) -> list[by
 
 
 def _time_tokens(name: str, values: Sequence[str]) -> list[bytes]:
-    array = orjson.dumps(list(values))
+    # Most codes have bars at the same times: each is written once.
+    times = list(dict.fromkeys(values))
+    array = orjson.dumps(times)
     if not re.fullmatch(_TIMES[name], array):
         raise ValueError(f"{name} has a value of another form")
-    return _split(array)
+    token_of = dict(zip(times, _split(array), strict=True))
+    return [token_of[value] for value in values]
 
 
 def _number_tokens(name: str, values: Sequence[float | None]) -> list[bytes]:

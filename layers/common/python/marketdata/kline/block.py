@@ -3,10 +3,14 @@
 The rows are lines of compact JSON (see `kline.bar`), sorted by time and joined by a comma and a
 newline. JSON never holds a bare newline, so the joint is unmistakable, and ``[`` + text + ``]``
 is the JSON of the whole block: what is stored goes out without being parsed. A frame may also
-go out as it is, since a zstd stream is any number of frames.
+go out as it is, since a zstd stream is any number of frames; its *seal*, which is stored beside
+it, says whether it is still the frame that was written and which rows are in it.
 """
 
+import hashlib
+import zlib
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import orjson
 from backports import zstd
@@ -18,14 +22,41 @@ JOINT = b",\n"
 
 LEVEL = 3
 
+CRC_BYTES, DIGEST_BYTES = 4, 16
+
 # The checksum costs 2 µs a year of daily bars, and a flipped bit never becomes a price.
-_OPTIONS: dict[int, int] = {
+OPTIONS: dict[int, int] = {
     zstd.CompressionParameter.compression_level: LEVEL,
     zstd.CompressionParameter.checksum_flag: 1,
 }
 
 
-def encode(lines: Sequence[bytes]) -> bytes:
+class Packed(NamedTuple):
+    """A frame, and the seal by which it is known again unopened."""
+
+    frame: bytes
+    seal: bytes
+
+
+def digest(text: bytes) -> bytes:
+    """Give what tells rows from others, however they are packed: 16 bytes of their text's hash."""
+    # Of the hashes that last, processors compute this one the fastest: 0.6 ms a megabyte.
+    return hashlib.sha256(text).digest()[:DIGEST_BYTES]
+
+
+def digest_if_whole(frame: bytes, seal: bytes) -> bytes:
+    """Check a frame without opening it, at 0.4 ms a megabyte.
+
+    Returns
+    -------
+    bytes
+        The `digest` of its rows, or nothing if the frame is not the one that the seal is of.
+    """
+    crc = zlib.crc32(frame).to_bytes(CRC_BYTES)
+    return seal[CRC_BYTES:] if seal[:CRC_BYTES] == crc else b""
+
+
+def encode(lines: Sequence[bytes]) -> Packed:
     """Pack rows into one frame.
 
     Parameters
@@ -35,8 +66,8 @@ def encode(lines: Sequence[bytes]) -> bytes:
 
     Returns
     -------
-    bytes
-        One zstd frame that names its content's size and carries a checksum.
+    Packed
+        One zstd frame that names its content's size and carries a checksum, and its seal.
 
     Raises
     ------
@@ -46,7 +77,8 @@ def encode(lines: Sequence[bytes]) -> bytes:
     text = JOINT.join(lines)
     if rows_in(text) != len(lines):
         raise ValueError("a row must be one line of JSON")
-    return zstd.compress(text, options=_OPTIONS)
+    frame = zstd.compress(text, options=OPTIONS)
+    return Packed(frame, zlib.crc32(frame).to_bytes(CRC_BYTES) + digest(text))
 
 
 def decode(frame: bytes) -> bytes:
@@ -55,7 +87,7 @@ def decode(frame: bytes) -> bytes:
     Parameters
     ----------
     frame : bytes
-        What `encode` gave.
+        That of what `encode` gave.
 
     Returns
     -------

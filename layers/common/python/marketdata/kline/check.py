@@ -67,9 +67,14 @@ def reasons(frame: pd.DataFrame, request: BarRequest) -> npt.NDArray[np.object_]
         ("shifted", shifted),
     ]
     for reason, marks in among_others:
-        sound = np.flatnonzero(result == "")
-        result[sound[marks(frame.iloc[sound], request)]] = reason
+        sound = result == ""
+        result[np.flatnonzero(sound)[marks(chosen(frame, sound), request)]] = reason
     return result
+
+
+def chosen(frame: pd.DataFrame, mask: Mask) -> pd.DataFrame:
+    """Give the marked rows of a frame; nearly always these are all, which need no copy."""
+    return frame if mask.all() else frame[mask]
 
 
 def numbers(frame: pd.DataFrame, dataset: Dataset) -> Columns:
@@ -110,18 +115,26 @@ def _in_scope(frame: pd.DataFrame, request: BarRequest) -> tuple[Mask, Mask]:
 
 
 def _wrong_time(frame: pd.DataFrame, dataset: Dataset, trading: Mask) -> Mask:
-    """Mark times of another form, and those that do not belong to the bar's trading day."""
+    """Mark times of another form, and those that do not belong to the bar's trading day.
+
+    Most codes have bars at the same times, so each time of a day is looked at once.
+    """
     wrong = np.zeros(len(frame), dtype=bool)
     if not dataset.period.intraday:
         return wrong
-    days = frame["trade_date"].to_numpy(dtype=object)[trading].tolist()
-    times = frame["kline_time"].to_numpy(dtype=object)[trading].tolist()
-    hours = {day: _hours(day, night=dataset.kind is Kind.FUTURE) for day in set(days)}
-    wrong[trading] = [
-        not (isinstance(time, str) and TIME.fullmatch(time) and first <= time < end)
-        for time, (first, end) in zip(times, map(hours.__getitem__, days), strict=True)
-    ]
+    time_at, times = pd.factorize(frame["kline_time"].to_numpy(object), use_na_sentinel=False)
+    day_at, days = pd.factorize(frame["trade_date"].to_numpy(object), use_na_sentinel=False)
+    pairs, pair_at = np.unique(day_at[trading] * len(times) + time_at[trading], return_inverse=True)
+    at = [divmod(pair, len(times)) for pair in pairs.tolist()]
+    night = dataset.kind is Kind.FUTURE
+    hours = {day: _hours(days[day], night=night) for day in {day for day, _ in at}}
+    wrong_pair = [not _is_time(times[time], *hours[day]) for day, time in at]
+    wrong[trading] = np.array(wrong_pair, dtype=bool)[pair_at]
     return wrong
+
+
+def _is_time(text: object, first: str, end: str) -> bool:
+    return isinstance(text, str) and bool(TIME.fullmatch(text)) and first <= text < end
 
 
 def _hours(day: str, *, night: bool) -> tuple[str, str]:

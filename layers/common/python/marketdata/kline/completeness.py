@@ -13,6 +13,7 @@ from marketdata.catalog.securities import Security, life, life_bits
 from marketdata.catalog.sessions import bars_per_day
 from marketdata.kline.bar import AnyDataset, Dataset, Period
 from marketdata.kline.coverage import Coverage, bit_of, days_of, missing, ranges, span
+from marketdata.kline.piece import Piece
 from marketdata.kline.resample import first_day_of
 
 
@@ -36,6 +37,7 @@ class Calendar:
 
 
 _ROW = b'{"trade_date":"%b"'
+NO_ROWS = Piece.of(b"")
 
 TRADING = Calendar(min(FIRST_DAYS.values()), trading_bits, trading_days)
 """The days that bars are of."""
@@ -106,8 +108,9 @@ class Completeness:
         bar's day counts with what its session gives, where that is known, else with what came.
     held : int
         Days with a bar.
-    missing, absent, outside, short, close_outside : dict
+    missing, absent, outside, short, close_outside, rejected : dict
         For each code the trading days concerned, in order, `absent` and `outside` with a reason.
+        Days that are `rejected` are missing as well.
     """
 
     window: Window
@@ -119,6 +122,7 @@ class Completeness:
     outside: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     short: dict[str, list[str]] = field(default_factory=dict)
     close_outside: dict[str, list[str]] = field(default_factory=dict)
+    rejected: dict[str, list[str]] = field(default_factory=dict)
     _spans: dict[str, set[str]] = field(default_factory=dict)
 
     def add(
@@ -127,7 +131,7 @@ class Completeness:
         security: Security,
         part: str,
         coverage: Coverage,
-        text: bytes = b"",
+        rows: Piece = NO_ROWS,
     ) -> None:
         """Take one block into account.
 
@@ -137,8 +141,8 @@ class Completeness:
             Which block.
         coverage : Coverage
             What is known of its days.
-        text : bytes
-            Its rows within the window, see `kline.block`; only needed for intraday bars.
+        rows : Piece
+            Its rows within the window; opened only to count intraday bars of unknown sessions.
         """
         window = self.window
         asked = window.asked(security, part)
@@ -146,8 +150,10 @@ class Completeness:
         # A bar that came proves its day, whatever the catalog says of the code's life.
         expected = window.expected(security, part) | held
         self.held += held.bit_count()
-        self.expected += self._bars(dataset, security, part, expected, text)
-        self._list(self.missing, security, part, missing(expected, coverage))
+        self.expected += self._bars(dataset, security, part, expected, rows)
+        lacking = missing(expected, coverage)
+        self._list(self.missing, security, part, lacking)
+        self._list(self.rejected, security, part, lacking & coverage.rejected)
         for name in ("short", "close_outside"):
             self._list(getattr(self, name), security, part, getattr(coverage, name) & asked)
         absent = coverage.absent & expected & ~held
@@ -159,17 +165,27 @@ class Completeness:
             why = [(day, window.why_outside(security, day)) for day in days_of(part, outside)]
             self.outside.setdefault(security.code, []).extend(why)
 
+    @property
+    def wanted(self) -> dict[str, list[str]]:
+        """The missing days that are worth asking for, for each code that has any."""
+        found = {
+            code: [day for day in days if day not in self.rejected.get(code, ())]
+            for code, days in self.missing.items()
+        }
+        return {code: days for code, days in found.items() if days}
+
     @staticmethod
     def _list(days: dict[str, list[str]], security: Security, part: str, bits: int) -> None:
         if bits:
             days.setdefault(security.code, []).extend(days_of(part, bits))
 
     def _bars(
-        self, dataset: AnyDataset, security: Security, part: str, days: int, text: bytes
+        self, dataset: AnyDataset, security: Security, part: str, days: int, rows: Piece
     ) -> int:
         if dataset.intraday:
             return sum(
-                _session_bars(dataset, security, day) or max(1, text.count(_ROW % day.encode()))
+                _session_bars(dataset, security, day)
+                or max(1, rows.text.count(_ROW % day.encode()))
                 for day in days_of(part, days)
             )
         if self.period.stored:
@@ -193,6 +209,7 @@ class Completeness:
             "outside": {code: list(_runs(found, days)) for code, found in self.outside.items()},
             "short": self.short,
             "close_outside": self.close_outside,
+            "rejected": {code: ranges(gaps, days) for code, gaps in self.rejected.items()},
             "pending": ranges(self.window.pending(market), days),
         }
 

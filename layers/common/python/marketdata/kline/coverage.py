@@ -22,7 +22,8 @@ class Coverage:
     """What is known of the days of one block; each field is a bit set.
 
     `mark` keeps these true: no day is both present and absent; `short` and `close_outside` are
-    among `present`; `suspended` and `no_trade` are among `absent`, and no day is both.
+    among `present`; `suspended` and `no_trade` are among `absent`, and no day is both; `rejected`
+    days are neither.
 
     Attributes
     ----------
@@ -36,6 +37,8 @@ class Coverage:
         Absent days whose reason upstream knew.
     close_outside : int
         Days on which an official close lies outside [low, high].
+    rejected : int
+        Days of which the bars that came lately could not be used.
     """
 
     present: int = 0
@@ -44,6 +47,7 @@ class Coverage:
     suspended: int = 0
     no_trade: int = 0
     close_outside: int = 0
+    rejected: int = 0
 
     def mark(
         self,
@@ -54,6 +58,7 @@ class Coverage:
         suspended: int = 0,
         no_trade: int = 0,
         close_outside: int = 0,
+        rejected: int = 0,
     ) -> Self:
         """Add what was learnt; a day once present stays present.
 
@@ -66,11 +71,6 @@ class Coverage:
         suspended, no_trade : int
             Why days are absent; days that are not absent are passed over. A known reason stays
             until another one is given; where both are, a day is suspended.
-
-        Returns
-        -------
-        Coverage
-            What is known now.
         """
         all_present = self.present | present
         all_absent = (self.absent | absent) & ~all_present
@@ -81,7 +81,17 @@ class Coverage:
             suspended=((self.suspended & ~no_trade) | suspended) & all_absent,
             no_trade=(self.no_trade | no_trade) & ~suspended & all_absent,
             close_outside=((self.close_outside & ~present) | close_outside) & all_present,
+            rejected=(self.rejected | rejected) & ~(all_present | all_absent),
         )
+
+    def reasons(self, days: int) -> list[tuple[Reason, int]]:
+        """Split absent days by why they are, as bit sets of which none is empty."""
+        known: list[tuple[Reason, int]] = [
+            ("suspended", days & self.suspended),
+            ("no_trade", days & self.no_trade & ~self.suspended),
+            ("unconfirmed", days & ~self.suspended & ~self.no_trade),
+        ]
+        return [(reason, bits) for reason, bits in known if bits]
 
     def reason_of(self, bit: int) -> Reason:
         """Say why a day is absent.
@@ -91,9 +101,7 @@ class Coverage:
         bit : int
             The mask of one absent day.
         """
-        if self.suspended & bit:
-            return "suspended"
-        return "no_trade" if self.no_trade & bit else "unconfirmed"
+        return self.reasons(bit)[0][0]
 
 
 def missing(expected: int, coverage: Coverage) -> int:
@@ -177,28 +185,28 @@ def days_of(part: str, bits: int) -> list[str]:
 
 
 def span(part: str, start: str, end: str) -> int:
-    """Give the calendar days of a range that lie in a part.
+    """Give the calendar days of a range that lie in a part as a bit set, 0 if they do not meet.
 
     Parameters
     ----------
     part : str
         The part.
     start, end : str
-        First and last day, YYYYMMDD, inside the part or not.
-
-    Returns
-    -------
-    int
-        A bit set; 0 if they do not meet.
-
-    Raises
-    ------
-    ValueError
-        A day does not exist.
+        First and last day, YYYYMMDD, inside the part or not; ValueError if there is no such day.
     """
+    first, last = _ends(part)
+    # Most codes live all through a part: cut to it, their lives are the same.
+    return _span(part, max(start, first), min(end, last))
+
+
+@lru_cache(maxsize=512)
+def _ends(part: str) -> tuple[str, str]:
     masks = _masks(part)
-    first = max(start, next(iter(masks)))
-    last = min(end, next(reversed(masks)))
+    return next(iter(masks)), next(reversed(masks))
+
+
+@lru_cache(maxsize=4096)
+def _span(part: str, first: str, last: str) -> int:
     return (bit_of(part, last) << 1) - bit_of(part, first) if first <= last else 0
 
 

@@ -4,9 +4,9 @@ Only the upstream function imports this: it needs pandas.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,12 @@ import pandas as pd
 
 from marketdata.kline import check
 from marketdata.kline.bar import COUNTS, Dataset, row_lines
-from marketdata.kline.coverage import bit_of, bits_of
+from marketdata.kline.coverage import bit_of
+
+PART_DAYS = 366
+"""No part has more days."""
+
+type Places = npt.NDArray[np.int_]
 
 
 @dataclass(slots=True)
@@ -57,24 +62,37 @@ def cut_frame(dataset: Dataset, frame: pd.DataFrame) -> dict[tuple[str, str], Cu
         columns["kline_time"] = _texts(frame, "kline_time")
     columns |= {name: _plain(column, whole=name in COUNTS) for name, column in values.items()}
     lines = row_lines(dataset, columns)
-    part_of = {day: dataset.part_of(day) for day in set(days)}
+    code_at, names = pd.factorize(np.array(codes, dtype=object))
+    day_at, known = pd.factorize(np.array(days, dtype=object))
+    part_of = {day: dataset.part_of(day) for day in known}
+    bits = np.array([bit_of(part_of[day], day).bit_length() - 1 for day in known], dtype=int)
+    part_at, parts = pd.factorize(np.array(list(part_of.values()), dtype=object))
     cuts: defaultdict[tuple[str, str], Cut] = defaultdict(Cut)
-    known: dict[tuple[str, ...], int] = {}
-    first = 0
-    # Sources give bars code by code, so there are few stretches, whatever the order may be.
-    for key, stretch in groupby(zip(codes, (part_of[day] for day in days), strict=True)):
-        after = first + sum(1 for _ in stretch)
-        dates = tuple(days[first:after])
-        # Most codes have bars of the same days.
-        if dates not in known:
-            known[dates] = bits_of(key[1], dates)
-        cuts[key].lines += lines[first:after]
-        cuts[key].present |= known[dates]
-        first = after
+    for first, after in _stretches(code_at, part_at[day_at]):
+        cut = cuts[names[code_at[first]], parts[part_at[day_at[first]]]]
+        cut.lines += lines[first:after]
+        cut.present |= _united(bits[day_at[first:after]])
     for at in np.flatnonzero(check.close_outside(values)):
         part = part_of[days[at]]
         cuts[codes[at], part].close_outside |= bit_of(part, days[at])
     return dict(cuts)
+
+
+def _stretches(code_at: Places, part_at: Places) -> Iterator[tuple[int, int]]:
+    """Give where bars of the same code and part begin and end.
+
+    Sources give bars code by code, so there are few stretches, whatever the order may be.
+    """
+    changes = (np.diff(code_at) != 0) | (np.diff(part_at) != 0)
+    inner = (np.flatnonzero(changes) + 1).tolist()
+    return pairwise([0, *inner, len(code_at)] if len(code_at) else [])
+
+
+def _united(bits: Places) -> int:
+    """Make a bit set of the places of its bits."""
+    flags = np.zeros(PART_DAYS, dtype=bool)
+    flags[bits] = True
+    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
 
 
 def _texts(frame: pd.DataFrame, name: str) -> list[str]:

@@ -109,7 +109,7 @@ def fill_gaps[Key: AnyDataset](
 def _bars(known: Mapping[str, Security], dataset: AnyDataset, state: Completeness) -> int:
     """Count the missing bars, but not much further than to `GAP_BARS`."""
     bars = 0
-    for code, days in state.missing.items():
+    for code, days in state.wanted.items():
         if dataset.intraday:
             bars += sum(expected_bars(dataset, known[code], day) for day in days[:GAP_BARS])
         else:
@@ -123,7 +123,7 @@ def _calls[Key: AnyDataset](
     known: Mapping[str, Security], found: Mapping[Key, Completeness]
 ) -> Iterator[Call]:
     for dataset, state in found.items():
-        if state.missing:
+        if state.wanted:
             yield from _joined(known, dataset, state)
 
 
@@ -132,12 +132,12 @@ def _joined(
 ) -> Iterator[Call]:
     """Join what is missing into few calls, each of which asks for little beyond it."""
     window = state.window
-    market = common_market(known[code] for code in state.missing)
+    market = common_market(known[code] for code in state.wanted)
     days = window.calendar.days(market, window.start, window.end)
     place = {day: at for at, day in enumerate(days)}
     runs = sorted(
         (place[first], place[last], code)
-        for code, missing in state.missing.items()
+        for code, missing in state.wanted.items()
         for first, last in ranges(missing, days)
     )
     gaps: list[Gap] = []

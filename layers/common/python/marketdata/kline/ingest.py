@@ -5,9 +5,11 @@ Only the upstream function imports this: it needs pandas.
 
 import hashlib
 import math
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import Any, Protocol
 
 import orjson
@@ -17,7 +19,7 @@ from marketdata.catalog.securities import Catalog, market_of
 from marketdata.catalog.sessions import bars_per_day
 from marketdata.kline import block as codec
 from marketdata.kline.bar import DAY, Dataset
-from marketdata.kline.check import reasons
+from marketdata.kline.check import chosen, reasons
 from marketdata.kline.completeness import Window
 from marketdata.kline.coverage import bits_of, days_of, parts_between
 from marketdata.kline.cutting import Cut, cut_frame
@@ -56,12 +58,13 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a fetch says of one block: its bars, and the days without one, as bits of the part."""
+    """What a fetch says of one block: its bars, and as bits the days without one, or a good one."""
 
     cut: Cut
     absent: int
     suspended: int
     no_trade: int
+    rejected: int
 
 
 class Ingest:
@@ -117,16 +120,18 @@ class Ingest:
             Others kept writing one of the blocks.
         """
         days = fetched.frame["trade_date"]
-        frame = fetched.frame[~((days > self._final_until) & (days <= request.end))]
+        not_final = (days > self._final_until) & (days <= request.end)
+        frame = chosen(fetched.frame, ~not_final.to_numpy(dtype=bool))
         why = reasons(frame, request)
-        good, bad = frame[why == ""], frame[why != ""].assign(reason=why[why != ""])
+        fine = why == ""
+        good, bad = chosen(frame, fine), frame[~fine].assign(reason=why[~fine])
         cuts = cut_frame(request.dataset, good)
         changes = dict(self._changes(request, fetched, cuts, bad))
         return Stored(
             bars=len(good),
             blocks=self._write(request.dataset, changes),
             quarantined=self._set_aside(request.dataset, bad),
-            failed=dict(fetched.failed),
+            failed=fetched.complaints,
         )
 
     def _set_aside(self, dataset: Dataset, bad: pd.DataFrame) -> dict[str, dict[str, int]]:
@@ -148,7 +153,9 @@ class Ingest:
     ) -> Iterator[tuple[BlockKey, Change]]:
         """Say what each block gets; a day is absent only if the source gave no bar at all."""
         window = Window(request.start, request.end, self._coverage_start, self._final_until)
-        bad_days = {str(code): set(days) for code, days in bad.groupby("code")["trade_date"]}
+        unusable = {code: set(days) for code, days in fetched.lost.items()}
+        for code, days in bad.groupby("code")["trade_date"]:
+            unusable.setdefault(str(code), set()).update(days)
         parts = parts_between(request.dataset.period, request.start, request.end)
         for code in request.codes:
             security = None if code in fetched.failed else self._catalog.get(code)
@@ -156,14 +163,16 @@ class Ingest:
             for part in parts:
                 cut = cuts.get((code, part)) or Cut()
                 expected = window.expected(security, part) if security else 0
-                absent = expected & ~cut.present & ~bits_of(part, bad_days.get(code, ()))
+                rejected = expected & ~cut.present & bits_of(part, unusable.get(code, ()))
+                absent = expected & ~cut.present & ~rejected
                 change = Change(
                     cut=cut,
                     absent=absent,
                     suspended=absent & _halted(part, halted, "suspended"),
                     no_trade=absent & _halted(part, halted, "no_trade"),
+                    rejected=rejected,
                 )
-                if cut.present or absent:
+                if cut.present or absent or rejected:
                     yield BlockKey(request.dataset.name, code, part), change
 
     def _write(self, dataset: Dataset, changes: Mapping[BlockKey, Change]) -> int:
@@ -212,24 +221,29 @@ def _merged(dataset: Dataset, key: BlockKey, stored: Block, change: Change) -> B
         absent=change.absent,
         suspended=change.suspended,
         no_trade=change.no_trade,
+        rejected=change.rejected,
         close_outside=change.cut.close_outside,
         short=_short(dataset, key, lines, change.cut.present),
     )
     if lines == old and coverage == known.coverage:
         return stored
-    frame = codec.encode(lines) if lines else b""
-    return Block(coverage, len(lines), frame, stored.version, stored.object_key)
+    return stored.holding(lines, coverage)
 
 
 def _short(dataset: Dataset, key: BlockKey, lines: Sequence[bytes], present: int) -> int:
     """Mark the days among `present` that have fewer bars than the session should give."""
     if not dataset.period.intraday or not present:
         return 0
-    counted = Counter(line[DAY].decode() for line in lines)
     market = market_of(key.code)
     short = set()
     for day in days_of(key.part, present):
         expected = bars_per_day(dataset.kind, market, key.code, dataset.period, day)
-        if expected is not None and counted[day] < expected:
+        if expected is not None and _bars_of(lines, day.encode()) < expected:
             short.add(day)
     return bits_of(key.part, short)
+
+
+def _bars_of(lines: Sequence[bytes], day: bytes) -> int:
+    """Count the lines of a day; they are sorted by time."""
+    first = bisect_left(lines, day, key=itemgetter(DAY))
+    return bisect_right(lines, day, lo=first, key=itemgetter(DAY)) - first

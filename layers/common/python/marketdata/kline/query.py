@@ -1,7 +1,7 @@
 """The read path: blocks, what they lack, small gaps fetched, rows cut to the range."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -13,9 +13,10 @@ from marketdata.errors import InvalidInputError, NotFoundError
 from marketdata.kline import block as codec
 from marketdata.kline.bar import Dataset, Kind, Period
 from marketdata.kline.completeness import TRADING, Completeness, Window, common_market
-from marketdata.kline.coverage import Coverage, parts_between
+from marketdata.kline.coverage import Coverage, parts_between, span
 from marketdata.kline.findings import Findings
 from marketdata.kline.gaps import Fetch, fill_gaps
+from marketdata.kline.piece import Piece
 from marketdata.kline.reading import Reading
 from marketdata.kline.resample import first_day_of, resample
 from marketdata.kline.store import Block, BlockKey, unpack
@@ -34,16 +35,18 @@ class Blocks(Protocol):
 
 
 class Part(NamedTuple):
-    """What is known of a block's days, and its rows within the question's: their text, number."""
+    """What is known of a block's days, and its rows within the question's."""
 
     coverage: Coverage
-    text: bytes
-    rows: int
+    piece: Piece
 
 
-NOTHING = Part(Coverage(), b"", 0)
+NOTHING = Part(Coverage(), Piece.of(b""))
 
 type Parts = Mapping[BlockKey, Part]
+type Pieces = Mapping[str, Sequence[Piece]]
+type Adjust = Callable[[Mapping[str, Security], Pieces], Pieces]
+"""Changes the prices of stored rows; `kline.adjusting.Adjuster.apply` is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ class Reader:
         The last trading day whose bars are final.
     upstream : str
         The source's name, for `meta`.
+    adjust : Adjust or None
+        What is done to the rows, before weekly and monthly ones are computed from them.
     """
 
     blocks: Blocks
@@ -97,6 +102,7 @@ class Reader:
     fetch: Fetch
     final_until: str
     upstream: str
+    adjust: Adjust | None = None
 
     def read(self, question: Question) -> Reading:
         """Answer a question as completely as the cache and small fetches allow.
@@ -123,15 +129,19 @@ class Reader:
                 parts |= self._open(question, again, fresh=True)
                 found = self._compare(question, known, parts)
                 source = _source(before, found.held)
-        rows = {code: _rows(question, each, parts) for code, each in keys.items()}
+        pieces: Pieces = {code: _pieces(each, parts) for code, each in keys.items()}
+        if self.adjust:
+            pieces = self.adjust(known, pieces)
+        if not question.period.stored:
+            pieces = {code: _computed(question.period, each) for code, each in pieces.items()}
         meta = found.meta(common_market(known.values())) | {
-            "returned": _number(question, parts, rows),
+            "returned": sum(piece.rows for each in pieces.values() for piece in each),
             "unknown_codes": [code for code in question.codes if code not in known],
             "source": source,
             "upstream": self.upstream,
             "warnings": warnings,
         }
-        return Reading(rows, meta)
+        return Reading(pieces, meta)
 
     def _known(self, question: Question) -> dict[str, Security]:
         known = {
@@ -168,15 +178,16 @@ class Reader:
     def _open(
         self, question: Question, keys: Sequence[BlockKey], *, fresh: bool = False
     ) -> dict[BlockKey, Part]:
-        """Read blocks; only the days asked for are kept unpacked, not whole blocks."""
-        parts = {}
-        for key, stored in self.blocks.read(keys, fresh=fresh).items():
-            block, text = unpack(key, stored)
-            cut = codec.cut(text, question.first_day, question.end)
-            # Counting takes as long as unpacking, and most blocks are wanted whole.
-            rows = block.rows if len(cut) == len(text) else codec.rows_in(cut)
-            parts[key] = Part(block.coverage, cut, rows)
-        return parts
+        """Read blocks; those that lie wholly within the question stay packed."""
+        blocks = self.blocks.read(keys, fresh=fresh)
+        asked = {
+            part: span(part, question.first_day, question.end)
+            for part in dict.fromkeys(key.part for key in blocks)
+        }
+        return {
+            key: _unopened(block, asked[key.part]) or _cut(question, key, block)
+            for key, block in blocks.items()
+        }
 
     def _compare(self, question: Question, known: Mapping[str, Security], parts: Parts) -> Findings:
         """Compare what is stored with what should be there."""
@@ -191,7 +202,7 @@ class Reader:
                 found.states[dataset] = state
             for part in names:
                 stored = parts.get(BlockKey(dataset.name, code, part), NOTHING)
-                state.add(dataset, security, part, stored.coverage, stored.text)
+                state.add(dataset, security, part, stored.coverage, stored.piece)
         return found
 
     def _window(self, question: Question, dataset: Dataset) -> Window:
@@ -214,16 +225,26 @@ def _source(before: int, after: int) -> str:
     return "mixed" if before else "upstream"
 
 
-def _rows(question: Question, keys: Sequence[BlockKey], parts: Parts) -> bytes:
-    texts = (parts[key].text for key in keys if key in parts)
-    joined = codec.JOINT.join(text for text in texts if text)
-    if question.period.stored or not joined:
-        return joined
-    return codec.JOINT.join(map(orjson.dumps, resample(codec.parse(joined), question.period)))
+def _unopened(block: Block, asked: int) -> Part | None:
+    """Take a block as it is, if all its days were asked for and it is what was written."""
+    if block.coverage.present & ~asked:
+        return None
+    digest = codec.digest_if_whole(block.frame, block.seal)
+    return Part(block.coverage, Piece(block.rows, block.frame, digest)) if digest else None
 
 
-def _number(question: Question, parts: Parts, rows: Mapping[str, bytes]) -> int:
-    """Count the rows of the answer."""
-    if question.period.stored:
-        return sum(part.rows for part in parts.values())
-    return sum(map(codec.rows_in, rows.values()))
+def _cut(question: Question, key: BlockKey, stored: Block) -> Part:
+    """Open a block and keep the days asked for."""
+    block, text = unpack(key, stored)
+    return Part(block.coverage, Piece.of(codec.cut(text, question.first_day, question.end)))
+
+
+def _pieces(keys: Sequence[BlockKey], parts: Parts) -> list[Piece]:
+    return [parts[key].piece for key in keys if key in parts and parts[key].piece.rows]
+
+
+def _computed(period: Period, pieces: Sequence[Piece]) -> list[Piece]:
+    if not pieces:
+        return []
+    rows = codec.parse(codec.JOINT.join(piece.text for piece in pieces))
+    return [Piece.of(codec.JOINT.join(map(orjson.dumps, resample(rows, period))))]

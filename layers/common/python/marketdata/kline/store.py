@@ -5,98 +5,49 @@ the bucket once it is not. Every write is conditional on the version that was re
 writers at once lose nothing: the later one reads again and merges.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol
+from dataclasses import replace
+from typing import Protocol
 
 from marketdata.aws.tables import ConditionFailedError, Item, Key, Write
-from marketdata.errors import BlockCorruptError, NotFoundError, VersionConflictError
-from marketdata.kline import block as codec
-from marketdata.kline.coverage import Coverage, from_bytes, to_bytes
+from marketdata.errors import NotFoundError, VersionConflictError
+from marketdata.kline.marks import INDEXED, coverage_of
 from marketdata.kline.parallel import side_by_side
 from marketdata.kline.payloads import PayloadObjects, Payloads
+from marketdata.kline.stored import (
+    CONTENT,
+    Block,
+    BlockCoverage,
+    BlockKey,
+    block_of,
+    item_of,
+    unpack,
+)
 
-CODEC = "zstd"
+__all__ = ["Block", "BlockCoverage", "BlockKey", "BlockStore", "unpack"]
+
 ATTEMPTS = 12
 """Tries to write a block that others write too, before giving up."""
-
-BIT_SETS = ("present", "absent", "suspended", "no_trade", "short", "close_outside")
-NOTHING = Coverage()
-
-_log = logging.getLogger(__name__)
 
 
 class BlockTable(Protocol):
     """What the store needs of a table."""
 
     def get(self, pk: str, sk: str) -> Item | None: ...
-    def get_many(self, keys: Sequence[Key]) -> dict[Key, Item]: ...
-    def query(self, pk: str, *, index: str, hash_name: str) -> Iterator[Item]: ...
+    def get_many(
+        self, keys: Sequence[Key], *, fresh: bool, attributes: Sequence[str]
+    ) -> dict[Key, Item]: ...
+    def query(
+        self,
+        pk: str,
+        *,
+        between: tuple[str, str] | None,
+        index: str,
+        hash_name: str,
+        range_name: str,
+        attributes: Sequence[str],
+    ) -> Iterator[Item]: ...
     def write(self, write: Write) -> Item: ...
-
-
-class BlockKey(NamedTuple):
-    """Names a block: a dataset's name, a code and a part ("2024", or "2024-01" for minutes)."""
-
-    dataset: str
-    code: str
-    part: str
-
-    @property
-    def item(self) -> Key:
-        """The key of the block's item."""
-        return f"{self.dataset}#{self.code}", self.part
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One block as it was read, or as it is to be written.
-
-    Attributes
-    ----------
-    coverage : Coverage
-        What the cache knows of the part's days.
-    rows : int
-        Number of bars in the payload.
-    frame : bytes
-        The payload: one zstd frame, see `kline.block`; empty where there is no bar, and where the
-        bucket has lost it.
-    version : int
-        Counts the writes; 0 for a block that is not stored yet.
-    object_key : str
-        Where the payload lies in the bucket; empty while it lies in the item.
-    """
-
-    coverage: Coverage = NOTHING
-    rows: int = 0
-    frame: bytes = b""
-    version: int = 0
-    object_key: str = ""
-
-
-class BlockCoverage(NamedTuple):
-    """A block without its payload, as the index gives it."""
-
-    code: str
-    coverage: Coverage
-    rows: int
-
-
-def unpack(key: BlockKey, block: Block) -> tuple[Block, bytes]:
-    """Give a block and its rows' text, see `kline.block`.
-
-    A block whose payload is lost or damaged counts as one of which nothing is known, in the same
-    version: its days are missing then, and whoever fetches them again replaces it.
-    """
-    try:
-        text = codec.decode(block.frame) if block.frame else b""
-    except BlockCorruptError:
-        text = b""
-    if text or not block.rows:
-        return block, text
-    _log.error("the payload of %s is lost or damaged", "#".join(key))
-    return replace(block, coverage=NOTHING, rows=0, frame=b""), b""
 
 
 class BlockStore:
@@ -122,18 +73,14 @@ class BlockStore:
         keys : iterable of BlockKey
             Which blocks.
         fresh : bool
-            Whether a write of a moment ago must be seen. It takes a request for each block.
+            Whether a write of a moment ago must be seen, which costs twice as many read units.
         """
         by_item = {key.item: key for key in keys}
-        items = (self._get_each if fresh else self._table.get_many)(list(by_item))
-        blocks = {by_item[item]: _block(value) for item, value in items.items()}
+        items = self._table.get_many(list(by_item), fresh=fresh, attributes=CONTENT)
+        blocks = {by_item[item]: block_of(value) for item, value in items.items()}
         elsewhere = [key for key, block in blocks.items() if block.object_key]
         loaded = side_by_side(lambda key: self._load(key, blocks[key]), elsewhere)
         return blocks | dict(zip(elsewhere, loaded, strict=True))
-
-    def _get_each(self, keys: Sequence[Key]) -> dict[Key, Item]:
-        items = side_by_side(lambda key: self._table.get(*key), keys)
-        return {key: item for key, item in zip(keys, items, strict=True) if item}
 
     def _load(self, key: BlockKey, block: Block) -> Block:
         """Read a payload from the bucket, or the newer one that has replaced it meanwhile."""
@@ -148,13 +95,30 @@ class BlockStore:
 
     def _newest(self, key: BlockKey) -> Block:
         item = self._table.get(*key.item)
-        return _block(item) if item else Block()
+        return block_of(item) if item else Block()
 
-    def coverage(self, dataset: str, part: str) -> Iterator[BlockCoverage]:
-        """Read what is stored of every code in one part; no bar is read."""
-        series = f"{dataset}#{part}"
-        for item in self._table.query(series, index="coverage", hash_name="series"):
-            yield BlockCoverage(item["code"], _coverage(item), int(item["rows"]))
+    def coverage(
+        self, dataset: str, part: str, codes: tuple[str, str] | None = None
+    ) -> Iterator[BlockCoverage]:
+        """Read which days are stored in one part, by code; no bar is read.
+
+        Parameters
+        ----------
+        dataset, part : str
+            Of what.
+        codes : tuple of str, optional
+            The first and the last code; without, every code.
+        """
+        found = self._table.query(
+            f"{dataset}#{part}",
+            between=codes,
+            index="coverage",
+            hash_name="series",
+            range_name="code",
+            attributes=INDEXED,
+        )
+        for item in found:
+            yield BlockCoverage(item["code"], coverage_of(item), int(item["rows"]))
 
     def update(self, key: BlockKey, known: Block | None, change: Callable[[Block], Block]) -> bool:
         """Change a block, starting again from what is stored whenever somebody else was first.
@@ -196,7 +160,7 @@ class BlockStore:
         """
         version = stored.version + 1
         object_key = self._payloads.write("/".join(key), version, changed.frame)
-        item = _item(key, replace(changed, version=version, object_key=object_key))
+        item = item_of(key, replace(changed, version=version, object_key=object_key))
         condition, values = "attribute_not_exists(pk)", {}
         if stored.version:
             condition, values = "version = :version", {":version": stored.version}
@@ -210,31 +174,3 @@ class BlockStore:
             return False
         self._payloads.delete([stored.object_key])
         return True
-
-
-def _item(key: BlockKey, block: Block) -> Item:
-    bits = {name: getattr(block.coverage, name) for name in BIT_SETS}
-    payload: Item = {"object": block.object_key} if block.object_key else {"data": block.frame}
-    return {
-        "series": f"{key.dataset}#{key.part}",
-        "code": key.code,
-        "rows": block.rows,
-        "version": block.version,
-        "codec": CODEC,
-        **{name: to_bytes(value) for name, value in bits.items() if value},
-        **(payload if block.frame else {}),
-    }
-
-
-def _block(item: Item) -> Block:
-    return Block(
-        coverage=_coverage(item),
-        rows=int(item["rows"]),
-        frame=item.get("data", b""),
-        version=int(item["version"]),
-        object_key=item.get("object", ""),
-    )
-
-
-def _coverage(item: Item) -> Coverage:
-    return Coverage(**{name: from_bytes(item[name]) for name in BIT_SETS if name in item})

@@ -4,8 +4,9 @@ Two faults are known of sources: bars of a code come in the next one's place, an
 another unit. Only the upstream function imports this: it needs pandas.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise, permutations
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,14 @@ TOLERANCE = 1.05
 """A mean price may lie outside [low, high] by so much; a wrong unit is a hundred times off."""
 
 ALIKE = 3
-"""So many last bars must be the other code's, or all if there are fewer."""
+"""So many last bars must be the other code's, or fewer if one of them is `TELLING`."""
+
+TELLING = 100
+"""Lots. Of two neighbours the prices of a bar may be equal by chance, and a volume of a few lots
+as well; a volume of so many and all prices at once are not."""
+
+LOT = {Kind.STOCK: 100, Kind.ETF: 100, Kind.FUTURE: 1}
+"""Volume is in shares, of futures in lots."""
 
 
 def wrong_unit(frame: pd.DataFrame, request: BarRequest) -> Mask:
@@ -39,7 +47,7 @@ def wrong_unit(frame: pd.DataFrame, request: BarRequest) -> Mask:
 
 
 def shifted(frame: pd.DataFrame, request: BarRequest) -> Mask:
-    """Mark bars that two neighbouring codes of a batch share, if those are the last of both.
+    """Mark bars that two neighbouring codes of a batch share, if those are the last of one.
 
     Whose they are nobody can tell, so they are marked in both. One and the same index is published
     by two exchanges, and instruments that traded at a single price may be equal by chance: these
@@ -51,14 +59,13 @@ def shifted(frame: pd.DataFrame, request: BarRequest) -> Mask:
     columns = list(request.dataset.columns)
     values = frame[columns].to_numpy(dtype="float64")
     times = frame["kline_time" if request.dataset.intraday else "trade_date"].to_numpy(object)
-    bars = _traded_bars(frame, request, times)
-    for one, other in pairwise(bars):
-        count = min(ALIKE, len(one), len(other))
-        if count and _alike(values, times, one[-count:], other[-count:], columns):
-            here = {times[place]: place for place in one}
-            for place in other:
+    telling = _telling(values, columns, TELLING * LOT[request.dataset.kind])
+    for pair in pairwise(_traded_bars(frame, request, times)):
+        if any(_ends_alike(a, b, times, values, telling) for a, b in permutations(pair)):
+            here = {times[place]: place for place in pair[0]}
+            for place in pair[1]:
                 twin = here.get(times[place])
-                if twin is not None and np.array_equal(values[twin], values[place], equal_nan=True):
+                if twin is not None and _equal(values, twin, place):
                     marked[[twin, place]] = True
     return marked
 
@@ -78,17 +85,35 @@ def _traded_bars(
     return [places[code] for code in dict.fromkeys(request.codes) if code in places]
 
 
-def _alike(
-    values: npt.NDArray[np.float64],
-    times: npt.NDArray[np.object_],
+def _telling(
+    values: npt.NDArray[np.float64], columns: Sequence[str], volume: float
+) -> npt.NDArray[np.int64]:
+    """Say of each bar how much it tells if it is found twice: `ALIKE`, 1, or 0 without a move."""
+    moved = values[:, columns.index("high")] > values[:, columns.index("low")]
+    large = values[:, columns.index("volume")] >= volume
+    weights: npt.NDArray[np.int64] = np.where(large, ALIKE, 1) * moved
+    return weights
+
+
+def _ends_alike(
     one: Sequence[int],
     other: Sequence[int],
-    columns: Sequence[str],
+    times: npt.NDArray[np.object_],
+    values: npt.NDArray[np.float64],
+    telling: npt.NDArray[np.int64],
 ) -> bool:
-    """Say whether two runs of bars are equal, and moved at least once."""
-    high, low = columns.index("high"), columns.index("low")
-    return (
-        np.array_equal(times[one], times[other])
-        and np.array_equal(values[one], values[other], equal_nan=True)
-        and bool((values[one, high] > values[one, low]).any())
-    )
+    """Say whether the last bars of one code are another's of the same times, and that it tells."""
+    evidence = 0
+    for place in islice(reversed(one), ALIKE):
+        at = bisect_left(other, times[place], key=times.__getitem__)
+        same_time = at < len(other) and times[other[at]] == times[place]
+        if not (same_time and _equal(values, place, other[at])):
+            return False
+        evidence += int(telling[place])
+        if evidence >= ALIKE:
+            return True
+    return False
+
+
+def _equal(values: npt.NDArray[np.float64], place: int, twin: int) -> bool:
+    return np.array_equal(values[place], values[twin], equal_nan=True)

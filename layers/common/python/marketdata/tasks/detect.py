@@ -1,14 +1,18 @@
 """Comparing one part's coverage with what should be there. Pure."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from marketdata.catalog.securities import Security
+from marketdata.catalog.securities import Security, life
 from marketdata.kline.bar import AnyDataset
 from marketdata.kline.completeness import Window
 from marketdata.kline.coverage import Coverage, days_of
 from marketdata.kline.store import BlockCoverage
+
+COUNTS = ("expected", "present", "absent", "missing")
+"""What is counted for each day."""
 
 NOTHING = BlockCoverage("", Coverage(), 0)
 
@@ -24,6 +28,8 @@ class PartFindings:
         without any are left out.
     gaps : dict
         For each code that lacks days, those days as bits of the part.
+    reasons : dict
+        For each reason why days are absent the codes concerned, and those days as bits.
     errors : set of str
         Codes whose stored block contradicts itself; all that it should hold counts as missing.
     """
@@ -33,6 +39,7 @@ class PartFindings:
     absent: dict[str, int] = field(default_factory=dict)
     missing: dict[str, int] = field(default_factory=dict)
     gaps: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, dict[str, int]] = field(default_factory=dict)
     errors: set[str] = field(default_factory=set)
 
 
@@ -56,24 +63,77 @@ def compare(
     recheck_absent : bool
         Count days that the source once had nothing for as missing.
     """
-    tallies = [_Tally() for _ in range(4)]
-    gaps, errors = dict[str, int](), set[str]()
+    found = PartFindings()
+    tallies = {name: _Tally() for name in COUNTS[:3]}
     for security in securities:
-        row = stored.get(security.code, NOTHING)
+        code = security.code
+        row = stored.get(code, NOTHING)
         if not sound(dataset, row):
-            errors.add(security.code)
+            found.errors.add(code)
             # Whoever fetches its days again mends it.
             row = NOTHING
         expected = window.expected(security, part)
         present = expected & row.coverage.present
         absent = 0 if recheck_absent else expected & row.coverage.absent
-        missing = expected & ~present & ~absent
-        if missing:
-            gaps[security.code] = missing
-        for tally, bits in zip(tallies, (expected, present, absent, missing), strict=True):
+        if missing := expected & ~present & ~absent:
+            found.gaps[code] = missing
+        for reason, bits in row.coverage.reasons(absent) if absent else ():
+            found.reasons.setdefault(reason, {})[code] = bits
+        for tally, bits in zip(tallies.values(), (expected, present, absent), strict=True):
             tally.add(bits)
-    counts = [tally.by_day(part) for tally in tallies]
-    return PartFindings(counts[0], counts[1], counts[2], counts[3], gaps, errors)
+    for name, tally in tallies.items():
+        setattr(found, name, tally.by_day(part))
+    found.missing = {
+        day: missing
+        for day, count in found.expected.items()
+        if (missing := count - found.present.get(day, 0) - found.absent.get(day, 0))
+    }
+    return found
+
+
+type Run = tuple[str, str, str]
+"""First and last day, and why there is no bar."""
+
+
+@dataclass(slots=True)
+class Outside:
+    """The final trading days that were asked for and on which no bar is to be expected.
+
+    Attributes
+    ----------
+    days : Counter
+        How many, by reason, summed over the codes.
+    runs : dict
+        For each code concerned, in the order of time.
+    """
+
+    days: Counter[str] = field(default_factory=Counter)
+    runs: dict[str, list[Run]] = field(default_factory=dict)
+
+
+def outside(securities: Iterable[Security], window: Window) -> Outside:
+    """Find out which days are outside the codes' lives, or before the source's coverage.
+
+    These are whole runs of the calendar, told by three places in it: no part, and nothing that is
+    stored, needs to be looked at.
+    """
+    found = Outside()
+    last = min(window.end, window.final_until)
+    calendars: dict[str, list[str]] = {}
+    for security in securities:
+        market = security.market
+        if (days := calendars.get(market)) is None:
+            days = calendars[market] = window.calendar.days(market, window.start, last)
+        first_day, last_day = life(security)
+        listed, gone = bisect_left(days, first_day), bisect_right(days, last_day)
+        covered = min(max(listed, bisect_left(days, window.coverage_start)), gone)
+        borders = (("not_listed", 0, listed), ("before_coverage", listed, covered))
+        for reason, start, end in (*borders, ("delisted", max(listed, gone), len(days))):
+            if start < end:
+                found.days[reason] += end - start
+                run = (days[start], days[end - 1], reason)
+                found.runs.setdefault(security.code, []).append(run)
+    return found
 
 
 class _Tally:

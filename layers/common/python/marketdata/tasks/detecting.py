@@ -1,21 +1,22 @@
 """The detect step: some parts of a detect task; and putting the parts together at its end."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import batched, chain, pairwise
 from typing import Any
 
 from marketdata.catalog.securities import Catalog
 from marketdata.finance.periods import calendar_of
 from marketdata.kline.coverage import days_of, ranges
-from marketdata.tasks.detect import PartFindings, compare
+from marketdata.tasks.detect import COUNTS, PartFindings, Run, compare
 from marketdata.tasks.outcomes import BatchOutcome
-from marketdata.tasks.planning import CoverageStore, WorkLists
+from marketdata.tasks.planning import CoverageStore, WorkLists, outside_key
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.task import Scope, Task
 from marketdata.tasks.worklist import in_scope, window_of
 
-COUNTS = ("expected", "present", "absent", "missing")
+RUN = ("from", "to", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,24 @@ def _key(task_id: int, group: int) -> str:
 
 def _readable(task: Task, part: str, found: PartFindings) -> dict[str, Any]:
     days = _days(task.scope)
-    as_ranges = {bits: ranges(days_of(part, bits), days) for bits in set(found.gaps.values())}
+    patterns = {*found.gaps.values()}.union(*(each.values() for each in found.reasons.values()))
+    # Texts, since a whole market's lists keep the garbage collector at work.
+    as_ranges = {
+        bits: " ".join(chain.from_iterable(ranges(days_of(part, bits), days))) for bits in patterns
+    }
     return {
         "daily": {
             day: [getattr(found, count).get(day, 0) for count in COUNTS] for day in found.expected
         },
         "gaps": {code: as_ranges[bits] for code, bits in found.gaps.items()},
+        "reasons": {
+            reason: {code: as_ranges[bits] for code, bits in codes.items()}
+            for reason, codes in found.reasons.items()
+        },
+        "days": {
+            reason: sum(bits.bit_count() for bits in codes.values())
+            for reason, codes in found.reasons.items()
+        },
         "errors": sorted(found.errors),
     }
 
@@ -84,15 +97,19 @@ def summary(task: Task, results: WorkLists, groups: int) -> dict[str, Any]:
     -------
     dict
         What `GET /cache/tasks/{id}/result` answers: the counts, `daily_stats` by day,
-        `missing_codes`, and for each of them the missing ranges.
+        `missing_codes` and for each of them the missing ranges; and of the days without a bar that
+        are explained how many codes and days there are by reason, and for each code which.
     """
     parts = [part for group in range(groups) for part in results.read_json(_key(task.id, group))]
-    gaps: dict[str, list[list[str]]] = {}
-    for part in parts:
-        for code, found in part["gaps"].items():
-            gaps.setdefault(code, []).extend(found)
-    errors = sorted({code for part in parts for code in part["errors"]})
     following = _following(task)
+    gaps = _joined_by_code((part["gaps"] for part in parts), following)
+    reasons = dict.fromkeys(reason for part in parts for reason in part["reasons"])
+    absent = {
+        reason: _joined_by_code((part["reasons"].get(reason, {}) for part in parts), following)
+        for reason in reasons
+    }
+    outside = results.read_json(outside_key(task.id))
+    errors = sorted({code for part in parts for code in part["errors"]})
     return {
         "task_id": task.id,
         "total_count": task.total_count,
@@ -105,9 +122,52 @@ def summary(task: Task, results: WorkLists, groups: int) -> dict[str, Any]:
             for day, counts in part["daily"].items()
         },
         "missing_codes": sorted(gaps),
-        "missing": {code: list(_joined(found, following)) for code, found in sorted(gaps.items())},
+        "missing": gaps,
         "error_codes": errors,
+        "by_reason": _by_reason(parts, absent, outside),
+        "absent": _by_code(absent),
+        "outside": {
+            code: [dict(zip(RUN, run, strict=True)) for run in runs]
+            for code, runs in outside["runs"].items()
+        },
     }
+
+
+def _by_reason(
+    parts: Iterable[dict[str, Any]],
+    absent: dict[str, dict[str, list[list[str]]]],
+    outside: dict[str, Any],
+) -> dict[str, dict[str, int]]:
+    """Count codes and days by reason, the days summed over the codes."""
+    days = Counter(outside["days"])
+    for part in parts:
+        days.update(part["days"])
+    codes = Counter(run[2] for runs in outside["runs"].values() for run in runs)
+    codes.update({reason: len(found) for reason, found in absent.items()})
+    return {reason: {"codes": codes[reason], "days": days[reason]} for reason in sorted(days)}
+
+
+def _by_code(absent: dict[str, dict[str, list[list[str]]]]) -> dict[str, list[dict[str, str]]]:
+    """Give for each code its runs of absent days, each with its reason, in the order of time."""
+    runs: dict[str, list[Run]] = {}
+    for reason, codes in absent.items():
+        for code, found in codes.items():
+            runs.setdefault(code, []).extend((first, last, reason) for first, last in found)
+    return {
+        code: [dict(zip(RUN, run, strict=True)) for run in sorted(found)]
+        for code, found in sorted(runs.items())
+    }
+
+
+def _joined_by_code(
+    parts: Iterable[dict[str, str]], following: dict[str, str]
+) -> dict[str, list[list[str]]]:
+    """Put the ranges of all parts together, by code."""
+    runs: dict[str, list[list[str]]] = {}
+    for part in parts:
+        for code, found in part.items():
+            runs.setdefault(code, []).extend(map(list, batched(found.split(), 2, strict=True)))
+    return {code: list(_joined(found, following)) for code, found in sorted(runs.items())}
 
 
 def _days(scope: Scope) -> list[str]:

@@ -10,7 +10,7 @@ from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import ConflictError, NotFoundError
 from marketdata.kline.bar import Kind, Period
 from marketdata.kline.store import BlockCoverage
-from marketdata.tasks.detect import compare
+from marketdata.tasks.detect import compare, outside
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.task import Scope, Status, Task, TaskKind, new_task, plan_key
 from marketdata.tasks.worklist import (
@@ -42,6 +42,11 @@ class WorkLists(Protocol):
 
     def read_json(self, key: str) -> Any: ...
     def write_json(self, key: str, value: Any) -> None: ...
+
+
+def outside_key(task_id: int) -> str:
+    """Name the object with the days that no bar is expected on, by reason."""
+    return f"tasks/{task_id}/outside.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +139,17 @@ class Planner:
 
     def _detect(self, task: Task, execution: str) -> dict[str, Any]:
         catalog = self.catalog()
-        parts = parts_of(task.scope, window_of(task.scope, catalog, self.final_until))
+        window = window_of(task.scope, catalog, self.final_until)
+        securities = in_scope(catalog, self.narrow(task.scope))
+        found = outside(securities, window)
+        runs = {"days": found.days, "runs": found.runs}
+        self.work_lists.write_json(outside_key(task.id), runs)
+        parts = parts_of(task.scope, window)
         groups = [parts[at : at + PARTS_A_GROUP] for at in range(0, len(parts), PARTS_A_GROUP)]
         self.records.planned(
             task,
             execution,
-            total_count=len(in_scope(catalog, self.narrow(task.scope))),
+            total_count=len(securities),
             batch_count=len(groups),
             batches_done=0,
             work=len(parts),

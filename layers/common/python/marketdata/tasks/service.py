@@ -23,6 +23,7 @@ FINDINGS = (
     "error_count",
     "daily_stats",
     "missing_codes",
+    "by_reason",
 )
 """What the answer to a detect request holds of its result."""
 
@@ -144,7 +145,7 @@ class TaskService:
             found = self._results.read_json(result_key(task))
             return shown | {name: found[name] for name in FINDINGS}
         counts = {"total_count": task.total_count, "complete_count": 0, "missing_count": 0}
-        nothing = {"error_count": 0, "daily_stats": {}, "missing_codes": []}
+        nothing = {"error_count": 0, "daily_stats": {}, "missing_codes": [], "by_reason": {}}
         return shown | counts | nothing | {"error_message": task.error_message or None}
 
     def cancel(self, task_id: int) -> Task:

@@ -13,10 +13,17 @@ from marketdata.finance.ingest import StatementIngest
 from marketdata.finance.periods import last_final_period
 from marketdata.finance.statement import StatementSet
 from marketdata.kline.bar import Dataset, Kind, Period
+from marketdata.kline.factors import save_factors
 from marketdata.kline.ingest import Ingest, QuarantineObjects, Stored
 from marketdata.kline.store import BlockStore
 from marketdata.tasks.outcomes import BatchOutcome, Outcomes
-from marketdata.upstream.source import BarRequest, MayBeStale, Source, StatementRequest
+from marketdata.upstream.source import (
+    BarRequest,
+    FactorRequest,
+    MayBeStale,
+    Source,
+    StatementRequest,
+)
 
 type Operation = Callable[[Mapping[str, Any]], dict[str, Any]]
 
@@ -88,6 +95,7 @@ class Door:
         operations: dict[str, Operation] = {
             "fetch_bars": self._fetch_bars,
             "fetch_statements": self._fetch_statements,
+            "fetch_factors": self._fetch_factors,
             "refresh_catalog": self._refresh_catalog,
             "test_connection": self._test_connection,
         }
@@ -141,6 +149,13 @@ class Door:
             self.store, self.quarantine, self.directory.load(), final_until=final_until
         )
         return asdict(ingest.run(request, fetched))
+
+    def _fetch_factors(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        request = FactorRequest(Kind(event["kind"]), tuple(event["codes"]))
+        final_until = last_final_day(self.now(), self.final_time)
+        fetched = self.source.fetch_factors(request)
+        asked_at = self.now().isoformat(timespec="seconds")
+        return {"failed": save_factors(self.store, request, fetched, final_until, asked_at)}
 
     def _refresh_catalog(self, _event: Mapping[str, Any]) -> dict[str, Any]:
         count = self._refresh()

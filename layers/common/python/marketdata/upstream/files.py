@@ -4,14 +4,15 @@
 
     imports/{kind}/{period}/{code}.csv   trade_date[,kline_time],open,high,low,close,volume,amount
                                          [,settle,open_interest]
+    imports/{kind}/factors/{code}.csv    trade_date,factor
     imports/securities.csv               code,name,type,list_date,delist_date
     imports/suspensions.csv              code,trade_date
     imports/finance/{statement}.csv      code,reporting_period,ann_date,statement_type, and columns
                                          of `finance.columns`
 
 An empty field is null. A code without a file has no bars, and without a statement's file nobody
-has that statement; a file that cannot be read fails its code alone. Without `suspensions.csv`
-nothing is known to be suspended.
+has that statement; a code without factors cannot be adjusted, see `factor_files`. A file that
+cannot be read fails its code alone. Without `suspensions.csv` nothing is known to be suspended.
 """
 
 import csv
@@ -29,9 +30,12 @@ from marketdata.catalog.final import last_final_day
 from marketdata.catalog.securities import Security, security_of
 from marketdata.errors import NotFoundError, UpstreamFaultError
 from marketdata.kline.bar import Dataset
+from marketdata.upstream.factor_files import parse_factors
 from marketdata.upstream.source import (
     BarRequest,
+    FactorRequest,
     FetchedBars,
+    FetchedFactors,
     FetchedStatements,
     Halt,
     StatementRequest,
@@ -78,7 +82,8 @@ class FileSource:
         """Read the bars of each code's file; see `Source`."""
         end = min(request.end, last_final_day(self.now(), self.final_time))
         frames, failed = [], {}
-        for code, content in zip(request.codes, self._contents(request), strict=True):
+        folder = f"{request.dataset.kind}/{request.dataset.period}"
+        for code, content in self._contents(folder, request.codes):
             try:
                 bars = _parse(request.dataset, code, content)
             except ValueError as error:
@@ -86,7 +91,7 @@ class FileSource:
             else:
                 frames.append(bars[bars["trade_date"].between(request.start, end)])
         frame = join_frames(request.dataset, frames)
-        return FetchedBars(frame, self._halted(request, end), failed)
+        return FetchedBars(frame, self._halted(request, end), failed=failed)
 
     def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
         """Read the rows of a statement's file.
@@ -104,6 +109,19 @@ class FileSource:
             return parse_statements(content, request)
         except ValueError as error:
             raise UpstreamFaultError(f"imports/{path}: {error}") from error
+
+    def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
+        """Read each code's factors; see `Source` and `factor_files`."""
+        found, folder = FetchedFactors(), f"{request.kind}/factors"
+        for code, content in self._contents(folder, request.codes):
+            if content is None:
+                found.failed[code] = f"there is no imports/{folder}/{code}.csv"
+                continue
+            try:
+                found.steps[code] = parse_factors(content)
+            except ValueError as error:
+                found.failed[code] = f"imports/{folder}/{code}.csv: {error}"
+        return found
 
     def list_securities(self) -> list[Security]:
         """Read `securities.csv`.
@@ -125,11 +143,11 @@ class FileSource:
         """Give the calendar's first day: a file may begin on any day."""
         return min(FIRST_DAYS.values())
 
-    def _contents(self, request: BarRequest) -> Iterator[bytes | None]:
-        """Give each code's file, None where it has none."""
-        folder = f"{request.dataset.kind}/{request.dataset.period}"
+    def _contents(self, folder: str, codes: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Give each code with its file in a folder, None where it has none."""
         with ThreadPoolExecutor(PARALLEL) as pool:
-            yield from pool.map(self._read, (f"{folder}/{code}.csv" for code in request.codes))
+            files = pool.map(self._read, (f"{folder}/{code}.csv" for code in codes))
+            yield from zip(codes, files, strict=True)
 
     def _read(self, path: str) -> bytes | None:
         try:

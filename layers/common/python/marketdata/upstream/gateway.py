@@ -92,6 +92,19 @@ def fetch_statements(
     return FetchReport(**_call({"operation": "fetch_statements"} | event, seconds))
 
 
+def fetch_factors(kind: str, codes: list[str], seconds: float) -> dict[str, str]:
+    """Have the adjustment factors of some codes of a kind fetched and stored.
+
+    Returns
+    -------
+    dict
+        For each code whose factors could not be got, why. Errors as above.
+    """
+    event = {"operation": "fetch_factors", "kind": kind, "codes": codes}
+    failed: dict[str, str] = _call(event, seconds)["failed"]
+    return failed
+
+
 def refresh_catalog(seconds: float = CATALOG_SECONDS) -> int:
     """Have the catalog fetched and stored; gives the number of securities. Errors as above."""
     return int(_call({"operation": "refresh_catalog"}, seconds)["securities"])

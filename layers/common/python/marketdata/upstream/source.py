@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from marketdata.catalog.securities import Security
 from marketdata.finance.statement import Row, Statement
-from marketdata.kline.bar import Dataset
+from marketdata.kline.adjust import Steps
+from marketdata.kline.bar import Dataset, Kind
 
 if TYPE_CHECKING:  # API functions use these types and may not load pandas
     import pandas as pd
@@ -45,13 +46,25 @@ class FetchedBars:
         `kline_time` text, everything else numbers with NaN for null. Units as in `kline.bar.Row`.
     halted : dict
         Code → day → why it has no bar on that day, where the source knows.
+    lost : dict
+        Code → days on which it traded, as the source says itself, and of which no bar came.
     failed : dict
         Code → message, for a code whose bars could not be got: its absence says nothing.
     """
 
     frame: "pd.DataFrame"
     halted: dict[str, dict[str, Halt]] = field(default_factory=dict)
+    lost: dict[str, list[str]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def complaints(self) -> dict[str, str]:
+        """What is wrong with codes, be it with all of their bars or with some."""
+        lost = {
+            code: f"it traded on {len(days)} days of which no bar came, the first is {days[0]}"
+            for code, days in self.lost.items()
+        }
+        return lost | self.failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +104,40 @@ class FetchedStatements:
     failed: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class FactorRequest:
+    """Whose adjustment factors are wanted, of all days.
+
+    Attributes
+    ----------
+    kind : Kind
+        Stocks or funds: nothing else pays out.
+    codes : tuple of str
+        Codes of that kind.
+    """
+
+    kind: Kind
+    codes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class FetchedFactors:
+    """What a source gave; of a code that is named nowhere in it the source has no factors.
+
+    Attributes
+    ----------
+    steps : dict
+        Code → its cumulative factors, made by `kline.adjust.steps_of`.
+    failed : dict
+        Code → message, for a code without factors that can be used.
+    """
+
+    steps: dict[str, Steps] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
 class Source(Protocol):
-    """A source of bars, statements and securities.
+    """A source of bars, statements, adjustment factors and securities.
 
     Every method raises `UpstreamError` where the source as a whole does not deliver.
     """
@@ -106,6 +151,9 @@ class Source(Protocol):
 
     def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
         """Fetch all published statements of some periods."""
+
+    def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
+        """Fetch the adjustment factors of all days; those of days to come count for nothing."""
 
     def list_securities(self) -> list[Security]:
         """List all securities that are or were listed."""

@@ -1,6 +1,6 @@
 """The answers about securities and calendars."""
 
-from marketdata.http.schema.operation import Code, Day, Link, Operation, Schema
+from marketdata.http.schema.operation import Code, Count, Day, Link, Operation, Schema
 from marketdata.kline.bar import Kind
 
 
@@ -19,6 +19,24 @@ class SecurityView(Schema):
     delist_date: Day | None
     """退市日 · Last trading day; null where there is none."""
 
+
+class Found(Schema):
+    """Securities that a text may mean."""
+
+    items: list[SecurityView]
+    """The likeliest first, at most `limit`."""
+    total: Count
+    """总数 · How many there are in all."""
+
+
+SECURITY = {
+    "code": "600000.SH",
+    "name": "浦发银行",
+    "market": "SH",
+    "type": "stock",
+    "list_date": "19991110",
+    "delist_date": None,
+}
 
 OPERATIONS = {
     ("GET", "/base/codes"): Operation(
@@ -39,15 +57,14 @@ OPERATIONS = {
     ),
     ("GET", "/base/codes/{code}/info"): Operation(
         SecurityView,
-        {
-            "code": "600000.SH",
-            "name": "浦发银行",
-            "market": "SH",
-            "type": "stock",
-            "list_date": "19991110",
-            "delist_date": None,
-        },
+        SECURITY,
         {"code": "600000.SH"},
         errors=(404, 502, 503),
+    ),
+    ("GET", "/base/securities"): Operation(
+        Found,
+        {"items": [SECURITY], "total": 1},
+        {"q": "浦发", "security_type": "EXTRA_STOCK_A", "limit": 20},
+        errors=(502, 503),
     ),
 }

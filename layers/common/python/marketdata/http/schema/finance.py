@@ -75,7 +75,7 @@ def _operation(statement: Statement, **example: Any) -> Operation:
     )
 
 
-BAR_MARKS = ("short", "close_outside")
+BAR_MARKS = ("short", "close_outside", "rejected")
 EXAMPLE = {name: value for name, value in META.items() if name not in BAR_MARKS} | {
     "expected": 4,
     "returned": 1,

@@ -12,7 +12,7 @@ type Price = Annotated[float, Field(ge=0)] | None
 
 
 class Bar(Schema):
-    """One bar of a stock, an index or a fund; prices in yuan (an index: points), unadjusted."""
+    """One bar of a stock, an index or a fund; prices in yuan (an index: points)."""
 
     trade_date: Day
     """交易日期 · The trading day; of weekly and monthly bars the last one with a bar."""
@@ -90,6 +90,30 @@ class Completeness(Claims):
     """不完整的交易日 · Days with fewer minute bars than the session has."""
     close_outside: dict[Code, list[Day]]
     """Days whose official close lies outside [low, high], as thin contracts have them."""
+    rejected: dict[Code, list[Range]]
+    """隔离 · Missing days whose bars could not be used; reads do not ask for them for hours."""
+
+
+class Adjustment(Schema):
+    """How prices were adjusted for payouts; volume and amount are what was traded.
+
+    Backward: raw × cumulative factor; forward: that ÷ the factor of the anchor. A code that is not
+    in `anchor` is an index, which pays out nothing, or has no rows here.
+    """
+
+    mode: Literal["forward", "backward"]
+    anchor: dict[Code, Day]
+    """基准日 · The day whose prices stayed: the last known one, or for `backward` the first one or
+    the listing."""
+    failed: dict[Code, str]
+    """无法复权 · Codes of which rows were left out, for want of a factor, and why."""
+
+
+class StockCompleteness(Completeness):
+    """How complete an answer is, and what was done to its prices."""
+
+    adjust: Annotated[Adjustment, Field(default=None)]
+    """复权 · Only where `adjust` was asked for."""
 
 
 class Chart(Schema):
@@ -104,6 +128,7 @@ class Chart(Schema):
 
 
 RANGE = {"start_date": "20240101", "end_date": "20240131", "period": "daily"}
+STOCK_RANGE = RANGE | {"adjust": "forward"}
 BAR = {
     "trade_date": "20240102",
     "open": 6.63,
@@ -133,11 +158,15 @@ META = {
     "outside": {},
     "short": {},
     "close_outside": {},
+    "rejected": {},
     "pending": [],
     "unknown_codes": ["600999.SH"],
     "source": "cache",
     "upstream": "synthetic",
     "warnings": [],
+}
+STOCK_META = META | {
+    "adjust": {"mode": "forward", "anchor": {"600000.SH": "20240131"}, "failed": {}},
 }
 FUTURE_META = META | {
     "expected": 14,
@@ -152,9 +181,9 @@ OPERATIONS = {
     ("GET", "/stock/kline"): Operation(
         dict[Code, list[Bar]],
         {"600000.SH": [BAR]},
-        {"codes": "600000.SH,000001.SZ", **RANGE},
-        meta=Completeness,
-        meta_example=META,
+        {"codes": "600000.SH,000001.SZ", **STOCK_RANGE},
+        meta=StockCompleteness,
+        meta_example=STOCK_META,
         errors=ERRORS,
         large=True,
         conditional=True,
@@ -162,9 +191,9 @@ OPERATIONS = {
     ("POST", "/stock/kline/batch"): Operation(
         dict[Code, list[Bar]],
         {"600000.SH": [BAR]},
-        {"codes": ["600000.SH", "000001.SZ", "000002.SZ"], **RANGE},
-        meta=Completeness,
-        meta_example=META,
+        {"codes": ["600000.SH", "000001.SZ", "000002.SZ"], **STOCK_RANGE},
+        meta=StockCompleteness,
+        meta_example=STOCK_META,
         errors=ERRORS,
         large=True,
         conditional=True,
@@ -176,9 +205,9 @@ OPERATIONS = {
             "values": [[6.63, 6.54, 6.53, 6.65, 26664414]],
             "volumes": [[0, 26664414, 1]],
         },
-        {"code": "600000.SH", **RANGE},
-        meta=Completeness,
-        meta_example=META,
+        {"code": "600000.SH", **STOCK_RANGE},
+        meta=StockCompleteness,
+        meta_example=STOCK_META,
         errors=ERRORS,
         large=True,
     ),

@@ -85,6 +85,27 @@ class DayStats(Schema):
     missing: Count
 
 
+type Why = Literal[
+    "suspended", "no_trade", "unconfirmed", "not_listed", "delisted", "before_coverage"
+]
+
+
+class ReasonStats(Schema):
+    """The days without a bar that one reason explains."""
+
+    codes: Count
+    days: Count
+    """Summed over the codes."""
+
+
+class Explained(Schema):
+    """Neighbouring trading days of a code without a bar, and why."""
+
+    from_: Annotated[Day, Field(alias="from")]
+    to: Day
+    reason: Why
+
+
 class Findings(Schema):
     """What a detect task has found; the counts are whole once it is completed."""
 
@@ -103,6 +124,8 @@ class Findings(Schema):
     """每日统计."""
     missing_codes: list[Code]
     """缺失代码列表."""
+    by_reason: dict[Why, ReasonStats]
+    """按原因统计 · Trading days that lack a bar and are not missing, with the reason."""
     error_message: str | None = None
 
 
@@ -119,6 +142,12 @@ class DetectResult(Schema):
     missing: dict[Code, list[Range]]
     """For each of them the days that are missing."""
     error_codes: list[Code]
+    by_reason: dict[Why, ReasonStats]
+    """Trading days that lack a bar and are not missing, with the reason."""
+    absent: dict[Code, list[Explained]]
+    """Of these the days for which the source was asked and had none."""
+    outside: dict[Code, list[Explained]]
+    """And those outside the code's life, or before the source's coverage."""
 
 
 class FailedBatch(Schema):

@@ -17,7 +17,8 @@ from marketdata.catalog.calendar import first_known_day, trading_days
 from marketdata.catalog.final import SHANGHAI
 from marketdata.finance.statement import Statement
 from marketdata.upstream.amazingdata.calling import Caller, Failure, Printed
-from marketdata.upstream.amazingdata.codes import LOGGED_IN
+from marketdata.upstream.amazingdata.codes import LOGGED_IN, TYPE_REFUSED
+from marketdata.upstream.amazingdata.factors import factors_in
 from marketdata.upstream.amazingdata.shapes import (
     VALUES,
     codes_in,
@@ -27,6 +28,7 @@ from marketdata.upstream.amazingdata.shapes import (
     frames_by_code,
     is_empty,
     numbers_of,
+    rows_of,
     text_of,
     times_of,
 )
@@ -59,7 +61,7 @@ class Adapter:
     def operations(self) -> dict[str, Callable[..., Any]]:
         """What the parent may ask for."""
         own = (self.load, self.login, self.code_list, self.future_list, self.names, self.basics)
-        data = (self.past_codes, self.klines, self.suspensions, self.statements)
+        data = (self.past_codes, self.klines, self.suspensions, self.statements, self.factors)
         return {operation.__name__: operation for operation in (*own, *data)}
 
     def load(self) -> None:
@@ -89,15 +91,19 @@ class Adapter:
 
     def future_list(self) -> list[str]:
         """List today's futures: of five exchanges, in the newest version of CFFEX only."""
+        refusal: Failure | None = None
         for security_type in ("EXTRA_FUTURE", "ZJ_FUTURE"):
             try:
                 answer = self._call(self._base().get_future_code_list, security_type)
             except Failure as failure:
-                if failure.code is not None:
+                if failure.code not in TYPE_REFUSED:
                     raise
+                refusal = failure if failure.code is not None else refusal
                 continue
             if codes := list(dict.fromkeys(codes_in(answer))):
                 return codes
+        if refusal:
+            raise refusal
         return []
 
     def names(self, security_type: str) -> dict[str, str]:
@@ -120,18 +126,17 @@ class Adapter:
     def basics(self, codes: list[str]) -> list[list[str | None]]:
         """Give code, name, first and last day (YYYYMMDD or None) of stocks.
 
-        The last day is the SDK's DELISTDATE; whether that day still trades is [U].
+        The last day is the DELISTDATE of what is not IS_LISTED; whether it still trades is [U].
         """
-        frame = self._call(self._sdk.InfoData().get_stock_basic, codes)
-        rows = [] if is_empty(frame) else frame.to_dict("records")
+        answer = self._call(self._sdk.InfoData().get_stock_basic, codes)
         return [
             [
                 text_of(row.get("MARKET_CODE")),
                 text_of(row.get("SECURITY_NAME")),
                 day_of(row.get("LISTDATE")),
-                day_of(row.get("DELISTDATE")),
+                None if text_of(row.get("IS_LISTED")) == "1" else day_of(row.get("DELISTDATE")),
             ]
-            for row in rows
+            for row in rows_of(answer)
         ]
 
     def klines(self, codes: list[str], start: str, end: str, period: str) -> dict[str, Any]:
@@ -162,24 +167,20 @@ class Adapter:
         }
 
     def suspensions(self, codes: list[str], start: str, end: str) -> dict[str, Any]:
-        """Give `days`: code → days on which it was suspended; and `rows`: how many were looked at.
-
-        Of Shanghai and Shenzhen only, and rows can be missing.
-        """
-        frame = self._call.with_folder(
+        """Give `days` and `traded`: code → days when it was suspended, was not. Rows may lack."""
+        answer = self._call.with_folder(
             self._sdk.InfoData().get_history_stock_status,
             codes,
             is_local=False,
             begin_date=int(start),
             end_date=int(end),
         )
-        found: dict[str, list[str]] = {}
-        rows = [] if is_empty(frame) else frame.to_dict("records")
-        for row in rows:
-            day = day_of(row.get("TRADE_DATE"))
-            if day and text_of(row.get("IS_SUSP_SEC")) == "1":
-                found.setdefault(text_of(row.get("MARKET_CODE")), []).append(day)
-        return {"days": found, "rows": len(rows)}
+        found: dict[str, dict[str, list[str]]] = {"1": {}, "0": {}}
+        for row in rows_of(answer):
+            day, flag = day_of(row.get("TRADE_DATE")), text_of(row.get("IS_SUSP_SEC"))
+            if day and flag in found:
+                found[flag].setdefault(text_of(row.get("MARKET_CODE")), []).append(day)
+        return {"days": found["1"], "traded": found["0"]}
 
     def statements(self, statement: str, codes: list[str], start: str, end: str) -> dict[str, Any]:
         """Fetch statements.
@@ -198,6 +199,11 @@ class Adapter:
         )
         held, rest = self._sorted(answer, "MARKET_CODE", codes)
         return {"columns": columns_of(list(held.values())), **rest}
+
+    def factors(self, codes: list[str]) -> dict[str, Any]:
+        """Give the steps of the cumulative factors, see `factors_in`."""
+        call = self._base().get_backward_factor
+        return factors_in(self._call.with_folder(call, codes, is_local=False), codes)
 
     def _sorted(
         self, answer: Any, column: str, codes: Sequence[str]

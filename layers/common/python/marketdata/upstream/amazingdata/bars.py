@@ -6,7 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from marketdata.catalog.calendar import is_trading_day, next_trading_day, trading_days
+from marketdata.catalog.calendar import (
+    is_trading_day,
+    next_trading_day,
+    previous_trading_day,
+    trading_days,
+)
 from marketdata.catalog.securities import Security, life
 from marketdata.kline.bar import Dataset, Kind, Period
 from marketdata.upstream.amazingdata.contracts import may_be_listed_since, surely_listed
@@ -43,6 +48,16 @@ def frame_of(dataset: Dataset, answer: Mapping[str, Any], start: str, end: str) 
     frame = pd.DataFrame({name: columns[name] for name in frame_columns(dataset)})
     kept: pd.DataFrame = frame[(days == "") | ((days >= start) & (days <= end))]
     return kept.reset_index(drop=True)
+
+
+def asked_from(dataset: Dataset, start: str) -> str:
+    """Give the day from which to ask for a trading day's bars: its night begins on the one before.
+
+    Whether the SDK's dates mean trading days or days is [U]; what is too early is left out.
+    """
+    if dataset.kind is Kind.FUTURE and dataset.intraday:
+        return previous_trading_day("SH", start)
+    return start
 
 
 def lacking_days(

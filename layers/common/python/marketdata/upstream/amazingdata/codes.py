@@ -23,6 +23,9 @@ from marketdata.errors import (
 FAILURE, EMPTY, LOGGED_IN = -100, -76, -90
 """Codes that say that something failed, that there is no data, that a login was not needed."""
 
+TYPE_REFUSED = frozenset({None, FAILURE, -97, -95, -87})
+"""How a version may answer a security type that it does not have, or that the account may not."""
+
 ERRORS: dict[int, tuple[type[UpstreamError], str]] = {
     FAILURE: (UpstreamFaultError, "the call failed"),
     -99: (UpstreamSessionLostError, "the SDK is not initialised"),

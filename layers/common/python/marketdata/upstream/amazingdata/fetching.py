@@ -2,7 +2,8 @@
 
 A call that fails gives nothing, or less, without an error. So a code without bars has none only
 where the answer names it, or where other codes prove that the call worked and nothing says that
-the code must have some; else it has failed, and nothing is concluded from its absence.
+the code must have some; else it has failed, and nothing is concluded from its absence. A day
+without a bar on which the code traded, as the SDK itself says elsewhere, is lost, not absent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ import pandas as pd
 from marketdata.catalog.securities import Security, market_of
 from marketdata.errors import UpstreamError, UpstreamFaultError
 from marketdata.kline.bar import Dataset, Kind
-from marketdata.upstream.amazingdata.bars import PERIODS, frame_of, lacking_days
+from marketdata.upstream.amazingdata.bars import PERIODS, asked_from, frame_of, lacking_days
 from marketdata.upstream.amazingdata.codes import error_of
 from marketdata.upstream.source import Halt
 
@@ -45,7 +46,7 @@ class BarFetch:
         First and last day, YYYYMMDD.
     frames : list of DataFrame
         The bars, batch by batch.
-    halted, failed : dict
+    halted, lost, failed : dict
         See `FetchedBars`.
     """
 
@@ -55,6 +56,7 @@ class BarFetch:
     end: str
     frames: list[pd.DataFrame] = field(default_factory=list)
     halted: dict[str, dict[str, Halt]] = field(default_factory=dict)
+    lost: dict[str, list[str]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
 
     def run(self, securities: Mapping[str, Security | None]) -> None:
@@ -79,7 +81,7 @@ class BarFetch:
             self.failed[code] = f"AmazingData: it gave bars of {other} in its place"
         lacking = lacking_days(frame, securities, self.start, self.end)
         silent = self._silent(codes, answer, lacking)
-        explained = self._halt(lacking)
+        explained = self._halt(lacking, securities)
         self.failed |= {code: why for code, why in silent.items() if code not in explained}
 
     def _traded(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -106,7 +108,7 @@ class BarFetch:
         answer: dict[str, Any] = self.call(
             "klines",
             codes=codes,
-            start=self.start,
+            start=asked_from(dataset, self.start),
             end=self.end,
             period=PERIODS[dataset.period],
         )
@@ -120,8 +122,12 @@ class BarFetch:
         unnamed = [code for code in codes if code not in named]
         if unnamed and answer["code"] is not None:
             return dict.fromkeys(unnamed, str(error_of(answer["code"])))
-        if _is_nothing(answer) and (lacking or not self._works()):
-            return dict.fromkeys(unnamed, NOTHING)
+        if not answer["counts"] and not answer["foreign"]:
+            if unnamed and lacking:
+                return dict.fromkeys(unnamed, NOTHING)
+            # That codes are named proves little: each of them may stand for a failed question.
+            if not self._works():
+                return dict.fromkeys(codes, NOTHING)
         why = "AmazingData: its answer lacks the code, which must have bars"
         return dict.fromkeys((code for code in unnamed if code in lacking), why)
 
@@ -130,8 +136,13 @@ class BarFetch:
         control = self._ask([CONTROL], Dataset(Kind.INDEX, self.dataset.period))
         return bool(control["counts"])
 
-    def _halt(self, lacking: Mapping[str, list[str]]) -> set[str]:
-        """Find out which days were suspended; give the codes all of whose days were."""
+    def _halt(
+        self, lacking: Mapping[str, list[str]], securities: Mapping[str, Security | None]
+    ) -> set[str]:
+        """Find out which days were suspended, and which were not; give the codes all of whose were.
+
+        A code's last day says nothing: it may be the one after.
+        """
         asked = {
             code: days
             for code, days in lacking.items()
@@ -142,26 +153,30 @@ class BarFetch:
         if not asked:
             return set()
         try:
-            suspended = self._suspended(asked)
+            known = self._status(asked)
         except UpstreamError as error:
             # The bars are good; only why others are lacking is not known, so nobody may say.
             self.failed |= dict.fromkeys(asked, f"{error} (asking for its suspensions)")
             return set()
-        found = {code: set(days) & set(suspended.get(code, ())) for code, days in asked.items()}
+        found = {code: set(days) & set(known["days"].get(code, ())) for code, days in asked.items()}
         for code, days in found.items():
             if days:
                 self.halted[code] = dict.fromkeys(sorted(days), "suspended")
+            security = securities[code]
+            last = security.delist_date if security else None
+            traded = set(asked[code]) & set(known["traded"].get(code, ())) - days - {last}
+            if traded:
+                self.lost[code] = sorted(traded)
         return {code for code, days in asked.items() if len(found[code]) == len(days)}
 
-    def _suspended(self, asked: Mapping[str, list[str]]) -> dict[str, list[str]]:
-        answer = self.call(
+    def _status(self, asked: Mapping[str, list[str]]) -> dict[str, dict[str, list[str]]]:
+        answer: dict[str, dict[str, list[str]]] = self.call(
             "suspensions",
             codes=list(asked),
             start=min(days[0] for days in asked.values()),
             end=max(days[-1] for days in asked.values()),
         )
-        days: dict[str, list[str]] = answer["days"]
-        return days
+        return answer
 
 
 def _is_nothing(answer: Mapping[str, Any]) -> bool:

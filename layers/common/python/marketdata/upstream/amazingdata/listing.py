@@ -7,7 +7,7 @@ is. Delisted stocks come from its list of past codes; futures' lives from their 
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import batched
 
@@ -101,7 +101,7 @@ class Listing:
                 _log.warning("%s: %s", name, complaint)
             if codes:
                 found += self._of_kind(call, kind, codes, stored, today)
-        return found, stale
+        return [*found, *_not_named(found, stored)], stale
 
     def _today(
         self, call: Call, kind: Kind, stored: Catalog | None, today: str
@@ -134,7 +134,8 @@ class Listing:
     def _of_kind(
         self, call: Call, kind: Kind, codes: Sequence[str], stored: Catalog | None, today: str
     ) -> Iterator[Security]:
-        past = [code for code in self._past(call, kind, today) if code not in set(codes)]
+        listed = set(codes)
+        past = [code for code in self._past(call, kind, stored, today) if code not in listed]
         if kind is Kind.STOCK:
             return _stocks(call, [*codes, *past], stored)
         names: dict[str, str] = _maybe(call, "names", {}, security_type=TYPES[kind])
@@ -142,9 +143,11 @@ class Listing:
             return _futures(codes, past, names, today)
         return (_named(code, kind, names, stored) for code in codes)
 
-    def _past(self, call: Call, kind: Kind, today: str) -> list[str]:
+    def _past(self, call: Call, kind: Kind, stored: Catalog | None, today: str) -> Sequence[str]:
+        """Give past codes; that list fails as well, so that of stocks keeps what it ever held."""
         if kind not in PAST_TYPES:
             return []
+        known = stored.of_kind(kind) if stored and kind is Kind.STOCK else ()
         codes: list[str] = _maybe(
             call,
             "past_codes",
@@ -153,13 +156,28 @@ class Listing:
             start=COVERAGE_START[kind],
             end=today,
         )
-        return [code for code in codes if market_of(code) in MARKETS]
+        codes = [*codes, *(each.code for each in known)]
+        return [code for code in dict.fromkeys(codes) if market_of(code) in MARKETS]
 
 
 def _stored_codes(stored: Catalog | None, kind: Kind, today: str) -> KnownCodes:
     if stored is None:
         return KnownCodes((), "")
     return KnownCodes([each.code for each in stored.of_kind(kind, today)], stored.refreshed_at)
+
+
+def _not_named(found: Sequence[Security], stored: Catalog | None) -> Iterator[Security]:
+    """Give what was known before and is in no list now: what was cached of it stays of use.
+
+    What has no last day has had it by the time when it was listed last.
+    """
+    if stored is None:
+        return
+    named = {each.code for each in found}
+    seen = datetime.fromisoformat(stored.refreshed_at).astimezone(SHANGHAI).strftime("%Y%m%d")
+    for known in (each for kind in TYPES for each in stored.of_kind(kind)):
+        if known.code not in named:
+            yield replace(known, delist_date=known.delist_date or seen)
 
 
 def _maybe[T](call: Call, operation: str, otherwise: T, **arguments: object) -> T:

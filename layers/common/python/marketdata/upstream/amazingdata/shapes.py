@@ -97,6 +97,17 @@ def frames_by_code(
     return {}
 
 
+def rows_of(answer: object) -> list[dict[Any, Any]]:
+    """Give the rows of a frame, or of a dict's frames; anything else has none."""
+    frames = answer.values() if isinstance(answer, Mapping) else [answer]
+    return [
+        row
+        for frame in frames
+        if isinstance(frame, pd.DataFrame)
+        for row in frame.to_dict("records")
+    ]
+
+
 def is_empty(answer: object) -> bool:
     """Say whether an answer holds nothing at all; a text, which is a message, is nothing too."""
     if isinstance(answer, Mapping):

@@ -10,6 +10,7 @@ from marketdata.catalog.final import last_final_day
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.kline.bar import Dataset
 from marketdata.upstream.amazingdata.bars import may_live
+from marketdata.upstream.amazingdata.factors import FactorFetch
 from marketdata.upstream.amazingdata.fetching import BarFetch
 from marketdata.upstream.amazingdata.limits import OPERATION_SECONDS, Deadline
 from marketdata.upstream.amazingdata.listing import COVERAGE_START, Listing
@@ -17,7 +18,9 @@ from marketdata.upstream.amazingdata.session import Account
 from marketdata.upstream.amazingdata.statements import StatementFetch
 from marketdata.upstream.source import (
     BarRequest,
+    FactorRequest,
     FetchedBars,
+    FetchedFactors,
     FetchedStatements,
     StatementRequest,
     join_frames,
@@ -85,7 +88,8 @@ class AmazingDataSource:
             wanted = [code for code, each in known.items() if may_live(each, start, end)]
             for codes in batched(wanted, CODES_AT_ONCE, strict=False):
                 fetch.run({code: known[code] for code in codes})
-        return FetchedBars(join_frames(request.dataset, fetch.frames), fetch.halted, fetch.failed)
+        frame = join_frames(request.dataset, fetch.frames)
+        return FetchedBars(frame, fetch.halted, fetch.lost, fetch.failed)
 
     def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
         """Fetch statements; see `Source` and `statements`."""
@@ -93,6 +97,13 @@ class AmazingDataSource:
         for codes in batched(request.codes, CODES_AT_ONCE, strict=False):
             fetch.run(codes)
         return FetchedStatements(fetch.rows, fetch.failed)
+
+    def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
+        """Fetch factors; see `Source` and `factors`. Whether funds have some is [U]."""
+        fetch = FactorFetch(self._call())
+        for codes in batched(request.codes, CODES_AT_ONCE, strict=False):
+            fetch.run(codes)
+        return fetch.found
 
     def list_securities(self) -> list[Security]:
         """List what lives and what lived since the SDK has bars; `stale` says what it lacks."""

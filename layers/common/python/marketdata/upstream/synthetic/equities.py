@@ -10,7 +10,15 @@ from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Security, life
 from marketdata.kline.bar import Kind
 from marketdata.upstream.synthetic.bars import Candles, DailyBars, Flags, Floats, Grid, Ints, axis
-from marketdata.upstream.synthetic.paths import average, candles, fold, generator, market_returns
+from marketdata.upstream.synthetic.paths import (
+    average,
+    candles,
+    day_before,
+    fold,
+    generator,
+    market_returns,
+)
+from marketdata.upstream.synthetic.payouts import daily_factors
 
 INDICES = {
     "000001.SH": "上证指数",
@@ -59,7 +67,8 @@ class Style:
     grid : Grid
         Tick and lot.
     price : pair of float
-        At the start of the path; the path stays within a fourth and four times of it.
+        At the start of the path; the path stays within a fourth and four times of it, before
+        what is paid out.
     beta, sigma : pair of float
         Share in the market's return, and the daily volatility of the rest.
     lots : pair of float
@@ -132,9 +141,12 @@ def equity_bars(seed: int, security: Security) -> DailyBars:
     days = places.stop - places.start
     suspended = _suspended(seed, security, days)
     path, sigma = log_path(seed, security, suspended)
-    close = style.grid.ticks(np.exp(path))
+    factors = daily_factors(seed, security)
+    close = style.grid.ticks(np.exp(path) / factors)
+    # What the exchange itself starts from on an ex-date, its price limit too.
+    before = day_before(close) * day_before(factors) / factors
     noise = generator(seed, f"{security.code}/days").standard_normal((days, 4))
-    prices = _limited(candles(close, noise, sigma), limit_of(security))
+    prices = _limited(candles(close, before, noise, sigma), before, limit_of(security))
     move = np.abs(np.diff(path, prepend=path[:1]))
     median = _between(generator(seed, f"{security.code}/volume"), style.lots)
     lots = np.ceil(median * np.exp(0.4 * noise[:, 3] + 8 * move)).astype(np.int64)
@@ -142,7 +154,10 @@ def equity_bars(seed: int, security: Security) -> DailyBars:
 
 
 def log_path(seed: int, security: Security, suspended: Flags) -> tuple[Floats, float]:
-    """Draw the logarithms of the closes, and give the daily volatility that is in them."""
+    """Draw the logarithms of the closes as if nothing were ever paid out.
+
+    Gives the daily volatility that is in them as well.
+    """
     style = STYLES[security.kind]
     first = axis().between(*life(security)).start
     shape = generator(seed, f"{security.code}/shape")
@@ -165,9 +180,8 @@ def _between(numbers: np.random.Generator, ends: tuple[float, float]) -> float:
     return float(np.exp(numbers.uniform(log(ends[0]), log(ends[1]))))
 
 
-def _limited(prices: Candles, limit: float) -> Candles:
-    """Keep a day's prices within the limit around the close before."""
-    before = np.concatenate([prices.close[:1], prices.close[:-1]])
+def _limited(prices: Candles, before: Floats, limit: float) -> Candles:
+    """Keep a day's prices within the limit around what it starts from."""
     top, bottom = _rounded(before * (1 + limit)), _rounded(before * (1 - limit))
     opened = np.clip(prices.open, bottom, top)
     high, low = np.minimum(prices.high, top), np.maximum(prices.low, bottom)

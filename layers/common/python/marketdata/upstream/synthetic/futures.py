@@ -9,7 +9,7 @@ from marketdata.catalog.securities import life
 from marketdata.upstream.synthetic.bars import Candles, DailyBars, Flags, Floats, Ints, axis
 from marketdata.upstream.synthetic.contracts import Contract
 from marketdata.upstream.synthetic.equities import equities, log_path
-from marketdata.upstream.synthetic.paths import candles, fold, generator
+from marketdata.upstream.synthetic.paths import candles, day_before, fold, generator
 from marketdata.upstream.synthetic.varieties import Variety
 
 THIN = 0.0006
@@ -38,7 +38,9 @@ def contract_bars(seed: int, contract: Contract) -> DailyBars:
         lots = np.maximum(lots, MIN_FINANCIAL_LOTS)
     if axis().days[places][-1] == contract.security.delist_date:
         interest[-1] = 0
-    prices = _without_trade(candles(close, noise[:, :3], variety.sigma), lots == 0)
+    prices = _without_trade(
+        candles(close, day_before(close), noise[:, :3], variety.sigma), lots == 0
+    )
     suspended = np.zeros(len(lots), dtype=np.bool_)
     return DailyBars(
         variety.grid, places.start, prices, lots, suspended, _settle(contract, prices), interest

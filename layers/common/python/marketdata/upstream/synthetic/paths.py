@@ -4,6 +4,7 @@ import zlib
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from marketdata.upstream.synthetic.bars import Candles, Floats, Ints, axis
 
@@ -31,19 +32,27 @@ def fold(logs: Floats, low: float, high: float) -> Floats:
     return low + np.abs((logs - low + width) % (2 * width) - width)
 
 
-def candles(close: Ints, noise: Floats, sigma: float) -> Candles:
+def day_before[Number: (np.int64, np.float64)](
+    values: npt.NDArray[Number],
+) -> npt.NDArray[Number]:
+    """Give each day's value of the day before; the first day's is its own."""
+    return np.concatenate([values[:1], values[:-1]])
+
+
+def candles(close: Ints, before: Ints | Floats, noise: Floats, sigma: float) -> Candles:
     """Draw days around their closes.
 
     Parameters
     ----------
     close : array of int, (days,)
         In ticks, at least 1.
+    before : array, (days,)
+        What each day starts from, in ticks: the close before, less what was paid out since.
     noise : array of float, (days, 3)
         Standard normal.
     sigma : float
         Daily volatility.
     """
-    before = np.concatenate([close[:1], close[:-1]])
     opened = np.maximum(np.rint(before * np.exp(0.35 * sigma * noise[:, 0])).astype(np.int64), 1)
     wicks = np.exp(0.4 * sigma * np.abs(noise[:, 1:]))
     high = np.rint(np.maximum(opened, close) * wicks[:, 0]).astype(np.int64)

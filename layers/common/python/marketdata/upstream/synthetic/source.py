@@ -9,7 +9,9 @@ from marketdata.catalog.securities import Security
 from marketdata.kline.bar import Dataset, Kind
 from marketdata.upstream.source import (
     BarRequest,
+    FactorRequest,
     FetchedBars,
+    FetchedFactors,
     FetchedStatements,
     StatementRequest,
 )
@@ -24,6 +26,7 @@ from marketdata.upstream.synthetic.frames import (
     intraday_columns,
 )
 from marketdata.upstream.synthetic.futures import contract_bars
+from marketdata.upstream.synthetic.payouts import steps
 from marketdata.upstream.synthetic.statements import statements
 
 SEED = 20240102
@@ -77,6 +80,14 @@ class SyntheticSource:
                 for row in statements(self.seed, known[code], request, today)
             ]
         )
+
+    def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
+        """Give the factors by which the bars fall on ex-dates; see `Source`."""
+        known = {each.code: each for each in equities(self.seed) if each.kind is request.kind}
+        wanted = [known[code] for code in request.codes if code in known]
+        today = self._today()
+        listed = [each for each in wanted if (each.list_date or "") <= today]
+        return FetchedFactors({each.code: steps(self.seed, each) for each in listed})
 
     def list_securities(self) -> list[Security]:
         """List everything that is listed today or was before."""

@@ -1,0 +1,191 @@
+"""What the service costs: `make cost` counts request units and writes `docs/cost.md`.
+
+The bars are made from a seed and stored by the service's own write path, so every item has the
+size that it has in DynamoDB, and the units follow from the sizes as DynamoDB counts them. The same
+seed gives the same figures on every machine.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench import contents, making
+from bench.bill import PRICES, Usage, added, times, total
+from bench.filling import DAILY, planned, work_list
+from bench.market import Market
+from bench.metering import Meter
+from bench.report import table, update
+from marketdata.kline.coverage import parts_between
+from marketdata.tasks.worklist import WorkItem
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "cost.md"
+MADE, SAMPLE = 330, 300
+"""Codes that are made, and of these, without those of the young market BJ, that are stored; the
+whole market's figures are the sample's, times its size."""
+FIRST, LAST = "20130104", "20251231"
+YEAR, HALF, NEXT = "20250102", "20250630", "20250701"
+"""A day is added in the middle of a year: a block is half as long as at the year's end."""
+
+API_GB, UPSTREAM_GB = 1.0, 1769 / 1024
+READ_SECONDS = {"1 code × 1 month": 0.012, "50 codes × 1 year": 0.045}
+"""Billed for a call of the function: CPU time of docs/performance.md at 0.58 of a core, and some
+milliseconds that DynamoDB takes."""
+ANSWER_BYTES = {"1 code × 1 month": 900, "50 codes × 1 year": 300_000}
+LOG_BYTES = 1200
+"""What Lambda writes of a call by itself: start, end and report, as JSON."""
+BATCH_SECONDS = 8.0
+"""A call of the vendor's SDK for 300 codes, and storing its bars."""
+STEP_SECONDS, STEPS = 1.0, 3
+"""Plan, finish, and the call that starts them."""
+TRANSITIONS, TRANSITIONS_A_BATCH = 6, 3
+AUTHORIZED_SECONDS = 300
+CONTROL_UNITS_A_BATCH = 6
+"""Its record of 1 KiB and the task's counters, in one transaction that costs double, and a read."""
+
+TEAM, DAYS, READS_A_DAY = 20, 22, 400
+"""Of a day's reads one in ten is of fifty codes."""
+
+
+def read(meter: Meter, codes: Sequence[str], question: str, start: str, end: str) -> Usage:
+    """Count one read of some codes."""
+    parts = parts_between(DAILY, start, end)
+    keys = [(f"{DAILY.name}#{code}", part) for code in codes for part in parts]
+    before = meter.read_units
+    assert len(meter.get_many(keys)) == len(keys)
+    return {
+        "API Gateway, calls": 1,
+        "Lambda, calls": 1,
+        "Lambda, GB-seconds": READ_SECONDS[question] * API_GB,
+        "DynamoDB, read units": meter.read_units - before,
+        "CloudWatch, GB of logs": LOG_BYTES / 1e9,
+        "traffic, GB out": ANSWER_BYTES[question] / 1e9,
+    }
+
+
+def stored(work: list[WorkItem], meter: Meter, market: Market) -> Usage:
+    """Carry out batches of the sample and count what they cost DynamoDB, for the whole market."""
+    reads, writes = meter.read_units, meter.write_units
+    for item in work:
+        codes = [market.codes.index(code) for code in item["codes"]]
+        contents.fill(meter, DAILY, market, codes, start=item["start"], end=item["end"])
+    scale = making.CODES / SAMPLE
+    return {
+        "DynamoDB, read units": (meter.read_units - reads) * scale,
+        "DynamoDB, write units": (meter.write_units - writes) * scale,
+    }
+
+
+def run(batches: float) -> Usage:
+    """Count a fill's functions, state machine and records."""
+    return {
+        "Lambda, calls": batches + STEPS,
+        "Lambda, GB-seconds": UPSTREAM_GB * (batches * BATCH_SECONDS + STEPS * STEP_SECONDS),
+        "Step Functions, transitions": TRANSITIONS + batches * TRANSITIONS_A_BATCH,
+        "DynamoDB, write units": batches * CONTROL_UNITS_A_BATCH,
+        "S3, writes": 2,
+        "S3, reads": batches + 2,
+        "CloudWatch, GB of logs": (batches + STEPS) * LOG_BYTES / 1e9,
+    }
+
+
+def month(one: Usage, fifty: Usage, day: Usage, stored_gb: float) -> Usage:
+    """Count a team's month: its reads, the fills of its trading days, and what lies there."""
+    reads = TEAM * DAYS * READS_A_DAY
+    # One call in three hundred seconds asks the authorizer, for as long as somebody reads.
+    authorized = TEAM * DAYS * 8 * 3600 / AUTHORIZED_SECONDS
+    authorizer: Usage = {
+        "Lambda, calls": authorized,
+        "Lambda, GB-seconds": authorized * 0.01 * API_GB,
+        "DynamoDB, read units": authorized,
+    }
+    kept: Usage = {
+        "DynamoDB, GB-months": stored_gb,
+        "DynamoDB, GB-months of recovery": 0.01,
+        "Secrets Manager, secret-months": 2,
+        "KMS, key-months": 1,
+    }
+    return added(
+        times(0.9 * reads, one), times(0.1 * reads, fifty), times(DAYS, day), authorizer, kept
+    )
+
+
+def main() -> None:
+    """Count, and write the tables of the document."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "market"
+        making.make(made, codes=MADE, first=FIRST, last=LAST)
+        usages = count(Market.open(made))
+    tables = {
+        "costs": table(
+            ("what", "USD", "target", "holds"),
+            [_line(name, total(usage), TARGETS.get(name)) for name, usage in usages.items()],
+        ),
+        "usages": table(
+            ("one of", *usages),
+            [
+                (name, *(_number(usage.get(name, 0)) for usage in usages.values()))
+                for name in PRICES
+            ],
+        ),
+        "prices": table(
+            ("one of", "USD", ""),
+            [(name, _price(price), what) for name, (price, what) in PRICES.items()],
+        ),
+    }
+    update(DOCUMENT, tables)
+    print(tables["costs"])
+
+
+def count(market: Market) -> dict[str, Usage]:
+    """Count everything that the document tells, by what it is called there."""
+    codes = [code for code in market.codes if not code.endswith(".BJ")][:SAMPLE]
+    assert len(codes) == SAMPLE
+    catalog = contents.catalog(codes)
+    history = Meter()
+    backfill = added(
+        stored(work_list(catalog, FIRST, LAST), history, market),
+        run(planned(making.CODES, FIRST, LAST)["calls"]),
+    )
+    meter = Meter()
+    places = [market.codes.index(code) for code in codes]
+    contents.fill(meter, DAILY, market, places, start=YEAR, end=HALF)
+    day = added(
+        stored(work_list(catalog, NEXT, NEXT), meter, market),
+        run(planned(making.CODES, NEXT, NEXT)["calls"]),
+    )
+    one = read(history, codes[:1], "1 code × 1 month", "20241201", "20241231")
+    fifty = read(history, codes[:50], "50 codes × 1 year", "20240101", "20241231")
+    stored_gb = history.stored_bytes(history.items) * making.CODES / SAMPLE / 1e9
+    return {
+        "a million reads of 1 code × 1 month": times(1e6, one),
+        "a million reads of 50 codes × 1 year": times(1e6, fifty),
+        "a day of the whole market": day,
+        "the whole market from 2013 on": backfill,
+        "of that, DynamoDB writes": {"DynamoDB, write units": backfill["DynamoDB, write units"]},
+        f"a month of a team of {TEAM}": month(one, fifty, day, stored_gb),
+    }
+
+
+TARGETS = {
+    "a million reads of 1 code × 1 month": 6.0,
+    "a day of the whole market": 0.10,
+    "of that, DynamoDB writes": 2.0,
+}
+
+
+def _line(name: str, dollars: float, target: float | None) -> tuple[str, str, str, str]:
+    if target is None:
+        return name, f"{dollars:,.3f}", "", ""
+    return name, f"{dollars:,.3f}", f"< {target:,.2f}", "yes" if dollars < target else "NO"
+
+
+def _price(price: float) -> str:
+    return f"{price:,.2f}" if price >= 0.01 else f"{1e6 * price:,.3f} a million"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 or not value else f"{value:.3g}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Client of AmazingData Cloud: K-lines of China's exchanges, and how complete they are."""
+
+from amazingdata_client._async.client import AsyncClient
+from amazingdata_client._sync.client import Client
+from amazingdata_client.compatible import AmazingDataClient
+from amazingdata_client.errors import (
+    AmazingDataError,
+    AnswerError,
+    BadAnswerError,
+    ConflictError,
+    ForbiddenError,
+    IncompleteError,
+    InvalidInputError,
+    NoAnswerError,
+    NotFoundError,
+    NotLoggedInError,
+    ServerError,
+    TaskCancelledError,
+    TaskError,
+    TaskFailedError,
+    TaskTimeoutError,
+    TooLargeError,
+    TooManyRequestsError,
+    UnauthorizedError,
+    UnavailableError,
+    UpstreamError,
+)
+from amazingdata_client.models import Bar, Completeness
+from amazingdata_client.reading import Days
+from amazingdata_client.results import KlineResult, StatementResult
+from amazingdata_client.retry import Retry
+from amazingdata_client.task_models import DetectResult, FillResult, Findings, Task
+from amazingdata_client.tokens import Token
+from amazingdata_client.version import __version__
+
+__all__ = [
+    "AmazingDataClient",
+    "AmazingDataError",
+    "AnswerError",
+    "AsyncClient",
+    "BadAnswerError",
+    "Bar",
+    "Client",
+    "Completeness",
+    "ConflictError",
+    "Days",
+    "DetectResult",
+    "FillResult",
+    "Findings",
+    "ForbiddenError",
+    "IncompleteError",
+    "InvalidInputError",
+    "KlineResult",
+    "NoAnswerError",
+    "NotFoundError",
+    "NotLoggedInError",
+    "Retry",
+    "ServerError",
+    "StatementResult",
+    "Task",
+    "TaskCancelledError",
+    "TaskError",
+    "TaskFailedError",
+    "TaskTimeoutError",
+    "Token",
+    "TooLargeError",
+    "TooManyRequestsError",
+    "UnauthorizedError",
+    "UnavailableError",
+    "UpstreamError",
+    "__version__",
+]

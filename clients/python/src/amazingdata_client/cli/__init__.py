@@ -1,0 +1,14 @@
+"""The command `amazingdata`."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line, or say what it wants installed."""
+    try:
+        from amazingdata_client.cli.app import amazingdata  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name not in {"click", "platformdirs", "rich"}:
+            raise
+        sys.exit("the command line is an extra: pip install 'amazingdata-client[cli]'")
+    amazingdata()

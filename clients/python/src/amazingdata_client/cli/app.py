@@ -1,0 +1,62 @@
+"""The command `amazingdata` and its options."""
+
+import click
+from click.shell_completion import get_completion_class
+
+from amazingdata_client.cli import configs, exits, filling, login, market, tasks, users
+from amazingdata_client.cli.session import Login
+from amazingdata_client.version import __version__
+
+
+@click.group(epilog=exits.HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--url",
+    envvar="AMAZINGDATA_URL",
+    show_envvar=True,
+    help="Of the API; by default that of the last login.",
+)
+@click.version_option(__version__, package_name="amazingdata-client")
+@click.pass_context
+def amazingdata(context: click.Context, *, url: str | None) -> None:
+    """K-lines of China's exchanges, and how complete they are.
+
+    Log in once (amazingdata login), or give scripts AMAZINGDATA_URL, AMAZINGDATA_USERNAME and
+    AMAZINGDATA_PASSWORD.
+    """
+    context.obj = context.obj or Login.of_environment(url)
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what makes a SHELL complete this command.
+
+    \b
+    bash  eval "$(amazingdata completion bash)"
+    zsh   eval "$(amazingdata completion zsh)"
+    fish  amazingdata completion fish | source
+    """  # noqa: D301
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise click.ClickException(f"click knows no {shell}")
+    click.echo(kind(amazingdata, {}, "amazingdata", "_AMAZINGDATA_COMPLETE").source())
+
+
+for command in (
+    login.login,
+    login.logout,
+    login.whoami,
+    market.codes,
+    market.search,
+    market.calendar,
+    market.info,
+    market.kline,
+    filling.detect,
+    filling.fill,
+    filling.cache,
+    tasks.tasks,
+    configs.configs,
+    users.users,
+    completion,
+):
+    amazingdata.add_command(command)

@@ -1,0 +1,93 @@
+"""Rows as columns with types: pandas and polars, each only where it is installed."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+BAR = ("code", "trade_date", "open", "high", "low", "close", "volume", "amount")
+STATEMENT = ("code", "reporting_period", "statement_type", "report_type", "ann_date")
+
+DATES = frozenset({"trade_date", "reporting_period", "ann_date", "actual_ann_date"})
+TIMES = frozenset({"kline_time"})
+COUNTS = frozenset({"volume", "open_interest"})
+TEXTS = frozenset(
+    {
+        "code",
+        "statement_type",
+        "report_type",
+        "security_name",
+        "comp_type_code",
+        "currency_code",
+    }
+)
+"""Columns that are no float64; every other one is a price, an amount or a figure."""
+
+DATE_FORMAT = "%Y%m%d"
+TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def to_pandas(rows: Rows, columns: Sequence[str]) -> "pd.DataFrame":
+    """Make a pandas frame.
+
+    Parameters
+    ----------
+    rows : sequence of mappings
+        One a row.
+    columns : sequence of str
+        Those to have where there is no row that says it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Dates and times are `datetime64[ns]` without a time zone (Asia/Shanghai), counts `Int64`,
+        texts `string`, everything else `float64`.
+    """
+    import pandas as pd  # noqa: PLC0415
+
+    def column(name: str, values: list[Any]) -> "pd.Series[Any]":
+        if name in DATES or name in TIMES:
+            form = DATE_FORMAT if name in DATES else TIME_FORMAT
+            return pd.to_datetime(pd.Series(values, dtype=object), format=form).astype(
+                "datetime64[ns]"
+            )
+        if name in TEXTS:
+            return pd.Series([_text(value) for value in values], dtype="string")
+        return pd.Series(values, dtype="Int64" if name in COUNTS else "float64")
+
+    return pd.DataFrame({name: column(name, values) for name, values in _columns(rows, columns)})
+
+
+def to_polars(rows: Rows, columns: Sequence[str]) -> "pl.DataFrame":
+    """Make a polars frame: `Date`, `Datetime("us")` (Asia/Shanghai), `Int64`, `String`, `Float64`.
+
+    Parameters
+    ----------
+    rows, columns
+        As for `to_pandas`.
+    """
+    import polars as pl  # noqa: PLC0415
+
+    def column(name: str, values: list[Any]) -> "pl.Series":
+        if name in DATES:
+            return pl.Series(name, values, dtype=pl.String).str.to_date(DATE_FORMAT)
+        if name in TIMES:
+            return pl.Series(name, values, dtype=pl.String).str.to_datetime(TIME_FORMAT)
+        if name in TEXTS:
+            return pl.Series(name, [_text(value) for value in values], dtype=pl.String)
+        return pl.Series(name, values, dtype=pl.Int64 if name in COUNTS else pl.Float64)
+
+    return pl.DataFrame([column(name, values) for name, values in _columns(rows, columns)])
+
+
+def _columns(rows: Rows, columns: Sequence[str]) -> list[tuple[str, list[Any]]]:
+    names = dict.fromkeys(name for row in rows for name in row) if rows else columns
+    return [(name, [row.get(name) for row in rows]) for name in names]
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,3 @@
+"""The version, which is also in pyproject.toml."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,68 @@
+"""What a task is asked to be about, and how waiting for its end goes. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, TypedDict
+
+from amazingdata_client.errors import TaskCancelledError, TaskFailedError, TaskTimeoutError
+from amazingdata_client.questions import day, distinct
+from amazingdata_client.task_models import Task
+
+POLL_SECONDS = 2.0
+
+
+class TaskOptions(TypedDict, total=False):
+    """What narrows a task.
+
+    Attributes
+    ----------
+    period_type : str
+        daily (the default) min1 min5 min15 min30 or min60; with finance balance_sheet, income or
+        cash_flow.
+    contract_type : str
+        all (the default) or, of futures, main.
+    codes : str or iterable of str
+        Only these, at most 500; by default every code of the type.
+    recheck_absent : bool
+        Whether days for which the source once had nothing count as missing.
+    """
+
+    period_type: str
+    contract_type: str
+    codes: str | Iterable[str]
+    recheck_absent: bool
+
+
+def scope(
+    security_type: str, start_date: str | date, end_date: str | date, options: TaskOptions
+) -> Mapping[str, Any]:
+    """Give the body of a call that starts a task."""
+    asked: dict[str, Any] = {**options}
+    if "codes" in options:
+        asked["codes"] = distinct(options["codes"])
+    days = {"start_date": day(start_date), "end_date": day(end_date)}
+    return {"security_type": security_type, **days, **asked}
+
+
+def judged(task: Task) -> Task:
+    """Give a task back that has ended well.
+
+    Raises
+    ------
+    TaskFailedError
+        It failed, or some of its codes did.
+    TaskCancelledError
+        Somebody cancelled it.
+    """
+    if task.status == "cancelled":
+        raise TaskCancelledError(f"task {task.id} was cancelled", task)
+    if task.status == "failed" or task.error_count:
+        why = task.error_message or f"{task.error_count} of {task.total_count} codes have errors"
+        raise TaskFailedError(f"task {task.id} {task.status}: {why}", task)
+    return task
+
+
+def overdue(task: Task, seconds: float) -> TaskTimeoutError:
+    """Say that a task has not ended in time."""
+    message = f"task {task.id} is {task.status} after {seconds:g} s, at {task.progress:g} %"
+    return TaskTimeoutError(message, task)

@@ -1,0 +1,47 @@
+"""Bring the cache up to date, as a job that runs every evening after 17:00 Asia/Shanghai.
+
+    python examples/daily_update.py [DAYS]
+
+Looks at the last DAYS days (default 10), fetches what is missing of stocks, indices and funds, and
+ends with 1 where something still is. The service has schedules of its own; this is for those who
+turned them off, or want a second pair of eyes.
+"""
+
+import os
+import sys
+from datetime import datetime, timedelta, timezone
+
+from amazingdata_client import Client, TaskError
+
+URL = os.environ.get("AMAZINGDATA_URL", "http://localhost:8000/api/v1")
+USERNAME = os.environ.get("AMAZINGDATA_USERNAME", "admin")
+PASSWORD = os.environ.get("AMAZINGDATA_PASSWORD", "admin123")
+
+SHANGHAI = timezone(timedelta(hours=8))
+PATIENCE = 1800.0
+"""Seconds for each type."""
+
+
+def main() -> int:
+    """Update each type; give the exit code."""
+    days = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    today = datetime.now(SHANGHAI).date()
+    first = today - timedelta(days)
+    left = 0
+    with Client(URL, USERNAME, PASSWORD) as client:
+        for kind in ("stock", "index", "etf"):
+            try:
+                task = client.wait(client.fill(kind, first, today), timeout=PATIENCE)
+                print(f"{kind}: {task.bar_count:,} bars of {task.missing_count:,} codes fetched")
+            except TaskError as error:
+                print(f"{kind}: {error}", file=sys.stderr)
+            found = client.detect(kind, first, today)
+            client.wait(found.task_id, timeout=PATIENCE)
+            missing = client.task(found.task_id).missing_count
+            print(f"{kind}: {missing:,} codes lack something")
+            left += missing
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

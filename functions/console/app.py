@@ -1,0 +1,63 @@
+"""The console: its page, and the page's files as `make generated` builds them from `web/`."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+STATIC = Path(__file__).parent / "static"
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+HEADERS = {"X-Content-Type-Options": "nosniff"}
+PAGE = {
+    # The files' names change with their content; the page names them, so it is asked for anew.
+    "Cache-Control": "no-cache",
+    # Everything comes from this deployment and goes to it, and nothing is written into the page.
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+FILE = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """Give the page, or one of its files; no data, and so no login."""
+    asset = (event.get("pathParameters") or {}).get("file")
+    if asset is not None:
+        return _file(asset)
+    path = str(event["requestContext"].get("path") or "/")
+    if not path.endswith("/"):
+        # What the page names lies beside it: below "/prod/", not beside "/prod".
+        return _response(302, {"Location": f"{path.rpartition('/')[2]}/"}, "")
+    return _response(200, PAGE | {"Content-Type": TYPES[".html"]}, _text("index.html"))
+
+
+def _file(name: str) -> dict[str, Any]:
+    if name not in _files():
+        body = {"code": 404, "message": "there is no such file", "data": None}
+        headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
+        return _response(404, headers, orjson.dumps(body).decode())
+    headers = FILE | {"Content-Type": TYPES[Path(name).suffix]}
+    return _response(200, headers, _text(f"assets/{name}"))
+
+
+@cache
+def _files() -> frozenset[str]:
+    """Name the files that there are; nothing else is ever opened."""
+    return frozenset(path.name for path in (STATIC / "assets").iterdir())
+
+
+@cache
+def _text(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+def _response(status: int, headers: Mapping[str, str], body: str) -> dict[str, Any]:
+    return {"statusCode": status, "headers": {**HEADERS, **headers}, "body": body}

@@ -1,0 +1,102 @@
+"""The call that says what the cache holds, code by code and part by part."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Any
+
+from marketdata.aws.objects import Bucket
+from marketdata.aws.tables import Table
+from marketdata.catalog.directory import load_catalog
+from marketdata.catalog.final import last_final_day
+from marketdata.catalog.securities import Security
+from marketdata.errors import InvalidInputError
+from marketdata.http.parameters import Codes, DayRange, one_of
+from marketdata.http.router import Answer, Call, Router
+from marketdata.http.tasks import STORED_PERIODS, PageQuery
+from marketdata.kline.bar import Kind, Period
+from marketdata.kline.parallel import side_by_side
+from marketdata.kline.store import BlockCoverage, BlockStore
+from marketdata.settings import settings
+from marketdata.tasks.detect import NOTHING
+from marketdata.tasks.holdings import holdings
+from marketdata.tasks.task import Scope
+from marketdata.tasks.worklist import in_scope, parts_of, window_of
+
+MAX_PARTS = 60
+"""Each part costs a query of its own."""
+
+
+class CoverageQuery(DayRange, PageQuery):
+    """Of which bars; the codes come in pages."""
+
+    security_type: Annotated[str, one_of(Kind)]
+    period_type: Annotated[str, one_of(STORED_PERIODS)] = Period.DAILY
+    codes: Codes | None = None
+
+    def scope(self) -> Scope:
+        """Give the same as a task would have it."""
+        kind, period = Kind(self.security_type), Period(self.period_type)
+        return Scope(kind, period, self.start_date, self.end_date, self.codes or ())
+
+
+def add_routes(router: Router) -> None:
+    """Register the calls of this module."""
+    router.get("/cache/coverage", query=CoverageQuery, summary="获取缓存覆盖情况")(read_coverage)
+
+
+def read_coverage(call: Call[CoverageQuery]) -> Answer:
+    """Count for each code and part the days that are expected, present, absent and missing.
+
+    A part is a year of daily bars or a month of minutes; one on which nothing is expected is left
+    out of its code's `parts`.
+    """
+    asked = call.parameters
+    scope, catalog = asked.scope(), load_catalog()
+    final_until = last_final_day(datetime.now(UTC), settings().final_time)
+    window = window_of(scope, catalog, final_until)
+    parts = parts_of(scope, window)
+    if len(parts) > MAX_PARTS:
+        reason = f"must leave at most {MAX_PARTS} years of daily bars, or months of minutes"
+        raise InvalidInputError("start_date", reason)
+    securities = in_scope(catalog, scope)
+    first = (asked.page - 1) * asked.page_size
+    shown = securities[first : first + asked.page_size]
+    stored = _stored(scope.dataset.name, parts, shown)
+    items = []
+    for each in shown:
+        rows = {part: stored[part].get(each.code, NOTHING) for part in parts}
+        counts = {
+            part: holdings(scope.dataset, part, each, row, window) for part, row in rows.items()
+        }
+        known = {part: count for part, count in counts.items() if count}
+        items.append({"code": each.code, "name": each.name, "parts": known})
+    page = {"page": asked.page, "page_size": asked.page_size, "total": len(securities)}
+    known_codes = {each.code for each in securities}
+    meta = {
+        "upstream": settings().upstream,
+        "final_until": final_until,
+        "unknown_codes": [code for code in scope.codes if code not in known_codes],
+    }
+    return Answer.success({"parts": parts, "items": items, **page}, meta=meta)
+
+
+type Stored = dict[str, dict[str, BlockCoverage]]
+"""By part and code."""
+
+
+def _stored(dataset: str, parts: Sequence[str], securities: Sequence[Security]) -> Stored:
+    """Read what is stored of some codes, which are neighbours but where the request names them."""
+    if not securities:
+        return dict.fromkeys(parts, {})
+    codes = securities[0].code, securities[-1].code
+
+    def of_part(part: str) -> dict[str, BlockCoverage]:
+        return {row.code: row for row in _store().coverage(dataset, part, codes)}
+
+    return dict(zip(parts, side_by_side(of_part, parts), strict=True))
+
+
+@cache
+def _store() -> BlockStore:
+    return BlockStore(Table(settings().market_table), Bucket(settings().bucket))

@@ -1,0 +1,120 @@
+"""Blocks as values, and as the items that hold them."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from marketdata.aws.tables import Item, Key
+from marketdata.errors import BlockCorruptError
+from marketdata.kline import block as codec
+from marketdata.kline.coverage import Coverage
+from marketdata.kline.marks import MARKS, attributes_of, coverage_of
+
+CODEC = "zstd"
+
+CONTENT = ("rows", "version", "seal", "data", "object", *MARKS)
+"""What the table is asked for, beside the key."""
+
+NOTHING = Coverage()
+
+_log = logging.getLogger(__name__)
+
+
+class BlockKey(NamedTuple):
+    """Names a block: a dataset's name, a code and a part ("2024", or "2024-01" for minutes)."""
+
+    dataset: str
+    code: str
+    part: str
+
+    @property
+    def item(self) -> Key:
+        """The key of the block's item."""
+        return f"{self.dataset}#{self.code}", self.part
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block as it was read, or as it is to be written.
+
+    Attributes
+    ----------
+    coverage : Coverage
+        What the cache knows of the part's days.
+    rows : int
+        Number of bars in the payload.
+    frame : bytes
+        The payload: one zstd frame, see `kline.block`; empty where there is no bar, and where the
+        bucket has lost it.
+    version : int
+        Counts the writes; 0 for a block that is not stored yet.
+    object_key : str
+        Where the payload lies in the bucket; empty while it lies in the item.
+    seal : bytes
+        By which the payload is known again unopened, see `kline.block`; empty where there is none.
+    """
+
+    coverage: Coverage = NOTHING
+    rows: int = 0
+    frame: bytes = b""
+    version: int = 0
+    object_key: str = ""
+    seal: bytes = b""
+
+    def holding(self, lines: Sequence[bytes], coverage: Coverage) -> "Block":
+        """Give the block with these rows and marks in place of its own, to be written."""
+        frame, seal = codec.encode(lines) if lines else (b"", b"")
+        return replace(self, coverage=coverage, rows=len(lines), frame=frame, seal=seal)
+
+
+class BlockCoverage(NamedTuple):
+    """A block without its payload, as the index gives it."""
+
+    code: str
+    coverage: Coverage
+    rows: int
+
+
+def unpack(key: BlockKey, block: Block) -> tuple[Block, bytes]:
+    """Give a block and its rows' text, see `kline.block`.
+
+    A block whose payload is lost or damaged counts as one of which nothing is known, in the same
+    version: its days are missing then, and whoever fetches them again replaces it.
+    """
+    try:
+        text = codec.decode(block.frame) if block.frame else b""
+    except BlockCorruptError:
+        text = b""
+    if text or not block.rows:
+        return block, text
+    _log.error("the payload of %s is lost or damaged", "#".join(key))
+    return replace(block, coverage=NOTHING, rows=0, frame=b"", seal=b""), b""
+
+
+def item_of(key: BlockKey, block: Block) -> Item:
+    """Write a block as the attributes of its item."""
+    payload: Item = {"object": block.object_key} if block.object_key else {"data": block.frame}
+    if block.seal:
+        payload["seal"] = block.seal
+    return {
+        "series": f"{key.dataset}#{key.part}",
+        "code": key.code,
+        "rows": block.rows,
+        "version": block.version,
+        "codec": CODEC,
+        **attributes_of(block.coverage),
+        **(payload if block.frame else {}),
+    }
+
+
+def block_of(item: Item) -> Block:
+    """Read what `item_of` wrote; a payload in the bucket is not in it."""
+    return Block(
+        coverage=coverage_of(item),
+        rows=int(item["rows"]),
+        frame=item.get("data", b""),
+        version=int(item["version"]),
+        object_key=item.get("object", ""),
+        seal=item.get("seal", b""),
+    )

@@ -1,0 +1,201 @@
+"""A whole fill under each fault of the vendor's SDK, bar by bar.
+
+Whatever goes wrong: nothing wrong is stored or answered, what the fault took is reported, and once
+it is over a fill makes everything complete.
+"""
+
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from marketdata.aws.clients import client
+from marketdata.catalog.calendar import trading_days
+from marketdata.tasks import plan
+from marketdata.upstream.amazingdata import limits
+from tests.chaos.vendor import CODES, END, OUTSIDE, SCOPE, START, TRUTH, Vendor, truth
+from tests.integration.machines import (
+    Service,
+    deployed_service,  # noqa: F401  a fixture
+)
+from tests.unit.upstream.amazingdata.standins import fault
+
+BATCHES = 3
+HANG_SECONDS = 4.0
+
+KLINES, LOGIN = "query_kline", "login"
+
+HARMLESS = {
+    "nothing": [],
+    "kick": [fault(KLINES, "kick", 1)],
+    "a login that gives 0": [fault(LOGIN, "zero")],
+    "segfault": [fault(KLINES, "segfault", 1, 3)],
+    "segfault of a login": [fault(KLINES, "kick", 1), fault(LOGIN, "segfault", 2)],
+    "hang": [fault(KLINES, "hang", 1)],
+    "TypeError": [fault(KLINES, "type_error", 1)],
+    "exit": [fault(KLINES, "exit", 2)],
+    "None": [fault(KLINES, "none", 1)],
+    "empty": [fault(KLINES, "empty", 2)],
+    "busy": [fault(KLINES, "busy", 1, 2)],
+    "not at this hour": [fault(KLINES, "hours", 1)],
+    "one frame": [fault(KLINES, "one_frame")],
+    "texts": [fault(KLINES, "text")],
+    "a pair": [fault(KLINES, "pair")],
+}
+"""Faults that a fill gets over by itself."""
+
+SPOILING = {
+    "drops rows": ([fault(KLINES, "drop")], "of which no bar came"),
+    "names all and gives nothing": ([fault(KLINES, "bare")], "nothing at all"),
+    "leaves a code out": ([fault(KLINES, "drop_key")], "lacks the code"),
+    "gives None": ([fault(KLINES, "none")], "nothing at all"),
+    "gives nothing": ([fault(KLINES, "empty")], "nothing at all"),
+    "gives another's bars": ([fault(KLINES, "foreign")], "in its place"),
+    "shifts some bars": ([fault(KLINES, "shift")], "shifted"),
+    "shifts one bar": ([fault(KLINES, "shift_one")], "shifted"),
+    "volumes in lots": ([fault(KLINES, "lots")], "wrong_unit"),
+    "amounts in thousands": ([fault(KLINES, "thousands")], "wrong_unit"),
+    "kicks the login": ([fault(KLINES, "kick")], "(-79)"),
+    "segfaults": ([fault(KLINES, "segfault")], "SIGSEGV"),
+    "TypeErrors": ([fault(KLINES, "type_error")], "TypeError"),
+    "calls exit": ([fault(KLINES, "exit")], "exit"),
+    "quota": ([fault(KLINES, "quota")], "(-82)"),
+    "no permission": ([fault(KLINES, "denied")], "(-95)"),
+    "hangs": ([fault(KLINES, "hang", *range(1, 5))], "gave no answer in 4 s"),
+}
+"""Faults that take something, and what the task says of it."""
+
+IN_EVERY_CHECK = {"kick", "segfault", "drops rows", "names all and gives nothing", "shifts one bar"}
+"""The others run by `make chaos` only."""
+
+
+def cases(names: Iterable[str]) -> list[Any]:
+    """Mark what takes too long to be run all the time."""
+    return [
+        pytest.param(name, marks=[] if name in IN_EVERY_CHECK else pytest.mark.chaos)
+        for name in names
+    ]
+
+
+@pytest.fixture
+def vendor(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Vendor]:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(plan, "CODES_A_BATCH", -(-len(CODES) // BATCHES))
+    short = limits.Limits(load=60, login=20, call=HANG_SECONDS)
+    monkeypatch.setattr(limits, "Limits", lambda: short)
+    key = client("kms").create_key()["KeyMetadata"]["Arn"]
+    for name, value in {"UPSTREAM": "amazingdata", "KMS_KEY": key, "LOCAL_CLOUD": "true"}.items():
+        monkeypatch.setenv(name, value)
+    service.forget()
+    made = Vendor(service, tmp_path)
+    made.configure(key)
+    yield made
+    made.close()
+    assert not made.kept(), "a process of the SDK left its folder"
+
+
+def halted(code: str) -> set[str]:
+    """Name the days on which a code was really suspended."""
+    return {day for day, why in TRUTH.halted.get(code, {}).items() if why == "suspended"}
+
+
+def check_nothing_wrong(vendor: Vendor) -> None:
+    """See that every stored bar is the truth, and that no day is absent which has one."""
+    for code in CODES:
+        real = truth(code)
+        rows, absent, suspended = vendor.stored(code)
+        assert rows.items() <= real.items()
+        assert suspended <= halted(code)
+        assert not absent & real.keys()
+
+
+def check_reported(vendor: Vendor, task: Any, why: str) -> None:
+    """See that the task names each code that lacks a bar, and answers and detect its days."""
+    result = vendor.service.result(task["id"])
+    detected = vendor.service.run("detect-all-missing", **SCOPE)
+    found = vendor.service.result(detected["id"])
+    taken = {code: truth(code).keys() - vendor.stored(code)[0].keys() for code in CODES}
+    assert task["error_count"] == len(result["errors"])
+    for code, days in taken.items():
+        told = {day for run in found["missing"].get(code, []) for day in _days(*run)}
+        assert days <= told
+        assert bool(days) <= (code in result["errors"])
+    assert why in str(result["errors"])
+    assert any(taken.values())
+
+
+def _days(first: str, last: str) -> list[str]:
+    return trading_days("SH", first, last)
+
+
+def check_answers(vendor: Vendor) -> None:
+    """See that what is read is the truth, or said to be missing."""
+    for code in CODES[:2]:
+        real = truth(code)
+        rows, meta = vendor.service.rows("/stock/kline", code, START, END)
+        assert {row["trade_date"]: row for row in rows}.items() <= real.items()
+        lacking = real.keys() - {row["trade_date"] for row in rows}
+        told = {day for run in meta["missing"].get(code, []) for day in _days(*run)}
+        assert lacking <= told
+        assert meta["complete"] is not bool(lacking)
+
+
+def check_complete(vendor: Vendor) -> None:
+    """See that everything is there, and every other day explained."""
+    for code in CODES:
+        rows, absent, suspended = vendor.stored(code)
+        assert rows == truth(code)
+        assert suspended == absent == halted(code)
+    detected = vendor.service.run("detect-all-missing", **SCOPE)
+    found = vendor.service.result(detected["id"])
+    assert (found["missing"], found["error_codes"]) == ({}, [])
+    assert {reason: each["days"] for reason, each in found["by_reason"].items()} == {
+        "suspended": sum(map(len, map(halted, CODES))),
+        **OUTSIDE,
+    }
+    for code in CODES:
+        rows, meta = vendor.service.rows("/stock/kline", code, START, END)
+        assert rows == list(truth(code).values())
+        assert (meta["complete"], meta["source"]) == (True, "cache")
+
+
+@pytest.mark.parametrize("name", cases(HARMLESS))
+def test_a_fill_gets_over_it(vendor: Vendor, name: str) -> None:
+    vendor.deliver(*HARMLESS[name])
+    task = vendor.service.run("fill-missing", **SCOPE)
+    assert (task["status"], task["error_count"]) == ("completed", 0), task
+    assert task["bar_count"] == len(TRUTH.frame)
+    check_complete(vendor)
+
+
+@pytest.mark.parametrize("name", cases(SPOILING))
+def test_what_it_takes_is_told_and_comes_later(vendor: Vendor, name: str) -> None:
+    faults, why = SPOILING[name]
+    vendor.deliver(*faults)
+    began = time.monotonic()
+    task = vendor.service.run("fill-missing", **SCOPE)
+    # A hang costs a limit each time, and never the function's own 900 s.
+    assert time.monotonic() - began < 60
+    check_nothing_wrong(vendor)
+    check_reported(vendor, task, why)
+    check_answers(vendor)
+    check_nothing_wrong(vendor)
+    vendor.deliver()
+    task = vendor.service.run("fill-missing", **SCOPE)
+    assert (task["status"], task["error_count"]) == ("completed", 0), task
+    check_nothing_wrong(vendor)
+    check_complete(vendor)
+
+
+def test_duplicates_cost_nothing_but_themselves(vendor: Vendor) -> None:
+    vendor.deliver(fault(KLINES, "duplicate"))
+    task = vendor.service.run("fill-missing", **SCOPE)
+    assert task["quarantined_count"] == len(TRUTH.frame)
+    result = vendor.service.result(task["id"])
+    assert {reason for reasons in result["quarantined"].values() for reason in reasons} == {
+        "duplicate_time"
+    }
+    check_complete(vendor)

@@ -1,0 +1,83 @@
+"""Both clients behind one face, so that every test is one of both; and the command line."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import anyio
+import httpx
+import pytest
+from amazingdata_client import AsyncClient, Client, Retry
+from amazingdata_client.cli.app import amazingdata
+from amazingdata_client.cli.session import Login
+from amazingdata_client.cli.store import Store
+from click.testing import CliRunner, Result
+
+from tests.clients.service import PASSWORD, URL, USERNAME, Service
+
+AT_ONCE = Retry(times=3, first=0.0)
+"""Waits for nothing."""
+
+
+@dataclass
+class Calls:
+    """Calls methods of a client by name, and waits for those of the asynchronous one."""
+
+    client: Client | AsyncClient
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self.client, name)
+        return partial(self._finished, method) if isinstance(self.client, AsyncClient) else method
+
+    def _finished(self, method: Callable[..., Awaitable[Any]], *args: Any, **options: Any) -> Any:
+        async def run() -> Any:
+            return await method(*args, **options)
+
+        return anyio.run(run)
+
+
+Connect = Callable[..., Calls]
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+@pytest.fixture(params=["sync", "async"])
+def connect(request: pytest.FixtureRequest, service: Service) -> Connect:
+    """Give what makes a client of the service; the arguments are the client's own."""
+    kind: Literal["sync", "async"] = request.param
+
+    def made(
+        username: str | None = USERNAME, password: str | None = PASSWORD, **options: Any
+    ) -> Calls:
+        options = {"retry": AT_ONCE, "transport": httpx.MockTransport(service), **options}
+        make = Client if kind == "sync" else AsyncClient
+        return Calls(make(URL, username, password, **options))
+
+    return made
+
+
+@pytest.fixture
+def client(connect: Connect) -> Calls:
+    return connect()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "logins.json")
+
+
+@pytest.fixture
+def run(service: Service, store: Store) -> Run:
+    """Give what runs the command as a script would, with name and password in the environment."""
+    script = Login(URL, USERNAME, PASSWORD, store, httpx.MockTransport(service))
+
+    def ran(*arguments: str, login: Login = script, stdin: str = "") -> Result:
+        return CliRunner().invoke(amazingdata, arguments, obj=login, input=stdin)
+
+    return ran

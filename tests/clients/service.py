@@ -1,0 +1,145 @@
+"""The service as far as the client's tests need it: scripted answers behind a real login."""
+
+import json
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+URL = "http://service/api/v1"
+USERNAME, PASSWORD = "wang", "correct-horse"
+
+Script = httpx.Response | httpx.TransportError | Callable[[httpx.Request], httpx.Response]
+
+
+def success(data: Any, meta: Any = None, **headers: str) -> httpx.Response:
+    """Give an answer of the API."""
+    envelope = {"code": 200, "message": "success", "data": data}
+    if meta is not None:
+        envelope["meta"] = meta
+    return httpx.Response(200, json=envelope, headers=headers)
+
+
+def failure(status: int, message: str = "no", **details: Any) -> httpx.Response:
+    """Give an error of the API; `retry_after` becomes the header."""
+    headers = {"Retry-After": str(details.pop("retry_after"))} if "retry_after" in details else {}
+    body = {"code": status, "message": message, "data": None, **details}
+    return httpx.Response(status, json=body, headers=headers)
+
+
+def meta(**changes: Any) -> dict[str, Any]:
+    """Give the `meta` of a complete answer, with changes."""
+    return {
+        "complete": True,
+        "expected": 1,
+        "returned": 1,
+        "missing": {},
+        "absent": {},
+        "outside": {},
+        "pending": [],
+        "short": {},
+        "close_outside": {},
+        "unknown_codes": [],
+        "source": "cache",
+        "upstream": "synthetic",
+        "warnings": [],
+        **changes,
+    }
+
+
+def bar(trade_date: str = "20240102", **changes: Any) -> dict[str, Any]:
+    """Give a bar."""
+    prices = {"open": 9.11, "high": 9.19, "low": 9.1, "close": 9.15}
+    return {"trade_date": trade_date, **prices, "volume": 100, "amount": 915.0, **changes}
+
+
+def task(**changes: Any) -> dict[str, Any]:
+    """Give a task that runs, with changes."""
+    return {
+        "id": 7,
+        "task_type": "fill",
+        "status": "running",
+        "progress": 0.0,
+        "security_type": "stock",
+        "period_type": "daily",
+        "contract_type": "all",
+        "start_date": "20240101",
+        "end_date": "20240131",
+        "codes": None,
+        "total_count": 300,
+        "missing_count": 2,
+        "success_count": 0,
+        "error_count": 0,
+        "batch_count": 2,
+        "batches_done": 0,
+        "bar_count": 0,
+        "quarantined_count": 0,
+        "upstream_calls": 0,
+        "attempt": 1,
+        "error_message": None,
+        "created_by": "admin",
+        "created_at": "2024-02-01T08:00:00+00:00",
+        "updated_at": "2024-02-01T08:00:00+00:00",
+        "ended_at": None,
+        **changes,
+    }
+
+
+@dataclass
+class Service:
+    """Answers `/auth/login` by itself, and every other call as a test wrote down.
+
+    Attributes
+    ----------
+    seen : list
+        Every request but the logins.
+    logins : int
+        How often somebody logged in.
+    life : int
+        Seconds that a token is good for.
+    """
+
+    seen: list[httpx.Request] = field(default_factory=list)
+    logins: int = 0
+    life: int = 86400
+    scripts: dict[str, deque[Script]] = field(default_factory=lambda: defaultdict(deque))
+    valid: set[str] = field(default_factory=set)
+
+    def on(self, call: str, *answers: Script) -> None:
+        """Give the answers to a call such as "GET /auth/me", in their order; the last one stays."""
+        self.scripts[call].extend(answers)
+
+    def revoke(self) -> None:
+        """Make every token invalid, as a new password does."""
+        self.valid.clear()
+
+    def bodies(self, *methods: str) -> list[Any]:
+        """Give the JSON bodies of the requests, those that have one."""
+        asked = [each for each in self.seen if each.content]
+        return [json.loads(each.content) for each in asked if each.method in methods or not methods]
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request, as the handler of `httpx.MockTransport`."""
+        if request.url.path.endswith("/auth/login"):
+            return self._log_in(request)
+        self.seen.append(request)
+        if request.url.host == "service" and not self._knows(request):
+            return failure(401, "the token is missing, invalid or expired")
+        script = self.scripts[f"{request.method} {request.url.path.removeprefix('/api/v1')}"]
+        answer = script.popleft() if len(script) > 1 else script[0]
+        if isinstance(answer, httpx.TransportError):
+            raise answer
+        return answer if isinstance(answer, httpx.Response) else answer(request)
+
+    def _knows(self, request: httpx.Request) -> bool:
+        return request.headers.get("Authorization", "").removeprefix("Bearer ") in self.valid
+
+    def _log_in(self, request: httpx.Request) -> httpx.Response:
+        if json.loads(request.content) != {"username": USERNAME, "password": PASSWORD}:
+            return failure(401, "the user name or the password is wrong")
+        self.logins += 1
+        token = f"token-{self.logins}"
+        self.valid.add(token)
+        return success({"access_token": token, "token_type": "bearer", "expires_in": self.life})

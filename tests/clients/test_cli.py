@@ -1,0 +1,114 @@
+"""The command line: logging in, and what it reads."""
+
+import json
+from pathlib import Path
+
+import httpx
+import polars as pl
+from amazingdata_client import Token
+from amazingdata_client.cli import exits
+from amazingdata_client.cli.session import Login
+from amazingdata_client.cli.store import Profile, Store
+
+from tests.clients.conftest import Run
+from tests.clients.service import PASSWORD, URL, USERNAME, Service, bar, meta, success
+from tests.clients.test_market import SECURITY
+from tests.clients.test_tasks import USER
+
+DAYS = ("--start", "20240101", "--end", "20240131")
+
+
+def test_logging_in_and_out(run: Run, service: Service, store: Store) -> None:
+    person = Login(URL, None, None, store, httpx.MockTransport(service))
+    service.on("GET /auth/me", success(USER))
+    assert run("whoami", login=person).exit_code == 4
+    wrong = run("login", "--username", USERNAME, "--password-stdin", login=person, stdin="x\n")
+    assert wrong.exit_code == 4
+    assert store.find(URL) is None
+    right = run("login", login=person, stdin=f"{USERNAME}\n{PASSWORD}\n")
+    assert right.exit_code == 0, right.stderr
+    assert PASSWORD not in store.path.read_text() + right.output
+    assert "wang" in run("whoami", login=person).stdout
+    assert service.logins == 1
+    assert run("logout", login=person).exit_code == 0
+    assert "was not" in run("logout", login=person).stderr
+    assert run("whoami", login=person).exit_code == 4
+
+
+def test_a_kept_token_of_somebody_else_is_not_used(
+    run: Run, service: Service, store: Store
+) -> None:
+    store.save(Profile(URL, "li", Token("token-of-li", 9e9, 9e9)))
+    service.on("GET /auth/me", success(USER))
+    assert json.loads(run("whoami", "--json").stdout)["username"] == "wang"
+    assert service.seen[0].headers["Authorization"] == "Bearer token-1"
+
+
+def test_what_there_is(run: Run, service: Service) -> None:
+    service.on("GET /base/codes", success(["600000.SH", "600003.SH"]))
+    service.on("GET /base/calendar", success(["20240102"]))
+    service.on("GET /base/codes/600000.SH/info", success(SECURITY))
+    service.on("GET /base/securities", success({"items": [SECURITY], "total": 1}))
+    assert "浦发银行" in run("search", "浦发").stdout
+    assert json.loads(run("search", "浦发", "--json").stdout) == [SECURITY]
+    assert run("codes", "stock").stdout == "600000.SH\n600003.SH\n"
+    assert json.loads(run("codes", "stock", "--json").stdout) == ["600000.SH", "600003.SH"]
+    assert run("calendar", "sh", "20240101", "20240102").stdout == "20240102\n"
+    assert json.loads(run("calendar", "SH", "20240101", "20240102", "--json").stdout)
+    assert "浦发银行" in run("info", "600000.SH").stdout
+    assert json.loads(run("info", "600000.SH", "--json").stdout)["delist_date"] is None
+    assert run("codes", "bond").exit_code == exits.USAGE
+
+
+def test_klines_in_every_form(run: Run, service: Service, tmp_path: Path) -> None:
+    holes = bar("20240103", open=None, volume=None)
+    said = meta(warnings=["the source was busy"])
+    service.on("POST /stock/kline/batch", success({"600000.SH": [bar(), holes]}, said))
+    ask = ("kline", "600000.SH", *DAYS)
+    table = run(*ask)
+    assert "9.11" in table.stdout
+    assert "–" in table.stdout
+    assert "made-up market" in table.stderr
+    assert "warning: the source was busy" in table.stderr
+    assert run(*ask, "--csv", "-").stdout.splitlines()[1].startswith("600000.SH,20240102,9.11,")
+    document = json.loads(run(*ask, "--json").stdout)
+    assert document["data"]["600000.SH"] == [bar(), holes]
+    assert document["meta"]["complete"]
+    parquet = tmp_path / "bars.parquet"
+    assert run(*ask, "--parquet", str(parquet)).exit_code == 0
+    assert pl.read_parquet(parquet)["volume"].to_list() == [100, None]
+    chart = run(*ask, "--chart").stdout
+    assert "600000.SH  20240102 to 20240102" in chart
+    assert "┃" in chart
+    assert "9.19" in chart
+
+
+def test_nothing_to_show_is_no_error(run: Run, service: Service) -> None:
+    service.on("POST /stock/kline/batch", success({"600000.SH": []}, meta()))
+    assert "trade_date" in run("kline", "600000.SH", *DAYS, "--csv", "-").stdout
+    assert "has no bars" in run("kline", "600000.SH", *DAYS, "--chart").stderr
+    assert "trade_date" in run("kline", "600000.SH", *DAYS).stdout
+
+
+def test_what_is_missing(run: Run, service: Service, tmp_path: Path) -> None:
+    gaps = meta(complete=False, missing={"600000.SH": [["20240103", "20240105"]]})
+    service.on("POST /stock/kline/batch", success({"600000.SH": [bar()]}, gaps))
+    tolerant = run("kline", "600000.SH", *DAYS)
+    assert tolerant.exit_code == 0
+    assert "lacks 20240103–20240105" in tolerant.stderr
+    out = tmp_path / "bars.csv"
+    strict = run("kline", "600000.SH", *DAYS, "--require-complete", "--csv", str(out))
+    assert strict.exit_code == exits.INCOMPLETE
+    assert not out.exists()
+
+
+def test_futures_are_asked_for_elsewhere(run: Run, service: Service) -> None:
+    service.on("GET /future/kline", success({"IF2401.CFE": [bar(settle=1.5)]}, meta()))
+    assert "settle" in run("kline", "if2401.cfe", *DAYS).stdout
+    for wrong in (
+        ("kline", "IF2401.CFE", "600000.SH", *DAYS),
+        ("kline", "IF2401.CFE", "--adjust", "forward", *DAYS),
+        ("kline", "600000.SH", "600003.SH", "--chart", *DAYS),
+        ("kline", *DAYS),
+    ):
+        assert run(*wrong).exit_code == exits.USAGE

@@ -1,0 +1,177 @@
+"""The command line: tasks, users, configs, and what it ends with."""
+
+import json
+
+import click
+import httpx
+import pytest
+from amazingdata_client.cli import exits
+from amazingdata_client.cli.app import amazingdata
+from amazingdata_client.cli.session import Login
+
+from tests.clients.conftest import Run
+from tests.clients.service import Service, failure, success, task
+from tests.clients.test_tasks import CONFIG, FOUND, USER
+
+DAYS = ("--start", "20240101", "--end", "20240131")
+
+
+def test_detecting(run: Run, service: Service) -> None:
+    gaps = {f"{code}.SH": [["20240105", "20240108"]] for code in range(600000, 600025)}
+    found = {**FOUND, "missing_count": 25, "missing": gaps, "error_codes": []}
+    service.on(
+        "POST /cache/detect-all-missing", success({"status": "running", "progress": 1.0, **FOUND})
+    )
+    service.on("GET /cache/tasks/7", success({"task": task(status="completed", progress=100.0)}))
+    service.on("GET /cache/tasks/7/result", success(found))
+    shown = run("detect", "stock", *DAYS)
+    assert shown.exit_code == 0, shown.output
+    assert "600000.SH" in shown.stdout
+    assert "and 5 more codes" in shown.stderr
+    assert "suspended: 1 days of 1 codes" in shown.stderr
+    strict = run("detect", "stock", *DAYS, "--require-complete", "--json", "--recheck-absent")
+    assert strict.exit_code == exits.INCOMPLETE
+    assert json.loads(strict.stdout)["missing"] == gaps
+    assert service.bodies()[-1]["recheck_absent"]
+
+
+def test_filling(run: Run, service: Service) -> None:
+    done = task(status="completed", progress=100.0, bar_count=44, success_count=300)
+    service.on("POST /cache/fill-missing", success(task()))
+    service.on("GET /cache/tasks/7", success({"task": done}))
+    filled = run("fill", "future", *DAYS, "--main", "--codes", "IF2401.CFE")
+    assert filled.exit_code == 0, filled.output
+    assert "300 of 300 codes done, 44 bars" in filled.stderr
+    assert service.bodies()[0]["contract_type"] == "main"
+    assert service.bodies()[0]["codes"] == ["IF2401.CFE"]
+    started = run("fill", "stock", *DAYS, "--no-wait")
+    assert started.stdout == "7\n"
+    assert json.loads(run("fill", "stock", *DAYS, "--json").stdout)["bar_count"] == 44
+    service.on("POST /cache/cache-all-missing", success(task()))
+    assert run("cache", "stock", *DAYS).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [
+        ({"status": "failed", "error_message": "no bundle"}, exits.TASK_FAILED),
+        ({"status": "cancelled"}, exits.TASK_FAILED),
+        ({"status": "completed", "error_count": 1}, exits.TASK_FAILED),
+        ({"status": "running"}, exits.TRY_LATER),
+    ],
+)
+def test_a_task_that_does_not_end_well(
+    run: Run, service: Service, end: dict[str, object], code: int
+) -> None:
+    service.on("GET /cache/tasks/7", success({"task": task(**end)}))
+    assert run("tasks", "watch", "7", "--timeout", "0").exit_code == code
+
+
+def test_tasks(run: Run, service: Service) -> None:
+    done = task(status="completed", progress=100.0)
+    page = {"items": [task()], "total": 1, "page": 1, "page_size": 20}
+    service.on("GET /cache/tasks", success(page))
+    service.on("GET /cache/tasks/7", success({"task": done}))
+    service.on("GET /cache/tasks/7/result", success({**FOUND, "missing": {}, "error_codes": []}))
+    service.on("POST /cache/tasks/7/cancel", failure(409, "task 7 has ended already"))
+    service.on("POST /cache/tasks/7/retry", success({"task": task(attempt=2)}))
+    assert "fill" in run("tasks", "list").stdout
+    assert json.loads(run("tasks", "list", "--json").stdout)["total"] == 1
+    assert "completed" in run("tasks", "show", "7").stdout
+    assert json.loads(run("tasks", "result", "7").stdout)["complete_count"] == 2
+    assert run("tasks", "watch", "7").exit_code == 0
+    assert json.loads(run("tasks", "watch", "7", "--json").stdout)["id"] == 7
+    cancelled = run("tasks", "cancel", "7")
+    assert cancelled.exit_code == exits.ERROR
+    assert "error: task 7 has ended already" in cancelled.stderr
+    assert run("tasks", "retry", "7").exit_code == 0
+    assert json.loads(run("tasks", "retry", "7", "--no-wait", "--json").stdout)["attempt"] == 2
+
+
+def test_users(run: Run, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    service.on("GET /auth/users", success({"items": [USER], "total": 1}))
+    service.on("POST /auth/users", success(USER))
+    service.on("PATCH /auth/users/3", success({**USER, "is_active": False}))
+    assert "wang" in run("users", "list").stdout
+    assert json.loads(run("users", "list", "--json").stdout) == [USER]
+    twice = "long-enough\nlong-enough\n"
+    assert run("users", "create", "wang", stdin=twice).exit_code == 0
+    monkeypatch.setenv("AMAZINGDATA_NEW_PASSWORD", "longer-still")
+    assert run("users", "set-password", "3", "--json").exit_code == 0
+    assert run("users", "update", "3", "--inactive").exit_code == 0
+    assert [body.get("password") for body in service.bodies()] == [
+        "long-enough",
+        "longer-still",
+        None,
+    ]
+
+
+def test_configs(run: Run, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMAZINGDATA_SDK_PASSWORD", "vendor")
+    service.on("GET /configs/sdk", success({"items": [CONFIG], "total": 1}))
+    service.on("POST /configs/sdk", success(CONFIG))
+    service.on("DELETE /configs/sdk/1", success(None))
+    service.on("POST /configs/sdk/1/default", success(CONFIG))
+    tried = {"success": False, "message": "refused", "response_time": 0.2}
+    service.on("POST /configs/sdk/1/test", success(tried))
+    assert "8600" in run("configs", "list").stdout
+    assert json.loads(run("configs", "list", "--json").stdout)
+    made = ("configs", "create", "main", "--username", "u", "--host", "h")
+    assert "vendor" not in run(*made).output
+    assert json.loads(run(*made, "--default", "--json").stdout)["has_password"]
+    assert service.bodies()[-1]["is_default"]
+    assert run("configs", "default", "1").exit_code == 0
+    assert run("configs", "test", "1").exit_code == exits.ERROR
+    assert json.loads(run("configs", "test", "1", "--json").stdout)["message"] == "refused"
+    assert run("configs", "delete", "1").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (failure(400, "market: must be SH"), exits.USAGE),
+        (failure(403, "this needs the role admin"), exits.NOT_ALLOWED),
+        (failure(404), exits.ERROR),
+        (failure(500, request_id="r-1"), exits.ERROR),
+        (failure(429, retry_after=3600), exits.TRY_LATER),
+    ],
+)
+def test_exit_codes_of_errors(
+    run: Run, service: Service, answer: httpx.Response, code: int
+) -> None:
+    service.on("GET /auth/users", answer)
+    ended = run("users", "list")
+    assert ended.exit_code == code
+    assert ended.stderr.startswith("error: ")
+    assert ("(request r-1)" in ended.stderr) is (answer.status_code == 500)
+
+
+def test_an_interrupt_has_its_own_code(run: Run, service: Service) -> None:
+    def interrupted(_: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    service.on("GET /auth/users", interrupted)
+    assert run("users", "list").exit_code == exits.INTERRUPTED
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(run: Run, shell: str) -> None:
+    assert "_AMAZINGDATA_COMPLETE" in run("completion", shell).stdout
+
+
+def test_the_environment_says_where_and_who(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMAZINGDATA_USERNAME", "wang")
+    monkeypatch.setenv("AMAZINGDATA_PASSWORD", "secret")
+    login = Login.of_environment("http://here/api/v1/")
+    assert (login.url, login.username, login.password) == ("http://here/api/v1", "wang", "secret")
+    assert login.store.path.name == "logins.json"
+
+
+def test_every_command_has_help() -> None:
+    def walk(group: click.Group, *path: str) -> None:
+        for name, command in group.commands.items():
+            assert command.help, (*path, name)
+            if isinstance(command, click.Group):
+                walk(command, *path, name)
+
+    walk(amazingdata)

@@ -1,0 +1,51 @@
+"""The client of the API document, used as the document does."""
+
+import httpx
+import pytest
+from amazingdata_client import AmazingDataClient, UnauthorizedError
+from backports import zstd
+
+from tests.clients.service import PASSWORD, URL, USERNAME, Service, bar, failure, meta, success
+
+
+@pytest.fixture
+def client(service: Service) -> AmazingDataClient:
+    return AmazingDataClient(URL, USERNAME, PASSWORD, transport=httpx.MockTransport(service))
+
+
+def test_it_logs_in_at_once(client: AmazingDataClient, service: Service) -> None:
+    assert service.logins == 1
+    assert client.base_url == URL
+    assert client.token == "token-1"
+    assert client.get_headers() == {"Authorization": "Bearer token-1"}
+
+
+def test_a_wrong_password_is_told(service: Service) -> None:
+    with pytest.raises(UnauthorizedError):
+        AmazingDataClient(URL, USERNAME, "wrong", transport=httpx.MockTransport(service))
+
+
+def test_the_documents_batch(client: AmazingDataClient, service: Service) -> None:
+    packed = zstd.compress(success({"600000.SH": [bar()]}, meta()).content)
+    headers = {"Content-Encoding": "zstd", "Content-Type": "application/json"}
+    service.on("POST /stock/kline/batch", httpx.Response(200, content=packed, headers=headers))
+    response = client.request(
+        "post", "/stock/kline/batch", json={"codes": ["600000.SH"]}, headers={"X": "replaced"}
+    )
+    assert response.status_code == 200
+    assert response.json()["data"] == {"600000.SH": [bar()]}
+    assert "X" not in service.seen[0].headers
+
+
+def test_an_error_is_an_answer(client: AmazingDataClient, service: Service) -> None:
+    service.on("GET /cache/tasks/9", failure(404, "there is no task 9"))
+    response = client.request("GET", "/cache/tasks/9", params={"page": 1}, timeout=60)
+    assert response.status_code == 404
+    assert response.json()["message"] == "there is no task 9"
+
+
+def test_a_refused_token_is_replaced(client: AmazingDataClient, service: Service) -> None:
+    service.on("GET /auth/me", success({}))
+    service.revoke()
+    assert client.request("GET", "/auth/me").status_code == 200
+    assert client.token == "token-2"

@@ -1,0 +1,96 @@
+"""Rows as frames, with the right types."""
+
+from typing import Any
+
+import pandas as pd
+import polars as pl
+from amazingdata_client import KlineResult, StatementResult
+from amazingdata_client.models import Completeness
+from amazingdata_client.reading import read
+
+from tests.clients.service import bar, meta
+
+META = read(Completeness, meta())
+
+
+def klines(*bars: dict[str, Any]) -> KlineResult:
+    return KlineResult({"600000.SH": list(bars)}, META)  # type: ignore[arg-type]
+
+
+def test_pandas_types() -> None:
+    holes = bar("20240103", open=None, volume=None, amount=None)
+    frame = klines(bar(), holes).to_pandas()
+    assert {name: str(kind) for name, kind in frame.dtypes.items()} == {
+        "code": "string",
+        "trade_date": "datetime64[ns]",
+        "open": "float64",
+        "high": "float64",
+        "low": "float64",
+        "close": "float64",
+        "volume": "Int64",
+        "amount": "float64",
+    }
+    assert frame["trade_date"].tolist() == [pd.Timestamp("2024-01-02"), pd.Timestamp("2024-01-03")]
+    assert frame["volume"].tolist()[0] == 100
+    assert frame["volume"].isna().tolist() == [False, True]
+    assert frame["open"].isna().tolist() == [False, True]
+
+
+def test_polars_types() -> None:
+    holes = bar("20240103", open=None, volume=None, amount=None)
+    frame = klines(bar(), holes).to_polars()
+    assert frame.schema == {
+        "code": pl.String,
+        "trade_date": pl.Date,
+        "open": pl.Float64,
+        "high": pl.Float64,
+        "low": pl.Float64,
+        "close": pl.Float64,
+        "volume": pl.Int64,
+        "amount": pl.Float64,
+    }
+    assert frame["volume"].to_list() == [100, None]
+
+
+def test_minutes_of_futures_keep_their_time() -> None:
+    result = klines(bar(kline_time="2024-01-02 09:30:00", settle=None, open_interest=7))
+    pandas, polars = result.to_pandas(), result.to_polars()
+    assert pandas["kline_time"][0] == pd.Timestamp("2024-01-02 09:30:00")
+    assert str(pandas["open_interest"].dtype) == "Int64"
+    assert str(pandas["settle"].dtype) == "float64"
+    assert polars.schema["kline_time"] == pl.Datetime("us")
+    assert polars.schema["settle"] == pl.Float64
+    assert polars["kline_time"][0].hour == 9
+
+
+def test_whole_prices_are_floats_too() -> None:
+    result = klines(bar(open=9, amount=915))
+    assert str(result.to_pandas()["open"].dtype) == "float64"
+    assert result.to_polars().schema["amount"] == pl.Float64
+
+
+def test_nothing_has_columns_all_the_same() -> None:
+    nothing = KlineResult({}, META)
+    assert list(nothing.to_pandas()) == nothing.to_polars().columns
+    assert str(nothing.to_pandas()["trade_date"].dtype) == "datetime64[ns]"
+    assert len(nothing.to_polars()) == 0
+
+
+def test_statements() -> None:
+    row = {
+        "reporting_period": "20231231",
+        "statement_type": "1",
+        "report_type": None,
+        "ann_date": None,
+        "security_name": "浦发银行",
+        "comp_type_code": 2,
+        "total_assets": 9,
+        "inv": None,
+    }
+    result = StatementResult({"600000.SH": [row]}, META)
+    pandas, polars = result.to_pandas(), result.to_polars()
+    assert str(pandas["ann_date"].dtype) == "datetime64[ns]"
+    assert pandas["total_assets"].dtype == pandas["inv"].dtype == "float64"
+    assert pandas["comp_type_code"].tolist() == ["2"]
+    assert polars.schema["reporting_period"] == pl.Date
+    assert polars.schema["inv"] == pl.Float64

@@ -1,0 +1,199 @@
+"""Reading: how questions are cut, and answers put together."""
+
+import json
+from datetime import date
+
+import httpx
+import pytest
+from amazingdata_client import Days, IncompleteError, NotFoundError
+from amazingdata_client.questions import codes_at_once, distinct, portions
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.clients.conftest import Calls
+from tests.clients.service import Service, bar, failure, meta, success
+
+SECURITY = {
+    "code": "600000.SH",
+    "name": "浦发银行",
+    "market": "SH",
+    "type": "stock",
+    "list_date": "19991110",
+    "delist_date": None,
+}
+MANY = [f"{number:06d}.SH" for number in range(600000, 600600)]
+
+
+def echo(request: httpx.Request) -> httpx.Response:
+    """Answer with a bar of each code but the last 100, which nobody knows."""
+    codes = json.loads(request.content)["codes"]
+    known = [code for code in codes if code < "600500.SH"]
+    if not known:
+        return failure(404, "none of the codes is known")
+    gaps = {known[0]: [["20240103", "20240105"]]}
+    unknown = codes[len(known) :]
+    said = meta(complete=False, expected=4, missing=gaps, unknown_codes=unknown, source="mixed")
+    return success({code: [bar()] for code in known}, said)
+
+
+def test_bars_of_one_code(client: Calls, service: Service) -> None:
+    said = meta(
+        absent={"600000.SH": [{"date": "20240103", "reason": "suspended"}]},
+        outside={"600000.SH": [{"from": "20240101", "to": "20240101", "reason": "not_listed"}]},
+        pending=[["20240108", "20240109"]],
+        a_field_of_tomorrow=1,
+    )
+    service.on("POST /stock/kline/batch", success({"600000.SH": [bar()]}, said))
+    result = client.kline(" 600000.sh ,", date(2024, 1, 1), "2024-01-09", adjust="forward")
+    assert service.bodies() == [
+        {
+            "codes": ["600000.SH"],
+            "start_date": "20240101",
+            "end_date": "20240109",
+            "period": "daily",
+            "adjust": "forward",
+        }
+    ]
+    assert result.rows == [{"code": "600000.SH", **bar()}]
+    assert len(result) == 1
+    assert result.require_complete() is result
+    assert result.meta.absent["600000.SH"][0].reason == "suspended"
+    assert result.meta.outside["600000.SH"][0].end == "20240101"
+    assert result.meta.pending == [Days("20240108", "20240109")]
+
+
+def test_many_codes_are_cut_and_put_together(client: Calls, service: Service) -> None:
+    service.on("POST /stock/kline/batch", echo)
+    result = client.kline(MANY, "20240101", "20240105")
+    assert [len(body["codes"]) for body in service.bodies()] == [500, 100]
+    assert list(result.data) == MANY[:500]
+    assert result.meta.unknown_codes == MANY[500:]
+    with pytest.raises(IncompleteError) as raised:
+        result.require_complete()
+    assert raised.value.missing == {"600000.SH": (Days("20240103", "20240105"),)}
+    assert raised.value.unknown_codes == tuple(MANY[500:])
+    assert "600000.SH lacks 20240103–20240105" in str(raised.value)
+    assert "and 96 more" in str(raised.value)
+
+
+def test_minutes_are_cut_by_the_number_of_bars(client: Calls, service: Service) -> None:
+    service.on("POST /stock/kline/batch", echo)
+    result = client.kline(MANY[:500], "20240101", "20240131", "min1")
+    sizes = [len(body["codes"]) for body in service.bodies()]
+    assert sizes == [181, 181, 138]
+    assert result.meta.expected == 12
+    assert list(result.meta.missing) == [MANY[0], MANY[181], MANY[362]]
+
+
+def test_nothing_known_at_all_is_an_error(client: Calls, service: Service) -> None:
+    service.on("POST /stock/kline/batch", echo)
+    with pytest.raises(NotFoundError):
+        client.kline(MANY[500:], "20240101", "20240105")
+
+
+def test_adjustments_are_put_together(client: Calls, service: Service) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        first = json.loads(request.content)["codes"][0]
+        done = {"mode": "forward", "anchor": {first: "20240105"}, "failed": {}}
+        if first == MANY[500]:
+            done["failed"] = {first: "no factor"}
+        return success({first: [bar()]}, meta(adjust=done))
+
+    service.on("POST /stock/kline/batch", answer)
+    result = client.kline(MANY, "20240101", "20240105", adjust="forward")
+    assert list(result.meta.adjust.anchor) == [MANY[0], MANY[500]]
+    with pytest.raises(IncompleteError, match="is not adjusted: no factor"):
+        result.require_complete()
+
+
+def test_a_short_day_is_a_gap(client: Calls, service: Service) -> None:
+    said = meta(complete=False, short={"IF2401.CFE": ["20240102"]})
+    service.on("GET /future/kline", success({"IF2401.CFE": [bar(settle=9.1)]}, said))
+    result = client.future_kline(["IF2401.CFE"], "20240102", "20240102", "min1")
+    with pytest.raises(IncompleteError, match="is short on 20240102"):
+        result.require_complete()
+    assert dict(service.seen[0].url.params)["codes"] == "IF2401.CFE"
+
+
+def test_a_chart(client: Calls, service: Service) -> None:
+    data = {"categoryData": ["20240102"], "values": [[1, 2, 0, 3, 9]], "volumes": [[0, 9, -1]]}
+    service.on("GET /stock/kline/600000.SH/chart", success(data, meta()))
+    chart = client.chart("600000.SH", "20240101", "20240105")
+    assert chart.category_data == ["20240102"]
+    assert chart.values == [[1, 2, 0, 3, 9]]
+    assert chart.meta.complete
+
+
+def test_futures(client: Calls, service: Service) -> None:
+    variety = {"variety": "IF", "name": "沪深300", "market": "CFE", "contracts": 4}
+    service.on("GET /cache/future-varieties", success({"varieties": ["IF"], "details": [variety]}))
+    main = {"contract": "IF2401.CFE", "since": "20231218", "basis": "open_interest"}
+    mains = {"main_contracts": {"IF": "IF2401.CFE"}, "details": {"IF": main}}
+    service.on(
+        "GET /cache/main-contracts",
+        success({**mains, "trade_date": "20240105"}, {"unknown": ["IC"], "known": {}}),
+    )
+    assert client.varieties()[0].contracts == 4
+    found = client.main_contracts(date(2024, 1, 5))
+    assert found.details["IF"].since == "20231218"
+    assert found.unknown == ["IC"]
+    assert dict(service.seen[1].url.params) == {"trade_date": "20240105"}
+    client.main_contracts()
+    assert not service.seen[2].url.query
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("balance_sheet", "balance-sheet"),
+        ("income", "income"),
+        ("cash_flow", "cash-flow"),
+    ],
+)
+def test_statements(client: Calls, service: Service, method: str, path: str) -> None:
+    said = meta()
+    del said["short"], said["close_outside"]
+    row = {"reporting_period": "20231231", "statement_type": "1", "total_assets": 9.0}
+    service.on(f"GET /finance/{path}", success({"600000.SH": [row]}, said))
+    result = getattr(client, method)("600000.SH", "20230101", "20231231")
+    assert result.require_complete().rows == [{"code": "600000.SH", **row}]
+    assert dict(service.seen[0].url.params)["statement_type"] == "1"
+
+
+def test_what_there_is(client: Calls, service: Service) -> None:
+    service.on("GET /base/codes/600000.SH/info", success(SECURITY))
+    service.on("GET /base/calendar", success(["20240102"]))
+    service.on("GET /openapi.json", httpx.Response(200, json={"openapi": "3.1.0"}))
+    assert client.info("600000.SH").list_date == "19991110"
+    assert client.calendar("SH", "20240101", "20240102") == ["20240102"]
+    service.on("GET /base/securities", success({"items": [SECURITY], "total": 9}))
+    assert client.securities("浦发", limit=1)[0].code == "600000.SH"
+    assert dict(service.seen[-1].url.params) == {"q": "浦发", "limit": "1"}
+    assert client.openapi() == {"openapi": "3.1.0"}
+
+
+@given(st.lists(st.integers(), max_size=60), st.integers(1, 20))
+def test_portions_lose_nothing(numbers: list[int], size: int) -> None:
+    codes = [str(each) for each in numbers]
+    cut = list(portions(codes, size))
+    assert sum(cut, []) == codes  # noqa: RUF017
+    assert all(len(each) <= size for each in cut)
+    assert cut
+
+
+@given(st.dates(date(1990, 1, 1), date(2040, 1, 1)), st.dates(date(1990, 1, 1), date(2040, 1, 1)))
+def test_a_portion_fits_into_an_answer(one: date, other: date) -> None:
+    start, end = sorted([one, other])
+    weekdays = sum((start.toordinal() + each - 1) % 7 < 5 for each in range((end - start).days + 1))
+    many = codes_at_once("min1", f"{start:%Y%m%d}", f"{end:%Y%m%d}")
+    assert 1 <= many <= 500
+    assert many == 1 or many * weekdays * 240 <= 1_000_000
+    assert many == 500 or (many + 1) * weekdays * 240 > 1_000_000
+
+
+def test_a_day_that_is_none_is_the_services_to_refuse() -> None:
+    assert codes_at_once("daily", "20240230", "later") == 500
+
+
+def test_codes_are_asked_for_once() -> None:
+    assert distinct(["600000.SH", "600000.sh ", "", "000001.SZ"]) == ["600000.SH", "000001.SZ"]

@@ -1,0 +1,109 @@
+"""A real browser for the tests of the console, and what they do with its pages."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+
+from tests.e2e.conftest import ADMIN, LocalCloud
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DESKTOP = (1280, 860)
+PHONE = (390, 800)
+PATIENCE = 30_000
+"""Milliseconds that a page may take to show something; the machine has other work."""
+
+NOTED = "Failed to load resource"
+"""How Chromium notes an answer that is an error: the page itself says what it means."""
+
+
+def chromium() -> str:
+    """Give where this machine's Chromium is; the test skips where there is none."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip(f"none of {', '.join(NAMES)} is installed")
+    return found
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """Run a browser without a window."""
+    path = chromium()
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        # Without the sandbox, which root may not have.
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(
+    browser: Browser, url: str, size: tuple[int, int] = DESKTOP, theme: Any = "dark"
+) -> Iterator[Page]:
+    """Open the console, with nothing kept from before; at the end nothing must have gone wrong.
+
+    What the page's policy forbids is an error on the browser's console like any other.
+    """
+    width, height = size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=theme, locale="zh-CN"
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    wrong: list[str] = []
+
+    def noted(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(NOTED):
+            wrong.append(message.text)
+
+    page.on("console", noted)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(url)
+    yield page
+    context.close()
+    assert not wrong
+
+
+def address(cloud: LocalCloud) -> str:
+    """Give where the console is."""
+    return cloud.url.removesuffix("api/v1")
+
+
+def log_in(
+    page: Page, username: str = ADMIN["username"], password: str = ADMIN["password"]
+) -> None:
+    """Fill in the login and send it."""
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录").click()
+
+
+def go(page: Page, place: str) -> None:
+    """Open a page of the console by its address, such as "kline?code=600000.SH"."""
+    page.evaluate("place => { location.hash = `#/${place}` }", place)
+
+
+def chart(page: Page) -> Locator:
+    """Wait for a chart with something in it."""
+    drawn = page.locator("[data-chart]")
+    page.wait_for_function(
+        "() => document.querySelector('[data-chart]')?.chart?.getOption()?.series?.length > 0"
+    )
+    expect(page.locator(".view")).to_have_attribute("aria-busy", "false")
+    return drawn
+
+
+def series(page: Page) -> dict[str, Any]:
+    """Give what the chart itself draws: its times, and each series by its name."""
+    found: dict[str, Any] = chart(page).evaluate(
+        """element => {
+            const { xAxis, series } = element.chart.getOption();
+            const named = series.map(({ name, data }) => [name, data]);
+            return { times: xAxis[0].data, ...Object.fromEntries(named) };
+        }"""
+    )
+    return found

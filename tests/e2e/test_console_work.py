@@ -1,0 +1,166 @@
+"""The console's work in a real browser: fills, tasks, connections, users."""
+
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.browser import address, browsing, chart, go, log_in, opened
+from tests.e2e.calls import start, task
+from tests.e2e.conftest import LocalCloud
+
+MARCH = {"开始日期": "2023-03-01", "结束日期": "2023-03-31"}
+LONG = {"security_type": "stock", "start_date": "20130101", "end_date": "20221231"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Browser, synthetic_cloud: LocalCloud) -> Iterator[Page]:
+    """The console, logged in as the administrator."""
+    with opened(browser, address(synthetic_cloud)) as opened_page:
+        log_in(opened_page)
+        chart(opened_page)
+        yield opened_page
+
+
+def look_at(page: Page, days: dict[str, str]) -> None:
+    go(page, "cache")
+    for label, day in days.items():
+        page.get_by_label(label).fill(day)
+        page.get_by_label(label).press("Tab")
+
+
+def test_a_fill_is_started_watched_and_seen_on_the_map(page: Page) -> None:
+    look_at(page, MARCH)
+    cell = page.locator('td[data-at="0 0"]')
+    expect(cell).to_have_text("23")
+    expect(cell).to_have_attribute("aria-label", "缺失 23")
+    before = cell.locator("i").evaluate("each => each.style.background")
+    page.get_by_role("button", name="补齐缺失").click()
+    card = page.get_by_role("article")
+    expect(card.get_by_role("progressbar")).to_be_attached()
+    expect(card).to_contain_text("完成")
+    expect(card).to_contain_text("100.0%")
+    expect(cell).to_have_text("")
+    expect(cell).to_have_attribute("aria-label", re.compile("已有 2[0-3]"))
+    assert cell.locator("i").evaluate("each => each.style.background") != before
+    page.get_by_role("button", name="检测").click()
+    expect(page.get_by_role("article").first).to_contain_text("0 个有缺失")
+
+
+def test_a_cell_is_reached_by_keys_and_says_what_it_holds(page: Page) -> None:
+    look_at(page, {"开始日期": "2021-01-01", "结束日期": "2022-12-31"})
+    expect(page.get_by_role("columnheader", name="2022")).to_be_visible()
+    page.locator('td[data-at="0 0"]').focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    told = page.locator(".cell")
+    expect(told).to_contain_text("2022")
+    expect(told).to_contain_text("应有 242")
+    told.get_by_role("link", name="查看K线").click()
+    expect(page.get_by_label("开始日期")).to_have_value("2022-01-01")
+
+
+def test_what_a_chart_lacks_is_filled_from_it(page: Page) -> None:
+    """More than the 2,000 bars that a read fetches by itself."""
+    go(page, "kline?code=600004.SH&start=20130104&end=20231229")
+    expect(page.get_by_text("不完整")).to_be_visible()
+    expect(page.get_by_role("list", name="图例")).to_contain_text("缺失")
+    page.get_by_role("button", name="补齐缺失").click()
+    expect(page.get_by_text(re.compile("^完整"))).to_be_visible()
+    expect(page.get_by_role("list", name="图例")).not_to_contain_text("缺失")
+
+
+def test_a_task_is_cancelled_and_tried_again(page: Page, synthetic_cloud: LocalCloud) -> None:
+    task_id = start(synthetic_cloud.admin, "cache-all-missing", **LONG)["task_id"]
+    go(page, f"tasks/{task_id}")
+    card = page.get_by_role("article")
+    card.get_by_role("button", name="取消任务").click()
+    expect(card).to_contain_text("已取消")
+    assert task(synthetic_cloud.admin, task_id)["status"] == "cancelled"
+    card.get_by_role("button", name="重试失败部分").click()
+    expect(card).to_contain_text("第 2 次尝试")
+    card.get_by_role("button", name="取消任务").click()
+    expect(card).to_contain_text("已取消")
+
+
+def test_the_list_of_tasks_leads_to_each(page: Page, synthetic_cloud: LocalCloud) -> None:
+    done = start(
+        synthetic_cloud.admin,
+        "detect-all-missing",
+        security_type="stock",
+        start_date="20240102",
+        end_date="20240105",
+    )
+    go(page, "tasks")
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name=f"#{done['task_id']}"))
+    expect(row).to_contain_text("检测 · 股票 日 · 2024-01-02 – 2024-01-05")
+    row.get_by_role("link").click()
+    expect(page.get_by_role("heading", name=f"任务 #{done['task_id']}")).to_be_visible()
+    expect(page.get_by_role("heading", name="缺失的代码与日期")).to_be_visible()
+
+
+def test_what_the_service_refuses_is_said_in_words(page: Page) -> None:
+    go(page, "cache")
+    page.get_by_label("代码（可空").fill("nonsense")
+    page.get_by_label("代码（可空").press("Tab")
+    alert = page.get_by_role("alert").first
+    expect(alert).to_contain_text("请求有误")
+    expect(alert).to_contain_text("代码")
+    go(page, "tasks/999999")
+    expect(page.get_by_role("alert").first).to_contain_text("没有找到")
+
+
+def test_a_connection_is_made_tried_and_removed(page: Page) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        go(page, "connections")
+        page.get_by_role("button", name="新建连接").click()
+        form = page.get_by_role("dialog")
+        form.get_by_label("名称").fill("测试用")
+        form.get_by_label("服务器地址").fill("127.0.0.1")
+        form.get_by_label("端口").fill(str(listener.getsockname()[1]))
+        form.get_by_label("SDK用户名").fill("me")
+        form.get_by_label("SDK密码").fill("secret")
+        form.get_by_role("button", name="保存").click()
+        row = page.get_by_role("row").filter(has_text="测试用")
+        row.get_by_role("button", name="测试").click()
+        expect(row).to_contain_text("成功")
+    row.get_by_role("button", name="修改").click()
+    form.get_by_label("名称").fill("改过名")
+    form.get_by_role("button", name="保存").click()
+    row = page.get_by_role("row").filter(has_text="改过名")
+    page.once("dialog", lambda dialog: dialog.accept())
+    row.get_by_role("button", name="删除").click()
+    expect(row).to_have_count(0)
+
+
+def test_a_reader_reads_and_an_administrator_lets_him_in(
+    page: Page, browser: Browser, synthetic_cloud: LocalCloud
+) -> None:
+    go(page, "users")
+    page.get_by_role("button", name="新建用户").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("用户名").fill("console-reader")
+    form.get_by_label("密码").fill("correct-horse")
+    form.get_by_role("button", name="保存").click()
+    row = page.get_by_role("row").filter(has_text="console-reader")
+    expect(row).to_contain_text("只读用户")
+    with opened(browser, address(synthetic_cloud)) as reader:
+        log_in(reader, "console-reader", "correct-horse")
+        chart(reader)
+        expect(reader.get_by_role("link", name="用户")).to_have_count(0)
+        go(reader, "cache")
+        expect(reader.get_by_role("heading", name="覆盖热力图")).to_be_visible()
+        expect(reader.get_by_role("button", name="补齐缺失")).to_have_count(0)
+        expect(reader.get_by_text("需要管理员账号")).to_be_visible()
+    row.get_by_role("button", name="停用").click()
+    expect(row).to_contain_text("已停用")

@@ -1,0 +1,211 @@
+"""What every call costs in requests to AWS, once its function is warm.
+
+The table says it all; a request more in any call fails here, and has to be paid for.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from typing import Any
+
+import orjson
+import pytest
+
+from functions.authorizer import app as authorizer
+from functions.stock import app as stock
+from marketdata.aws.clients import client
+from marketdata.catalog import directory
+from marketdata.catalog.calendar import trading_days
+from marketdata.catalog.directory import save_catalog
+from marketdata.catalog.securities import Catalog, Security
+from marketdata.kline.bar import Kind, Period
+from marketdata.kline.coverage import Coverage, bits_of
+from marketdata.kline.store import Block, BlockKey
+from marketdata.tasks.records import TaskRecords
+from marketdata.tasks.task import Scope, TaskKind, new_task
+from tests.integration.machines import (
+    ADMIN,
+    Event,
+    Service,
+    deployed_service,  # noqa: F401  a fixture
+)
+from tests.integration.market import DAYS, put_bars, row, rows
+from tests.integration.test_auth import METHOD_ARN
+from tests.unit.http.events import proxy_event
+
+YEAR = ("20200101", "20201231")
+CODES = [f"{number:06}.SZ" for number in range(1, 501)]
+INCOME = "code,reporting_period,ann_date,statement_type,OPERA_REV"
+
+type Call = Callable[[], object]
+
+COSTS: dict[str, dict[str, int]] = {
+    "the first read of an environment": {"BatchGetItem": 2},
+    "1 code x 1 month": {"BatchGetItem": 1},
+    "50 codes x 1 year": {"BatchGetItem": 1},
+    "500 codes x 1 year": {"BatchGetItem": 5},
+    "a chart of a year": {"BatchGetItem": 1},
+    "statements of a year": {"BatchGetItem": 1},
+    "codes": {},
+    "a code's info": {},
+    "calendar": {},
+    "varieties": {},
+    "main contracts": {"BatchGetItem": 1},
+    "authorizer": {"GetItem": 1},
+    "login": {"GetItem": 4, "DeleteItem": 1},
+    "me": {"GetItem": 1},
+    "a page of tasks": {"GetItem": 1, "Query": 1},
+    "a task": {"GetItem": 1},
+    "detect a year: plan": {"GetItem": 1, "PutObject": 1, "UpdateItem": 1},
+    "detect a year: detect": {"GetItem": 1, "Query": 1, "PutObject": 1, "TransactWriteItems": 1},
+    "detect a year: end": {"GetItem": 1, "GetObject": 2, "PutObject": 1, "UpdateItem": 1},
+    "detect 13 years: detect": {
+        "GetItem": 1,
+        "Query": 13,
+        "PutObject": 1,
+        "TransactWriteItems": 1,
+    },
+    # Three files of the source, of which one is not there.
+    "a batch of a fill, 2 codes": {
+        "GetObject": 3,
+        "BatchGetItem": 1,
+        "PutItem": 2,
+        "TransactWriteItems": 1,
+    },
+}
+
+
+@contextmanager
+def counting() -> Iterator[Counter[str]]:
+    """Count the requests of this process's clients, by operation; a retry is no new one."""
+    counted: Counter[str] = Counter()
+
+    def count(model: Any, **_: Any) -> None:
+        counted[model.name] += 1
+
+    clients = [client("dynamodb"), client("s3"), client("secretsmanager"), client("stepfunctions")]
+    for each in clients:
+        each.meta.events.register("before-call", count)
+    try:
+        yield counted
+    finally:
+        for each in clients:
+            each.meta.events.unregister("before-call", count)
+
+
+@pytest.fixture
+def market(service: Service) -> Service:
+    """Give 500 stocks all bars of a year, two of them newer files, one statements; and an admin."""
+    days = trading_days("SZ", *YEAR)
+    lines = [orjson.dumps(row(CODES[0], DAYS[0]) | {"trade_date": day}) for day in days]
+    block = Block().holding(lines, Coverage(present=bits_of("2020", days)))
+    for code in CODES:
+        service.blocks.update(BlockKey("stock.daily", code, "2020"), None, lambda _: block)
+    listed = [Security(code, code, Kind.STOCK, "SZ", "20100101") for code in CODES]
+    listed.append(Security("IF2401.CFE", "沪深300股指2401", Kind.FUTURE, "CFE", "20231120"))
+    save_catalog(service.blocks, Catalog(listed, "2020-01-01T00:00:00+00:00", "files", {}))
+    for code in CODES[:2]:
+        put_bars(service, code, rows(code))
+    reports = [f"{CODES[0]},{day},20210428,1,1.5e9" for day in ("20200331", "20200630", "20200930")]
+    service.put_file("finance/income.csv", "\n".join([INCOME, *reports, ""]))
+    return service
+
+
+def get(service: Service, resource: str, code: str = "", **query: str) -> Any:
+    """Send a GET that succeeds, and give its data; `code` fills whatever the path names."""
+    path = dict.fromkeys(re.findall(r"{(\w+)}", resource), code)
+    status, envelope = service.call("GET", resource, ADMIN, path=path, query=query)
+    assert status == 200, envelope
+    return envelope["data"]
+
+
+def bars(codes: int, start: str, end: str) -> None:
+    """Read bars, all of which the cache has."""
+    query = {"codes": ",".join(CODES[:codes]), "start_date": start, "end_date": end}
+    headers = {"Accept-Encoding": "zstd"}
+    event = proxy_event("GET", "/stock/kline", query=query, user=ADMIN, headers=headers)
+    answer = stock.handler(event, None)
+    assert (answer["statusCode"], answer["headers"]["Content-Encoding"]) == (200, "zstd")
+
+
+def step(service: Service, function: str, **event: Any) -> Any:
+    """Run a step of a state machine, and give what it answers."""
+    return service.invoke(function, event)
+
+
+def new_detect(service: Service, start: str, end: str) -> dict[str, int]:
+    """Write the record of a detect that nobody has started."""
+    records = TaskRecords(service.cloud.control)
+    task, _ = records.claim(
+        start,
+        lambda number: new_task(
+            number,
+            TaskKind.DETECT,
+            Scope(Kind.STOCK, Period.DAILY, start, end),
+            "li",
+            request=start,
+        ),
+        lambda _: True,
+    )
+    return {"task_id": task.id, "attempt": task.attempt}
+
+
+def reads(service: Service) -> Iterator[tuple[str, Call]]:
+    """Give the calls about market data."""
+    span = dict(zip(("start_date", "end_date"), YEAR, strict=True))
+    one = CODES[0]
+    # What setting up the market has read is forgotten first.
+    directory._directory.cache_clear()
+    yield "the first read of an environment", lambda: bars(1, *YEAR)
+    yield "1 code x 1 month", lambda: bars(1, "20200101", "20200131")
+    yield "50 codes x 1 year", lambda: bars(50, *YEAR)
+    yield "500 codes x 1 year", lambda: bars(500, *YEAR)
+    chart = "/stock/kline/{code}/chart"
+    yield "a chart of a year", lambda: get(service, chart, one, **span)
+    income = {"codes": one, **span}
+    get(service, "/finance/income", **income)
+    yield "statements of a year", lambda: get(service, "/finance/income", **income)
+    yield "codes", lambda: get(service, "/base/codes", security_type="EXTRA_STOCK_A")
+    yield "a code's info", lambda: get(service, "/base/codes/{code}/info", one)
+    yield "calendar", lambda: get(service, "/base/calendar", market="SH", **span)
+    yield "varieties", lambda: get(service, "/cache/future-varieties")
+    yield "main contracts", lambda: get(service, "/cache/main-contracts")
+
+
+def logins(service: Service) -> Iterator[tuple[str, Call]]:
+    """Give the calls about users."""
+    admin = service.cloud.admin
+    _, envelope = service.call("POST", "/auth/login", body=admin)
+    token = {"authorizationToken": f"Bearer {envelope['data']['access_token']}"}
+    yield "authorizer", lambda: authorizer.handler(token | {"methodArn": METHOD_ARN}, None)
+    yield "login", lambda: service.call("POST", "/auth/login", body=admin)
+    yield "me", lambda: get(service, "/auth/me")
+
+
+def work(service: Service) -> Iterator[tuple[str, Call]]:
+    """Give the calls about tasks, and the steps of the state machines."""
+    year, many = new_detect(service, *YEAR), new_detect(service, "20080101", YEAR[1])
+    yield "a page of tasks", lambda: get(service, "/cache/tasks")
+    yield "a task", lambda: get(service, "/cache/tasks/{task_id}", "1")
+    plan = {"execution": "arn", "input": year}
+    yield "detect a year: plan", lambda: step(service, "plan_task", **plan)
+    part = {"group": 0, "parts": ["2020"]}
+    yield "detect a year: detect", lambda: step(service, "detect_missing", **year, **part)
+    yield "detect a year: end", lambda: step(service, "finish_task", operation="finish", **year)
+    [parts] = step(service, "plan_task", execution="arn", input=many)["groups"]
+    detect = many | {"group": 0, "parts": parts}
+    yield "detect 13 years: detect", lambda: step(service, "detect_missing", **detect)
+    batch: Event = {"operation": "fetch_bars", "dataset": "stock.daily", "codes": CODES[:2]}
+    batch |= {"start": DAYS[0], "end": DAYS[-1], "batch": 1, "work": 1, "closing": 99}
+    yield "a batch of a fill, 2 codes", lambda: step(service, "upstream", **batch, **year)
+
+
+def test_what_every_call_costs(market: Service) -> None:
+    found: dict[str, dict[str, int]] = {}
+    for name, call in chain(reads(market), logins(market), work(market)):
+        with counting() as counted:
+            call()
+        found[name] = dict(counted)
+    assert found == COSTS

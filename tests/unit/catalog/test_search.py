@@ -1,0 +1,72 @@
+"""Finding securities by part of a code or a name."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketdata.catalog.search import search
+from marketdata.catalog.securities import Security
+from marketdata.kline.bar import Kind
+
+TODAY = "20240102"
+
+
+def stock(code: str, name: str, gone: str | None = None) -> Security:
+    return Security(code, name, Kind.STOCK, code[-2:], "19990101", gone)
+
+
+BANK = stock("600000.SH", "浦发银行")
+SECURITIES = [
+    stock("000600.SZ", "建投能源"),
+    stock("600001.SH", "邯郸钢铁", "20091229"),
+    stock("300600.SZ", "国瑞科技"),
+    stock("600010.SH", "包钢股份"),
+    BANK,
+    stock("601988.SH", "中国银行"),
+    Security("IF2401.CFE", "IF2401", Kind.FUTURE, "CFE", "20231120", "20240119"),
+]
+
+
+def found(text: str, limit: int = 20) -> list[str]:
+    return [security.code for security in search(SECURITIES, text, TODAY, limit)[0]]
+
+
+def test_a_code_that_begins_so_comes_before_one_that_holds_it() -> None:
+    assert found("600") == ["600000.SH", "600010.SH", "600001.SH", "000600.SZ", "300600.SZ"]
+
+
+def test_a_dead_code_comes_after_the_living_of_its_rank() -> None:
+    assert found("6000").index("600001.SH") == 2
+
+
+def test_names_are_found_too() -> None:
+    assert found("浦发") == ["600000.SH"]
+    assert found("银行") == ["600000.SH", "601988.SH"]
+
+
+def test_case_and_blanks_do_not_matter() -> None:
+    assert found(" if24 ") == found("IF24") == ["IF2401.CFE"]
+    assert found("600000.sh") == ["600000.SH"]
+
+
+def test_what_is_cut_off_is_counted() -> None:
+    best, total = search(SECURITIES, "600", TODAY, 2)
+    assert ([each.code for each in best], total) == (["600000.SH", "600010.SH"], 5)
+
+
+def test_nothing_wanted_is_everything_and_nonsense_is_nothing() -> None:
+    assert len(found("")) == len(SECURITIES)
+    assert search(SECURITIES, "⁇", TODAY, 20) == ([], 0)
+
+
+@given(st.text(alphabet="0123456789.SHZ 银行", max_size=6), st.integers(0, 9))
+def test_it_gives_what_holds_the_text(text: str, limit: int) -> None:
+    best, total = search(SECURITIES, text, TODAY, limit)
+    wanted = text.strip().casefold()
+    holding = [
+        each
+        for each in SECURITIES
+        if wanted in each.code.casefold() or wanted in each.name.casefold()
+    ]
+    assert total == len(holding)
+    assert len(best) == min(limit, total)
+    assert set(best) <= set(holding)

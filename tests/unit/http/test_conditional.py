@@ -1,0 +1,68 @@
+"""What a client may keep, and what it is told that it has already (RFC 9110 and 9111)."""
+
+from typing import Any
+
+import pytest
+
+from marketdata.http.conditional import KEPT_SECONDS, unless_known
+from marketdata.kline.reading import Reading
+
+SETTLED: dict[str, Any] = {
+    "complete": True,
+    "source": "cache",
+    "pending": [],
+    "unknown_codes": [],
+    "warnings": [],
+}
+READING = Reading.of({"600000.SH": b'{"trade_date":"20240102"}'}, SETTLED)
+OPAQUE = READING.etag.removeprefix("W/")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        READING.etag,
+        OPAQUE,
+        "*",
+        " * ",
+        f'"other", {READING.etag}',
+        f'W/"a,b",{OPAQUE}, "c"',
+        f'"",{READING.etag}',
+    ],
+)
+def test_a_client_that_has_the_answer_gets_nothing(header: str) -> None:
+    answer = unless_known(header, READING)
+    assert (answer.status, answer.content.body(), answer.content.zstd()) == (304, b"", b"")
+    assert answer.headers["ETag"] == READING.etag
+    assert "Cache-Control" in answer.headers
+
+
+@pytest.mark.parametrize(
+    "header", ["", '"other"', '"*"', OPAQUE.strip('"'), OPAQUE[:-1], f'"{OPAQUE[1:9]}"', 'W/""']
+)
+def test_another_tag_is_no_match(header: str) -> None:
+    answer = unless_known(header, READING)
+    assert (answer.status, answer.content) == (200, READING)
+    assert answer.headers["ETag"] == READING.etag
+
+
+def test_a_settled_answer_may_be_kept() -> None:
+    for header in ("", "*"):
+        headers = unless_known(header, READING).headers
+        assert headers["Cache-Control"] == f"private, max-age={KEPT_SECONDS}"
+
+
+@pytest.mark.parametrize(
+    "changing",
+    [
+        {"complete": False},
+        {"source": "mixed"},
+        {"source": "upstream"},
+        {"pending": [["20241231", "20241231"]]},
+        {"unknown_codes": ["600999.SH"]},
+        {"warnings": ["some gaps were not fetched"]},
+    ],
+)
+def test_what_may_soon_be_otherwise_is_asked_for_again(changing: dict[str, Any]) -> None:
+    reading = Reading.of(READING.rows, SETTLED | changing)
+    assert unless_known("", reading).headers["Cache-Control"] == "private, no-cache"

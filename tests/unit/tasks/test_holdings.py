@@ -1,0 +1,59 @@
+"""What is held of one code in one part, against the days one by one."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketdata.catalog.calendar import trading_days
+from marketdata.catalog.securities import Security
+from marketdata.kline.bar import Dataset, Kind, Period
+from marketdata.kline.completeness import Window
+from marketdata.kline.coverage import Coverage, bits_of
+from marketdata.kline.store import BlockCoverage
+from marketdata.tasks.detect import NOTHING
+from marketdata.tasks.holdings import holdings
+
+DAILY = Dataset(Kind.STOCK, Period.DAILY)
+BANK = Security("600000.SH", "浦发银行", Kind.STOCK, "SH", "20240108")
+WINDOW = Window("20240101", "20240131", "19901219", "20240126")
+EXPECTED = trading_days("SH", "20240108", "20240126")
+YEAR = trading_days("SH", "20240101", "20241231")
+SOME = st.sets(st.sampled_from(YEAR[:30]))
+
+
+def row(present: set[str], absent: set[str], suspended: set[str]) -> BlockCoverage:
+    coverage = Coverage().mark(
+        present=bits_of("2024", present),
+        absent=bits_of("2024", absent | suspended),
+        suspended=bits_of("2024", suspended),
+    )
+    return BlockCoverage(BANK.code, coverage, coverage.present.bit_count())
+
+
+@given(SOME, SOME, SOME)
+def test_every_expected_day_is_one_of_three(
+    present: set[str], absent: set[str], suspended: set[str]
+) -> None:
+    found = holdings(DAILY, "2024", BANK, row(present, absent, suspended), WINDOW)
+    assert found is not None
+    days = set(EXPECTED)
+    reasons = {
+        "suspended": len(days & suspended - present),
+        "unconfirmed": len(days & absent - suspended - present),
+    }
+    assert found == {
+        "expected": len(days),
+        "present": len(days & present),
+        "absent": {reason: count for reason, count in reasons.items() if count},
+        "missing": len(days - present - absent - suspended),
+    }
+
+
+def test_a_part_outside_the_life_has_nothing_to_hold() -> None:
+    assert holdings(DAILY, "2023", BANK, NOTHING, WINDOW) is None
+
+
+def test_a_block_that_contradicts_itself_holds_nothing() -> None:
+    broken = row(set(EXPECTED), set(), set())._replace(rows=1)
+    found = holdings(DAILY, "2024", BANK, broken, WINDOW)
+    assert found is not None
+    assert (found["present"], found["missing"]) == (0, len(EXPECTED))

@@ -1,0 +1,15 @@
+"""What may be lost to a hang."""
+
+from marketdata.upstream.amazingdata.limits import OPERATION_SECONDS, Limits
+
+LAMBDA_SECONDS = 900
+STORING_SECONDS = 60
+
+
+def test_a_cold_start_and_a_hang_fit_into_one_question() -> None:
+    limits = Limits()
+    assert limits.load + limits.login + limits.call <= OPERATION_SECONDS
+
+
+def test_two_questions_and_storing_fit_into_one_invocation() -> None:
+    assert 2 * OPERATION_SECONDS + STORING_SECONDS <= LAMBDA_SECONDS

@@ -1,0 +1,75 @@
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { call } from "./api/client";
+import { session } from "./api/session";
+import type { Upstream, User } from "./api/types";
+import { type Console, ConsoleContext, type Lang, type Theme } from "./app";
+import { Login, type Why } from "./pages/Login";
+import { Shell } from "./Shell";
+import { en } from "./text/en";
+import { zh } from "./text/zh";
+
+/** The language, the theme and the session; below them the login or the pages. */
+export function Root() {
+  const [lang, setLang] = useKept<Lang>("lang", ["zh", "en"], "zh");
+  const [theme, setTheme] = useKept<Theme>("theme", ["dark", "light"], preferred());
+  const [user, setUser] = useState<User | null>(null);
+  const [resuming, setResuming] = useState(session.token !== null);
+  const [why, setWhy] = useState<Why>("first");
+  const [upstream, setUpstream] = useState<Upstream | null>(null);
+  const [said, setSaid] = useState("");
+  const t = lang === "zh" ? zh : en;
+  useEffect(() => {
+    document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
+    document.documentElement.dataset.theme = theme;
+    document.title = t.app.title;
+  }, [lang, theme, t]);
+  const enter = useCallback(async () => setUser((await call<User>("/auth/me")).data), []);
+  useEffect(() => {
+    const leaves = session.onEnd((expired) => {
+      setUser(null);
+      setWhy(expired ? "expired" : "left");
+    });
+    if (session.token) {
+      enter()
+        .catch(() => session.expire())
+        .finally(() => setResuming(false));
+    }
+    return leaves;
+  }, [enter]);
+  const known = useMemo<Console | null>(() => {
+    if (!user) return null;
+    const shared = { t, lang, theme, user, admin: user.role === "admin" };
+    return { ...shared, sawUpstream: setUpstream, announce: setSaid };
+  }, [t, lang, theme, user]);
+  const looks = {
+    onLang: () => setLang(lang === "zh" ? "en" : "zh"),
+    onTheme: () => setTheme(theme === "dark" ? "light" : "dark"),
+  };
+  if (resuming) return <p class="resuming">{t.app.loading}</p>;
+  if (!known) return <Login t={t} theme={theme} why={why} onEnter={enter} {...looks} />;
+  return (
+    <ConsoleContext.Provider value={known}>
+      <Shell synthetic={upstream === "synthetic"} {...looks} />
+      <div class="unseen" aria-live="polite">
+        {said}
+      </div>
+    </ConsoleContext.Provider>
+  );
+}
+
+function preferred(): Theme {
+  return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
+}
+
+/** A choice that this browser keeps. */
+function useKept<Choice extends string>(name: string, choices: Choice[], first: Choice) {
+  const [value, setValue] = useState<Choice>(() => {
+    const kept = localStorage.getItem(name) as Choice | null;
+    return kept && choices.includes(kept) ? kept : first;
+  });
+  const set = (next: Choice) => {
+    localStorage.setItem(name, next);
+    setValue(next);
+  };
+  return [value, set] as const;
+}

@@ -1,0 +1,80 @@
+import type { ComponentType } from "preact";
+import { session } from "./api/session";
+import { type Route, useConsole, useRoute } from "./app";
+import { CachePage } from "./pages/CachePage";
+import { ConnectionsPage } from "./pages/ConnectionsPage";
+import { FuturesPage } from "./pages/FuturesPage";
+import { KlinePage } from "./pages/KlinePage";
+import { TasksPage } from "./pages/TasksPage";
+import { UsersPage } from "./pages/UsersPage";
+import { Looks } from "./parts/Looks";
+
+export type PageProps = { route: Route };
+
+const PAGES = {
+  kline: KlinePage,
+  futures: FuturesPage,
+  cache: CachePage,
+  tasks: TasksPage,
+  connections: ConnectionsPage,
+  users: UsersPage,
+} satisfies Record<string, ComponentType<PageProps>>;
+type PageName = keyof typeof PAGES;
+const FOR_ADMINS: readonly string[] = ["connections", "users"];
+
+interface Props {
+  synthetic: boolean;
+  onLang(): void;
+  onTheme(): void;
+}
+
+/** What every page has around it: the way to the others, the looks, the way out. */
+export function Shell({ synthetic, onLang, onTheme }: Props) {
+  const { t, theme, user, admin } = useConsole();
+  const route = useRoute();
+  const names = (Object.keys(PAGES) as PageName[]).filter(
+    (name) => admin || !FOR_ADMINS.includes(name),
+  );
+  const name = names.find((each) => each === route.page) ?? "kline";
+  const Page = PAGES[name];
+  return (
+    <>
+      <button type="button" class="skip" onClick={skip}>
+        {t.app.skip}
+      </button>
+      <header class="top">
+        <span class="brand">AmazingData</span>
+        <nav aria-label={t.app.menu}>
+          {names.map((each) => (
+            <a key={each} href={`#/${each}`} aria-current={each === name ? "page" : undefined}>
+              {t.nav[each]}
+            </a>
+          ))}
+          <a href="api/v1/docs" target="_blank" rel="noreferrer">
+            {t.nav.docs}
+          </a>
+        </nav>
+        <div class="tools">
+          <Looks t={t} theme={theme} onLang={onLang} onTheme={onTheme} />
+          <span class="who">{user.username}</span>
+          <button type="button" onClick={() => session.end()}>
+            {t.app.logOut}
+          </button>
+        </div>
+      </header>
+      {synthetic && (
+        <p class="synthetic" role="note">
+          {t.app.synthetic}
+        </p>
+      )}
+      <main id="main" tabIndex={-1}>
+        <Page route={route} />
+      </main>
+    </>
+  );
+}
+
+/** What a link to "#main" would do, were the address not taken: it names the page. */
+function skip(): void {
+  document.getElementById("main")?.focus();
+}

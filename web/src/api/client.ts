@@ -1,0 +1,75 @@
+import { session } from "./session";
+import type { Envelope } from "./types";
+
+/** An answer that is an error, or none at all (status 0). */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly retryAfter: number,
+    readonly fields: { field: string; reason: string }[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** The answer is too large for a call, and lies where this page may not look. */
+export const TOO_LARGE = 303;
+
+interface Asked {
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  query?: Record<string, string | number | undefined>;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/**
+ * Make a call; `path` begins behind "/api/v1". Throws an ApiError for any answer but a 2xx.
+ *
+ * The address is relative to the page's own: it may lie below a stage's name.
+ */
+export async function call<Data, About = unknown>(path: string, asked: Asked = {}) {
+  const token = session.token;
+  const headers: Record<string, string> = {};
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (asked.body !== undefined) headers["Content-Type"] = "application/json";
+  const response = await send(`${path}${queryOf(asked.query)}`, {
+    method: asked.method ?? "GET",
+    headers,
+    redirect: "manual",
+    ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
+    ...(asked.signal ? { signal: asked.signal } : {}),
+  });
+  if (response.type === "opaqueredirect") throw new ApiError(TOO_LARGE, "", 0);
+  const envelope = await read<Data, About>(response);
+  if (response.ok) return envelope;
+  // Whoever logged in meanwhile has another token, and is not to be thrown out.
+  if (response.status === 401 && token && token === session.token) session.expire();
+  const retryAfter = Number(response.headers.get("Retry-After") ?? 0);
+  throw new ApiError(response.status, envelope.message, retryAfter, envelope.errors);
+}
+
+async function send(path: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(new URL(`api/v1${path}`, document.baseURI), request);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(0, String(error), 0);
+  }
+}
+
+type Read<Data, About> = Envelope<Data, About> & { errors?: { field: string; reason: string }[] };
+
+async function read<Data, About>(response: Response): Promise<Read<Data, About>> {
+  try {
+    return await response.json();
+  } catch {
+    throw new ApiError(response.ok ? 0 : response.status, response.statusText, 0);
+  }
+}
+
+function queryOf(query: Asked["query"] = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text ? `?${text}` : "";
+}

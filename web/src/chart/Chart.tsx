@@ -1,0 +1,147 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useConsole } from "../app";
+import type { Slot } from "../lib/slots";
+import type { ECharts } from "./echarts";
+import { Legend } from "./Legend";
+import { averages, option, type Palette } from "./options";
+import { Readout } from "./Readout";
+
+/** The element that holds a chart; whoever has it may ask the chart what it draws. */
+export interface ChartElement extends HTMLDivElement {
+  chart?: ECharts;
+}
+
+const COLOURS = [
+  "up",
+  "down",
+  "text",
+  "dim",
+  "line",
+  "panel",
+  "accent",
+  "ma5",
+  "ma10",
+  "ma20",
+  "ma60",
+  "missing",
+  "suspended",
+  "no_trade",
+  "unconfirmed",
+] as const;
+
+function palette(): Palette {
+  const style = getComputedStyle(document.documentElement);
+  const found = COLOURS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]);
+  return Object.fromEntries(found);
+}
+
+interface Props {
+  /** What is drawn, for those who cannot see it. */
+  label: string;
+  slots: readonly Slot[];
+  future: boolean;
+}
+
+/** Candles, volume and averages; of futures also settlement prices and open interest. */
+export function Chart({ label, slots, future }: Props) {
+  const { t, lang, theme } = useConsole();
+  const host = useRef<ChartElement>(null);
+  const [chart, setChart] = useState<ECharts | null>(null);
+  const [at, setAt] = useState(-1);
+  const zoom = useRef<[number, number]>([0, 100]);
+  useEffect(() => create(host.current, setChart), []);
+  useEffect(() => {
+    zoom.current = [0, 100];
+    setAt(-1);
+  }, [slots]);
+  useEffect(() => {
+    if (!chart) return;
+    const names = { settle: t.kline.settle, interest: t.kline.interest, marks: t.mark };
+    const drawing = { slots, palette: palette(), lang, future, zoom: zoom.current, names };
+    chart.setOption(option(drawing), true);
+    const pointed = (event: unknown) => setAt(placeOf(event));
+    const zoomed = () => {
+      zoom.current = zoomOf(chart);
+    };
+    chart.on("updateAxisPointer", pointed);
+    chart.on("datazoom", zoomed);
+    return () => {
+      chart.off("updateAxisPointer", pointed);
+      chart.off("datazoom", zoomed);
+    };
+  }, [chart, slots, future, theme, lang]);
+  const place = at >= 0 && at < slots.length ? at : slots.length - 1;
+  const scale = (factor: number) => chart && rescale(chart, factor);
+  const pressed = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const factor = { "+": 0.5, "=": 0.5, "-": 2, "0": Number.POSITIVE_INFINITY }[event.key];
+    if (factor) scale(factor);
+    if (step) setAt(Math.min(slots.length - 1, Math.max(0, place + step)));
+    if (step || factor) event.preventDefault();
+  };
+  return (
+    <div class="chart">
+      <div class="chart-head">
+        <Readout slots={slots} place={place} averages={averages(slots)} future={future} />
+        <div class="zoom">
+          <button type="button" onClick={() => scale(0.5)} aria-label={t.kline.zoomIn}>
+            +
+          </button>
+          <button type="button" onClick={() => scale(2)} aria-label={t.kline.zoomOut}>
+            −
+          </button>
+          <button type="button" onClick={() => scale(Number.POSITIVE_INFINITY)}>
+            {t.kline.zoomReset}
+          </button>
+        </div>
+      </div>
+      <div
+        ref={host}
+        class="canvas"
+        data-chart
+        role="application"
+        aria-label={label}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys read the bars one by one
+        tabIndex={0}
+        onKeyDown={pressed}
+      />
+      <Legend slots={slots} future={future} />
+    </div>
+  );
+}
+
+function create(host: ChartElement | null, ready: (chart: ECharts) => void) {
+  let gone = false;
+  let chart: ECharts | undefined;
+  const watch = new ResizeObserver(() => chart?.resize());
+  import("./echarts").then(({ init }) => {
+    if (gone || !host) return;
+    chart = init(host, null, { renderer: "canvas" });
+    host.chart = chart;
+    watch.observe(host);
+    ready(chart);
+  });
+  return () => {
+    gone = true;
+    watch.disconnect();
+    chart?.dispose();
+  };
+}
+
+function placeOf(event: unknown): number {
+  const { axesInfo } = event as { axesInfo?: { axisDim: string; value: number }[] };
+  return axesInfo?.find((axis) => axis.axisDim === "x")?.value ?? -1;
+}
+
+function zoomOf(chart: ECharts): [number, number] {
+  const { dataZoom } = chart.getOption() as { dataZoom: { start: number; end: number }[] };
+  return [dataZoom[0]?.start ?? 0, dataZoom[0]?.end ?? 100];
+}
+
+/** Show `factor` times as much of the time, around the end of what is shown. */
+function rescale(chart: ECharts, factor: number): void {
+  const [start, end] = zoomOf(chart);
+  const span = Math.min(100, (end - start) * factor);
+  const last = Math.min(100, Math.max(end, span));
+  chart.dispatchAction({ type: "dataZoom", start: last - span, end: last });
+}

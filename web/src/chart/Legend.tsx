@@ -1,0 +1,35 @@
+import { useConsole } from "../app";
+import { countMarks, type Slot } from "../lib/slots";
+import { AVERAGES } from "./options";
+
+/** What the colours of the chart stand for. */
+export function Legend({ slots, future }: { slots: readonly Slot[]; future: boolean }) {
+  const { t } = useConsole();
+  return (
+    <ul class="legend" aria-label={t.kline.marks}>
+      <Entry shade="up" name={t.kline.up} />
+      <Entry shade="down" name={t.kline.down} />
+      {AVERAGES.map((length) => (
+        <Entry key={length} shade={`ma${length}`} name={`MA${length}`} line />
+      ))}
+      {future && <Entry shade="accent" name={t.kline.settle} line />}
+      {[...countMarks(slots)].map(([mark, count]) => (
+        <Entry key={mark} shade={mark} name={`${t.mark[mark]} ${count}`} />
+      ))}
+    </ul>
+  );
+}
+
+export function Entry({ shade, name, line = false }: EntryProps) {
+  return (
+    <li>
+      <i class={line ? "swatch line" : "swatch"} style={{ background: `var(--${shade})` }} /> {name}
+    </li>
+  );
+}
+
+interface EntryProps {
+  shade: string;
+  name: string;
+  line?: boolean;
+}

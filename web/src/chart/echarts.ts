@@ -1,0 +1,18 @@
+/** ECharts with what the console draws and nothing else; a piece of the build of its own. */
+import { BarChart, CandlestickChart, LineChart } from "echarts/charts";
+import { AxisPointerComponent, DataZoomComponent, GridComponent } from "echarts/components";
+import { init, use } from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+
+use([
+  AxisPointerComponent,
+  BarChart,
+  CandlestickChart,
+  CanvasRenderer,
+  DataZoomComponent,
+  GridComponent,
+  LineChart,
+]);
+
+export type { ECharts } from "echarts/core";
+export { init };

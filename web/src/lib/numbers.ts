@@ -1,0 +1,43 @@
+/** A price with the digits that its market quotes: two, more where the price itself has more. */
+export function price(value: number | null | undefined): string {
+  if (value === null || value === undefined) return "–";
+  const digits = (String(value).split(".")[1] ?? "").length;
+  return value.toFixed(Math.min(4, Math.max(2, digits)));
+}
+
+export function percent(part: number, whole: number): string {
+  if (!whole) return "–";
+  const share = (100 * part) / whole;
+  // 99.96 % is not all of it.
+  return `${(share < 100 ? Math.floor(share * 10) / 10 : 100).toFixed(1)}%`;
+}
+
+/** A change in percent with its sign. */
+export function change(from: number, to: number): string {
+  const value = (100 * (to - from)) / from;
+  return `${value > 0 ? "+" : ""}${value.toFixed(2)}%`;
+}
+
+export function whole(value: number | null | undefined): string {
+  return value === null || value === undefined ? "–" : value.toLocaleString("en-US");
+}
+
+/** A large number in 万 and 亿, or in K, M and B. */
+export function short(value: number | null | undefined, lang: "zh" | "en", digits = 2): string {
+  if (value === null || value === undefined) return "–";
+  const steps: [number, string][] =
+    lang === "zh"
+      ? [
+          [1e8, "亿"],
+          [1e4, "万"],
+        ]
+      : [
+          [1e9, "B"],
+          [1e6, "M"],
+          [1e3, "K"],
+        ];
+  for (const [step, unit] of steps) {
+    if (value >= step) return `${(value / step).toFixed(digits)}${unit}`;
+  }
+  return whole(Math.round(value));
+}

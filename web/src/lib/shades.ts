@@ -1,0 +1,65 @@
+import type { Holdings } from "../api/types";
+
+/** What a stripe of a cell of the coverage map stands for. */
+export type Shade = "present" | "suspended" | "no_trade" | "unconfirmed" | "missing";
+export const SHADES: readonly Shade[] = [
+  "present",
+  "suspended",
+  "no_trade",
+  "unconfirmed",
+  "missing",
+];
+
+export interface Stripe {
+  shade: Shade;
+  /** Where it begins and ends, in percent of the cell's width. */
+  from: number;
+  to: number;
+}
+
+/** So wide is the stripe of a single day, in percent, that it can be seen. */
+const LEAST = 5;
+
+/** How many days of a part each shade has. */
+export function days(cell: Holdings): Record<Shade, number> {
+  return { present: cell.present, missing: cell.missing, ...NOBODY, ...cell.absent };
+}
+
+const NOBODY = { suspended: 0, no_trade: 0, unconfirmed: 0 };
+
+/** Divide a cell among its shades by their days; none that has any days is too narrow to see. */
+export function stripes(cell: Holdings): Stripe[] {
+  const counts = days(cell);
+  const shown = SHADES.filter((shade) => counts[shade] > 0);
+  const total = shown.reduce((sum, shade) => sum + counts[shade], 0);
+  const widths = shown.map((shade) => Math.max(LEAST, (100 * counts[shade]) / total));
+  const scale = 100 / widths.reduce((sum, width) => sum + width, 0);
+  let at = 0;
+  return shown.map((shade, place) => {
+    const from = at;
+    at = place === shown.length - 1 ? 100 : at + (widths[place] ?? 0) * scale;
+    return { shade, from, to: at };
+  });
+}
+
+/** The same as a CSS background. */
+export function background(cell: Holdings): string {
+  const stops = stripes(cell).map(
+    ({ shade, from, to }) => `var(--${shade}) ${from.toFixed(1)}% ${to.toFixed(1)}%`,
+  );
+  return `linear-gradient(90deg, ${stops.join(", ")})`;
+}
+
+/** Add up cells, those of a row or of a column. */
+export function sum(cells: Iterable<Holdings>): Holdings {
+  const all: Holdings = { expected: 0, present: 0, absent: { ...NOBODY }, missing: 0 };
+  for (const cell of cells) {
+    all.expected += cell.expected;
+    all.present += cell.present;
+    all.missing += cell.missing;
+    for (const reason of Object.keys(NOBODY) as (keyof typeof NOBODY)[]) {
+      all.absent[reason] = (all.absent[reason] ?? 0) + (cell.absent[reason] ?? 0);
+    }
+  }
+  return all;
+}

@@ -1,0 +1,34 @@
+import type { Period } from "../api/types";
+import { addDays, addMonths, type Day } from "./dates";
+
+/** How much time a chart shows, by the buttons of the page. */
+export const SPANS = ["m1", "m3", "m6", "y1", "y3", "y8"] as const;
+export type Span = (typeof SPANS)[number];
+const MONTHS: Record<Span, number> = { m1: 1, m3: 3, m6: 6, y1: 12, y3: 36, y8: 96 };
+
+/** What a page shows at first, months below zero and days above: enough to see something, few enough bars to come at once. */
+const FIRST: Record<Period, number> = {
+  daily: -12,
+  weekly: -36,
+  monthly: -96,
+  min1: 3,
+  min5: 14,
+  min15: 30,
+  min30: 60,
+  min60: 120,
+};
+
+/** The first day of a span that ends on `end`. */
+export function startOf(span: Span, end: Day): Day {
+  return addDays(addMonths(end, -MONTHS[span]), 1);
+}
+
+/** The range that a period is shown in at first. */
+export function firstRange(period: Period, end: Day, length = FIRST[period]): [Day, Day] {
+  return [length < 0 ? addDays(addMonths(end, length), 1) : addDays(end, -length), end];
+}
+
+/** Which of the spans a range is, if any. */
+export function spanOf(start: Day, end: Day): Span | null {
+  return SPANS.find((span) => startOf(span, end) === start) ?? null;
+}

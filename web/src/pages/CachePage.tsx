@@ -1,0 +1,107 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Coverage, Page, Task, Upstream } from "../api/types";
+import { useConsole, useRead } from "../app";
+import { addMonths, type Day, today, toIso } from "../lib/dates";
+import { HeatMap } from "../parts/HeatMap";
+import { Pager } from "../parts/Pager";
+import { type ScopeChoice, ScopeForm, taskScope } from "../parts/ScopeForm";
+import { TaskCard } from "../parts/TaskCard";
+import { Trouble } from "../parts/Trouble";
+import { running, type StartCall, startTask } from "../parts/tasks";
+import type { PageProps } from "../Shell";
+
+const SIZE = 30;
+/** So many years back a map reaches at first. */
+const YEARS = 6;
+
+type Meta = { upstream: Upstream; final_until: Day };
+
+function atFirst(): ScopeChoice {
+  const end = today();
+  return {
+    security_type: "stock",
+    period_type: "daily",
+    contract_type: "all",
+    start_date: `${addMonths(end, -12 * (YEARS - 1)).slice(0, 4)}0101`,
+    end_date: end,
+    codes: "",
+    recheck_absent: false,
+  };
+}
+
+/** What the cache holds, and the tasks that change it. */
+export function CachePage(_: PageProps) {
+  const { t, admin, sawUpstream } = useConsole();
+  const [scope, setScope] = useState(atFirst);
+  const [page, setPage] = useState(1);
+  const [watched, setWatched] = useState<number[]>([]);
+  const [error, setError] = useState<unknown>(null);
+  const { contract_type: _contracts, recheck_absent: _recheck, codes, ...days } = scope;
+  const {
+    answer,
+    error: refused,
+    busy,
+    reload,
+  } = useRead<Coverage, Meta>("/cache/coverage", {
+    ...days,
+    codes: codes.trim(),
+    page,
+    page_size: SIZE,
+  });
+  useRunning((id) => setWatched((known) => (known.includes(id) ? known : [...known, id])));
+  useEffect(() => {
+    if (answer) sawUpstream(answer.meta.upstream);
+  }, [answer, sawUpstream]);
+  const change = (next: ScopeChoice) => {
+    setScope(next);
+    setPage(1);
+  };
+  const start = async (name: StartCall, narrowed: Partial<ScopeChoice> = {}) => {
+    if (name === "cache-all-missing" && !confirm(t.cache.refetchSure)) return;
+    try {
+      setError(null);
+      const { id } = await startTask(name, taskScope({ ...scope, ...narrowed }));
+      setWatched((known) => [id, ...known.filter((each) => each !== id)]);
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  const counted = answer?.data;
+  return (
+    <section aria-labelledby="cache-title">
+      <h1 id="cache-title">{t.cache.title}</h1>
+      <ScopeForm scope={scope} onChange={change} onStart={admin ? start : null} />
+      {!admin && <p class="dim">{t.cache.readonly}</p>}
+      <Trouble error={error} />
+      {watched.length > 0 && (
+        <section class="panel" aria-label={t.cache.recent}>
+          {watched.map((id) => (
+            <TaskCard key={id} id={id} onEnd={reload} />
+          ))}
+        </section>
+      )}
+      <Trouble error={refused} onRetry={reload} />
+      {!counted && busy && <p class="placeholder">{t.app.loading}</p>}
+      {counted && answer && (
+        <>
+          <HeatMap
+            coverage={counted}
+            kind={scope.security_type}
+            period={scope.period_type}
+            onFill={admin ? (narrowed) => start("fill-missing", narrowed) : null}
+          />
+          <p class="dim">{t.cache.final(toIso(answer.meta.final_until))}</p>
+          <Pager page={page} size={SIZE} total={counted.total} onPage={setPage} />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** Name the tasks that run already when the page opens. */
+function useRunning(found: (id: number) => void): void {
+  const { answer } = useRead<Page<Task>>("/cache/tasks", { page_size: 5 });
+  useEffect(() => {
+    for (const task of answer?.data.items ?? []) if (running(task.status)) found(task.id);
+  }, [answer]);
+}

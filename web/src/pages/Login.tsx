@@ -1,0 +1,88 @@
+import { useState } from "preact/hooks";
+import { call } from "../api/client";
+import { session } from "../api/session";
+import type { Theme } from "../app";
+import { Field } from "../parts/Field";
+import { Looks } from "../parts/Looks";
+import { loginTrouble, type Trouble } from "../text/words";
+import type { Text } from "../text/zh";
+
+export type Why = "first" | "expired" | "left";
+
+interface Props {
+  t: Text;
+  theme: Theme;
+  why: Why;
+  onEnter(): Promise<void>;
+  onLang(): void;
+  onTheme(): void;
+}
+
+/** The login; the address stays, so that whoever was thrown out comes back to it. */
+export function Login({ t, theme, why, onEnter, onLang, onTheme }: Props) {
+  const [username, setUsername] = useState("");
+  const [password, setPassword] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [wrong, setWrong] = useState<Trouble | null>(null);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    setWrong(null);
+    try {
+      const body = { username, password };
+      const { data } = await call<{ access_token: string }>("/auth/login", {
+        method: "POST",
+        body,
+      });
+      session.begin(data.access_token);
+      await onEnter();
+    } catch (error) {
+      setWrong(loginTrouble(error, t));
+      setBusy(false);
+    }
+  };
+  const note = { first: "", expired: t.login.expired, left: t.login.left }[why];
+  return (
+    <main class="login">
+      <div class="tools">
+        <Looks t={t} theme={theme} onLang={onLang} onTheme={onTheme} />
+      </div>
+      <form onSubmit={submit} aria-labelledby="login-title">
+        <p class="brand">AmazingData</p>
+        <p class="dim">{t.login.about}</p>
+        <h1 id="login-title">{t.login.title}</h1>
+        {note && !wrong && <p role="status">{note}</p>}
+        <Field label={t.login.username}>
+          <input
+            name="username"
+            autocomplete="username"
+            required
+            maxLength={64}
+            value={username}
+            onInput={(event) => setUsername(event.currentTarget.value)}
+          />
+        </Field>
+        <Field label={t.login.password}>
+          <input
+            name="password"
+            type="password"
+            autocomplete="current-password"
+            required
+            maxLength={256}
+            value={password}
+            onInput={(event) => setPassword(event.currentTarget.value)}
+          />
+        </Field>
+        {wrong && (
+          <div class="trouble" role="alert">
+            <p>{wrong.advice}</p>
+            {wrong.detail && <p class="dim">{wrong.detail}</p>}
+          </div>
+        )}
+        <button type="submit" class="primary" disabled={busy}>
+          {busy ? t.login.busy : t.login.submit}
+        </button>
+      </form>
+    </main>
+  );
+}

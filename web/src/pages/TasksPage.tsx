@@ -1,0 +1,86 @@
+import { useState } from "preact/hooks";
+import type { Page, Task } from "../api/types";
+import { useConsole, useEvery, useRead } from "../app";
+import { clock } from "../lib/dates";
+import { Pager } from "../parts/Pager";
+import { TaskResult } from "../parts/TaskResult";
+import { Trouble } from "../parts/Trouble";
+import { describe, outcome, running, took } from "../parts/tasks";
+import type { PageProps } from "../Shell";
+
+const SIZE = 20;
+/** So often the list is read again while anything runs, in seconds. */
+const BEAT = 3;
+
+/** Every task, the newest first; or one of them. */
+export function TasksPage({ route }: PageProps) {
+  return /^\d+$/.test(route.id) ? <TaskResult key={route.id} id={Number(route.id)} /> : <List />;
+}
+
+function List() {
+  const { t } = useConsole();
+  const [page, setPage] = useState(1);
+  const { answer, error, reload } = useRead<Page<Task>>("/cache/tasks", { page, page_size: SIZE });
+  const items = answer?.data.items ?? [];
+  useEvery(
+    BEAT,
+    items.some((task) => running(task.status)),
+    async () => reload(),
+  );
+  return (
+    <section aria-labelledby="tasks-title">
+      <h1 id="tasks-title">{t.task.title}</h1>
+      <Trouble error={error} onRetry={reload} />
+      {answer && !items.length && <p class="placeholder">{t.task.none}</p>}
+      {items.length > 0 && (
+        <div class="wide panel">
+          <table class="list">
+            <thead>
+              <tr>
+                <th scope="col">{t.task.id}</th>
+                <th scope="col">{t.task.what}</th>
+                <th scope="col">{t.task.state}</th>
+                <th scope="col">{t.task.progress}</th>
+                <th scope="col">{t.task.counts}</th>
+                <th scope="col">{t.task.by}</th>
+                <th scope="col">{t.task.at}</th>
+                <th scope="col">{t.task.took}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((task) => (
+                <Row key={task.id} task={task} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <Pager page={page} size={SIZE} total={answer?.data.total ?? 0} onPage={setPage} />
+    </section>
+  );
+}
+
+function Row({ task }: { task: Task }) {
+  const { t } = useConsole();
+  return (
+    <tr>
+      <th scope="row">
+        <a href={`#/tasks/${task.id}`}>#{task.id}</a>
+      </th>
+      <td>{describe(task, t)}</td>
+      <td>
+        <span class={`state ${task.status}`}>{t.task.status[task.status]}</span>
+      </td>
+      <td>
+        <span class="progress">
+          <progress max={100} value={task.progress} aria-label={t.task.detail(task.id)} />
+          <span>{task.progress.toFixed(1)}%</span>
+        </span>
+      </td>
+      <td class="dim">{outcome(task, t).join(" · ")}</td>
+      <td>{task.created_by}</td>
+      <td class="time">{clock(task.created_at)}</td>
+      <td class="time">{t.task.seconds(took(task))}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,28 @@
+interface Props<Value extends string> {
+  label: string;
+  value: Value;
+  values: readonly Value[];
+  name(value: Value): string;
+  onChange(value: Value): void;
+}
+
+/** One of a few values, all of them in sight. */
+export function Choice<Value extends string>(props: Props<Value>) {
+  return (
+    <fieldset class="choice">
+      <legend class="unseen">{props.label}</legend>
+      {props.values.map((value) => (
+        <label key={value} class={value === props.value ? "chosen" : ""}>
+          <input
+            type="radio"
+            class="unseen"
+            name={props.label}
+            checked={value === props.value}
+            onChange={() => props.onChange(value)}
+          />
+          {props.name(value)}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,57 @@
+import { useState } from "preact/hooks";
+import type { Meta, Period, Range, Security } from "../api/types";
+import { useConsole } from "../app";
+import { completeness } from "../text/words";
+import { TaskCard } from "./TaskCard";
+import { Trouble } from "./Trouble";
+import { startTask } from "./tasks";
+
+interface Props {
+  meta: Meta;
+  security: Security;
+  period: Period;
+  range: Range;
+  /** Called once what was missing has been fetched. */
+  onFilled(): void;
+}
+
+/** How complete the answer is, and a way to mend it. */
+export function Completeness({ meta, security, period, range, onFilled }: Props) {
+  const { t, admin } = useConsole();
+  const [task, setTask] = useState<number | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const stored = period === "weekly" || period === "monthly" ? "daily" : period;
+  const fill = async () => {
+    const [start_date, end_date] = range;
+    const scope = { security_type: security.type, period_type: stored, codes: [security.code] };
+    try {
+      setError(null);
+      setTask((await startTask("fill-missing", { ...scope, start_date, end_date })).id);
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  const ended = () => {
+    setTask(null);
+    onFilled();
+  };
+  return (
+    <section class="panel" aria-labelledby="completeness">
+      <h3 id="completeness">{t.completeness.title}</h3>
+      <ul class="remarks">
+        {completeness(meta, security.code, t).map(({ text, tone }) => (
+          <li key={text} class={tone}>
+            {text}
+          </li>
+        ))}
+      </ul>
+      {admin && !meta.complete && task === null && (
+        <button type="button" onClick={fill}>
+          {t.completeness.fill}
+        </button>
+      )}
+      <Trouble error={error} />
+      {task !== null && <TaskCard id={task} onEnd={ended} />}
+    </section>
+  );
+}

@@ -1,0 +1,26 @@
+import { type Day, fromIso, isDay, toIso } from "../lib/dates";
+import { Field } from "./Field";
+
+interface Props {
+  label: string;
+  value: Day;
+  onChange(day: Day): void;
+}
+
+/** A day; what is half typed changes nothing yet. */
+export function DateField({ label, value, onChange }: Props) {
+  return (
+    <Field label={label}>
+      <input
+        type="date"
+        value={toIso(value)}
+        min="1990-12-19"
+        max="2099-12-31"
+        onChange={(event) => {
+          const day = fromIso(event.currentTarget.value);
+          if (isDay(day) && day >= "19901219") onChange(day);
+        }}
+      />
+    </Field>
+  );
+}

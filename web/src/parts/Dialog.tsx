@@ -1,0 +1,20 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+interface Props {
+  title: string;
+  onClose(): void;
+  children: ComponentChildren;
+}
+
+/** A window above the page: the browser keeps the focus in it, and Escape closes it. */
+export function Dialog({ title, onClose, children }: Props) {
+  const host = useRef<HTMLDialogElement>(null);
+  useEffect(() => host.current?.showModal(), []);
+  return (
+    <dialog ref={host} aria-label={title} onClose={onClose}>
+      <h2>{title}</h2>
+      {children}
+    </dialog>
+  );
+}

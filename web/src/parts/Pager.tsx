@@ -1,0 +1,26 @@
+import { useConsole } from "../app";
+
+interface Props {
+  page: number;
+  size: number;
+  total: number;
+  onPage(page: number): void;
+}
+
+/** The way through a list in pages; nothing where one page holds it all. */
+export function Pager({ page, size, total, onPage }: Props) {
+  const { t } = useConsole();
+  const pages = Math.max(1, Math.ceil(total / size));
+  if (pages === 1) return null;
+  return (
+    <nav class="pager" aria-label={t.pager.label}>
+      <button type="button" disabled={page <= 1} onClick={() => onPage(page - 1)}>
+        {t.pager.previous}
+      </button>
+      <span>{t.pager.at(page, pages, total)}</span>
+      <button type="button" disabled={page >= pages} onClick={() => onPage(page + 1)}>
+        {t.pager.next}
+      </button>
+    </nav>
+  );
+}

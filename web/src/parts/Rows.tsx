@@ -1,0 +1,67 @@
+import { useState } from "preact/hooks";
+import { useConsole } from "../app";
+import { price, whole } from "../lib/numbers";
+import type { Slot } from "../lib/slots";
+
+/** So many rows are listed at most; the API gives them all. */
+const SHOWN = 250;
+
+/** The chart's figures as a table, the newest first; made when it is opened. */
+export function Rows({ slots, future }: { slots: readonly Slot[]; future: boolean }) {
+  const { t } = useConsole();
+  const [open, setOpen] = useState(false);
+  const shown = slots.slice(-SHOWN).reverse();
+  const k = t.kline;
+  const heads = [k.date, k.open, k.high, k.low, k.close, k.volume];
+  heads.push(...(future ? [k.settle, k.interest] : [k.amount]));
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        {k.table} <span class="dim">{k.tableNote(shown.length)}</span>
+      </summary>
+      {open && (
+        <div class="wide">
+          <table class="numbers">
+            <thead>
+              <tr>
+                {heads.map((head) => (
+                  <th key={head} scope="col">
+                    {head}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((slot) => (
+                <Row key={slot.time} slot={slot} future={future} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </details>
+  );
+}
+
+function Row({ slot: { time, bar, mark }, future }: { slot: Slot; future: boolean }) {
+  const { t } = useConsole();
+  return (
+    <tr>
+      <th scope="row">{time}</th>
+      {bar ? (
+        <>
+          {[bar.open, bar.high, bar.low, bar.close].map((value, place) => (
+            <td key={place}>{price(value)}</td>
+          ))}
+          <td>{whole(bar.volume)}</td>
+          <td>{future ? price(bar.settle) : whole(bar.amount)}</td>
+          {future && <td>{whole(bar.open_interest)}</td>}
+        </>
+      ) : (
+        <td colSpan={future ? 7 : 6} class="reason">
+          {mark && t.mark[mark]}
+        </td>
+      )}
+    </tr>
+  );
+}

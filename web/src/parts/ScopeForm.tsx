@@ -1,0 +1,107 @@
+import type { Kind, Period } from "../api/types";
+import { useConsole } from "../app";
+import { DateField } from "./DateField";
+import { Field, Select } from "./Field";
+import type { StartCall, TaskScope } from "./tasks";
+
+const KINDS: readonly Kind[] = ["stock", "index", "etf", "future"];
+/** The periods that are stored; the others are computed from them. */
+const STORED: readonly Period[] = ["daily", "min1", "min5", "min15", "min30", "min60"];
+const CONTRACTS = ["all", "main"] as const;
+
+/** What the form says. */
+export interface ScopeChoice {
+  security_type: Kind;
+  period_type: Period;
+  contract_type: (typeof CONTRACTS)[number];
+  start_date: string;
+  end_date: string;
+  codes: string;
+  recheck_absent: boolean;
+}
+
+/** The same as a task takes it. */
+export function taskScope(choice: ScopeChoice): TaskScope {
+  const { codes, ...scope } = choice;
+  const named = codes.split(/[,,\s]+/).filter(Boolean);
+  return { ...scope, ...(named.length ? { codes: named } : {}) };
+}
+
+interface Props {
+  scope: ScopeChoice;
+  onChange(scope: ScopeChoice): void;
+  onStart: ((name: StartCall) => void) | null;
+}
+
+/** Which part of the cache is looked at, and what to do about it. */
+export function ScopeForm({ scope, onChange, onStart }: Props) {
+  const { t } = useConsole();
+  const set = (next: Partial<ScopeChoice>) => onChange({ ...scope, ...next });
+  return (
+    <form class="panel bar" aria-label={t.cache.scope} onSubmit={(event) => event.preventDefault()}>
+      <Select
+        label={t.cache.kind}
+        value={scope.security_type}
+        values={KINDS}
+        name={(kind) => t.kind[kind] ?? kind}
+        onChange={(security_type) => set({ security_type, contract_type: "all" })}
+      />
+      <Select
+        label={t.cache.period}
+        value={scope.period_type}
+        values={STORED}
+        name={(period) => t.period[period] ?? period}
+        onChange={(period_type) => set({ period_type })}
+      />
+      {scope.security_type === "future" && (
+        <Select
+          label={t.cache.contracts}
+          value={scope.contract_type}
+          values={CONTRACTS}
+          name={(each) => (each === "all" ? t.cache.allContracts : t.cache.mainContracts)}
+          onChange={(contract_type) => set({ contract_type })}
+        />
+      )}
+      <DateField
+        label={t.kline.from}
+        value={scope.start_date}
+        onChange={(start_date) => set({ start_date })}
+      />
+      <DateField
+        label={t.kline.to}
+        value={scope.end_date}
+        onChange={(end_date) => set({ end_date })}
+      />
+      <Field label={t.cache.codes}>
+        <input
+          value={scope.codes}
+          placeholder="600000.SH, 000001.SZ"
+          onChange={(event) => set({ codes: event.currentTarget.value })}
+        />
+      </Field>
+      {onStart && (
+        <>
+          <label class="tick">
+            <input
+              type="checkbox"
+              checked={scope.recheck_absent}
+              onChange={(event) => set({ recheck_absent: event.currentTarget.checked })}
+            />
+            {t.cache.recheck}
+          </label>
+          <div class="actions">
+            <button type="button" onClick={() => onStart("detect-all-missing")}>
+              {t.cache.detect}
+            </button>
+            <button type="button" class="primary" onClick={() => onStart("fill-missing")}>
+              {t.cache.fill}
+            </button>
+            <button type="button" onClick={() => onStart("cache-all-missing")}>
+              {t.cache.refetch}
+            </button>
+          </div>
+        </>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,93 @@
+import { useEffect, useId, useState } from "preact/hooks";
+import { call } from "../api/client";
+import type { Page, Security } from "../api/types";
+import { useConsole } from "../app";
+
+/** A pause in typing so long asks the service, in milliseconds. */
+const PAUSE = 150;
+
+interface Props {
+  onChoose(security: Security): void;
+}
+
+/** Finds a security by code or name (the pattern "combobox with a list" of WAI-ARIA). */
+export function SearchBox({ onChoose }: Props) {
+  const { t, announce } = useConsole();
+  const id = useId();
+  const [text, setText] = useState("");
+  const [found, setFound] = useState<Security[] | null>(null);
+  const [active, setActive] = useState(0);
+  useEffect(() => {
+    if (!text.trim()) return setFound(null);
+    const leaving = new AbortController();
+    const timer = setTimeout(async () => {
+      const query = { q: text.trim(), limit: 12 };
+      const asked = { query, signal: leaving.signal };
+      const answer = await call<Page<Security>>("/base/securities", asked).catch(() => null);
+      if (!answer) return;
+      setFound(answer.data.items);
+      setActive(0);
+      announce(t.kline.found(answer.data.items.length));
+    }, PAUSE);
+    return () => {
+      clearTimeout(timer);
+      leaving.abort();
+    };
+  }, [text, t, announce]);
+  const choose = (security: Security | undefined) => {
+    if (!security) return;
+    setText("");
+    setFound(null);
+    onChoose(security);
+  };
+  const pressed = (event: KeyboardEvent) => {
+    const last = (found?.length ?? 0) - 1;
+    if (event.key === "ArrowDown") setActive(Math.min(last, active + 1));
+    else if (event.key === "ArrowUp") setActive(Math.max(0, active - 1));
+    else if (event.key === "Enter") choose(found?.[active]);
+    else if (event.key === "Escape") setFound(null);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div class="search">
+      <input
+        role="combobox"
+        aria-label={t.kline.search}
+        aria-description={t.kline.searchHint}
+        aria-expanded={found !== null}
+        aria-controls={`${id}-list`}
+        aria-activedescendant={found?.length ? `${id}-${active}` : undefined}
+        aria-autocomplete="list"
+        autocomplete="off"
+        maxLength={40}
+        placeholder={t.kline.search}
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+        onKeyDown={pressed}
+        onBlur={() => setFound(null)}
+      />
+      {found && (
+        <div role="listbox" id={`${id}-list`} aria-label={t.kline.search} class="found">
+          {found.length === 0 && <p class="dim">{t.kline.found(0)}</p>}
+          {found.map((security, place) => (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the input's
+            <div
+              key={security.code}
+              id={`${id}-${place}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={place === active}
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => choose(security)}
+            >
+              <b>{security.code}</b>
+              <span>{security.name}</span>
+              <span class="dim">{t.kind[security.type]}</span>
+            </div>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

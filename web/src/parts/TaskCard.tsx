@@ -1,0 +1,91 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { call } from "../api/client";
+import type { Task } from "../api/types";
+import { useConsole, useEvery } from "../app";
+import { Trouble } from "./Trouble";
+import { describe, outcome, readTask, running, took } from "./tasks";
+
+/** So often a running task is looked at, in seconds. */
+const BEAT = 1;
+
+interface Props {
+  id: number;
+  /** Called once the task has ended. */
+  onEnd?: (task: Task) => void;
+}
+
+/** A task as it goes: how far it is, what came of it, ways to stop it and to try again. */
+export function TaskCard({ id, onEnd }: Props) {
+  const { t, admin, announce } = useConsole();
+  const [task, setTask] = useState<Task | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const told = useRef("");
+  const look = async () => {
+    try {
+      setTask(await readTask(id));
+      setError(null);
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  const act = async (what: "cancel" | "retry") => {
+    try {
+      const path = `/cache/tasks/${id}/${what}`;
+      setTask((await call<{ task: Task }>(path, { method: "POST" })).data.task);
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  useEffect(() => {
+    look();
+  }, [id]);
+  useEvery(BEAT, task === null || running(task.status), look);
+  useEffect(() => {
+    if (!task) return;
+    const stage = `${task.status} ${Math.floor(task.progress / 25)}`;
+    if (stage !== told.current) {
+      told.current = stage;
+      announce(t.task.announce(t.task.detail(id), t.task.status[task.status], task.progress));
+    }
+  }, [task, id, t, announce]);
+  const ended = task !== null && !running(task.status);
+  useEffect(() => {
+    if (ended) onEnd?.(task);
+  }, [ended]);
+  if (!task) return <Trouble error={error} onRetry={look} />;
+  const failed = task.status === "failed" || task.error_count > 0 || task.status === "cancelled";
+  return (
+    <article class="task" aria-label={t.task.detail(id)}>
+      <header>
+        <a href={`#/tasks/${id}`}>#{id}</a>
+        <span class="what">{describe(task, t)}</span>
+        <span class={`state ${task.status}`}>{t.task.status[task.status]}</span>
+      </header>
+      <div class="progress">
+        <progress max={100} value={task.progress} aria-label={t.task.detail(id)} />
+        <span>{task.progress.toFixed(1)}%</span>
+      </div>
+      <p class="dim">{[...outcome(task, t), t.task.seconds(took(task))].join(" · ")}</p>
+      {task.error_message && (
+        <p class="bad" lang="en">
+          {task.error_message}
+        </p>
+      )}
+      <Trouble error={error} />
+      {admin && (
+        <div class="actions">
+          {!ended && (
+            <button type="button" onClick={() => act("cancel")}>
+              {t.task.cancel}
+            </button>
+          )}
+          {ended && failed && (
+            <button type="button" onClick={() => act("retry")}>
+              {t.task.retry}
+            </button>
+          )}
+        </div>
+      )}
+    </article>
+  );
+}

@@ -1,0 +1,70 @@
+import { call } from "../api/client";
+import type { Status, Task } from "../api/types";
+import { range } from "../text/words";
+import type { Text } from "../text/zh";
+
+/** What a task is about, as the calls that start one take it. */
+export interface TaskScope {
+  security_type: string;
+  period_type: string;
+  start_date: string;
+  end_date: string;
+  contract_type?: string;
+  codes?: string[];
+  recheck_absent?: boolean;
+}
+
+export type StartCall = "detect-all-missing" | "fill-missing" | "cache-all-missing";
+
+/** Start a task; the same request as one that still runs gives that one. */
+export async function startTask(name: StartCall, scope: TaskScope): Promise<{ id: number }> {
+  const asked = { method: "POST", body: scope } as const;
+  const { data } = await call<{ task_id: number }>(`/cache/${name}`, asked);
+  return { id: data.task_id };
+}
+
+export async function readTask(id: number): Promise<Task> {
+  return (await call<{ task: Task }>(`/cache/tasks/${id}`)).data.task;
+}
+
+export function running(status: Status): boolean {
+  return status === "pending" || status === "running";
+}
+
+/** "补齐 · 股票 日 · 2024-01-02 – 2024-01-31 · 3 个代码" */
+export function describe(task: Task, t: Text): string {
+  const type = t.task.type[task.task_type] ?? task.task_type;
+  if (task.task_type === "catalog") return type;
+  const kind = t.kind[task.security_type] ?? task.security_type;
+  const period = t.period[task.period_type] ?? task.period_type;
+  const main = task.contract_type === "main" ? ` ${t.cache.mainContracts}` : "";
+  const codes = task.codes
+    ? task.codes.length === 1
+      ? task.codes[0]
+      : t.task.codes(task.codes.length)
+    : t.task.all;
+  const days = range([task.start_date, task.end_date]);
+  return `${type} · ${kind} ${period}${main} · ${days} · ${codes}`;
+}
+
+/** What has come of a task so far. */
+export function outcome(task: Task, t: Text): string[] {
+  const said: string[] = [];
+  if (task.task_type === "detect") {
+    if (task.status === "completed") said.push(t.task.found(task.missing_count, task.total_count));
+  } else {
+    said.push(t.task.done(task.success_count, task.missing_count));
+    if (task.batch_count) said.push(t.task.batches(task.batches_done, task.batch_count));
+    if (task.bar_count) said.push(t.task.bars(task.bar_count.toLocaleString("en-US")));
+  }
+  if (task.error_count) said.push(t.task.failed(task.error_count));
+  if (task.quarantined_count) said.push(t.task.quarantined(task.quarantined_count));
+  if (task.attempt > 1) said.push(t.task.attempt(task.attempt));
+  return said;
+}
+
+/** How long a task has taken, in seconds. */
+export function took(task: Task, now = Date.now()): number {
+  const end = task.ended_at ? Date.parse(task.ended_at) : now;
+  return Math.max(0, (end - Date.parse(task.created_at)) / 1000);
+}

@@ -1,0 +1,115 @@
+import { ApiError, TOO_LARGE } from "../api/client";
+import type { Meta, Range } from "../api/types";
+import { toIso } from "../lib/dates";
+import type { Text } from "./zh";
+
+/** What went wrong, what to do about it, and what the service said of it. */
+export interface Trouble {
+  advice: string;
+  detail: string;
+}
+
+export function trouble(error: unknown, t: Text): Trouble {
+  if (!(error instanceof ApiError)) return { advice: t.error.other, detail: String(error) };
+  if (error.status === 400) {
+    const named = error.fields.map(({ field, reason }) => `${t.field[field] ?? field} ${reason}`);
+    return { advice: t.error.bad, detail: named.join("; ") || error.message };
+  }
+  return { advice: advice(error, t), detail: error.status ? error.message : "" };
+}
+
+function advice(error: ApiError, t: Text): string {
+  switch (error.status) {
+    case 0:
+      return t.error.offline;
+    case TOO_LARGE:
+      return t.error.large;
+    case 401:
+      return t.login.expired;
+    case 403:
+      return t.error.forbidden;
+    case 404:
+      return t.error.missing;
+    case 409:
+      return t.error.conflict;
+    case 413:
+      return t.error.large;
+    case 429:
+      return t.error.slow(error.retryAfter || 1);
+    case 502:
+      return t.error.upstream;
+    case 503:
+      return t.error.busy(error.retryAfter || 5);
+    default:
+      return error.status >= 500 ? t.error.ours : t.error.other;
+  }
+}
+
+/** So long must a wait be for a login to be locked, rather than the service to be flooded. */
+const LOCK_SECONDS = 30;
+
+export function loginTrouble(error: unknown, t: Text): Trouble {
+  if (error instanceof ApiError) {
+    if (error.status === 401) return { advice: t.login.wrong, detail: "" };
+    if (error.status === 403) return { advice: t.login.inactive, detail: "" };
+    if (error.status === 429 && error.retryAfter > LOCK_SECONDS) {
+      return { advice: t.login.locked(Math.ceil(error.retryAfter / 60)), detail: "" };
+    }
+  }
+  return trouble(error, t);
+}
+
+export function range([from, to]: Range): string {
+  return from === to ? toIso(from) : `${toIso(from)} – ${toIso(to)}`;
+}
+
+const SHOWN = 4;
+
+export function ranges(all: readonly Range[], t: Text): string {
+  const shown = all.slice(0, SHOWN).map(range);
+  if (all.length > SHOWN) shown.push(t.app.more(all.length - SHOWN));
+  return shown.join(", ");
+}
+
+/** One thing to know of an answer; `bad` where it lacks something. */
+export interface Remark {
+  text: string;
+  tone: "good" | "bad" | "plain";
+}
+
+/** Say in words how complete the answer about a code is. */
+export function completeness(meta: Meta, code: string, t: Text): Remark[] {
+  const c = t.completeness;
+  const said: Remark[] = [];
+  const say = (text: string, tone: Remark["tone"] = "plain") => said.push({ text, tone });
+  const counts: [number, number] = [meta.expected, meta.returned];
+  say(
+    meta.complete ? c.complete(...counts) : c.incomplete(...counts),
+    meta.complete ? "good" : "bad",
+  );
+  const missing = meta.missing[code] ?? [];
+  if (missing.length) say(c.missing(missing.length, ranges(missing, t)), "bad");
+  const rejected = meta.rejected[code] ?? [];
+  if (rejected.length) say(c.rejected(ranges(rejected, t)), "bad");
+  if (meta.short[code]) say(c.short(meta.short[code].length), "bad");
+  const absent = meta.absent[code] ?? [];
+  for (const reason of ["suspended", "no_trade"] as const) {
+    const count = absent.filter((each) => each.reason === reason).length;
+    if (count) say(c.absent(t.mark[reason], count));
+  }
+  const unconfirmed = absent.filter((each) => each.reason === "unconfirmed").length;
+  if (unconfirmed) say(c.unconfirmed(unconfirmed));
+  for (const { from, to, reason } of meta.outside[code] ?? []) {
+    say(c.outside(t.outside[reason] ?? reason, range([from, to])));
+  }
+  if (meta.close_outside[code]) say(c.closeOutside(meta.close_outside[code].length));
+  if (meta.pending.length) say(c.pending(ranges(meta.pending, t)));
+  if (meta.unknown_codes.length) say(c.unknown(meta.unknown_codes.join(", ")), "bad");
+  const anchor = meta.adjust?.anchor[code];
+  if (anchor) say(c.adjusted(toIso(anchor)));
+  const failed = meta.adjust?.failed[code];
+  if (failed) say(c.notAdjusted(failed), "bad");
+  for (const warning of meta.warnings) say(c.warning(warning), "bad");
+  say(c[meta.source]);
+  return said;
+}

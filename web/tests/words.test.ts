@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import { ApiError } from "../src/api/client";
+import type { Meta } from "../src/api/types";
+import { readRoute } from "../src/app";
+import { change, percent, price, short } from "../src/lib/numbers";
+import { en } from "../src/text/en";
+import { completeness, loginTrouble, trouble } from "../src/text/words";
+import { type Text, zh } from "../src/text/zh";
+
+const META: Meta = {
+  complete: true,
+  expected: 22,
+  returned: 22,
+  missing: {},
+  absent: {},
+  outside: {},
+  short: {},
+  close_outside: {},
+  rejected: {},
+  pending: [],
+  unknown_codes: [],
+  source: "cache",
+  upstream: "synthetic",
+  warnings: [],
+};
+
+/** Every text, functions called with numbers that tell singular from plural. */
+function said(texts: object): string[] {
+  return Object.values(texts).flatMap((text) => {
+    if (typeof text === "string") return [text];
+    if (typeof text === "function") return [text(1, 1, 1, 1), text(2, 2, 2, 2)];
+    return said(text);
+  });
+}
+
+test.each([
+  ["zh", zh],
+  ["en", en],
+] as [string, Text][])("%s leaves nothing unsaid", (_, texts) => {
+  for (const text of said(texts)) expect(text).not.toMatch(/^$|undefined|NaN|\[object/);
+});
+
+test("English holds no Chinese but the name of the language", () => {
+  const { language: _, languageLabel: __, ...app } = en.app;
+  for (const text of said({ ...en, app })) expect(text).not.toMatch(/[\u4e00-\u9fff]/);
+});
+
+test("a complete answer is said to be complete", () => {
+  expect(completeness(META, "600000.SH", zh)[0]).toEqual({
+    text: "完整：应有 22 根，返回 22 根。",
+    tone: "good",
+  });
+});
+
+test("what an answer lacks is said, and of this code alone", () => {
+  const meta: Meta = {
+    ...META,
+    complete: false,
+    missing: { "600000.SH": [["20240102", "20240105"]], "000001.SZ": [["20240108", "20240108"]] },
+    absent: { "600000.SH": [{ date: "20240109", reason: "suspended" }] },
+    pending: [["20240131", "20240131"]],
+    warnings: ["the upstream is busy"],
+  };
+  const texts = completeness(meta, "600000.SH", en).map(({ text }) => text);
+  expect(texts).toContain(
+    "1 range missing: 2024-01-02 – 2024-01-05. An administrator can fill them.",
+  );
+  expect(texts.join()).toContain("1 day suspended");
+  expect(texts.join()).toContain("2024-01-31: not final");
+  expect(texts.join()).toContain("the upstream is busy");
+  expect(texts.join()).not.toContain("2024-01-08");
+});
+
+test("a locked login says for how long", () => {
+  expect(loginTrouble(new ApiError(429, "", 840), en).advice).toContain("14 minutes");
+  expect(loginTrouble(new ApiError(429, "", 1), en).advice).toContain("1 second");
+  expect(loginTrouble(new ApiError(401, "", 0), zh).advice).toBe(zh.login.wrong);
+  expect(loginTrouble(new ApiError(403, "", 0), zh).advice).toBe(zh.login.inactive);
+});
+
+test("a wrong field is named in the reader's language", () => {
+  const error = new ApiError(400, "", 0, [{ field: "start_date", reason: "is required" }]);
+  expect(trouble(error, zh)).toEqual({ advice: zh.error.bad, detail: "开始日期 is required" });
+});
+
+test.each([0, 303, 401, 403, 404, 409, 413, 418, 429, 500, 502, 503])(
+  "a %d comes with advice",
+  (status) => {
+    expect(trouble(new ApiError(status, "why", 0), en).advice).not.toBe("");
+  },
+);
+
+test("addresses name pages", () => {
+  expect(readRoute("").page).toBe("kline");
+  expect(readRoute("#/tasks/7")).toMatchObject({ page: "tasks", id: "7" });
+  expect(readRoute("#/kline?code=600000.SH").params.get("code")).toBe("600000.SH");
+});
+
+test("numbers look like prices", () => {
+  expect([price(7), price(7.5), price(0.123), price(null)]).toEqual(["7.00", "7.50", "0.123", "–"]);
+  expect([change(10, 11), change(10, 9.5)]).toEqual(["+10.00%", "-5.00%"]);
+  expect([short(123456789, "zh"), short(12345, "zh"), short(999, "zh")]).toEqual([
+    "1.23亿",
+    "1.23万",
+    "999",
+  ]);
+  expect(percent(9999, 10000)).toBe("99.9%");
+  expect(percent(1, 1)).toBe("100.0%");
+});

@@ -1,0 +1,20 @@
+import { defineConfig, loadEnv } from "vite";
+
+/** Where `npm run dev` finds the API: a local cloud that runs already, or API=http://… */
+const API = "http://localhost:8000";
+
+export default defineConfig(({ mode }) => ({
+  // Relative, so that the page works below a stage's name too.
+  base: "./",
+  build: {
+    outDir: "../functions/console/static",
+    emptyOutDir: true,
+    target: "es2022",
+    // ECharts comes in a piece of its own, when the first chart is drawn.
+    chunkSizeWarningLimit: 700,
+    // Small files stay files: the page's policy allows no data: fonts or styles.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy: { "/api": loadEnv(mode, ".", "API").API ?? API } },
+}));
