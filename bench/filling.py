@@ -27,6 +27,7 @@ from marketdata.kline.store import BlockStore
 from marketdata.tasks import plan
 from marketdata.tasks.detect import compare
 from marketdata.tasks.outcomes import Outcomes
+from marketdata.tasks.planning import BATCHES_A_TURN
 from marketdata.tasks.task import Scope
 from marketdata.tasks.worklist import Lacking, WorkItem, work_items
 from marketdata.upstream.door import Connections, Door
@@ -42,7 +43,7 @@ from marketdata.upstream.source import (
 LATENCY = 5.0
 """Seconds that the vendor's SDK was seen to take for 329 codes a call."""
 
-CODES, START, END = 300, "20210104", "20241231"
+CODES, START, END = 300, "20170103", "20241231"
 DAILY = Dataset(Kind.STOCK, Period.DAILY)
 
 
@@ -126,8 +127,10 @@ def main(data: Path) -> dict[str, float]:
     bars = sum(item["work"] for item in work)
 
     def fill() -> None:
-        for number, item in enumerate(work, 1):
-            door.serve(item | {"task_id": 1, "attempt": 1, "batch": number})
+        left = [item | {"task_id": 1, "attempt": 1, "batch": at} for at, item in enumerate(work)]
+        while left:
+            answer = door.serve({"batches": left[:BATCHES_A_TURN]})
+            left = [*answer["batches"], *left[BATCHES_A_TURN:]]
 
     times = once(fill)
     ideal = ceil(bars / plan.BARS_A_BATCH) * LATENCY

@@ -15,7 +15,7 @@ from marketdata.tasks.records import TaskRecords
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
-    """End a batch or a task: `operation` is "finish", "fail" or "fail_batch"."""
+    """End a batch or a task: `operation` is "finish", "fail" or "fail_batches"."""
     bucket = Bucket(settings().bucket)
     mains = MainContracts(
         BlockStore(Table(settings().market_table), bucket),
@@ -24,8 +24,9 @@ def handler(event: dict[str, Any], _context: object) -> None:
     )
     finisher = Finisher(TaskRecords(Table(settings().control_table)), bucket, mains.follow)
     match event["operation"]:
-        case "fail_batch":
-            finisher.fail_batch(event["event"], event["event"]["error"])
+        case "fail_batches":
+            for batch in event["event"]["batches"]:
+                finisher.fail_batch(batch, event["event"]["error"])
         case "fail":
             finisher.fail(event["execution"], event["event"])
         case _:

@@ -133,8 +133,9 @@ class Service:
         return self.wait(self.start(resource, **body))
 
     def calls(self, function: str) -> list[Event]:
-        """List the events that a function got."""
-        return [event for name, event in self.invocations if name == function]
+        """List the events that a function got; of a task's batches each by itself."""
+        events = [event for name, event in self.invocations if name == function]
+        return [batch for event in events for batch in event.get("batches", [event])]
 
     def rows(self, resource: str, code: str, start: str, end: str, period: str = "daily") -> Any:
         """Read one code's bars; gives rows and meta."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from marketdata.tasks import plan
+from marketdata.tasks import plan, planning
 from tests.integration.machines import Service
 
 DAYS = ("20200102", "20200103", "20200106", "20200107", "20200108", "20200109", "20200110")
@@ -59,8 +59,12 @@ def open_market(service: Service, codes: Sequence[str] = CODES) -> None:
 
 
 def open_in_three_batches(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Open the market, have its catalog fetched, and have a fill cut it into three batches."""
+    """Open the market, have its catalog fetched, and have a fill cut it into three batches.
+
+    Each has an invocation of its own, so that it can meet a fault of its own.
+    """
     monkeypatch.setattr(plan, "CODES_A_BATCH", 2)
+    monkeypatch.setattr(planning, "BATCHES_A_TURN", 1)
     open_market(service)
     service.call("GET", "/base/codes", query={"security_type": "EXTRA_STOCK_A"})
     service.invocations.clear()

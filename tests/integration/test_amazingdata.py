@@ -74,6 +74,10 @@ class Function:
     def fetch(self, *codes: str, **event: Any) -> dict[str, Any]:
         return self.ask("fetch_bars", dataset="stock.daily", codes=codes, **DAYS, **event)
 
+    def fetch_of_task(self, *codes: str, **batch: Any) -> dict[str, Any]:
+        batch |= {"operation": "fetch_bars", "dataset": "stock.daily", "codes": codes, **DAYS}
+        return app.handler({"batches": [batch]}, None)
+
 
 @pytest.fixture
 def function(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Function]:
@@ -161,11 +165,12 @@ def test_errors_travel_by_name_and_are_recorded(function: Function) -> None:
     assert function.fetch(*STOCKS)["error"] == "UpstreamClosedError"
     function.cloud.control.write(Write("tasks", f"{1:010d}", put={"attempt": 1}))
     batch = {"task_id": 1, "attempt": 1, "batch": 1, "work": 5, "closing": 6}
-    assert function.fetch(*STOCKS, **batch) == {}
+    nothing_left: dict[str, Any] = {"left": 0, "batches": []}
+    assert function.fetch_of_task(*STOCKS, **batch) == nothing_left
     outcome = Outcomes(function.cloud.control).read(1)[1]
     assert "(-82)" in outcome["error"]
     with pytest.raises(UpstreamClosedError, match="-88"):
-        function.fetch(*STOCKS, **batch)
+        function.fetch_of_task(*STOCKS, **batch | {"batch": 2})
 
 
 def test_a_config_is_tested_by_logging_in(function: Function) -> None:

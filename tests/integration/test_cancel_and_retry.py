@@ -52,7 +52,7 @@ def test_cancelled_in_the_middle(service: Service) -> None:
     gate = Gate()
 
     def hold_second(handle: Handler, event: Event) -> Any:
-        if event["batch"] == 2:
+        if event["batches"][0]["batch"] == 2:
             gate.hold()
         return handle(event)
 
@@ -119,8 +119,8 @@ def test_an_execution_that_outlives_its_attempt_does_no_harm(
 
     def hold(handle: Handler, event: Event) -> Any:
         gates = {1: first, 2: second}
-        if event["batch"] == 2:
-            gates[event["attempt"]].hold()
+        if event["batches"][0]["batch"] == 2:
+            gates[event["batches"][0]["attempt"]].hold()
         return handle(event)
 
     service.faults["upstream"] = hold

@@ -33,7 +33,8 @@ def test_a_reader_learns_what_was_stored(service: Service) -> None:
 
 def test_a_map_gets_nothing_back(service: Service) -> None:
     """The answers of all items together may not exceed 256 KB."""
-    assert service.invoke("upstream", FETCH | OF_A_TASK) == {}
+    answer = service.invoke("upstream", {"batches": [FETCH | OF_A_TASK]})
+    assert answer == {"left": 0, "batches": []}
     assert service.rows("/stock/kline", "600000.SH", "20200101", "20200110")[1]["complete"]
 
 

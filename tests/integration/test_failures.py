@@ -45,7 +45,7 @@ def refuse(code: str, error: Exception) -> Callable[[Handler, Event], Any]:
     """Make a fault: the source has nothing but an error for whatever asks for a code."""
 
     def fault(handle: Handler, event: Event) -> Any:
-        if code in event.get("codes", ()):
+        if any(code in batch["codes"] for batch in event.get("batches", ())):
             raise error
         return handle(event)
 
@@ -166,7 +166,7 @@ def test_a_busy_source_is_waited_for(service: Service) -> None:
     refusals = iter([BusyError()] * 60)
 
     def busy(handle: Handler, event: Event) -> Any:
-        if "batch" in event:
+        if "batches" in event:
             for refusal in refusals:
                 raise refusal
         return handle(event)
@@ -179,7 +179,7 @@ def test_a_busy_source_is_waited_for(service: Service) -> None:
 
 def test_a_source_that_stays_busy_is_given_up(service: Service) -> None:
     def busy(handle: Handler, event: Event) -> Any:
-        if event["batch"] == 2:
+        if event["batches"][0]["batch"] == 2:
             raise BusyError
         return handle(event)
 

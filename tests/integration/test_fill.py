@@ -152,7 +152,7 @@ def test_five_hundred_codes(service: Service) -> None:
     put_securities(service, *(f"{code},{code},stock,19991110," for code in codes))
 
     def closed(handle: Handler, event: Event) -> Any:
-        if "batch" in event:
+        if "batches" in event:
             raise UpstreamFaultError("closed")
         return handle(event)
 

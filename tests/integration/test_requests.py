@@ -69,6 +69,7 @@ COSTS: dict[str, dict[str, int]] = {
     },
     # Three files of the source, of which one is not there.
     "a batch of a fill, 2 codes": {
+        "GetItem": 1,
         "GetObject": 3,
         "BatchGetItem": 1,
         "PutItem": 2,
@@ -198,8 +199,8 @@ def work(service: Service) -> Iterator[tuple[str, Call]]:
     detect = many | {"group": 0, "parts": parts}
     yield "detect 13 years: detect", lambda: step(service, "detect_missing", **detect)
     batch: Event = {"operation": "fetch_bars", "dataset": "stock.daily", "codes": CODES[:2]}
-    batch |= {"start": DAYS[0], "end": DAYS[-1], "batch": 1, "work": 1, "closing": 99}
-    yield "a batch of a fill, 2 codes", lambda: step(service, "upstream", **batch, **year)
+    batch |= {"start": DAYS[0], "end": DAYS[-1], "batch": 99, "work": 1, "closing": 99}
+    yield "a batch of a fill, 2 codes", lambda: step(service, "upstream", batches=[batch | year])
 
 
 def test_what_every_call_costs(market: Service) -> None:

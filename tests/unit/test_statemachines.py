@@ -64,7 +64,7 @@ def test_a_busy_source_is_waited_for_half_an_hour_at_least() -> None:
     fill = dict(states(definition(FOLDER / "fill.asl.json")))
     (busy,) = [
         retry
-        for retry in fill["FetchBatch"]["Retry"]
+        for retry in fill["FetchBatches"]["Retry"]
         if "Lambda.TooManyRequestsException" in retry["ErrorEquals"]
     ]
     # The sum of hundreds of random delays stays near its mean: half of it is beyond chance.
@@ -75,7 +75,7 @@ def test_a_source_that_is_closed_is_waited_for_half_a_day_at_least() -> None:
     fill = dict(states(definition(FOLDER / "fill.asl.json")))
     (closed,) = [
         retry
-        for retry in fill["FetchBatch"]["Retry"]
+        for retry in fill["FetchBatches"]["Retry"]
         if retry["ErrorEquals"] == ["UpstreamClosedError"]
     ]
     assert mean_wait(closed) > 24 * HALF_AN_HOUR
@@ -83,7 +83,7 @@ def test_a_source_that_is_closed_is_waited_for_half_a_day_at_least() -> None:
 
 def test_what_will_not_pass_by_itself_is_not_tried_again() -> None:
     fill = dict(states(definition(FOLDER / "fill.asl.json")))
-    (never,) = [retry for retry in fill["FetchBatch"]["Retry"] if retry["MaxAttempts"] == 0]
+    (never,) = [retry for retry in fill["FetchBatches"]["Retry"] if retry["MaxAttempts"] == 0]
     lasting = {name for name, error in UPSTREAM_ERRORS.items() if not error.retryable}
     assert set(never["ErrorEquals"]) == lasting
 

@@ -46,6 +46,14 @@ def counters(task: Task) -> dict[str, int]:
     return {name: getattr(task, name) for name in names if getattr(task, name)}
 
 
+def test_what_has_been_recorded_in_an_attempt(records: TaskRecords, outcomes: Outcomes) -> None:
+    assert not outcomes.recorded(1, 1, DONE.batch)
+    outcomes.record(1, 1, DONE)
+    assert outcomes.recorded(1, 1, DONE.batch)
+    assert not outcomes.recorded(1, 2, DONE.batch)
+    assert not outcomes.recorded(1, 1, DONE.batch + 1)
+
+
 def test_a_batch_that_went_well(records: TaskRecords, outcomes: Outcomes) -> None:
     assert outcomes.record(1, 1, DONE)
     assert counters(records.load(1)) == {

@@ -55,12 +55,15 @@ def test_a_fill(planner: Planner, records: TaskRecords, lists: FakeLists) -> Non
         "attempt": 1,
         "batch_count": 2,
         "bucket": "bucket",
-        "work_list": "tasks/1/plan.json",
+        "work_list": "tasks/1/turns-1.json",
     }
     assert [
         (item["batch"], item["codes"], item["task_id"], item["attempt"])
         for item in lists.objects["tasks/1/plan.json"]
     ] == [(1, [CODES[1]], 1, 1), (2, [CODES[2]], 1, 1)]
+    assert lists.objects["tasks/1/turns-1.json"] == [
+        {"batches": lists.objects["tasks/1/plan.json"]}
+    ]
     task = records.load(1)
     assert (task.status, task.execution, task.planned) == (Status.RUNNING, "arn", True)
     assert (task.total_count, task.missing_count, task.batch_count, task.work) == (2, 2, 2, 6)
@@ -114,11 +117,9 @@ def test_a_cancel_while_planning_leaves_nothing_to_do(
 def test_a_plan_that_is_repeated_is_the_same(planner: Planner, records: TaskRecords) -> None:
     make(records)
     first = planner.plan(1, 1, "arn")
-    again = planner.plan(1, 1, "arn")
-    assert again == first | {"work_list": "tasks/1/plan-1.json"}
-    assert planner.work_lists.read_json(again["work_list"]) == planner.work_lists.read_json(
-        first["work_list"]
-    )
+    work = planner.work_lists.read_json(first["work_list"])
+    assert planner.plan(1, 1, "arn") == first
+    assert planner.work_lists.read_json(first["work_list"]) == work
 
 
 def test_a_retry_has_what_is_left_and_counts_what_is_done(
@@ -133,8 +134,8 @@ def test_a_retry_has_what_is_left_and_counts_what_is_done(
     records.end(records.load(1), Status.COMPLETED, error_count=1)
     records.retry(records.load(1))
     rest = planner.plan(1, 2, "arn 2")
-    assert (rest["batch_count"], rest["work_list"]) == (1, "tasks/1/plan-2.json")
-    (item,) = lists.objects["tasks/1/plan-2.json"]
+    assert (rest["batch_count"], rest["work_list"]) == (1, "tasks/1/turns-2.json")
+    ((item,),) = (turn["batches"] for turn in lists.objects["tasks/1/turns-2.json"])
     assert (item["batch"], item["attempt"]) == (2, 2)
     task = records.load(1)
     assert (task.batches_done, task.work_done, task.progress) == (1, 3, 50)

@@ -14,6 +14,7 @@ LONGEST = 200
 class OutcomeTable(Protocol):
     """What outcomes need of a table."""
 
+    def get(self, pk: str, sk: str) -> Item | None: ...
     def query(self, pk: str) -> Iterator[Item]: ...
     def transact(self, *writes: Write) -> None: ...
 
@@ -90,17 +91,25 @@ class Outcomes:
             return False
         return True
 
+    def recorded(self, task_id: int, attempt: int, batch: int) -> bool:
+        """Tell whether a piece of work has been recorded in an attempt."""
+        item = self._table.get(*_key(task_id, batch))
+        return item is not None and int(item["attempt"]) >= attempt
+
     def read(self, task_id: int) -> dict[int, Item]:
         """Read how the pieces of a task ended, by number."""
         items = self._table.query(f"task#{task_id}")
         return {int(item["sk"].removeprefix("batch#")): item for item in items}
 
 
+def _key(task_id: int, batch: int) -> tuple[str, str]:
+    return f"task#{task_id}", f"batch#{batch:06d}"
+
+
 def _record(task_id: int, attempt: int, outcome: BatchOutcome) -> Write:
     failed = {code: why[:LONGEST] for code, why in (outcome.failed or {}).items()}
     return Write(
-        f"task#{task_id}",
-        f"batch#{outcome.batch:06d}",
+        *_key(task_id, outcome.batch),
         put={
             "done": not (outcome.error or outcome.error_codes),
             "attempt": attempt,

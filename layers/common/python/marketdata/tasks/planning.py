@@ -25,6 +25,11 @@ from marketdata.tasks.worklist import (
 PARTS_A_GROUP = 24
 """Parts that one call of the detect step looks at."""
 
+BATCHES_A_TURN = 8
+"""Batches that share an invocation of the upstream function; it gives back those it has no time
+for. A retry takes them one by one, so that a bad one cannot spoil the others again.
+"""
+
 LOOK_BACK = timedelta(days=30)
 """A scheduled fill heals what was missed within so many days."""
 
@@ -171,7 +176,7 @@ class Planner:
             batch_count=len(work),
             work=sum(item["work"] for item in work),
         )
-        return self._work(plan_key(task), work)
+        return self._work(task, work)
 
     def _rest(self, task: Task, execution: str) -> dict[str, Any]:
         """Give the batches that earlier attempts did not get done."""
@@ -182,8 +187,6 @@ class Planner:
         outcomes = self.records.outcomes.read(task.id)
         done = {number: item for number, item in outcomes.items() if item["done"]}
         rest = [item | {"attempt": task.attempt} for item in work if item["batch"] not in done]
-        key = f"tasks/{task.id}/plan-{task.attempt}.json"
-        self.work_lists.write_json(key, rest)
         self.records.planned(
             task,
             execution,
@@ -195,9 +198,14 @@ class Planner:
             quarantined_count=0,
             upstream_calls=sum(item["calls"] for item in done.values()),
         )
-        return self._work(key, rest)
+        return self._work(task, rest)
 
-    def _work(self, key: str, work: Sequence[WorkItem]) -> dict[str, Any]:
+    def _work(self, task: Task, work: Sequence[WorkItem]) -> dict[str, Any]:
+        """Write the list that the machine goes through: batches that share an invocation."""
+        key = f"tasks/{task.id}/turns-{task.attempt}.json"
+        count = BATCHES_A_TURN if task.attempt == 1 else 1
+        turns = [{"batches": work[at : at + count]} for at in range(0, len(work), count)]
+        self.work_lists.write_json(key, turns)
         return {"batch_count": len(work), "bucket": self.work_lists.name, "work_list": key}
 
     @staticmethod

@@ -14,9 +14,9 @@ from marketdata.finance.periods import last_final_period
 from marketdata.finance.statement import StatementSet
 from marketdata.kline.bar import Dataset, Kind, Period
 from marketdata.kline.factors import save_factors
-from marketdata.kline.ingest import Ingest, QuarantineObjects, Stored
+from marketdata.kline.ingest import Ingest, QuarantineObjects
 from marketdata.kline.store import BlockStore
-from marketdata.tasks.outcomes import BatchOutcome, Outcomes
+from marketdata.tasks.outcomes import Outcomes
 from marketdata.upstream.source import (
     BarRequest,
     FactorRequest,
@@ -24,8 +24,10 @@ from marketdata.upstream.source import (
     Source,
     StatementRequest,
 )
+from marketdata.upstream.turns import Store, Turn
 
-type Operation = Callable[[Mapping[str, Any]], dict[str, Any]]
+type Operation = Callable[[Mapping[str, Any]], Store]
+"""Asks the source, and gives what stores the answer and says what the caller is told."""
 
 
 class Connections(Protocol):
@@ -70,28 +72,36 @@ class Door:
         self.directory = Directory(self.store, self._refresh)
 
     def serve(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Carry out one operation; a batch of a task is recorded as well.
+        """Carry out one operation, or some batches of a task.
 
         Parameters
         ----------
         event : mapping
-            `operation` and what it needs, see `gateway`; a batch has `task_id`, `attempt`,
-            `batch`, `work` and `closing` besides.
+            `operation` and what it needs, see `gateway`; or `batches`, a list of such, see `Turn`.
 
         Returns
         -------
         dict
             What `gateway` promises, an error of the source by its name, since exceptions lose
-            theirs where Lambda is emulated. Of a batch nothing: it is recorded, and a Map's answers
-            together may not exceed 256 KB.
+            theirs where Lambda is emulated. Of batches those that are `left`, by number, and
+            `batches`, the same in full: the others are recorded.
 
         Raises
         ------
-        UpstreamError
-            The source did not deliver a batch, and asking again helps.
+        Exception
+            A batch failed, and asking again may help.
         InvalidInputError
             There is no such operation.
         """
+        if "batches" in event:
+            left = Turn(self._fetch, self.outcomes).take(event["batches"])
+            return {"left": len(left), "batches": left}
+        try:
+            return dict(self._fetch(event)())
+        except UpstreamError as error:
+            return {"error": type(error).__name__, "message": str(error)}
+
+    def _fetch(self, event: Mapping[str, Any]) -> Store:
         operations: dict[str, Operation] = {
             "fetch_bars": self._fetch_bars,
             "fetch_statements": self._fetch_statements,
@@ -101,30 +111,9 @@ class Door:
         }
         if (operation := operations.get(event["operation"])) is None:
             raise InvalidInputError("operation", f"must be one of {', '.join(operations)}")
-        if "task_id" not in event:
-            return _answer(operation, event)
-        try:
-            self._record(event, operation(event))
-        except UpstreamError as error:
-            if error.retryable:
-                raise
-            self._record(event, {}, str(error))
-        return {}
+        return operation(event)
 
-    def _record(self, event: Mapping[str, Any], answer: Mapping[str, Any], error: str = "") -> None:
-        outcome = BatchOutcome(
-            batch=event["batch"],
-            work=event["work"],
-            closing=event["closing"],
-            error=error,
-            failed=answer.get("failed"),
-            quarantined=answer.get("quarantined"),
-            bars=answer.get("bars", 0),
-            calls=1,
-        )
-        self.outcomes.record(event["task_id"], event["attempt"], outcome)
-
-    def _fetch_bars(self, event: Mapping[str, Any]) -> dict[str, Any]:
+    def _fetch_bars(self, event: Mapping[str, Any]) -> Store:
         dataset = Dataset.parse(event["dataset"])
         request = BarRequest(dataset, tuple(event["codes"]), event["start"], event["end"])
         # Asked before the source is: a day that becomes final meanwhile is not held against it.
@@ -137,10 +126,9 @@ class Door:
             coverage_start=self.source.coverage_start(dataset),
             final_until=final_until,
         )
-        stored: Stored = ingest.run(request, fetched)
-        return asdict(stored)
+        return lambda: asdict(ingest.run(request, fetched))
 
-    def _fetch_statements(self, event: Mapping[str, Any]) -> dict[str, Any]:
+    def _fetch_statements(self, event: Mapping[str, Any]) -> Store:
         statement = StatementSet.parse(event["dataset"]).statement
         request = StatementRequest(statement, tuple(event["codes"]), event["start"], event["end"])
         final_until = last_final_period(last_final_day(self.now(), self.final_time))
@@ -148,24 +136,25 @@ class Door:
         ingest = StatementIngest(
             self.store, self.quarantine, self.directory.load(), final_until=final_until
         )
-        return asdict(ingest.run(request, fetched))
+        return lambda: asdict(ingest.run(request, fetched))
 
-    def _fetch_factors(self, event: Mapping[str, Any]) -> dict[str, Any]:
+    def _fetch_factors(self, event: Mapping[str, Any]) -> Store:
         request = FactorRequest(Kind(event["kind"]), tuple(event["codes"]))
         final_until = last_final_day(self.now(), self.final_time)
         fetched = self.source.fetch_factors(request)
         asked_at = self.now().isoformat(timespec="seconds")
-        return {"failed": save_factors(self.store, request, fetched, final_until, asked_at)}
+        return lambda: {"failed": save_factors(self.store, request, fetched, final_until, asked_at)}
 
-    def _refresh_catalog(self, _event: Mapping[str, Any]) -> dict[str, Any]:
+    def _refresh_catalog(self, _event: Mapping[str, Any]) -> Store:
         count = self._refresh()
         # Not the one in memory: what is fetched next is marked by the new catalog.
         self.directory = Directory(self.store, self._refresh)
         stale = self.source.stale if isinstance(self.source, MayBeStale) else {}
-        return {"securities": count, "failed": dict(stale)}
+        return lambda: {"securities": count, "failed": dict(stale)}
 
-    def _test_connection(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        return self.connections.run(event["config_id"])
+    def _test_connection(self, event: Mapping[str, Any]) -> Store:
+        found = self.connections.run(event["config_id"])
+        return lambda: found
 
     def _refresh(self) -> int:
         securities = self.source.list_securities()
@@ -179,13 +168,6 @@ class Door:
             ),
         )
         return len(securities)
-
-
-def _answer(operation: Operation, event: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        return operation(event)
-    except UpstreamError as error:
-        return {"error": type(error).__name__, "message": str(error)}
 
 
 def _datasets() -> list[str]:

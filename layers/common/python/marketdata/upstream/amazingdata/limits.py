@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from marketdata.errors import UpstreamTimeoutError
 
-OPERATION_SECONDS = 400.0
-"""For everything that one question to the source may take. A function's call may ask twice, for
-bars and for the catalog that it lacks, and Lambda ends it after 900 s, storing included.
+OPERATION_SECONDS = 390.0
+"""For everything that one question to the source may take. A batch may ask twice, for bars and for
+the catalog that it lacks, and be begun a minute late; Lambda ends it after 900 s, storing included.
 """
 
 

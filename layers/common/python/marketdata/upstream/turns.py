@@ -1,0 +1,119 @@
+"""A turn: some batches of a task in one invocation, each stored while the next one is fetched.
+
+The source's session is what a fill waits for, so it should not wait for the table in its turn.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from marketdata.errors import UpstreamError
+from marketdata.tasks.outcomes import BatchOutcome, Outcomes
+
+START_SECONDS = 60.0
+"""No batch is begun later in a turn: the slowest one must still end before Lambda ends it."""
+
+TROUBLES = 2
+"""After so many the rest of a turn is left alone: it is not one batch that is bad, then."""
+
+type Batch = Mapping[str, Any]
+type Store = Callable[[], Mapping[str, Any]]
+"""Stores what was fetched, and gives what `BatchOutcome` wants to know."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Turn:
+    """Goes through batches.
+
+    Parameters
+    ----------
+    fetch : callable
+        Asks the source for a batch, and gives what stores the answer.
+    outcomes : Outcomes
+        Where each batch is recorded.
+    clock : callable
+        Seconds, rising.
+    """
+
+    fetch: Callable[[Batch], Store]
+    outcomes: Outcomes
+    clock: Callable[[], float] = time.monotonic
+    _troubles: list[Exception] = field(default_factory=list)
+
+    def take(self, batches: Sequence[Batch]) -> list[Batch]:
+        """Fetch, store and record batches; those that an earlier try has recorded are passed over.
+
+        Parameters
+        ----------
+        batches : sequence of Batch
+            What a source's operation needs, and `task_id`, `attempt`, `batch`, `work`, `closing`.
+
+        Returns
+        -------
+        list of Batch
+            Those for which there was no time.
+
+        Raises
+        ------
+        Exception
+            The first that a batch met and that may pass, after the others have had their turn.
+        """
+        left = [batch for batch in batches if not self._recorded(batch)]
+        until = self.clock() + START_SECONDS
+        before: Future[None] | None = None
+        with ThreadPoolExecutor(1) as storing:
+            while left and self.clock() < until and len(self._troubles) < TROUBLES:
+                batch = left.pop(0)
+                store = self._fetched(batch)
+                self._await(before)
+                before = storing.submit(self._store, batch, store) if store else None
+            self._await(before)
+        if self._troubles:
+            raise self._troubles[0]
+        return left
+
+    def _fetched(self, batch: Batch) -> Store | None:
+        """Ask the source; None where it did not deliver, which is recorded if it will stay so."""
+        try:
+            return self.fetch(batch)
+        except Exception as error:  # noqa: BLE001
+            if isinstance(error, UpstreamError) and not error.retryable:
+                self._record(batch, {}, str(error))
+            else:
+                self._note(error)
+        return None
+
+    def _await(self, stored: "Future[None] | None") -> None:
+        if stored is not None:
+            try:
+                stored.result()
+            except Exception as error:  # noqa: BLE001
+                self._note(error)
+
+    def _note(self, error: Exception) -> None:
+        _log.warning("a batch failed and is tried again: %s", type(error).__name__)
+        self._troubles.append(error)
+
+    def _store(self, batch: Batch, store: Store) -> None:
+        self._record(batch, store())
+
+    def _recorded(self, batch: Batch) -> bool:
+        return self.outcomes.recorded(batch["task_id"], batch["attempt"], batch["batch"])
+
+    def _record(self, batch: Batch, answer: Mapping[str, Any], error: str = "") -> None:
+        outcome = BatchOutcome(
+            batch=batch["batch"],
+            work=batch["work"],
+            closing=batch["closing"],
+            error=error,
+            failed=answer.get("failed"),
+            quarantined=answer.get("quarantined"),
+            bars=answer.get("bars", 0),
+            calls=1,
+        )
+        self.outcomes.record(batch["task_id"], batch["attempt"], outcome)
