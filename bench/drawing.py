@@ -1,6 +1,7 @@
 """The plots of `docs/performance.md`."""
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from bench.filling import LATENCY
+from bench.growing import CLIENTS
 
 LAMBDA_RESPONSE = 6_291_556
 MEMORY_MIB = 1024
@@ -52,19 +54,23 @@ def _limit(axis: Axes, at: float, text: str) -> None:
     axis.legend(fontsize=8)
 
 
-def _answers(raw: Mapping[str, Any], **fixed: int) -> list[Mapping[str, Any]]:
+def _answers(raw: Mapping[str, Any], **fixed: int | str) -> list[Mapping[str, Any]]:
     rows = raw["growth_read"]["answers"]
     return [row for row in rows if all(row[name] == value for name, value in fixed.items())]
 
 
 def _read_codes(axis: Axes, raw: Mapping[str, Any]) -> None:
-    _line(axis, _answers(raw, years=1), "codes", "cpu_ms", title="read one year: CPU, ms")
+    for client in CLIENTS:
+        rows = _answers(raw, years=1, client=client)
+        _line(axis, rows, "codes", "cpu_ms", title="read one year: CPU, ms", label=client)
+    axis.legend(fontsize=8)
 
 
 def _read_years(axis: Axes, raw: Mapping[str, Any]) -> None:
-    for codes in (1, 50):
-        rows = _answers(raw, codes=codes)
-        _line(axis, rows, "years", "cpu_ms", title="read: CPU, ms", label=f"{codes} code(s)")
+    for codes, client in product((1, 50), CLIENTS):
+        rows = _answers(raw, codes=codes, client=client)
+        label = f"{codes} code(s), {client}"
+        _line(axis, rows, "years", "cpu_ms", title="read: CPU, ms", label=label)
     axis.legend(fontsize=8)
 
 

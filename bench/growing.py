@@ -9,18 +9,20 @@ import resource
 import sys
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from bench.clock import Times, middle, once
 from bench.reading import requests
-from bench.runtime import Answered, Function, get_event
+from bench.runtime import ZSTD, Answered, Function, get_event
 
 CODES = (1, 2, 5, 10, 20, 50, 100, 200, 300, 400, 500)
 YEARS = (1, 2, 3, 5, 7, 9, 11, 13)
 LAST_YEAR = 2025
 MOST_CODES = CODES[-1]
-SECONDS, MOST_ROUNDS = 0.4, 15
+CLIENTS = {"gzip": "gzip", "zstd": ZSTD}
+SECONDS, MOST_ROUNDS = 0.3, 12
 
 
 def query(codes: list[str], count: int, years: int) -> dict[str, str]:
@@ -34,24 +36,21 @@ def query(codes: list[str], count: int, years: int) -> dict[str, str]:
 
 
 def read(codes: list[str]) -> list[dict[str, Any]]:
-    """Measure answers of many sizes, each for a client that reads gzip only."""
+    """Measure answers of many sizes, each for a client with zstd and for one without."""
     function = Function("stock")
     sizes = {(count, 1) for count in CODES}
     sizes |= {(count, years) for count in (1, 50) for years in YEARS}
     sizes |= {(MOST_CODES, years) for years in (2, 4, 8)}
     found = []
-    for count, years in sorted(sizes):
-        event = get_event("/stock/kline", query(codes, count, years), "gzip")
+    for (count, years), (client, accepted) in product(sorted(sizes), CLIENTS.items()):
+        event = get_event("/stock/kline", query(codes, count, years), accepted)
         response = function.call(event)
         answer = Answered(response)
         call = partial(function.call, event)
-        times = _for_a_while(call)
+        asked = {"codes": count, "years": years, "client": client}
         form = {"status": answer.status, "encoding": answer.encoding}
         sent = {**form, "bytes": len(response.encode())}
-        counted = requests(call)
-        found.append(
-            {"codes": count, "years": years, **times._asdict(), **sent, "requests": counted}
-        )
+        found.append({**asked, **_for_a_while(call)._asdict(), **sent, "requests": requests(call)})
     return found
 
 

@@ -59,13 +59,13 @@ def _peers(raw: Mapping[str, Any]) -> str:
 
 
 def _answers(raw: Mapping[str, Any]) -> str:
-    head = ("codes", "years", "CPU, ms", "wall, ms", "answer", "bytes in the response", "requests")
+    head = ("codes", "years", "client", "CPU, ms", "answer", "bytes in the response", "requests")
     rows = [
         (
             each["codes"],
             each["years"],
+            each["client"],
             f"{each['cpu_ms']:.1f}",
-            f"{each['wall_ms']:.1f}",
             _form(each),
             f"{each['bytes']:,}",
             _requests(each),
