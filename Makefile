@@ -34,7 +34,7 @@ NODE_MODULES := web/node_modules/.package-lock.json
 CONSOLE := functions/console/static
 
 .DEFAULT_GOAL := help
-.PHONY: help run sdk-bundle rotate-key test test-unit test-e2e chaos bench cost lint types format generated check-generated validate check sync
+.PHONY: help run sdk-bundle rotate-key test test-unit test-e2e screenshots chaos bench cost lint types format generated check-generated validate check sync
 
 help: ## show the targets
 	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0]"
@@ -67,6 +67,9 @@ chaos: sync ## a whole fill under each fault of the vendor's SDK, bar by bar
 test-e2e: sync ## tests over HTTP on local clouds of their own
 	$(RUN) pytest tests/e2e
 
+screenshots: sync ## take the README's pictures anew; needs Chromium and a Chinese font
+	$(RUN) pytest tests/e2e/test_screenshots.py --screenshots docs/img
+
 # in an environment of its own, so that what is compared with is no part of development
 bench: $(if $(filter $(FETCHED_UV),$(UV)),$(FETCHED_UV)) ## measure, beside the usual alternatives
 	@UV_PROJECT_ENVIRONMENT=.bench/venv $(UV) sync --locked --quiet --no-default-groups --group bench
@@ -81,7 +84,7 @@ lint: sync $(NODE_MODULES) ## style
 	$(NPM) run --silent lint
 
 types: sync $(NODE_MODULES) ## static types
-	$(RUN) mypy layers/common/python functions local bench tests
+	$(RUN) mypy layers/common/python functions local bench clients examples tests
 	$(NPM) run --silent types
 
 format: sync $(NODE_MODULES) ## mend the style
@@ -94,6 +97,7 @@ generated: sync $(NODE_MODULES) ## write the generated files
 	$(EXPORT_FRAMES) --output-file layers/frames/requirements.txt
 	$(RUN) python local/generate_calendar.py
 	$(RUN) python -m local.openapi
+	$(RUN) python clients/python/generate_sync.py
 	$(NPM) run --silent build
 
 check-generated: sync $(NODE_MODULES) ## compare the generated files with what would be generated
@@ -101,6 +105,7 @@ check-generated: sync $(NODE_MODULES) ## compare the generated files with what w
 	$(EXPORT_FRAMES) | diff layers/frames/requirements.txt -
 	$(RUN) python local/generate_calendar.py --check
 	$(RUN) python -m local.openapi --check
+	$(RUN) python clients/python/generate_sync.py --check
 	@rm -rf web/dist
 	$(NPM) run --silent build -- --outDir dist
 	diff -r $(CONSOLE) web/dist

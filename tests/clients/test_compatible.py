@@ -25,6 +25,19 @@ def test_a_wrong_password_is_told(service: Service) -> None:
         AmazingDataClient(URL, USERNAME, "wrong", transport=httpx.MockTransport(service))
 
 
+def test_somebody_else_logs_in(client: AmazingDataClient, service: Service) -> None:
+    before = client.client
+    client.login(USERNAME, PASSWORD)
+    assert client.token == "token-2"
+    with pytest.raises(UnauthorizedError):
+        client.login("li", "wrong")
+    assert client.token == "token-2"
+    client.close()
+    for closed in (before, client.client):
+        with pytest.raises(RuntimeError, match="closed"):
+            closed.me()
+
+
 def test_the_documents_batch(client: AmazingDataClient, service: Service) -> None:
     packed = zstd.compress(success({"600000.SH": [bar()]}, meta()).content)
     headers = {"Content-Encoding": "zstd", "Content-Type": "application/json"}

@@ -17,7 +17,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MARKET = ROOT.parent / "shared" / "data" / "market"
 START_SECONDS = 180
-STOP_SECONDS = 60
+STOP_SECONDS = 180
+"""Every warm function has its layers unpacked; a busy disk takes its time to delete them."""
 MAKE = ["env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "-u", "MFLAGS", "make"]
 """A `make` of its own: what `make test` hands down would be settings of this one too."""
 ADMIN = {"username": "admin", "password": "admin123"}

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 
 from amazingdata_client._sync.client import Client
+from amazingdata_client.errors import AmazingDataError
 
 
 class AmazingDataClient:
@@ -33,7 +34,7 @@ class AmazingDataClient:
     ) -> None:
         self.base_url = base_url
         self._transport = transport
-        self.login(username, password)
+        self.client = self._logged_in(username, password)
 
     @property
     def token(self) -> str | None:
@@ -42,8 +43,12 @@ class AmazingDataClient:
 
     def login(self, username: str, password: str) -> None:
         """Log in, as somebody else too."""
-        self.client = Client(self.base_url, username, password, transport=self._transport)
-        self.client.login()
+        before, self.client = self.client, self._logged_in(username, password)
+        before.close()
+
+    def close(self) -> None:
+        """Close the connections, which the document's client never does."""
+        self.client.close()
 
     def get_headers(self) -> dict[str, str]:
         """Give the header that other HTTP clients need."""
@@ -63,3 +68,12 @@ class AmazingDataClient:
         """
         kwargs.pop("headers", None)
         return self.client.request(method.upper(), path, **kwargs)
+
+    def _logged_in(self, username: str, password: str) -> Client:
+        client = Client(self.base_url, username, password, transport=self._transport)
+        try:
+            client.login()
+        except AmazingDataError:
+            client.close()
+            raise
+        return client

@@ -98,7 +98,7 @@ class AsyncTasks(AsyncSession):
         timeout: float | None = None,
         every: float = POLL_SECONDS,
     ) -> Task:
-        """Wait until a task has ended.
+        """Wait until a task has ended well, and give it.
 
         Parameters
         ----------
@@ -111,17 +111,10 @@ class AsyncTasks(AsyncSession):
         every : float
             Seconds between looks.
 
-        Returns
-        -------
-        Task
-            Completed, without an error in any code.
-
         Raises
         ------
-        TaskFailedError
-            It failed, or some of its codes did.
-        TaskCancelledError
-            Somebody cancelled it.
+        TaskFailedError, TaskCancelledError
+            It failed, or some of its codes did; somebody cancelled it.
         TaskTimeoutError
             The time is up; the task goes on.
         """

@@ -99,7 +99,7 @@ class Tasks(Session):
         timeout: float | None = None,
         every: float = POLL_SECONDS,
     ) -> Task:
-        """Wait until a task has ended.
+        """Wait until a task has ended well, and give it.
 
         Parameters
         ----------
@@ -112,17 +112,10 @@ class Tasks(Session):
         every : float
             Seconds between looks.
 
-        Returns
-        -------
-        Task
-            Completed, without an error in any code.
-
         Raises
         ------
-        TaskFailedError
-            It failed, or some of its codes did.
-        TaskCancelledError
-            Somebody cancelled it.
+        TaskFailedError, TaskCancelledError
+            It failed, or some of its codes did; somebody cancelled it.
         TaskTimeoutError
             The time is up; the task goes on.
         """
