@@ -68,7 +68,7 @@ test-e2e: sync ## tests over HTTP on local clouds of their own
 	$(RUN) pytest tests/e2e
 
 screenshots: sync ## take the README's pictures anew; needs Chromium and a Chinese font
-	$(RUN) pytest tests/e2e/test_screenshots.py --screenshots docs/img
+	$(RUN) pytest tests/e2e/test_screenshots.py --screenshots docs/img/console
 
 # in an environment of its own, so that what is compared with is no part of development
 bench: $(if $(filter $(FETCHED_UV),$(UV)),$(FETCHED_UV)) ## measure, beside the usual alternatives

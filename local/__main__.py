@@ -84,7 +84,7 @@ def _serve(options: argparse.Namespace, emulator: cloud.Cloud, days: bootstrap.S
     api = f"http://localhost:{options.port}/api/v1"
     with httpx.Client(base_url=api, timeout=60) as client:
         bootstrap.log_in(client)
-        print(f"\nREADY {api}\n", flush=True)
+        print(f"\nREADY {api}\n      {api.removesuffix('api/v1')} is the console\n", flush=True)
         try:
             _welcome(client, api, days, fill=options.first_fill)
         except (LocalCloudError, httpx.HTTPError) as error:

@@ -1,4 +1,5 @@
-import { defineConfig, loadEnv } from "vite";
+import { loadEnv } from "vite";
+import { defineConfig } from "vitest/config";
 
 /** Where `npm run dev` finds the API: a local cloud that runs already, or API=http://… */
 const API = "http://localhost:8000";
@@ -16,5 +17,7 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
+  // The tests read the style sheet's colours.
+  test: { css: true },
   server: { proxy: { "/api": loadEnv(mode, ".", "API").API ?? API } },
 }));

@@ -34,8 +34,9 @@ def browsing() -> Iterator[Browser]:
     path = chromium()
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        # Without the sandbox, which root may not have.
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        # Without the sandbox, which root may not have; days are written as the language has them.
+        options = ["--no-sandbox", "--lang=zh-CN"]
+        browser = playwright.chromium.launch(executable_path=path, args=options)
         yield browser
         browser.close()
 
@@ -90,10 +91,8 @@ def go(page: Page, place: str) -> None:
 def chart(page: Page) -> Locator:
     """Wait for a chart with something in it."""
     drawn = page.locator("[data-chart]")
-    page.wait_for_function(
-        "() => document.querySelector('[data-chart]')?.chart?.getOption()?.series?.length > 0"
-    )
-    expect(page.locator(".view")).to_have_attribute("aria-busy", "false")
+    expect(page.locator(".view[aria-busy=false]")).to_be_attached()
+    expect(drawn).to_have_attribute("aria-busy", "false")
     return drawn
 
 

@@ -138,7 +138,7 @@ def test_the_chart_draws_what_the_api_answers(page: Page, synthetic_cloud: Local
         ("5分", "min5", "20251201", "20251203"),
     ],
 )
-def test_every_period_is_a_button_away(
+def test_every_period_is_a_button_away(  # noqa: PLR0917
     page: Page, synthetic_cloud: LocalCloud, label: str, period: str, start: str, end: str
 ) -> None:
     page.get_by_text(label, exact=True).click()
@@ -224,10 +224,15 @@ def test_english_is_a_button_away_and_whole(page: Page) -> None:
 
 
 def test_the_theme_is_a_button_away(page: Page) -> None:
-    before = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
-    page.get_by_role("button", name="切换深色或浅色").click()
-    after = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
-    assert before != after
+    candle = "element => element.chart.getOption().series[0].itemStyle.color"
+    rising = "() => getComputedStyle(document.documentElement).getPropertyValue('--up')"
+    colours = set()
+    for theme in ("dark", "light"):
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        assert chart(page).evaluate(candle) == page.evaluate(rising)
+        colours.add(page.evaluate(rising))
+        page.get_by_role("button", name="切换深色或浅色").click()
+    assert len(colours) == 2
 
 
 PAGES = ("kline", "futures", "cache", "tasks", "connections", "users")

@@ -4,15 +4,18 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
+from marketdata.http.schema.cache import TASK
 from tests.e2e.browser import address, browsing, chart, go, log_in, opened
 from tests.e2e.calls import start, task
 from tests.e2e.conftest import LocalCloud
 
-MARCH = {"开始日期": "2023-03-01", "结束日期": "2023-03-31"}
+MARCH = {"开始日期": "2017-03-01", "结束日期": "2017-03-31"}
+"""23 trading days which no other test asks for."""
 LONG = {"security_type": "stock", "start_date": "20130101", "end_date": "20221231"}
 
 
@@ -50,7 +53,7 @@ def test_a_fill_is_started_watched_and_seen_on_the_map(page: Page) -> None:
     expect(card).to_contain_text("完成")
     expect(card).to_contain_text("100.0%")
     expect(cell).to_have_text("")
-    expect(cell).to_have_attribute("aria-label", re.compile("已有 2[0-3]"))
+    expect(cell).to_have_attribute("aria-label", re.compile(r"已有 (1[5-9]|2[0-3])"))
     assert cell.locator("i").evaluate("each => each.style.background") != before
     page.get_by_role("button", name="检测").click()
     expect(page.get_by_role("article").first).to_contain_text("0 个有缺失")
@@ -72,7 +75,7 @@ def test_a_cell_is_reached_by_keys_and_says_what_it_holds(page: Page) -> None:
 
 def test_what_a_chart_lacks_is_filled_from_it(page: Page) -> None:
     """More than the 2,000 bars that a read fetches by itself."""
-    go(page, "kline?code=600004.SH&start=20130104&end=20231229")
+    go(page, "kline?code=000004.SZ&start=20130104&end=20231229")
     expect(page.get_by_text("不完整")).to_be_visible()
     expect(page.get_by_role("list", name="图例")).to_contain_text("缺失")
     page.get_by_role("button", name="补齐缺失").click()
@@ -91,6 +94,39 @@ def test_a_task_is_cancelled_and_tried_again(page: Page, synthetic_cloud: LocalC
     expect(card).to_contain_text("第 2 次尝试")
     card.get_by_role("button", name="取消任务").click()
     expect(card).to_contain_text("已取消")
+
+
+FAILED = TASK | {
+    "id": 77,
+    "status": "completed",
+    "error_count": 2,
+    "error_message": "2 codes with an error",
+}
+RESULT = {
+    "task_id": 77,
+    "errors": {"600000.SH": "the source has a headache"},
+    "quarantined": {"000001.SZ": {"high_below_low": 3}},
+    "failed_batches": [
+        {"batch": 4, "start": "20240102", "end": "20240131", "codes": None, "error": "timed out"}
+    ],
+}
+
+
+def test_what_failed_is_shown_with_the_reason(page: Page) -> None:
+    """Answers that the synthetic market never gives, as the API's description has them."""
+
+    def answer(route: Route, data: Any) -> None:
+        route.fulfill(json={"code": 200, "message": "success", "data": data})
+
+    page.route("**/cache/tasks/77", lambda route: answer(route, {"task": FAILED}))
+    page.route("**/cache/tasks/77/result", lambda route: answer(route, RESULT))
+    go(page, "tasks/77")
+    expect(page.get_by_role("article")).to_contain_text("2 codes with an error")
+    expect(page.get_by_role("button", name="重试失败部分")).to_be_visible()
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("the source has a headache")
+    expect(main).to_contain_text("2024-01-02 – 2024-01-31 · timed out")
+    expect(main).to_contain_text("high_below_low × 3")
 
 
 def test_the_list_of_tasks_leads_to_each(page: Page, synthetic_cloud: LocalCloud) -> None:

@@ -1,12 +1,13 @@
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import { call } from "./api/client";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { ApiError, call } from "./api/client";
 import { session } from "./api/session";
 import type { Upstream, User } from "./api/types";
 import { type Console, ConsoleContext, type Lang, type Theme } from "./app";
 import { Login, type Why } from "./pages/Login";
 import { Shell } from "./Shell";
 import { en } from "./text/en";
-import { zh } from "./text/zh";
+import { trouble } from "./text/words";
+import { type Text, zh } from "./text/zh";
 
 /** The language, the theme and the session; below them the login or the pages. */
 export function Root() {
@@ -14,11 +15,13 @@ export function Root() {
   const [theme, setTheme] = useKept<Theme>("theme", ["dark", "light"], preferred());
   const [user, setUser] = useState<User | null>(null);
   const [resuming, setResuming] = useState(session.token !== null);
+  const [stuck, setStuck] = useState<unknown>(null);
   const [why, setWhy] = useState<Why>("first");
   const [upstream, setUpstream] = useState<Upstream | null>(null);
   const [said, setSaid] = useState("");
   const t = lang === "zh" ? zh : en;
-  useEffect(() => {
+  // Before anything is drawn: charts take their colours from the page.
+  useLayoutEffect(() => {
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
     document.documentElement.dataset.theme = theme;
     document.title = t.app.title;
@@ -31,7 +34,10 @@ export function Root() {
     });
     if (session.token) {
       enter()
-        .catch(() => session.expire())
+        .catch((error) => {
+          // Only the service may say that the token is no longer good.
+          if (!(error instanceof ApiError && error.status === 401)) setStuck(error);
+        })
         .finally(() => setResuming(false));
     }
     return leaves;
@@ -45,6 +51,7 @@ export function Root() {
     onLang: () => setLang(lang === "zh" ? "en" : "zh"),
     onTheme: () => setTheme(theme === "dark" ? "light" : "dark"),
   };
+  if (stuck) return <Stuck error={stuck} t={t} />;
   if (resuming) return <p class="resuming">{t.app.loading}</p>;
   if (!known) return <Login t={t} theme={theme} why={why} onEnter={enter} {...looks} />;
   return (
@@ -54,6 +61,20 @@ export function Root() {
         {said}
       </div>
     </ConsoleContext.Provider>
+  );
+}
+
+/** The service does not answer while the page is loaded again. */
+function Stuck({ error, t }: { error: unknown; t: Text }) {
+  return (
+    <main class="login">
+      <div class="trouble" role="alert">
+        <p>{trouble(error, t).advice}</p>
+        <button type="button" onClick={() => location.reload()}>
+          {t.app.retry}
+        </button>
+      </div>
+    </main>
   );
 }
 

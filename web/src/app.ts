@@ -60,8 +60,16 @@ export function link(page: string, params: Record<string, string> = {}): string 
 export interface Loaded<Data, About> {
   answer: Envelope<Data, About> | null;
   error: unknown;
+  /** Whether what is shown is not yet what was asked for. */
   busy: boolean;
   reload(): void;
+}
+
+interface Known<Data, About> {
+  /** What this is the answer to. */
+  key: string;
+  answer: Envelope<Data, About> | null;
+  error: unknown;
 }
 
 type Query = Record<string, string | number | undefined>;
@@ -70,30 +78,30 @@ type Query = Record<string, string | number | undefined>;
  * Read something whenever `path` or `query` changes; null reads nothing. What was read before
  * stays until the new answer is there.
  */
-export function useRead<Data, About = unknown>(path: string | null, query: Query = {}) {
-  const [state, setState] = useState<Omit<Loaded<Data, About>, "reload">>(NOTHING);
+export function useRead<Data, About = unknown>(
+  path: string | null,
+  query: Query = {},
+): Loaded<Data, About> {
+  const [known, setKnown] = useState<Known<Data, About>>({ key: "", answer: null, error: null });
   const [turn, setTurn] = useState(0);
-  const key = path === null ? null : JSON.stringify([path, query]);
+  const key = path === null ? "" : JSON.stringify([turn, path, query]);
   useEffect(() => {
     if (path === null) return;
     const leaving = new AbortController();
-    setState((before) => ({ ...before, busy: true }));
     call<Data, About>(path, { query, signal: leaving.signal }).then(
-      (answer) => setState({ answer, error: null, busy: false }),
+      (answer) => setKnown({ key, answer, error: null }),
       (error) => {
         if (leaving.signal.aborted) return;
         // The page goes away with the login.
         if (error instanceof ApiError && error.status === 401) return;
-        setState({ answer: null, error, busy: false });
+        setKnown({ key, answer: null, error });
       },
     );
     return () => leaving.abort();
-  }, [key, turn]);
+  }, [key]);
   const reload = useCallback(() => setTurn((before) => before + 1), []);
-  return { ...state, reload };
+  return { answer: known.answer, error: known.error, busy: known.key !== key, reload };
 }
-
-const NOTHING = { answer: null, error: null, busy: true };
 
 /** Call something every `seconds` while `active`, the next time once the last has ended. */
 export function useEvery(seconds: number, active: boolean, work: () => Promise<void>): void {

@@ -97,6 +97,7 @@ test("addresses name pages", () => {
 });
 
 test("numbers look like prices", () => {
+  expect(price(6.8336, 2)).toBe("6.83");
   expect([price(7), price(7.5), price(0.123), price(null)]).toEqual(["7.00", "7.50", "0.123", "–"]);
   expect([change(10, 11), change(10, 9.5)]).toEqual(["+10.00%", "-5.00%"]);
   expect([short(123456789, "zh"), short(12345, "zh"), short(999, "zh")]).toEqual([

@@ -1,10 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useConsole } from "../app";
 import type { Slot } from "../lib/slots";
+import type { Palette } from "./drawing";
 import type { ECharts } from "./echarts";
 import { Legend } from "./Legend";
-import { averages, option, type Palette } from "./options";
+import { option } from "./options";
 import { Readout } from "./Readout";
+import { averages } from "./series";
 
 /** The element that holds a chart; whoever has it may ask the chart what it draws. */
 export interface ChartElement extends HTMLDivElement {
@@ -48,6 +50,7 @@ export function Chart({ label, slots, future }: Props) {
   const host = useRef<ChartElement>(null);
   const [chart, setChart] = useState<ECharts | null>(null);
   const [at, setAt] = useState(-1);
+  const [drawn, setDrawn] = useState<readonly unknown[]>([]);
   const zoom = useRef<[number, number]>([0, 100]);
   useEffect(() => create(host.current, setChart), []);
   useEffect(() => {
@@ -59,6 +62,7 @@ export function Chart({ label, slots, future }: Props) {
     const names = { settle: t.kline.settle, interest: t.kline.interest, marks: t.mark };
     const drawing = { slots, palette: palette(), lang, future, zoom: zoom.current, names };
     chart.setOption(option(drawing), true);
+    setDrawn([slots, theme]);
     const pointed = (event: unknown) => setAt(placeOf(event));
     const zoomed = () => {
       zoom.current = zoomOf(chart);
@@ -101,6 +105,7 @@ export function Chart({ label, slots, future }: Props) {
         data-chart
         role="application"
         aria-label={label}
+        aria-busy={drawn[0] !== slots || drawn[1] !== theme}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: keys read the bars one by one
         tabIndex={0}
         onKeyDown={pressed}

@@ -1,6 +1,6 @@
 import { useConsole } from "../app";
 import { countMarks, type Slot } from "../lib/slots";
-import { AVERAGES } from "./options";
+import { AVERAGES } from "./series";
 
 /** What the colours of the chart stand for. */
 export function Legend({ slots, future }: { slots: readonly Slot[]; future: boolean }) {

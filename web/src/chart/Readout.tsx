@@ -1,5 +1,5 @@
 import { useConsole } from "../app";
-import { change, price, short } from "../lib/numbers";
+import { change, digitsOf, price, short } from "../lib/numbers";
 import type { Slot } from "../lib/slots";
 
 interface Props {
@@ -46,7 +46,7 @@ export function Readout({ slots, place, averages, future }: Props) {
         <Figure
           key={length}
           name={`MA${length}`}
-          text={price(values[place])}
+          text={price(values[place], digitsOf(bar?.close))}
           tone={`ma${length}`}
           named
         />

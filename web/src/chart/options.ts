@@ -1,43 +1,12 @@
 import type { EChartsCoreOption } from "echarts/core";
-import { movingAverage } from "../lib/averages";
 import { short } from "../lib/numbers";
-import { MARKS, type Mark, type Slot } from "../lib/slots";
+import type { Drawing } from "./drawing";
+import { series } from "./series";
 
-export const AVERAGES = [5, 10, 20, 60] as const;
-
-/** The colours of the page's theme, by the names of its CSS variables. */
-export type Palette = Record<
-  "up" | "down" | "text" | "dim" | "line" | "panel" | "accent" | "ma5" | "ma10" | "ma20" | "ma60",
-  string
-> &
-  Record<Mark, string>;
-
-export interface Drawing {
-  slots: readonly Slot[];
-  palette: Palette;
-  lang: "zh" | "en";
-  /** Whether there are settlement prices and open interest to draw. */
-  future: boolean;
-  /** First and last place shown, in percent. */
-  zoom: [number, number];
-  names: { settle: string; interest: string; marks: Record<Mark, string> };
-}
-
-const NOTHING = "-";
 const LEFT = 8;
 const RIGHT = 60;
 /** Below the last pane, in pixels: the time's labels and the slider. */
 const FOOT = 46;
-
-/** The candles as ECharts wants them: open, close, low, high. */
-export function candles(slots: readonly Slot[]) {
-  return slots.map(({ bar }) => (bar ? [bar.open, bar.close, bar.low, bar.high] : NOTHING));
-}
-
-export function averages(slots: readonly Slot[]): Map<number, (number | null)[]> {
-  const closes = slots.map(({ bar }) => bar?.close ?? null);
-  return new Map(AVERAGES.map((length) => [length, movingAverage(closes, length)]));
-}
 
 /** Everything that the chart draws. */
 export function option(drawing: Drawing): EChartsCoreOption {
@@ -56,14 +25,7 @@ export function option(drawing: Drawing): EChartsCoreOption {
     xAxis: places.map((place) => timeAxis(drawing, place, panes)),
     yAxis: [...places.map((place) => valueAxis(drawing, place)), markAxis()],
     dataZoom: zooms(drawing, places),
-    series: [
-      // The slider shows the first one in small.
-      candle(drawing),
-      ...marks(drawing, panes),
-      ...lines(drawing),
-      volume(drawing),
-      ...(drawing.future ? [settle(drawing), interest(drawing)] : []),
-    ],
+    series: series(drawing, panes),
   };
 }
 
@@ -167,94 +129,4 @@ function zooms({ zoom, palette }: Drawing, xAxisIndex: number[]) {
       showDetail: false,
     },
   ];
-}
-
-function marks({ slots, palette, names }: Drawing, panes: number) {
-  return MARKS.filter((mark) => slots.some((slot) => slot.mark === mark)).map((mark) => ({
-    type: "bar",
-    name: names.marks[mark],
-    yAxisIndex: panes,
-    data: slots.map((slot) => (slot.mark === mark ? 1 : NOTHING)),
-    barWidth: "100%",
-    barGap: "-100%",
-    itemStyle: { color: palette[mark], opacity: 0.32 },
-    silent: true,
-    z: 0,
-  }));
-}
-
-function candle({ slots, palette }: Drawing) {
-  return {
-    type: "candlestick",
-    name: "K",
-    data: candles(slots),
-    barMaxWidth: 18,
-    itemStyle: {
-      color: palette.up,
-      color0: palette.down,
-      borderColor: palette.up,
-      borderColor0: palette.down,
-      borderColorDoji: palette.dim,
-    },
-  };
-}
-
-function lines({ slots, palette }: Drawing) {
-  return [...averages(slots)].map(([length, data]) => ({
-    type: "line",
-    name: `MA${length}`,
-    data,
-    connectNulls: true,
-    showSymbol: false,
-    silent: true,
-    lineStyle: { width: 1.2 },
-    color: palette[`ma${length}` as "ma5"],
-  }));
-}
-
-function volume({ slots, palette }: Drawing) {
-  return {
-    type: "bar",
-    name: "volume",
-    xAxisIndex: 1,
-    yAxisIndex: 1,
-    barMaxWidth: 18,
-    data: slots.map(({ bar }) => ({
-      value: bar?.volume ?? NOTHING,
-      itemStyle: { color: bar && rose(bar) ? palette.up : palette.down, opacity: 0.75 },
-    })),
-  };
-}
-
-function rose(bar: { open: number | null; close: number | null }): boolean {
-  return (bar.close ?? 0) >= (bar.open ?? 0);
-}
-
-function settle({ slots, palette, names }: Drawing) {
-  return {
-    type: "line",
-    name: names.settle,
-    data: slots.map(({ bar }) => bar?.settle ?? null),
-    connectNulls: true,
-    showSymbol: false,
-    silent: true,
-    lineStyle: { width: 1.4, type: [4, 3] },
-    color: palette.accent,
-  };
-}
-
-function interest({ slots, palette, names }: Drawing) {
-  return {
-    type: "line",
-    name: names.interest,
-    xAxisIndex: 2,
-    yAxisIndex: 2,
-    data: slots.map(({ bar }) => bar?.open_interest ?? null),
-    connectNulls: true,
-    showSymbol: false,
-    silent: true,
-    areaStyle: { opacity: 0.12 },
-    lineStyle: { width: 1.4 },
-    color: palette.accent,
-  };
 }

@@ -1,8 +1,12 @@
-/** A price with the digits that its market quotes: two, more where the price itself has more. */
-export function price(value: number | null | undefined): string {
-  if (value === null || value === undefined) return "–";
-  const digits = (String(value).split(".")[1] ?? "").length;
-  return value.toFixed(Math.min(4, Math.max(2, digits)));
+/** How many digits behind the point a price is quoted with: two, more where it has more itself. */
+export function digitsOf(value: number | null | undefined): number {
+  const digits = (String(value ?? "").split(".")[1] ?? "").length;
+  return Math.min(4, Math.max(2, digits));
+}
+
+/** A price, with as many digits as it is quoted with, or as are given. */
+export function price(value: number | null | undefined, digits = digitsOf(value)): string {
+  return value === null || value === undefined ? "–" : value.toFixed(digits);
 }
 
 export function percent(part: number, whole: number): string {

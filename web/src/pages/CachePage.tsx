@@ -91,7 +91,9 @@ export function CachePage(_: PageProps) {
             onFill={admin ? (narrowed) => start("fill-missing", narrowed) : null}
           />
           <p class="dim">{t.cache.final(toIso(answer.meta.final_until))}</p>
-          <Pager page={page} size={SIZE} total={counted.total} onPage={setPage} />
+          {counted.parts.length > 0 && (
+            <Pager page={page} size={SIZE} total={counted.total} onPage={setPage} />
+          )}
         </>
       )}
     </section>

@@ -43,14 +43,17 @@ export function KlineView({ security, period, adjust, start, end, note }: Props)
   });
   const days = calendar.answer?.data;
   const shown = useMemo(
-    () => (answer ? slots(code, answer.data[code] ?? [], answer.meta, days ?? [], marked) : null),
-    [answer, days, code, marked],
+    () =>
+      answer && !(busy && !answer.data[code])
+        ? slots(code, answer.data[code] ?? [], answer.meta, days ?? [], marked)
+        : null,
+    [answer, busy, days, code, marked],
   );
   useEffect(() => {
     if (meta) sawUpstream(meta.upstream);
   }, [meta, sawUpstream]);
   return (
-    <div class="view" aria-busy={busy}>
+    <div class="view" aria-busy={busy || calendar.busy}>
       <Heading security={security} shown={shown ?? []} note={note} />
       <Trouble error={error} onRetry={reload} />
       {!shown && busy && <div class="placeholder">{t.app.loading}</div>}

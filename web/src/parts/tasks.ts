@@ -52,6 +52,8 @@ export function outcome(task: Task, t: Text): string[] {
   const said: string[] = [];
   if (task.task_type === "detect") {
     if (task.status === "completed") said.push(t.task.found(task.missing_count, task.total_count));
+  } else if (task.status === "completed" && !task.missing_count) {
+    said.push(t.task.allThere);
   } else {
     said.push(t.task.done(task.success_count, task.missing_count));
     if (task.batch_count) said.push(t.task.batches(task.batches_done, task.batch_count));
