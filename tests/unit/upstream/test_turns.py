@@ -115,9 +115,10 @@ def test_a_source_that_does_not_have_it_is_recorded_and_the_rest_goes_on() -> No
 
 
 @pytest.mark.parametrize("error", [UpstreamTimeoutError("silent"), KeyError("strange")])
-@pytest.mark.parametrize("where", ["fetching", "storing"])
-def test_what_may_pass_is_raised_when_the_others_are_done(where: str, error: Exception) -> None:
-    market, outcomes = Market(**{where: {1: error}}), Recorded()
+@pytest.mark.parametrize("storing", [False, True])
+def test_what_may_pass_is_raised_when_the_others_are_done(error: Exception, storing: bool) -> None:
+    market = Market(storing={1: error}) if storing else Market(fetching={1: error})
+    outcomes = Recorded()
     with pytest.raises(type(error)):
         take(market, outcomes, 1, 2, 3)
     assert outcomes.found.keys() == {2, 3}

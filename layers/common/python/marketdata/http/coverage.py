@@ -15,6 +15,7 @@ from marketdata.http.parameters import Codes, DayRange, one_of
 from marketdata.http.router import Answer, Call, Router
 from marketdata.http.tasks import STORED_PERIODS, PageQuery
 from marketdata.kline.bar import Kind, Period
+from marketdata.kline.completeness import Window
 from marketdata.kline.parallel import side_by_side
 from marketdata.kline.store import BlockCoverage, BlockStore
 from marketdata.settings import settings
@@ -63,14 +64,7 @@ def read_coverage(call: Call[CoverageQuery]) -> Answer:
     first = (asked.page - 1) * asked.page_size
     shown = securities[first : first + asked.page_size]
     stored = _stored(scope.dataset.name, parts, shown)
-    items = []
-    for each in shown:
-        rows = {part: stored[part].get(each.code, NOTHING) for part in parts}
-        counts = {
-            part: holdings(scope.dataset, part, each, row, window) for part, row in rows.items()
-        }
-        known = {part: count for part, count in counts.items() if count}
-        items.append({"code": each.code, "name": each.name, "parts": known})
+    items = [_view(each, scope, window, stored) for each in shown]
     page = {"page": asked.page, "page_size": asked.page_size, "total": len(securities)}
     known_codes = {each.code for each in securities}
     meta = {
@@ -85,10 +79,20 @@ type Stored = dict[str, dict[str, BlockCoverage]]
 """By part and code."""
 
 
+def _view(security: Security, scope: Scope, window: Window, stored: Stored) -> dict[str, Any]:
+    """Give what the API shows of a code: its counts, by part."""
+    counts = {
+        part: holdings(scope.dataset, part, security, rows.get(security.code, NOTHING), window)
+        for part, rows in stored.items()
+    }
+    known = {part: count for part, count in counts.items() if count}
+    return {"code": security.code, "name": security.name, "parts": known}
+
+
 def _stored(dataset: str, parts: Sequence[str], securities: Sequence[Security]) -> Stored:
     """Read what is stored of some codes, which are neighbours but where the request names them."""
     if not securities:
-        return dict.fromkeys(parts, {})
+        return {part: {} for part in parts}
     codes = securities[0].code, securities[-1].code
 
     def of_part(part: str) -> dict[str, BlockCoverage]:
