@@ -1,7 +1,7 @@
 """Gives a deployed stack a new key to sign tokens with: `python -m local.rotate_key`.
 
 Tokens that the key before has signed stay good until they expire; those of the one before that
-are refused, at the latest five minutes later.
+are refused, at the latest ten minutes later.
 """
 
 import argparse

@@ -57,7 +57,8 @@ def list_users(_call: Call[None]) -> Answer:
 @router.post("/auth/users", body=UserBody, role=Role.ADMIN, summary="创建用户")
 def add_user(call: Call[UserBody]) -> Answer:
     """Add a user who may log in at once."""
-    return Answer.success(create_user(_control(), **call.parameters.model_dump()).view())
+    caller, given = call.user.user_id, call.parameters.model_dump()
+    return Answer.success(create_user(_control(), caller, **given).view())
 
 
 @router.get("/auth/users/{user_id}", role=Role.ADMIN, summary="获取用户")
@@ -72,9 +73,7 @@ def read_user(call: Call[None]) -> Answer:
 @router.patch("/auth/users/{user_id}", body=UserChanges, role=Role.ADMIN, summary="修改用户")
 def edit_user(call: Call[UserChanges]) -> Answer:
     """Change the given fields; a new password ends the user's sessions."""
-    changes = call.parameters
+    changes, caller = call.parameters, call.user.user_id
     password = changes.password if "password" in changes.model_fields_set else None
-    caller, user_id = call.user.user_id, _user_id(call)
-    return Answer.success(
-        change_user(_control(), caller, user_id, changes.fields(), password).view()
-    )
+    user = change_user(_control(), caller, _user_id(call), changes.fields(), password)
+    return Answer.success(user.view())

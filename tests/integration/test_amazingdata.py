@@ -163,7 +163,9 @@ def test_errors_travel_by_name_and_are_recorded(function: Function) -> None:
     function.ask("refresh_catalog")
     assert function.fetch(*STOCKS)["error"] == "UpstreamQuotaError"
     assert function.fetch(*STOCKS)["error"] == "UpstreamClosedError"
-    function.cloud.control.write(Write("tasks", f"{1:010d}", put={"attempt": 1}))
+    function.cloud.control.write(
+        Write("tasks", f"{1:010d}", put={"attempt": 1, "status": "running"})
+    )
     batch = {"task_id": 1, "attempt": 1, "batch": 1, "work": 5, "closing": 6}
     nothing_left: dict[str, Any] = {"left": 0, "batches": []}
     assert function.fetch_of_task(*STOCKS, **batch) == nothing_left

@@ -9,6 +9,8 @@ import pytest
 from marketdata.aws import workflows
 from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.records import TaskRecords
+from marketdata.upstream.files import FileSource
+from marketdata.upstream.source import BarRequest, FetchedBars
 from tests.integration.machines import (
     Event,
     Gate,
@@ -48,15 +50,18 @@ def conflict(service: Service, resource: str, task_id: int) -> str:
     return message
 
 
-def test_cancelled_in_the_middle(service: Service) -> None:
+def test_cancelled_in_the_middle(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate()
+    fetch = FileSource.fetch_bars
+    asked: list[tuple[str, ...]] = []
 
-    def hold_second(handle: Handler, event: Event) -> Any:
-        if event["batches"][0]["batch"] == 2:
+    def hold_second(source: FileSource, request: BarRequest) -> FetchedBars:
+        asked.append(request.codes)
+        if len(asked) == 2:
             gate.hold()
-        return handle(event)
+        return fetch(source, request)
 
-    service.faults["upstream"] = hold_second
+    monkeypatch.setattr(FileSource, "fetch_bars", hold_second)
     task_id = service.start("fill-missing", **WEEKS)
     assert gate.reached.wait(20)
     cancelled = service.post(CANCEL, task_id=task_id)["task"]
@@ -72,12 +77,21 @@ def test_cancelled_in_the_middle(service: Service) -> None:
     assert [event["batch"] for event in service.calls("upstream")] == [1, 2]
     assert service.calls("finish_task") == []
 
-    service.faults.clear()
     service.invocations.clear()
     service.post(RETRY, task_id=task_id)
     check_counters(service.wait(task_id), batches=3)
     assert [event["batch"] for event in service.calls("upstream")] == [3]
     check_filled(service)
+
+
+def test_nothing_is_fetched_for_a_task_that_was_cancelled(service: Service, gate: Gate) -> None:
+    service.faults["upstream"] = gate
+    task_id = service.start("fill-missing", **WEEKS)
+    assert gate.reached.wait(20)
+    service.post(CANCEL, task_id=task_id)
+    gate.opened.set()
+    join()
+    assert service.task(task_id)["bar_count"] == 0
 
 
 def test_cancelled_while_it_is_planned(service: Service, gate: Gate) -> None:

@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
+from marketdata.aws.tables import Item
 from marketdata.http import coverage
+from marketdata.kline import store
+from marketdata.kline.coverage import Coverage
+from marketdata.kline.marks import coverage_of
 from tests.integration.machines import (
     USER,
     Service,
@@ -74,6 +78,22 @@ def test_only_the_named_codes_and_those_unknown_are_told(service: Service) -> No
     assert [item["code"] for item in data["items"]] == ["000001.SZ", "600004.SH"]
     assert (data["total"], envelope["meta"]["unknown_codes"]) == (2, ["600999.SH"])
     assert data["items"][1]["parts"] == {"2020": WHOLE}
+
+
+def test_of_the_named_codes_nothing_that_lies_between_is_read(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.run("fill-missing", **WEEKS)
+    read: list[str] = []
+
+    def noted(item: Item) -> Coverage:
+        read.append(item["code"])
+        return coverage_of(item)
+
+    monkeypatch.setattr(store, "coverage_of", noted)
+    found = held(service, codes=f"{CODES[0]},{CODES[-1]}")
+    assert found == {code: {"2020": WHOLE} for code in (CODES[0], CODES[-1])}
+    assert sorted(read) == [CODES[0], CODES[-1]]
 
 
 def test_years_and_months_are_parts(service: Service) -> None:

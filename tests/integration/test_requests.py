@@ -69,7 +69,7 @@ COSTS: dict[str, dict[str, int]] = {
     },
     # Three files of the source, of which one is not there.
     "a batch of a fill, 2 codes": {
-        "GetItem": 1,
+        "GetItem": 2,
         "GetObject": 3,
         "BatchGetItem": 1,
         "PutItem": 2,
@@ -200,7 +200,7 @@ def work(service: Service) -> Iterator[tuple[str, Call]]:
     yield "detect 13 years: detect", lambda: step(service, "detect_missing", **detect)
     batch: Event = {"operation": "fetch_bars", "dataset": "stock.daily", "codes": CODES[:2]}
     batch |= {"start": DAYS[0], "end": DAYS[-1], "batch": 99, "work": 1, "closing": 99}
-    yield "a batch of a fill, 2 codes", lambda: step(service, "upstream", batches=[batch | year])
+    yield "a batch of a fill, 2 codes", lambda: step(service, "upstream", batches=[batch | many])
 
 
 def test_what_every_call_costs(market: Service) -> None:

@@ -14,6 +14,7 @@ from marketdata.aws.clients import client
 from marketdata.aws.tables import Table
 from marketdata.identity.lockout import MAX_FAILURES, Lockout
 from marketdata.identity.tokens import FRESH_SECONDS
+from marketdata.identity.users import Users
 from tests.integration.conftest import Cloud
 from tests.unit.http.events import proxy_event, read
 
@@ -67,7 +68,7 @@ def test_a_created_user_logs_in_and_is_listed(cloud: Cloud, li: int) -> None:
     assert "correct-horse" not in json.dumps(list(cloud.control.query("users")), default=str)
 
 
-def test_what_is_not_said_of_a_new_user(cloud: Cloud) -> None:
+def test_what_is_not_said_of_a_new_user(li: int) -> None:
     _, body = call("POST", USERS, {"username": "wang", "password": "12345678"})
     assert (body["data"]["role"], body["data"]["email"]) == ("user", "")
 
@@ -122,6 +123,46 @@ def test_nobody_shuts_themselves_out(li: int, fields: dict[str, Any]) -> None:
     assert change(1, role="admin", is_active=True, email="a@b.cn")[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", ONE, {"role": "user"}),
+        ("PATCH", ONE, {"is_active": False}),
+        ("PATCH", ONE, {"password": "a-new-password"}),
+        ("POST", USERS, LI | {"username": "zhao", "role": "admin"}),
+    ],
+)
+def test_who_is_no_admin_any_more_changes_nobody_by_what_the_gateway_kept(
+    cloud: Cloud, li: int, method: str, path: str, body: dict[str, Any]
+) -> None:
+    change(li, role="admin")
+    kept = {"user_id": str(li), "username": "li", "role": "admin"}
+    change(li, role="user")
+    before = list(cloud.control.query("users"))
+    at = {"user_id": "1"} if path == ONE else {}
+    response = auth.handler(proxy_event(method, path, body=body, path=at, user=kept), None)
+    assert (response["statusCode"], read(response)["data"]) == (403, None)
+    assert list(cloud.control.query("users")) == before
+
+
+def test_who_was_demoted_cannot_promote_themselves(cloud: Cloud, li: int) -> None:
+    Users(cloud.control).change(1, {"role": "user"})
+    for fields in ({"role": "admin"}, {"role": "admin", "is_active": True}, {"email": "a@b.cn"}):
+        assert change(1, **fields)[0] == 403
+    kept = Users(cloud.control).get(1)
+    assert kept is not None
+    assert (kept.role, kept.email) == ("user", "")
+
+
+def test_a_hash_that_is_renewed_does_not_undo_a_reset(cloud: Cloud, li: int) -> None:
+    users = Users(cloud.control)
+    found = users.find("li")
+    assert found is not None
+    change(li, password="a-new-password")
+    users.rehash(li, found[1], "the same password as before")
+    assert log_in("li", "a-new-password")[0] == 200
+
+
 def test_a_user_who_is_not_there(li: int) -> None:
     assert call("GET", ONE, user_id=99)[0] == change(99, is_active=False)[0] == 404
 
@@ -171,6 +212,21 @@ def test_a_new_key_is_believed_at_once_and_the_last_one_still(
     assert authorize(after)
     with pytest.raises(Exception, match=UNAUTHORIZED):
         authorize(before)
+
+
+def test_a_leaked_key_signs_nothing_more_after_two_rotations(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    log_in(**cloud.admin)
+    for _ in range(2):
+        rotate(client("secretsmanager"), cloud.signing_secret)
+    now += FRESH_SECONDS + 1
+    # The same process as before: it has the leaked key in memory.
+    after = log_in(**cloud.admin)[1]
+    secrets._kept.clear()
+    assert authorize(after)
 
 
 def test_forged_tokens_do_not_have_the_keys_read_each_time(

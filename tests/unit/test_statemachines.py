@@ -81,6 +81,13 @@ def test_a_source_that_is_closed_is_waited_for_half_a_day_at_least() -> None:
     assert mean_wait(closed) > 24 * HALF_AN_HOUR
 
 
+def test_turns_leave_nothing_behind() -> None:
+    turns = dict(states(definition(FOLDER / "fill.asl.json")))
+    # What all turns gave must fit into 256 KiB together, though nobody looks at it: a retry of a
+    # whole market's minutes has forty thousand of them.
+    assert turns["Fetched"] == {"Type": "Succeed", "OutputPath": None}
+
+
 def test_what_will_not_pass_by_itself_is_not_tried_again() -> None:
     fill = dict(states(definition(FOLDER / "fill.asl.json")))
     (never,) = [retry for retry in fill["FetchBatches"]["Retry"] if retry["MaxAttempts"] == 0]

@@ -21,7 +21,7 @@ USER = User(7, "li", "", Role.USER, is_active=True)
 class Keys(dict[str, str]):
     """The versions of the signing key by stage."""
 
-    def read(self, _arn: str, stage: str = "AWSCURRENT", _at_most: float = 0) -> str | None:
+    def read(self, arn: str, stage: str = "AWSCURRENT", at_most: float = 0) -> str | None:
         return self.get(stage)
 
 

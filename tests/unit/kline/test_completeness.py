@@ -205,3 +205,24 @@ def test_the_common_market_is_the_one_that_opened_first() -> None:
     securities = [Security(code, "", Kind.STOCK, code[-2:]) for code in codes]
     assert common_market(securities) == "SH"
     assert common_market(securities[:1]) == "BJ"
+
+
+class Day(str):
+    """A day that counts how often it is compared."""
+
+    __slots__ = ()
+    compared = 0
+
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Day.compared += 1
+        return str.__eq__(self, other)
+
+
+def test_what_is_wanted_of_a_whole_life_of_rejected_days_is_found_in_one_pass() -> None:
+    found = Completeness(Window("20221101", "20240315", "20221101", "20240315"))
+    found.missing = {"600000.SH": list(TRADING), "600004.SH": list(TRADING[:2])}
+    found.rejected = {"600000.SH": [Day(day) for day in TRADING[1:]]}
+    assert found.wanted == {"600000.SH": TRADING[:1], "600004.SH": TRADING[:2]}
+    assert Day.compared <= len(TRADING)

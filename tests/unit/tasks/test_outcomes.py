@@ -54,6 +54,14 @@ def test_what_has_been_recorded_in_an_attempt(records: TaskRecords, outcomes: Ou
     assert not outcomes.recorded(1, 1, DONE.batch + 1)
 
 
+def test_a_task_goes_on_until_it_ends_or_is_tried_again(records: TaskRecords) -> None:
+    assert records.outcomes.goes_on(1, 1)
+    assert not records.outcomes.goes_on(1, 2)
+    assert not records.outcomes.goes_on(2, 1)
+    records.end(records.load(1), Status.CANCELLED)
+    assert not records.outcomes.goes_on(1, 1)
+
+
 def test_a_batch_that_went_well(records: TaskRecords, outcomes: Outcomes) -> None:
     assert outcomes.record(1, 1, DONE)
     assert counters(records.load(1)) == {

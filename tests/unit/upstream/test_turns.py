@@ -17,8 +17,15 @@ PATIENCE = 20
 class Recorded(Outcomes):
     """Outcomes in memory."""
 
-    def __init__(self, *batches: int) -> None:
+    def __init__(self, *batches: int, cancelled_after: int = 99) -> None:
         self.found: dict[int, BatchOutcome | None] = dict.fromkeys(batches)
+        self.asked = 0
+        self.cancelled_after = cancelled_after
+
+    def goes_on(self, task_id: int, attempt: int) -> bool:
+        assert (task_id, attempt) == (7, 1)
+        self.asked += 1
+        return self.asked <= self.cancelled_after
 
     def recorded(self, task_id: int, attempt: int, batch: int) -> bool:
         assert (task_id, attempt) == (7, 1)
@@ -133,6 +140,13 @@ def test_a_source_in_trouble_is_left_alone() -> None:
     with pytest.raises(UpstreamTimeoutError):
         take(market, outcomes, *range(1, 9))
     assert (market.fetched, outcomes.found) == ([1, 2], {})
+
+
+def test_a_cancelled_task_has_nothing_more_fetched() -> None:
+    market, outcomes = Market(), Recorded(cancelled_after=2)
+    assert take(market, outcomes, 1, 2, 3, 4) == []
+    assert market.fetched == market.stored == [1, 2]
+    assert outcomes.found.keys() == {1, 2}
 
 
 def test_a_process_that_dies_takes_no_record_along() -> None:

@@ -21,8 +21,8 @@ PARALLEL = 16
 CONNECT_SECONDS = 3
 READ_SECONDS = 5
 ATTEMPTS = 4
-"""All of them end within the 29 s that API Gateway waits for us; boto3 itself would wait a minute
-for the first."""
+"""Unless every one runs into both limits, they end within the 29 s that API Gateway waits for us;
+boto3 itself would wait a minute for the first."""
 
 _making = Lock()
 

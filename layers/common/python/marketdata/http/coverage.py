@@ -17,7 +17,7 @@ from marketdata.http.tasks import STORED_PERIODS, PageQuery
 from marketdata.kline.bar import Kind, Period
 from marketdata.kline.completeness import Window
 from marketdata.kline.parallel import side_by_side
-from marketdata.kline.store import BlockCoverage, BlockStore
+from marketdata.kline.store import BlockCoverage, BlockKey, BlockStore
 from marketdata.settings import settings
 from marketdata.tasks.detect import NOTHING
 from marketdata.tasks.holdings import holdings
@@ -25,7 +25,7 @@ from marketdata.tasks.task import Scope
 from marketdata.tasks.worklist import in_scope, parts_of, window_of
 
 MAX_PARTS = 60
-"""Each part costs a query of its own."""
+"""Each part costs a query of its own, or a request for named codes."""
 
 
 class CoverageQuery(DayRange, PageQuery):
@@ -63,7 +63,8 @@ def read_coverage(call: Call[CoverageQuery]) -> Answer:
     securities = in_scope(catalog, scope)
     first = (asked.page - 1) * asked.page_size
     shown = securities[first : first + asked.page_size]
-    stored = _stored(scope.dataset.name, parts, shown)
+    read = _named if scope.codes else _neighbours
+    stored = read(scope.dataset.name, parts, shown)
     items = [_view(each, scope, window, stored) for each in shown]
     page = {"page": asked.page, "page_size": asked.page_size, "total": len(securities)}
     known_codes = {each.code for each in securities}
@@ -89,8 +90,17 @@ def _view(security: Security, scope: Scope, window: Window, stored: Stored) -> d
     return {"code": security.code, "name": security.name, "parts": known}
 
 
-def _stored(dataset: str, parts: Sequence[str], securities: Sequence[Security]) -> Stored:
-    """Read what is stored of some codes, which are neighbours but where the request names them."""
+def _named(dataset: str, parts: Sequence[str], securities: Sequence[Security]) -> Stored:
+    """Read what is stored of some codes, between which the whole market may lie."""
+    keys = [BlockKey(dataset, each.code, part) for part in parts for each in securities]
+    stored: Stored = {part: {} for part in parts}
+    for key, row in _store().coverage_by_key(keys).items():
+        stored[key.part][key.code] = row
+    return stored
+
+
+def _neighbours(dataset: str, parts: Sequence[str], securities: Sequence[Security]) -> Stored:
+    """Read what is stored of codes that follow on each other, a query a part."""
     if not securities:
         return {part: {} for part in parts}
     codes = securities[0].code, securities[-1].code

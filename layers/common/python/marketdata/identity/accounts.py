@@ -12,13 +12,17 @@ from marketdata.identity.roles import Role
 from marketdata.identity.users import User, Users
 
 
-def create_user(table: Table, *, username: str, password: str, role: str, email: str) -> User:
+def create_user(
+    table: Table, caller: int, *, username: str, password: str, role: str, email: str
+) -> User:
     """Add a user who may log in at once.
 
     Parameters
     ----------
     table : Table
         The control table.
+    caller : int
+        The administrator who asks for it.
     username, email : str
         The name is the user's for good.
     password : str
@@ -30,8 +34,10 @@ def create_user(table: Table, *, username: str, password: str, role: str, email:
     ------
     ConflictError
         The name is taken.
+    ForbiddenError
+        The caller is no administrator any more, whatever API Gateway still believes.
     """
-    return Users(table).create(username, hash_password(password), Role(role), email)
+    return Users(table).create(username, hash_password(password), Role(role), email, by=caller)
 
 
 def change_user(
@@ -57,6 +63,8 @@ def change_user(
     ------
     ConflictError
         Administrators would shut themselves out: so one who may come in is always left.
+    ForbiddenError
+        The caller is no administrator any more, whatever API Gateway still believes.
     NotFoundError
         There is no user with this id.
     """
@@ -67,7 +75,7 @@ def change_user(
     changes = dict(fields)
     if password is not None:
         changes |= {"password_hash": hash_password(password), "sessions_from": int(time.time())}
-    user = Users(table).change(user_id, changes)
+    user = Users(table).change(user_id, changes, by=caller)
     if password is not None:
         Lockout(table).clear(user.username)
     return user

@@ -52,7 +52,7 @@ def authenticate(table: Table, admin_secret: str, username: str, password: str) 
     if not user.is_active:
         raise ForbiddenError("this user has been deactivated")
     if passwords.is_outdated(hashed):
-        users.change(user.id, {"password_hash": passwords.hash_password(password)})
+        users.rehash(user.id, hashed, passwords.hash_password(password))
     return user
 
 

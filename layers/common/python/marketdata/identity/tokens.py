@@ -41,7 +41,8 @@ def issue(secret: str, user: User) -> str:
     user : User
         Who logged in.
     """
-    key = read_secret(secret)
+    # Soon by a new one: after two rotations nobody believes the key of before.
+    key = read_secret(secret, at_most=FRESH_SECONDS)
     if key is None:
         raise StorageError("there is no signing key")
     now = int(time.time())

@@ -8,15 +8,20 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from marketdata.aws.tables import ConditionFailedError, Item, Table, Write
-from marketdata.errors import ConflictError, NotFoundError
+from marketdata.errors import ConflictError, ForbiddenError, NotFoundError
 from marketdata.identity.roles import Role
 
 USERS = "users"
+
+IS_ADMIN = "is_active = :true AND #role = :admin"
+NAMES = {"#role": "role"}
+VALUES = {":true": True, ":admin": Role.ADMIN.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +87,23 @@ class Users:
         item = self._item(pointer["user_id"]) if pointer else None
         return (_user(item), item["password_hash"]) if item else None
 
-    def create(self, username: str, password_hash: str, role: Role, email: str = "") -> User:
-        """Add a user.
+    def create(
+        self,
+        username: str,
+        password_hash: str,
+        role: Role,
+        email: str = "",
+        *,
+        by: int | None = None,
+    ) -> User:
+        """Add a user; `by` as in `change`.
 
         Raises
         ------
         ConflictError
             The name is taken.
+        ForbiddenError
+            Who wants it is no administrator any more.
         """
         user = User(self._table.next_id("users"), username, email, role, is_active=True)
         record = {
@@ -102,12 +117,14 @@ class Users:
         absent = "attribute_not_exists(pk)"
         pointer = Write(f"username#{username}", "-", put={"user_id": user.id}, condition=absent)
         try:
-            self._table.transact(pointer, Write(*_key(user.id), put=record, condition=absent))
+            put = Write(*_key(user.id), put=record, condition=absent)
+            self._table.transact(pointer, put, *_allowed(by))
         except ConditionFailedError as error:
+            self._check(by)
             raise ConflictError(f"the user name {username} is taken") from error
         return user
 
-    def change(self, user_id: int, fields: Mapping[str, Any]) -> User:
+    def change(self, user_id: int, fields: Mapping[str, Any], *, by: int | None = None) -> User:
         """Change some fields of a user and leave the others as they are.
 
         Parameters
@@ -116,17 +133,41 @@ class Users:
             Which user.
         fields : mapping
             New values by name: email, role, is_active, password_hash, sessions_from.
+        by : int or None
+            Who wants it, which is done only if that one is an administrator at that very moment;
+            None is the service itself.
 
         Raises
         ------
         NotFoundError
             There is no user with this id.
+        ForbiddenError
+            Who wants it is no administrator any more.
         """
         try:
-            item = self._table.write(Write.change(*_key(user_id), fields))
+            self._table.transact(*_changing(user_id, fields, by))
         except ConditionFailedError as error:
+            self._check(by)
             raise unknown_user(user_id) from error
-        return _user(item)
+        changed = self.get(user_id)
+        if changed is None:
+            raise unknown_user(user_id)
+        return changed
+
+    def rehash(self, user_id: int, old: str, new: str) -> None:
+        """Replace a password's hash by another of the same password, unless it is another's now."""
+        change = Write.change(*_key(user_id), {"password_hash": new})
+        same = "password_hash = :old"
+        with suppress(ConditionFailedError):
+            self._table.write(
+                replace(change, condition=same, values={**change.values, ":old": old})
+            )
+
+    def _check(self, by: int | None) -> None:
+        """Refuse who is no administrator."""
+        user = None if by is None else self.get(by)
+        if by is not None and not (user and user.is_active and user.role is Role.ADMIN):
+            raise ForbiddenError("you are no administrator any more")
 
     def _item(self, user_id: int) -> Item | None:
         return self._table.get(*_key(user_id))
@@ -134,6 +175,23 @@ class Users:
 
 def _key(user_id: int) -> tuple[str, str]:
     return USERS, f"{user_id:010d}"
+
+
+def _allowed(by: int | None) -> list[Write]:
+    """Make the write, of what is there already, that fails unless a user is an administrator."""
+    if by is None:
+        return []
+    same = "SET is_active = :true"
+    return [Write(*_key(by), update=same, condition=IS_ADMIN, names=NAMES, values=VALUES)]
+
+
+def _changing(user_id: int, fields: Mapping[str, Any], by: int | None) -> list[Write]:
+    """Make the writes of a change; no item may be named twice in a transaction."""
+    change = Write.change(*_key(user_id), fields)
+    if by != user_id:
+        return [change, *_allowed(by)]
+    names, values = {**change.names, **NAMES}, {**change.values, **VALUES}
+    return [replace(change, condition=IS_ADMIN, names=names, values=values)]
 
 
 def unknown_user(user_id: int) -> NotFoundError:

@@ -168,8 +168,11 @@ class Completeness:
     @property
     def wanted(self) -> dict[str, list[str]]:
         """The missing days that are worth asking for, for each code that has any."""
+        if not self.rejected:
+            return self.missing
+        rejected = {code: frozenset(days) for code, days in self.rejected.items()}
         found = {
-            code: [day for day in days if day not in self.rejected.get(code, ())]
+            code: [day for day in days if day not in rejected[code]] if code in rejected else days
             for code, days in self.missing.items()
         }
         return {code: days for code, days in found.items() if days}

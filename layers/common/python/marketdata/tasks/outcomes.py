@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from marketdata.aws.tables import ConditionFailedError, Item, Write
-from marketdata.tasks.task import now, record_key
+from marketdata.tasks.task import Status, now, record_key
 
 LONGEST = 200
 """Characters that are kept of what is said of one code: an item holds 400 KB, a batch 300 codes."""
@@ -90,6 +90,11 @@ class Outcomes:
         except ConditionFailedError:
             return False
         return True
+
+    def goes_on(self, task_id: int, attempt: int) -> bool:
+        """Tell whether a task still wants the work of an attempt: it was not cancelled."""
+        item = self._table.get("tasks", record_key(task_id))
+        return bool(item and item["attempt"] == attempt and not Status(item["status"]).ended)
 
     def recorded(self, task_id: int, attempt: int, batch: int) -> bool:
         """Tell whether a piece of work has been recorded in an attempt."""

@@ -56,7 +56,7 @@ class Turn:
         Returns
         -------
         list of Batch
-            Those for which there was no time.
+            Those for which there was no time; none once the task was cancelled.
 
         Raises
         ------
@@ -69,6 +69,9 @@ class Turn:
         with ThreadPoolExecutor(1) as storing:
             while left and self.clock() < until and len(self._troubles) < TROUBLES:
                 batch = left.pop(0)
+                if not self.outcomes.goes_on(batch["task_id"], batch["attempt"]):
+                    left = []
+                    break
                 store = self._fetched(batch)
                 self._await(before)
                 before = storing.submit(self._store, batch, store) if store else None
