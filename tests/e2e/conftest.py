@@ -65,6 +65,9 @@ def synthetic_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalC
     with serving(
         tmp_path_factory.mktemp("synthetic"), "UPSTREAM=synthetic", "FIRST_FILL=0"
     ) as started:
+        # The document's example tries the first one, which no other test may remove, then.
+        here = {"name": "first", "username": "me", "password": "secret", "host": "127.0.0.1"}
+        assert started.admin.post("/configs/sdk", json=here).json()["data"]["id"] == 1
         yield started
 
 

@@ -134,12 +134,12 @@ def test_the_list_of_tasks_leads_to_each(page: Page, synthetic_cloud: LocalCloud
         synthetic_cloud.admin,
         "detect-all-missing",
         security_type="stock",
-        start_date="20240102",
-        end_date="20240105",
+        start_date="20170103",
+        end_date="20170106",
     )
     go(page, "tasks")
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name=f"#{done['task_id']}"))
-    expect(row).to_contain_text("检测 · 股票 日 · 2024-01-02 – 2024-01-05")
+    expect(row).to_contain_text("检测 · 股票 日 · 2017-01-03 – 2017-01-06")
     row.get_by_role("link").click()
     expect(page.get_by_role("heading", name=f"任务 #{done['task_id']}")).to_be_visible()
     expect(page.get_by_role("heading", name="缺失的代码与日期")).to_be_visible()

@@ -79,8 +79,6 @@ def test_me(base_url: str, headers: Headers) -> None:
 
 def test_sdk_configs(base_url: str, headers: Headers, server: int) -> None:
     """3.1 to 3.3; the config that is tested stands for one whose server is on this machine."""
-    here = {"name": "here", "username": "me", "password": "secret", "host": "127.0.0.1"}
-    requests.post(f"{base_url}/configs/sdk", headers=headers, json=here)
     requests.patch(
         f"{base_url}/configs/sdk/1", headers=headers, json={"host": "127.0.0.1", "port": server}
     )
