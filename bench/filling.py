@@ -7,7 +7,7 @@ one after another, as the Distributed Map runs them for one session.
 import json
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
@@ -44,6 +44,7 @@ LATENCY = 5.0
 """Seconds that the vendor's SDK was seen to take for 329 codes a call."""
 
 CODES, START, END = 300, "20170103", "20241231"
+TASK = {"task_id": 1, "attempt": 1}
 DAILY = Dataset(Kind.STOCK, Period.DAILY)
 
 
@@ -53,9 +54,11 @@ class SlowSource:
 
     market: Market
     name: str = "slow"
+    asked: list[BarRequest] = field(default_factory=list)
 
     def fetch_bars(self, request: BarRequest) -> FetchedBars:
         until = time.perf_counter() + LATENCY
+        self.asked.append(request)
         codes = [self.market.codes.index(code) for code in request.codes]
         frame = contents.bars(self.market, codes, request.start, request.end)
         time.sleep(until - time.perf_counter())
@@ -115,8 +118,9 @@ def main(data: Path) -> dict[str, float]:
     catalog = contents.catalog(market.codes[at] for at in market.spread(CODES))
     work = work_list(catalog, START, END)
     connections: Connections = NoConnections()
+    source = SlowSource(market)
     door = Door(
-        source=SlowSource(market),
+        source=source,
         store=BlockStore(Table(MARKET), Bucket(BUCKET)),
         quarantine=Bucket(BUCKET),
         outcomes=Outcomes(Table(CONTROL)),
@@ -127,16 +131,17 @@ def main(data: Path) -> dict[str, float]:
     bars = sum(item["work"] for item in work)
 
     def fill() -> None:
-        left = [item | {"task_id": 1, "attempt": 1, "batch": at} for at, item in enumerate(work)]
+        left = [item | {**TASK, "batch": at} for at, item in enumerate(work)]
         while left:
             answer = door.serve({"batches": left[:BATCHES_A_TURN]})
             left = [*answer["batches"], *left[BATCHES_A_TURN:]]
 
     times = once(fill)
+    assert len(source.asked) == len(work)
     ideal = ceil(bars / plan.BARS_A_BATCH) * LATENCY
     return {
         "bars": bars,
-        "calls": len(work),
+        "calls": len(source.asked),
         "latency_s": LATENCY,
         "wall_s": times.wall_ms / 1e3,
         "cpu_s": times.cpu_ms / 1e3,

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from bench import calling, comparing, contents, detecting, growing, preparing
-from bench.filling import planned
+from bench.filling import TASK, planned
 from bench.market import Market
 from bench.peers import parquet
 from bench.processes import PLACE, endpoint, run
 from bench.questions import Question
 from marketdata.kline.bar import Dataset, Kind, Period
+from marketdata.tasks.task import record_key
 
 DETECT_CODES = (1000, 2724, 5448, 10896)
 DETECT_YEARS = (1, 4, 7, 10, 13)
@@ -91,6 +92,8 @@ def _contents(market: str, questions: Sequence[Question]) -> Path:
         rows = [bars.codes.index(code) for code in question.codes]
         contents.fill(kept, dataset, bars, rows, start=question.start, end=question.end)
     contents.add_catalog(kept, codes)
+    # What a fill's batches are of.
+    kept.items["tasks", record_key(TASK["task_id"])] = {"status": "running", **TASK}
     return _saved(kept, market)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
@@ -15,14 +15,13 @@ from marketdata.http.parameters import Codes, DayRange, one_of
 from marketdata.http.router import Answer, Call, Router
 from marketdata.http.tasks import STORED_PERIODS, PageQuery
 from marketdata.kline.bar import Kind, Period
-from marketdata.kline.completeness import Window
 from marketdata.kline.parallel import side_by_side
 from marketdata.kline.store import BlockCoverage, BlockKey, BlockStore
 from marketdata.settings import settings
-from marketdata.tasks.detect import NOTHING
-from marketdata.tasks.holdings import holdings
 from marketdata.tasks.task import Scope
-from marketdata.tasks.worklist import in_scope, parts_of, window_of
+
+if TYPE_CHECKING:
+    from marketdata.kline.completeness import Window
 
 MAX_PARTS = 60
 """Each part costs a query of its own, or a request for named codes."""
@@ -52,6 +51,9 @@ def read_coverage(call: Call[CoverageQuery]) -> Answer:
     A part is a year of daily bars or a month of minutes; one on which nothing is expected is left
     out of its code's `parts`.
     """
+    # Of the calls of this function no other needs it, and most cold starts are for another.
+    from marketdata.tasks.worklist import in_scope, parts_of, window_of  # noqa: PLC0415
+
     asked = call.parameters
     scope, catalog = asked.scope(), load_catalog()
     final_until = last_final_day(datetime.now(UTC), settings().final_time)
@@ -80,8 +82,11 @@ type Stored = dict[str, dict[str, BlockCoverage]]
 """By part and code."""
 
 
-def _view(security: Security, scope: Scope, window: Window, stored: Stored) -> dict[str, Any]:
+def _view(security: Security, scope: Scope, window: "Window", stored: Stored) -> dict[str, Any]:
     """Give what the API shows of a code: its counts, by part."""
+    from marketdata.tasks.detect import NOTHING  # noqa: PLC0415  as above
+    from marketdata.tasks.holdings import holdings  # noqa: PLC0415
+
     counts = {
         part: holdings(scope.dataset, part, security, rows.get(security.code, NOTHING), window)
         for part, rows in stored.items()
