@@ -65,7 +65,7 @@ chaos: sync ## a whole fill under each fault of the vendor's SDK, bar by bar
 	$(RUN) pytest -n 2 --durations 5 tests/chaos
 
 test-e2e: sync ## tests over HTTP on local clouds of their own
-	$(RUN) pytest tests/e2e
+	$(RUN) pytest -n 2 --dist loadfile tests/e2e
 
 screenshots: sync ## take the README's pictures anew; needs Chromium and a Chinese font
 	$(RUN) pytest tests/e2e/test_screenshots.py --screenshots docs/img/console
