@@ -1,8 +1,9 @@
 """A table that counts request units, as DynamoDB does for tables that are paid by request."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
+from threading import Lock
 
 from bench.contents import Contents
 from marketdata.aws.tables import Item, Key, Write
@@ -27,6 +28,7 @@ class Meter(Contents):
 
     read_units: float = 0.0
     write_units: float = 0.0
+    _counting: Lock = field(default_factory=Lock, repr=False)
 
     def get_many(
         self,
@@ -40,12 +42,16 @@ class Meter(Contents):
         share = 1.0 if fresh else 0.5
         # What is not there costs as much as the smallest item.
         units = [ceil(size(key, found.get(key, {})) / 4 / KIB) for key in keys]
-        self.read_units += share * sum(units)
+        with self._counting:
+            self.read_units += share * sum(units)
         return found
 
     def write(self, write: Write) -> Item:
         key, item = (write.pk, write.sk), dict(write.put or {})
-        self.write_units += ceil(size(key, item) / KIB) + ceil(_index_size(key, item) / KIB)
+        units = ceil(size(key, item) / KIB) + ceil(_index_size(key, item) / KIB)
+        # Blocks are written by several threads.
+        with self._counting:
+            self.write_units += units
         self.items[key] = item
         return {}
 
