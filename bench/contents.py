@@ -74,11 +74,11 @@ class Contents:
         self,
         pk: str,
         *,
-        between: tuple[str, str] | None,  # noqa: ARG002
-        index: str,  # noqa: ARG002
-        hash_name: str,  # noqa: ARG002
-        range_name: str,  # noqa: ARG002
-        attributes: Sequence[str],  # noqa: ARG002
+        between: tuple[str, str] | None,
+        index: str,
+        hash_name: str,
+        range_name: str,
+        attributes: Sequence[str],
     ) -> Iterator[Item]:
         yield from self.series.get(pk, [])
 
@@ -96,7 +96,7 @@ class Objects:
     def read(self, key: str) -> bytes:
         return self.objects[key]
 
-    def write(self, key: str, body: bytes, content_type: str = "") -> None:  # noqa: ARG002
+    def write(self, key: str, body: bytes, content_type: str = "") -> None:
         self.objects[key] = body
 
     def write_json(self, key: str, value: Any) -> None:

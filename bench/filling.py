@@ -50,7 +50,10 @@ DAILY = Dataset(Kind.STOCK, Period.DAILY)
 
 @dataclass(frozen=True, slots=True)
 class SlowSource:
-    """Gives the market's bars, each call exactly `LATENCY` after it began."""
+    """Gives the market's bars, each call exactly `LATENCY` after it began.
+
+    A fill of bars asks a source for nothing else.
+    """
 
     market: Market
     name: str = "slow"
@@ -73,7 +76,7 @@ class SlowSource:
     def list_securities(self) -> list[Security]:
         raise NotImplementedError
 
-    def coverage_start(self, dataset: Dataset) -> str:  # noqa: ARG002
+    def coverage_start(self, dataset: Dataset) -> str:
         return self.market.days[0]
 
 

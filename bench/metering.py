@@ -35,7 +35,7 @@ class Meter(Contents):
         keys: Sequence[Key],
         *,
         fresh: bool = False,
-        attributes: Sequence[str] = (),  # noqa: ARG002
+        attributes: Sequence[str] = (),
     ) -> dict[Key, Item]:
         found = {key: self.items[key] for key in keys if key in self.items}
         # Whole items are paid for, whatever is asked of them.

@@ -33,7 +33,7 @@ def synchronous(text: str, name: str) -> str:
     for pattern, replacement in WORDS:
         text = re.sub(pattern, replacement, text)
     command = [sys.executable, "-m", "ruff", "format", "-", "--stdin-filename", f"{PACKAGE}/x.py"]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         command, input=HEAD.format(name=name) + text, capture_output=True, text=True, check=True
     )
     return done.stdout
@@ -56,7 +56,7 @@ def main() -> int:
                 target.write_text(text, encoding="utf-8")
     if check and stale:
         names = ", ".join(path.name for path in stale)
-        print(f"out of date: {names}; run generate_sync.py", file=sys.stderr)  # noqa: T201
+        print(f"out of date: {names}; run generate_sync.py", file=sys.stderr)
     return 1 if check and stale else 0
 
 

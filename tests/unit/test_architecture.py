@@ -18,6 +18,7 @@ PURE = {
     "kline.chart",
     "kline.completeness",
     "kline.coverage",
+    "kline.findings",
     "kline.piece",
     "kline.reading",
     "kline.resample",
@@ -32,7 +33,11 @@ PURE = {
     "finance.columns",
     "finance.periods",
     "finance.statement",
+    "tasks.detect",
+    "tasks.holdings",
     "tasks.plan",
+    "tasks.worklist",
+    "upstream.amazingdata.codes",
 }
 IMPURE = {"boto3", "botocore", "os", "time", "random", "socket", "pathlib", "subprocess"}
 HEAVY = {"pandas", "numpy", "cryptography", "exchange_calendars"}

@@ -1,4 +1,4 @@
-"""Whether to ask again, and when. Pure."""
+"""Whether to ask again, and when."""
 
 import random
 from dataclasses import dataclass
@@ -68,3 +68,7 @@ def _worth_it(outcome: httpx.Response | httpx.TransportError, *, repeatable: boo
     if isinstance(outcome, (httpx.UnsupportedProtocol, httpx.ProxyError)):
         return False
     return repeatable or isinstance(outcome, BEFORE_ANYTHING_WAS_SENT)
+
+
+PATIENT = Retry()
+"""What clients do unless they are told otherwise."""

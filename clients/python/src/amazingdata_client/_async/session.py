@@ -9,7 +9,7 @@ import httpx
 from amazingdata_client._async.runtime import Lock, sleep
 from amazingdata_client.answers import ACCEPT_ENCODING, Envelope, envelope, error_of, unpacked
 from amazingdata_client.errors import BadAnswerError, NoAnswerError, NotLoggedInError
-from amazingdata_client.retry import Retry
+from amazingdata_client.retry import PATIENT, Retry
 from amazingdata_client.tokens import Token
 from amazingdata_client.version import __version__
 
@@ -54,7 +54,7 @@ class AsyncSession:
         *,
         token: Token | None = None,
         timeout: float = 60.0,
-        retry: Retry = Retry(),  # noqa: B008  # it never changes
+        retry: Retry = PATIENT,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")

@@ -10,7 +10,7 @@ import httpx
 from amazingdata_client._sync.runtime import Lock, sleep
 from amazingdata_client.answers import ACCEPT_ENCODING, Envelope, envelope, error_of, unpacked
 from amazingdata_client.errors import BadAnswerError, NoAnswerError, NotLoggedInError
-from amazingdata_client.retry import Retry
+from amazingdata_client.retry import PATIENT, Retry
 from amazingdata_client.tokens import Token
 from amazingdata_client.version import __version__
 
@@ -55,7 +55,7 @@ class Session:
         *,
         token: Token | None = None,
         timeout: float = 60.0,
-        retry: Retry = Retry(),  # noqa: B008  # it never changes
+        retry: Retry = PATIENT,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")

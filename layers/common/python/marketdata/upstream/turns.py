@@ -99,7 +99,8 @@ class Turn:
                 self._note(error)
 
     def _note(self, error: Exception) -> None:
-        _log.warning("a batch failed and is tried again: %s", type(error).__name__)
+        # One of them is raised; the log has the others too.
+        _log.warning("a batch failed and is tried again", exc_info=error)
         self._troubles.append(error)
 
     def _store(self, batch: Batch, store: Store) -> None:
