@@ -11,14 +11,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from bench.market import Market
-from marketdata.aws.tables import Item, Key, Write
-from marketdata.catalog.directory import save_catalog
+from marketdata.aws.items import Item, Key
+from marketdata.aws.writes import Write
+from marketdata.blocks.dataset import Kind
+from marketdata.blocks.days import bit_of
+from marketdata.blocks.store import BlockStore
+from marketdata.catalog.catalog_store import save_catalog
 from marketdata.catalog.securities import Catalog, Security, market_of
-from marketdata.kline.bar import Dataset, Kind
-from marketdata.kline.coverage import bit_of
-from marketdata.kline.ingest import Ingest
-from marketdata.kline.store import BlockStore
-from marketdata.upstream.source import BarRequest, FetchedBars
+from marketdata.ingest.bars import Ingest
+from marketdata.kline.bars import Dataset
+from marketdata.sources.source import BarRequest, FetchedBars
 
 FINAL_UNTIL = "20261030"
 LISTED = "19901219"

@@ -15,8 +15,8 @@ from bench.filling import DAILY, planned, work_list
 from bench.market import Market
 from bench.metering import Meter
 from bench.report import table, update
-from marketdata.kline.coverage import parts_between
-from marketdata.tasks.worklist import WorkItem
+from marketdata.blocks.days import parts_between
+from marketdata.tasks.batching import WorkItem
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "cost.md"
 MADE, SAMPLE = 330, 300

@@ -13,9 +13,10 @@ from bench.clock import least, once
 from bench.contents import Contents, catalog
 from bench.reading import requests
 from bench.runtime import Function
-from marketdata.catalog.directory import save_catalog
-from marketdata.kline.bar import Kind, Period
-from marketdata.tasks.task import Scope, TaskKind, new_task, record_key
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.catalog.catalog_store import save_catalog
+from marketdata.tasks.scope import Scope
+from marketdata.tasks.task import TaskKind, new_task, record_key
 
 ROUNDS = 9
 """For one part; of many parts fewer."""

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from marketdata.aws.attributes import to_attributes
+from marketdata.aws.items import to_attributes
 
 PAGE_BYTES = 1_000_000
 """A query's page ends once its items exceed this; DynamoDB counts 1 MiB, of names and values."""

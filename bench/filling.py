@@ -19,19 +19,13 @@ from bench.market import Market
 from bench.runtime import BUCKET, CONTROL, MARKET
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.days import parts_between
+from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.kline.bar import Dataset, Kind, Period
-from marketdata.kline.completeness import Window
-from marketdata.kline.coverage import parts_between
-from marketdata.kline.store import BlockStore
-from marketdata.tasks import plan
-from marketdata.tasks.detect import compare
-from marketdata.tasks.outcomes import Outcomes
-from marketdata.tasks.planning import BATCHES_A_TURN
-from marketdata.tasks.task import Scope
-from marketdata.tasks.worklist import Lacking, WorkItem, work_items
-from marketdata.upstream.door import Connections, Door
-from marketdata.upstream.source import (
+from marketdata.catalog.window import Window
+from marketdata.kline.bars import Dataset
+from marketdata.sources.source import (
     BarRequest,
     FactorRequest,
     FetchedBars,
@@ -39,6 +33,13 @@ from marketdata.upstream.source import (
     FetchedStatements,
     StatementRequest,
 )
+from marketdata.tasks import batching as plan
+from marketdata.tasks.batching import Lacking, WorkItem, work_items
+from marketdata.tasks.comparison import compare
+from marketdata.tasks.outcomes import Outcomes
+from marketdata.tasks.plan import BATCHES_A_TURN
+from marketdata.tasks.scope import Scope
+from marketdata.upstream.server import Connections, Door
 
 LATENCY = 5.0
 """Seconds that the vendor's SDK was seen to take for 329 codes a call."""
@@ -89,7 +90,7 @@ class NoConnections:
 
 
 def work_list(catalog: Catalog, start: str, end: str) -> list[WorkItem]:
-    """Plan a fill of an empty cache, as `tasks.planning.Planner` does."""
+    """Plan a fill of an empty cache, as `tasks.plan.Planner` does."""
     window = Window(start, end, start, contents.FINAL_UNTIL)
     lacking = Lacking(Scope(Kind.STOCK, Period.DAILY, start, end))
     securities = catalog.of_kind(Kind.STOCK)

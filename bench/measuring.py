@@ -14,7 +14,8 @@ from bench.market import Market
 from bench.peers import parquet
 from bench.processes import PLACE, endpoint, run
 from bench.questions import Question
-from marketdata.kline.bar import Dataset, Kind, Period
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.kline.bars import Dataset
 from marketdata.tasks.task import record_key
 
 DETECT_CODES = (1000, 2724, 5448, 10896)

@@ -6,7 +6,8 @@ from math import ceil
 from threading import Lock
 
 from bench.contents import Contents
-from marketdata.aws.tables import Item, Key, Write
+from marketdata.aws.items import Item, Key
+from marketdata.aws.writes import Write
 
 KIB = 1024
 OVERHEAD = 100

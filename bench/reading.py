@@ -15,8 +15,8 @@ from bench.clock import in_turns
 from bench.questions import Question
 from bench.runtime import BUCKET, MARKET, ZSTD, Answered, Function, get_event
 from marketdata.aws.clients import client
-from marketdata.kline.bar import Period
-from marketdata.kline.coverage import parts_between
+from marketdata.blocks.dataset import Period
+from marketdata.blocks.days import parts_between
 
 ROUNDS = {"50x1y": 60, "1x1m": 150, "1x10y": 80, "min1_month": 60}
 

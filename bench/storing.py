@@ -9,9 +9,10 @@ import pandas as pd
 from bench import contents
 from bench.clock import least, once
 from bench.market import Market
-from marketdata.kline.bar import Dataset, Kind, Period
-from marketdata.kline.ingest import Ingest
-from marketdata.upstream.source import BarRequest, FetchedBars
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.ingest.bars import Ingest
+from marketdata.kline.bars import Dataset
+from marketdata.sources.source import BarRequest, FetchedBars
 
 ROUNDS = 9
 BATCHES = {

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from marketdata.api.auth import Credentials, UserBody, UserChanges
+from marketdata.api.parameters import read_number
+from marketdata.api.router import Answer, Call, Role, Router
 from marketdata.aws.tables import Table
 from marketdata.errors import UnauthorizedError
-from marketdata.http.parameters import read_number
-from marketdata.http.router import Answer, Call, Role, Router
-from marketdata.http.users import Credentials, UserBody, UserChanges
-from marketdata.identity.accounts import change_user, create_user
+from marketdata.identity.administration import change_user, create_user
 from marketdata.identity.login import authenticate
 from marketdata.identity.tokens import LIFETIME_SECONDS, issue
 from marketdata.identity.users import Users, unknown_user

@@ -3,14 +3,13 @@
 from datetime import datetime
 from typing import Annotated
 
-from marketdata.catalog.calendar import MARKETS, last_known_day, trading_days
-from marketdata.catalog.directory import load_catalog
-from marketdata.catalog.final import SHANGHAI
+from marketdata.api import base as securities
+from marketdata.api.parameters import DayRange, Parameters, one_of, read_code
+from marketdata.api.router import Answer, Call, Router
+from marketdata.catalog.calendar import MARKETS, SHANGHAI, last_known_day, trading_days
+from marketdata.catalog.catalog_store import load_catalog
 from marketdata.catalog.securities import SECURITY_TYPES
 from marketdata.errors import InvalidInputError, NotFoundError
-from marketdata.http import securities
-from marketdata.http.parameters import DayRange, Parameters, one_of, read_code
-from marketdata.http.router import Answer, Call, Router
 
 router = Router()
 handler = router.handler

@@ -1,8 +1,9 @@
 """Tasks that detect and fill what the cache is missing, and what is known of futures."""
 
-from marketdata.http import contracts, coverage
-from marketdata.http.router import Answer, Call, Role, Router
-from marketdata.http.tasks import PageQuery, TaskBody, named_task, new_task, tasks
+from marketdata.api import coverage
+from marketdata.api import varieties as contracts
+from marketdata.api.router import Answer, Call, Role, Router
+from marketdata.api.tasks import PageQuery, TaskBody, named_task, new_task, tasks
 from marketdata.tasks.task import TaskKind
 
 router = Router()

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from marketdata.aws.keys import Key
+from marketdata.api.configs import ConfigBody, ConfigChanges
+from marketdata.api.parameters import read_number
+from marketdata.api.router import Answer, Call, Role, Router
+from marketdata.aws.encryption import Key
 from marketdata.aws.tables import Table
-from marketdata.http.parameters import read_number
-from marketdata.http.router import Answer, Call, Role, Router
-from marketdata.http.sdk_configs import ConfigBody, ConfigChanges
 from marketdata.sdk_configs.records import SdkConfigs
 from marketdata.settings import settings
-from marketdata.upstream.gateway import try_connection
+from marketdata.upstream.client import try_connection
 
 router = Router()
 handler = router.handler

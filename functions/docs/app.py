@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
+from marketdata.api.call import Event
+from marketdata.api.router import Answer, Call, Router
+from marketdata.api.wire import proxy_response
 from marketdata.errors import NotFoundError
-from marketdata.http.call import Event
-from marketdata.http.router import Answer, Call, Router
-from marketdata.http.wire import proxy_response
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE / "openapi.json"

@@ -5,18 +5,18 @@ from typing import Annotated
 
 from pydantic import Field
 
+from marketdata.api.klines import answer
+from marketdata.api.parameters import Codes, DayRange
+from marketdata.api.router import Answer, Call, Router
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
-from marketdata.catalog.directory import load_catalog
-from marketdata.catalog.final import last_final_day
-from marketdata.finance.query import Question, Reader
+from marketdata.blocks.store import BlockStore
+from marketdata.catalog.calendar import last_final_day
+from marketdata.catalog.catalog_store import load_catalog
+from marketdata.finance.reader import Question, Reader
 from marketdata.finance.statement import CONSOLIDATED, Statement, StatementSet
-from marketdata.http.klines import answer
-from marketdata.http.parameters import Codes, DayRange
-from marketdata.http.router import Answer, Call, Router
-from marketdata.kline.store import BlockStore
 from marketdata.settings import settings
-from marketdata.upstream.gateway import fetch_statements
+from marketdata.upstream.client import fetch_statements
 
 router = Router()
 handler = router.handler

@@ -1,8 +1,8 @@
 """K-lines of futures."""
 
-from marketdata.http.klines import KlineQuery, answer, read_bars
-from marketdata.http.router import Answer, Call, Router
-from marketdata.kline.bar import Kind
+from marketdata.api.klines import KlineQuery, answer, read_bars
+from marketdata.api.router import Answer, Call, Router
+from marketdata.blocks.dataset import Kind
 
 router = Router()
 handler = router.handler

@@ -5,12 +5,12 @@ from typing import Any
 
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
-from marketdata.catalog.directory import load_catalog
-from marketdata.catalog.final import last_final_day
-from marketdata.kline.store import BlockStore
+from marketdata.blocks.store import BlockStore
+from marketdata.catalog.calendar import last_final_day
+from marketdata.catalog.catalog_store import load_catalog
 from marketdata.settings import settings
-from marketdata.tasks.mains import MainContracts
-from marketdata.tasks.planning import Planner
+from marketdata.tasks.main_contracts import MainContracts
+from marketdata.tasks.plan import Planner
 from marketdata.tasks.records import TaskRecords
 
 

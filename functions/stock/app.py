@@ -1,9 +1,9 @@
 """K-lines of stocks, indices and funds."""
 
-from marketdata.http.klines import BatchBody, StockQuery, StockRange, answer, read_stock_bars
-from marketdata.http.parameters import read_code
-from marketdata.http.router import Answer, Call, Router
-from marketdata.kline.bar import Kind
+from marketdata.api.klines import BatchBody, StockQuery, StockRange, answer, read_stock_bars
+from marketdata.api.parameters import read_code
+from marketdata.api.router import Answer, Call, Router
+from marketdata.blocks.dataset import Kind
 from marketdata.kline.chart import chart
 
 router = Router()

@@ -4,17 +4,17 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from marketdata.aws.keys import Key
+from marketdata.aws.encryption import Key
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
-from marketdata.kline.store import BlockStore
-from marketdata.sdk_configs.accounts import DefaultAccount
+from marketdata.blocks.store import BlockStore
 from marketdata.sdk_configs.connection import ConnectionTest
+from marketdata.sdk_configs.default_account import DefaultAccount
 from marketdata.sdk_configs.records import SdkConfigs
 from marketdata.settings import settings
 from marketdata.tasks.outcomes import Outcomes
-from marketdata.upstream.door import Door
 from marketdata.upstream.registry import login_of, make_source
+from marketdata.upstream.server import Door
 
 
 @cache
@@ -39,5 +39,5 @@ def _door() -> Door:
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Carry out one operation; the events are those of `marketdata.upstream.gateway`."""
+    """Carry out one operation; the events are those of `marketdata.upstream.client`."""
     return _door().serve(event)

@@ -9,9 +9,9 @@ from local.openapi import texts
 from local.openapi.components import ERROR_SCHEMA, Json, shared
 from local.openapi.requests import body, body_schema, parameters
 from local.openapi.responses import responses, schemas
-from marketdata.http.router import Route, Router
-from marketdata.http.schema import OPERATIONS
-from marketdata.http.schema.operation import Operation
+from marketdata.api.router import Route, Router
+from marketdata.api.schema import OPERATIONS
+from marketdata.api.schema.operation import Operation
 
 ROOT = Path(__file__).parents[2]
 

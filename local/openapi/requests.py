@@ -8,9 +8,9 @@ from pydantic import BaseModel
 
 from local.openapi import texts
 from local.openapi.components import Json, in_json
-from marketdata.http.parameters import CODE_SCHEMA, CODE_TEXT
-from marketdata.http.router import Route
-from marketdata.http.schema.operation import Operation
+from marketdata.api.parameters import CODE_SCHEMA, CODE_TEXT
+from marketdata.api.router import Route
+from marketdata.api.schema.operation import Operation
 
 NUMBER: Json = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
 CODES: Json = {"type": "string", "pattern": f"^[ ,]*{CODE_TEXT}(,[ ,]*{CODE_TEXT})*[ ,]*$"}

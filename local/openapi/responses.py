@@ -8,8 +8,8 @@ from pydantic.json_schema import JsonSchemaMode
 
 from local.openapi import components
 from local.openapi.components import ETAG, Json, envelope, in_json, name_of, reference
-from marketdata.http.router import Route
-from marketdata.http.schema.operation import NoMeta, Operation
+from marketdata.api.router import Route
+from marketdata.api.schema.operation import NoMeta, Operation
 
 TEMPLATE = "#/components/schemas/{model}"
 MODE: JsonSchemaMode = "validation"

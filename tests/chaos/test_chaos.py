@@ -14,8 +14,8 @@ import pytest
 
 from marketdata.aws.clients import client
 from marketdata.catalog.calendar import trading_days
-from marketdata.tasks import plan
-from marketdata.upstream.amazingdata import limits
+from marketdata.sources.amazingdata import limits
+from marketdata.tasks import batching as plan
 from tests.chaos.vendor import CODES, END, OUTSIDE, SCOPE, START, TRUTH, Vendor, truth
 from tests.integration.machines import (
     Service,

@@ -11,15 +11,15 @@ from typing import Any
 
 from functions.upstream import app
 from local.sdk_bundle import pack
-from marketdata.aws.keys import Key
+from marketdata.aws.encryption import Key
+from marketdata.blocks.block import BlockKey, unpack
+from marketdata.blocks.dataset import Kind
+from marketdata.blocks.days import days_of
 from marketdata.catalog.calendar import trading_days
-from marketdata.kline import block as codec
-from marketdata.kline.bar import Dataset, Kind
-from marketdata.kline.coverage import days_of
-from marketdata.kline.store import BlockKey, unpack
+from marketdata.kline.bars import Dataset, parse
 from marketdata.sdk_configs.records import SdkConfigs
-from marketdata.upstream.source import BarRequest
-from marketdata.upstream.synthetic.source import SyntheticSource
+from marketdata.sources.source import BarRequest
+from marketdata.sources.synthetic.source import SyntheticSource
 from tests.integration.machines import Service
 from tests.unit.upstream.amazingdata.standins import bundle
 from tests.unit.upstream.readers import clock
@@ -105,7 +105,7 @@ class Vendor:
         keys = [BlockKey(DAILY.name, code, part) for part in PARTS]
         for key, stored in self.service.blocks.read(keys, fresh=True).items():
             block, text = unpack(key, stored)
-            rows |= {str(row["trade_date"]): dict(row) for row in codec.parse(text)}
+            rows |= {str(row["trade_date"]): dict(row) for row in parse(text)}
             absent |= set(days_of(key.part, block.coverage.absent))
             suspended |= set(days_of(key.part, block.coverage.suspended))
         return rows, absent, suspended

@@ -5,8 +5,8 @@ from typing import Any
 import schemathesis
 from hypothesis import strategies as st
 
+from marketdata.blocks.dataset import Period
 from marketdata.finance.statement import Statement
-from marketdata.kline.bar import Period
 
 LOCALHOST = "127.0.0.1"
 PERIODS = [*Period]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from marketdata.http.schema.cache import TASK
+from marketdata.api.schema.cache import TASK
 from tests.e2e.browser import address, browsing, chart, go, log_in, opened
 from tests.e2e.calls import start, task
 from tests.e2e.conftest import LocalCloud

@@ -14,7 +14,7 @@ from marketdata.aws import secrets
 from marketdata.aws.clients import _made, client
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
-from marketdata.catalog import directory
+from marketdata.catalog import catalog_store as directory
 from marketdata.settings import settings
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"

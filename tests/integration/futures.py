@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from marketdata.catalog.contracts import varieties
-from marketdata.catalog.directory import load_catalog
-from marketdata.catalog.main_history import read_histories
+from marketdata.catalog.catalog_store import load_catalog
+from marketdata.futures.main_history import read_histories
+from marketdata.futures.varieties import varieties
 from tests.integration.machines import USER, Service
 from tests.integration.market import DAYS, put_bars, put_securities
 

@@ -15,11 +15,11 @@ import pytest
 from moto.core.config import default_user_config
 
 from functions.upstream import app as upstream
+from marketdata.api import klines, tasks
 from marketdata.aws import workflows
 from marketdata.aws.clients import client
 from marketdata.aws.functions import _caller
-from marketdata.http import klines, tasks
-from marketdata.kline.store import BlockStore
+from marketdata.blocks.store import BlockStore
 from marketdata.settings import settings
 from tests.integration.conftest import Cloud
 from tests.integration.emulation import (

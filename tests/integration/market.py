@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from marketdata.tasks import plan, planning
+from marketdata.tasks import batching as plan
+from marketdata.tasks import plan as planning
 from tests.integration.machines import Service
 
 DAYS = ("20200102", "20200103", "20200106", "20200107", "20200108", "20200109", "20200110")

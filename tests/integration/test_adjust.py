@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from functions.stock import app as stock
-from marketdata.catalog.calendar import previous_trading_day
-from marketdata.catalog.final import last_final_day
-from marketdata.kline.bar import OHLC
+from marketdata.catalog.calendar import last_final_day, previous_trading_day
+from marketdata.kline.bars import OHLC
 from tests.integration.machines import (
     USER,
     BusyError,
@@ -96,9 +95,9 @@ def test_raw_prices_load_nothing_of_this() -> None:
         [sys.executable, "-c", script], capture_output=True, check=True, text=True
     )
     loaded = done.stdout.split()
-    assert "marketdata.kline.query" in loaded
-    assert not [each for each in loaded if each.startswith("marketdata.kline.adjust")]
-    assert "marketdata.kline.factors" not in loaded
+    assert "marketdata.kline.reader" in loaded
+    assert not [each for each in loaded if each.startswith("marketdata.kline.adjust.prices")]
+    assert "marketdata.kline.adjust.factors" not in loaded
 
 
 def test_a_code_without_factors_is_reported_and_the_others_are_not_hurt(market: Service) -> None:

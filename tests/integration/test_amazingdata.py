@@ -12,19 +12,20 @@ import pytest
 from functions.upstream import app
 from local.sdk_bundle import pack
 from marketdata.aws.clients import client
-from marketdata.aws.keys import Key
-from marketdata.aws.tables import Write
-from marketdata.catalog.directory import read_catalog
+from marketdata.aws.encryption import Key
+from marketdata.aws.writes import Write
+from marketdata.blocks.block import BlockKey, unpack
+from marketdata.blocks.dataset import Kind
+from marketdata.blocks.days import days_of
+from marketdata.blocks.store import BlockStore
+from marketdata.catalog.catalog_store import read_catalog
 from marketdata.errors import UpstreamClosedError
-from marketdata.kline import block as codec
-from marketdata.kline.bar import Dataset, Kind
-from marketdata.kline.coverage import days_of
-from marketdata.kline.store import BlockKey, BlockStore, unpack
+from marketdata.kline.bars import Dataset, parse
 from marketdata.sdk_configs.records import SdkConfigs
 from marketdata.settings import settings
+from marketdata.sources.source import BarRequest
+from marketdata.sources.synthetic.source import SyntheticSource
 from marketdata.tasks.outcomes import Outcomes
-from marketdata.upstream.source import BarRequest
-from marketdata.upstream.synthetic.source import SyntheticSource
 from tests.integration.conftest import Cloud
 from tests.unit.upstream.amazingdata.standins import TODAY, bundle, calls, fault
 from tests.unit.upstream.readers import clock
@@ -121,7 +122,7 @@ def test_bars_are_stored_as_the_market_has_them(function: Function) -> None:
         key = BlockKey("stock.daily", code, "2025")
         block, text = unpack(key, function.store.read([key])[key])
         rows = expected.frame[expected.frame["code"] == code].drop(columns="code")
-        assert list(codec.parse(text)) == [
+        assert list(parse(text)) == [
             row | {"volume": int(row["volume"])} for row in rows.to_dict("records")
         ]
         assert set(days_of("2025", block.coverage.suspended)) == set(expected.halted.get(code, ()))

@@ -13,7 +13,9 @@ from functions.auth import app as auth
 from functions.authorizer import app as authorizer
 from marketdata.aws import secrets
 from marketdata.aws.clients import client
-from marketdata.aws.tables import Item, Table, Write
+from marketdata.aws.items import Item
+from marketdata.aws.tables import Table
+from marketdata.aws.writes import Write
 from marketdata.errors import ConflictError, TooManyRequestsError
 from marketdata.identity import passwords
 from marketdata.identity.lockout import MAX_FAILURES, WINDOW_SECONDS, Lockout

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from functions.base import app
-from marketdata.catalog import directory
+from marketdata.api import wire
+from marketdata.blocks.dataset import Kind
+from marketdata.blocks.store import BlockStore
+from marketdata.catalog import catalog_store as directory
 from marketdata.catalog.calendar import MARKETS, last_known_day
-from marketdata.catalog.directory import save_catalog
+from marketdata.catalog.catalog_store import save_catalog
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import UpstreamBusyError
-from marketdata.http import wire
-from marketdata.kline.bar import Kind
-from marketdata.kline.store import BlockStore
 from tests.integration.conftest import Cloud
 from tests.unit.http.events import proxy_event, read
 

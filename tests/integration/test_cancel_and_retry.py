@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from marketdata.aws import workflows
+from marketdata.sources.files.source import FileSource
+from marketdata.sources.source import BarRequest, FetchedBars
 from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.records import TaskRecords
-from marketdata.upstream.files import FileSource
-from marketdata.upstream.source import BarRequest, FetchedBars
 from tests.integration.machines import (
     Event,
     Gate,

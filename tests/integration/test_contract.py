@@ -10,14 +10,15 @@ import pytest
 from functions.auth import app as auth
 from functions.upstream import app as upstream
 from local.openapi.document import Key, routers, routes
+from marketdata.api.principal import Role
+from marketdata.api.schema import OPERATIONS
 from marketdata.aws.clients import client
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.errors import UpstreamFaultError
-from marketdata.http.principal import Role
-from marketdata.http.schema import OPERATIONS
-from marketdata.kline.bar import Kind, Period
 from marketdata.settings import settings
 from marketdata.tasks.records import TaskRecords
-from marketdata.tasks.task import Scope, TaskKind, new_task
+from marketdata.tasks.scope import Scope
+from marketdata.tasks.task import TaskKind, new_task
 from tests.conformance import check_body, check_headers
 from tests.integration.machines import (
     ADMIN,

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from marketdata.aws.tables import Item
-from marketdata.http import coverage
-from marketdata.kline import store
-from marketdata.kline.coverage import Coverage
-from marketdata.kline.marks import coverage_of
+from marketdata.api import coverage
+from marketdata.aws.items import Item
+from marketdata.blocks import store
+from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.store import coverage_of
 from tests.integration.machines import (
     USER,
     Service,

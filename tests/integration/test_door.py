@@ -4,7 +4,7 @@ import pytest
 
 from functions.upstream import app
 from marketdata.errors import InvalidInputError
-from marketdata.upstream.gateway import FetchReport
+from marketdata.upstream.client import FetchReport
 from tests.integration.machines import (
     Service,
     deployed_service,  # noqa: F401  a fixture

@@ -10,8 +10,8 @@ from functions.plan_task import app as plan_task
 from functions.upstream import app as upstream
 from marketdata.aws import workflows
 from marketdata.aws.clients import client
-from marketdata.aws.tables import Write
-from marketdata.catalog import directory
+from marketdata.aws.writes import Write
+from marketdata.catalog import catalog_store as directory
 from marketdata.settings import settings
 from marketdata.tasks import service as task_service
 from tests.integration.machines import (

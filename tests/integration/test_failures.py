@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from marketdata.blocks.block import BlockKey
 from marketdata.errors import UpstreamFaultError
-from marketdata.kline.store import BlockKey
 from tests.integration.machines import (
     BusyError,
     Event,

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from marketdata.aws.tables import Table, Write
-from marketdata.kline.store import BlockKey
+from marketdata.aws.tables import Table
+from marketdata.aws.writes import Write
+from marketdata.blocks.block import BlockKey
 from marketdata.tasks.outcomes import Outcomes
 from tests.integration.machines import (
     Event,

@@ -9,13 +9,14 @@ import pytest
 from backports import zstd
 
 from functions.stock import app as stock
+from marketdata.api import wire
+from marketdata.blocks.block import Block, BlockKey
+from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.dataset import Kind
+from marketdata.blocks.days import bits_of
 from marketdata.catalog.calendar import trading_days
-from marketdata.catalog.directory import save_catalog
+from marketdata.catalog.catalog_store import save_catalog
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.http import wire
-from marketdata.kline.bar import Kind
-from marketdata.kline.coverage import Coverage, bits_of
-from marketdata.kline.store import Block, BlockKey
 from tests.integration.machines import (
     USER,
     BusyError,

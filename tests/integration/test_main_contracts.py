@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from marketdata.aws.tables import Write
-from marketdata.catalog.main_history import update
+from marketdata.aws.writes import Write
 from marketdata.errors import VersionConflictError
-from marketdata.tasks import mains
+from marketdata.futures.main_history import update
+from marketdata.tasks import main_contracts as mains
 from tests.integration.futures import (
     FUTURES,
     MAINS,

@@ -15,9 +15,9 @@ import pytest
 
 from marketdata.aws import functions
 from marketdata.aws.clients import client
-from marketdata.catalog import directory
-from marketdata.kline import payloads
-from marketdata.tasks import plan
+from marketdata.blocks import store as payloads
+from marketdata.catalog import catalog_store as directory
+from marketdata.tasks import batching as plan
 from tests.integration.emulation import Fault
 from tests.integration.machines import (
     Event,
@@ -153,7 +153,7 @@ def ask(function: str, method: str, resource: str, **event: Any) -> dict[str, An
 def work_through(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every function do everything it does."""
     monkeypatch.setattr(payloads, "INLINE_BYTES", 10)
-    monkeypatch.setattr("marketdata.http.wire.ROOM", 200)
+    monkeypatch.setattr("marketdata.api.wire.ROOM", 200)
     open_market(service)
     put_bars(service, "600000.SH", [row | {"low": -1.0} for row in rows("600000.SH")])
     query = {"codes": "600000.SH,600004.SH", "start_date": "20200101", "end_date": "20200110"}

@@ -16,15 +16,17 @@ import pytest
 from functions.authorizer import app as authorizer
 from functions.stock import app as stock
 from marketdata.aws.clients import client
-from marketdata.catalog import directory
+from marketdata.blocks.block import Block, BlockKey
+from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.days import bits_of
+from marketdata.catalog import catalog_store as directory
 from marketdata.catalog.calendar import trading_days
-from marketdata.catalog.directory import save_catalog
+from marketdata.catalog.catalog_store import save_catalog
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.kline.bar import Kind, Period
-from marketdata.kline.coverage import Coverage, bits_of
-from marketdata.kline.store import Block, BlockKey
 from marketdata.tasks.records import TaskRecords
-from marketdata.tasks.task import Scope, TaskKind, new_task
+from marketdata.tasks.scope import Scope
+from marketdata.tasks.task import TaskKind, new_task
 from tests.integration.machines import (
     ADMIN,
     Event,

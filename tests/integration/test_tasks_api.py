@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from marketdata.kline.bar import Kind, Period
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.tasks.records import TaskRecords
+from marketdata.tasks.scope import Scope
 from marketdata.tasks.service import TaskService
-from marketdata.tasks.task import Scope, TaskKind, new_task
+from marketdata.tasks.task import TaskKind, new_task
 from tests.integration.machines import (
     USER,
     Gate,

@@ -1,117 +1,214 @@
 """Who may import whom: the house rules that a linter cannot see."""
 
 import ast
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "layers/common/python/marketdata"
-MODULES = sorted(PACKAGE.rglob("*.py"))
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
 
-PURE = {
-    "kline.adjust",
-    "kline.bar",
-    "kline.block",
-    "kline.chart",
-    "kline.completeness",
-    "kline.coverage",
-    "kline.findings",
-    "kline.piece",
-    "kline.reading",
-    "kline.resample",
-    "catalog.calendar",
-    "catalog.contracts",
-    "catalog.final",
-    "catalog.search",
-    "catalog.securities",
-    "catalog.sessions",
-    "finance.block",
-    "finance.check",
-    "finance.columns",
-    "finance.periods",
-    "finance.statement",
-    "tasks.detect",
-    "tasks.holdings",
-    "tasks.plan",
-    "tasks.worklist",
-    "upstream.amazingdata.codes",
-}
-IMPURE = {"boto3", "botocore", "os", "time", "random", "socket", "pathlib", "subprocess"}
-HEAVY = {"pandas", "numpy", "cryptography", "exchange_calendars"}
-
-MAY_IMPORT = {
-    "aws": set(),
-    "catalog": {"kline", "aws", "upstream.gateway"},
-    "kline": {"catalog", "aws", "upstream.source"},
-    "finance": {"kline", "catalog", "aws", "upstream.source"},
-    "tasks": {"kline", "catalog", "finance", "aws"},
+ROOMS: Mapping[str, set[str]] = {
+    "api": {
+        *("deployment", "tasks", "futures", "finance", "kline", "catalog", "blocks"),
+        *("sdk_configs", "identity", "settings"),
+    },
+    "upstream": {"ingest", "sources", "finance", "kline", "catalog", "blocks", "aws"},
+    "ingest": {"sources", "finance", "kline", "catalog", "blocks"},
+    "sources": {"finance", "kline", "catalog", "blocks"},
+    "tasks": {"futures", "finance", "kline", "catalog", "blocks", "aws"},
+    "finance": {"kline", "catalog", "blocks"},
+    "futures": {"kline", "catalog", "blocks"},
+    "kline": {"catalog", "blocks"},
+    "catalog": {"blocks"},
+    "blocks": {"aws"},
     "identity": {"aws"},
     "sdk_configs": {"aws"},
-    "upstream": {"kline", "catalog", "finance", "tasks", "sdk_configs", "aws"},
-    "http": {
-        "kline",
-        "catalog",
-        "finance",
-        "tasks",
-        "identity",
-        "sdk_configs",
-        "upstream.gateway",
-        "aws",
-    },
+    "aws": set(),
+    "settings": set(),
 }
-"""For each room the rooms, or single modules, that it may import besides errors and settings."""
+"""For each room, from the top, the rooms that it may import; `errors` may be imported by all."""
+
+KNOWN = {
+    ("api", "aws"),
+    ("api", "settings"),
+    ("api", "upstream"),
+    ("catalog", "aws"),
+    ("catalog", "settings"),
+    ("catalog", "upstream"),
+    ("finance", "aws"),
+    ("ingest", "aws"),
+    ("kline", "aws"),
+    ("upstream", "sdk_configs"),
+    ("upstream", "settings"),
+    ("upstream", "tasks"),
+}
+"""Imports that are still to go."""
+
+NARROWER = {
+    ("sources", "kline"): {"kline.bars", "kline.adjust.steps"},
+    ("sources", "finance"): {"finance.statement", "finance.periods"},
+    ("api", "settings"): {"settings.SOURCES"},
+}
+"""Where a room may take only some modules, or names, of another."""
+
+PURE = {
+    *("aws.items", "blocks", "catalog", "finance", "futures", "kline.adjust.prices"),
+    *("kline.adjust.steps", "kline.bars", "kline.chart", "kline.completeness", "kline.resample"),
+    *("kline.rows", "ingest.report", "ingest.statement_check", "tasks.batching"),
+    *("tasks.comparison", "tasks.scope", "sources.amazingdata.contract_lives"),
+    "sources.amazingdata.error_codes",
+}
+"""Rooms and modules that reach no boto3, network, clock or file, themselves or through others."""
+
+IMPURE_IN_PURE_ROOMS = {
+    *("blocks.store", "catalog.catalog_store", "finance.reader", "futures.main_history"),
+}
+OUTSIDE = {"boto3", "botocore", "os", "time", "random", "socket", "pathlib", "subprocess"}
+HEAVY = {"pandas", "numpy", "cryptography", "exchange_calendars"}
+MAKERS = {"Table", "Bucket", "BlockStore", "EncryptionKey", "Key"}
 
 
-def _name(path: Path) -> str:
+def name_of(path: Path) -> str:
     return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
 
 
-def _imports(path: Path, *, typing_only: bool = True) -> Iterator[str]:
-    """Name every module that a file imports, inside functions too."""
+MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def room_of(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def imports_of(path: Path, *, typing: bool = True) -> Iterator[str]:
+    """Name all that a file imports, inside functions too; a name of a module as "module.name"."""
     tree = ast.parse(path.read_text())
-    skipped = set()
+    skipped: set[int] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not typing:
             skipped |= {id(inner) for inner in ast.walk(node)}
     for node in ast.walk(tree):
-        if id(node) in skipped and not typing_only:
+        if id(node) in skipped:
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            package = (PACKAGE.parent / node.module.replace(".", "/")).is_dir()
-            inner = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from inner if package else [node.module]
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_rooms_import_one_way(path: Path) -> None:
-    room, _, _ = _name(path).partition(".")
-    if room not in MAY_IMPORT:
-        return
-    for imported in _imports(path):
-        other = imported.removeprefix("marketdata.")
-        target = other.partition(".")[0]
-        if other == imported or target in {room, "errors", "settings"}:
+def module_of(imported: str) -> str | None:
+    """Give our module that an import names, or that the imported name is of; None for others'."""
+    name = imported.removeprefix("marketdata.")
+    if name == imported:
+        return None
+    return name if name in MODULES else name.rpartition(".")[0]
+
+
+@cache
+def imports(module: str, *, typing: bool = True) -> frozenset[str]:
+    """Name our modules that one of them imports."""
+    found = map(module_of, imports_of(MODULES[module], typing=typing))
+    return frozenset(each for each in found if each is not None)
+
+
+def check_no_circle(graph: Mapping[str, Iterable[str]]) -> None:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle: {' -> '.join(reversed(error.args[1]))}")
+
+
+def rooms_graph() -> dict[str, set[str]]:
+    graph: defaultdict[str, set[str]] = defaultdict(set)
+    for module in MODULES:
+        graph[room_of(module)] |= {room_of(each) for each in imports(module)}
+    return {room: others - {room} for room, others in graph.items() if room}
+
+
+def test_files_sort_topologically() -> None:
+    check_no_circle({module: imports(module) - {module} for module in MODULES})
+
+
+def test_rooms_sort_topologically() -> None:
+    graph = rooms_graph()
+    check_no_circle(
+        {
+            room: {other for other in others if (room, other) not in KNOWN}
+            for room, others in graph.items()
+        }
+    )
+
+
+@pytest.mark.parametrize("module", [each for each in MODULES if room_of(each) in ROOMS])
+def test_a_room_imports_what_it_may(module: str) -> None:
+    room = room_of(module)
+    allowed = ROOMS[room] | {room, "errors"}
+    for other in imports(module):
+        assert room_of(other) in allowed or (room, room_of(other)) in KNOWN, other
+
+
+@pytest.mark.parametrize(("room", "other"), list(NARROWER))
+def test_some_take_only_a_part_of_a_room(room: str, other: str) -> None:
+    for module, path in MODULES.items():
+        if room_of(module) == room:
+            taken = {
+                each.removeprefix("marketdata.")
+                for each in imports_of(path)
+                if each.startswith(f"marketdata.{other}.")
+            }
+            allowed = NARROWER[room, other]
+            strange = {each for each in taken if not {each, each.rpartition(".")[0]} & allowed}
+            assert not strange or (room, other) in KNOWN, f"{module}: {strange}"
+
+
+def reachable(module: str) -> Iterator[tuple[str, str]]:
+    """Give what a module loads from outside the package, directly or not, and by which module."""
+    seen, waiting = {module}, [module]
+    while waiting:
+        here = waiting.pop()
+        for imported in imports_of(MODULES[here], typing=False):
+            inner = module_of(imported)
+            if inner is None:
+                yield imported.partition(".")[0], here
+            elif inner not in seen:
+                seen.add(inner)
+                waiting.append(inner)
+
+
+def is_pure(module: str) -> bool:
+    listed = module in PURE or room_of(module) in PURE
+    return listed and module not in IMPURE_IN_PURE_ROOMS
+
+
+@pytest.mark.parametrize("module", [each for each in MODULES if is_pure(each)])
+def test_pure_modules_touch_nothing(module: str) -> None:
+    for outside, by in reachable(module):
+        assert outside not in OUTSIDE, f"{module} reaches {outside} by way of {by}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_only_the_aws_room_imports_boto3(module: str) -> None:
+    roots = {imported.partition(".")[0] for imported in imports_of(MODULES[module])}
+    assert not roots & {"boto3", "botocore"} or room_of(module) == "aws"
+
+
+def public_classes() -> dict[str, list[str]]:
+    """Give for each public class name the modules that define it; protocols do not count."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for module, path in MODULES.items():
+        if module.startswith("api.schema"):
             continue
-        allowed = {target, other}
-        assert allowed & MAY_IMPORT[room], f"{_name(path)} imports {imported}"
-
-
-@pytest.mark.parametrize("path", [p for p in MODULES if _name(p) in PURE], ids=_name)
-def test_pure_modules_touch_nothing(path: Path) -> None:
-    roots = {imported.partition(".")[0] for imported in _imports(path, typing_only=False)}
-    assert not roots & IMPURE
-    assert not any(each.startswith("marketdata.aws") for each in _imports(path))
-
-
-@pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_only_the_aws_room_imports_boto3(path: Path) -> None:
-    roots = {imported.partition(".")[0] for imported in _imports(path)}
-    assert not roots & {"boto3", "botocore"} or _name(path).startswith("aws")
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                bases = {ast.unparse(base) for base in node.bases}
+                if "Protocol" not in bases:
+                    found[node.name].append(module)
+    return found
 
 
 def test_the_vendors_packages_are_required_nowhere() -> None:
@@ -131,7 +228,7 @@ def test_handlers_are_thin(name: str) -> None:
     assert len(lines) <= 80
 
 
-def _reachable(path: Path) -> set[str]:
+def loaded_at_start(path: Path) -> set[str]:
     """Name every module outside the package that importing a file loads, directly or not."""
     seen, waiting, found = set(), [path], set()
     while waiting:
@@ -153,4 +250,4 @@ def _reachable(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if name != "upstream"])
 def test_only_upstream_loads_frames(name: str) -> None:
-    assert not _reachable(ROOT / f"functions/{name}/app.py") & HEAVY
+    assert not loaded_at_start(ROOT / f"functions/{name}/app.py") & HEAVY

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from functions.configs import app as configs
-from marketdata.aws.keys import Key
+from marketdata.aws.encryption import Key
 from marketdata.sdk_configs.records import SdkConfigs
 from tests.integration.conftest import Cloud
 from tests.unit.http.events import proxy_event, read

@@ -11,10 +11,10 @@ import pytest
 
 from functions.upstream import app as upstream
 from marketdata.aws.clients import client
-from marketdata.aws.keys import Key
+from marketdata.aws.encryption import Key
 from marketdata.aws.tables import Table
 from marketdata.settings import settings
-from marketdata.upstream import gateway
+from marketdata.upstream import client as gateway
 from tests.integration.conftest import Cloud
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.configs import app as configs
-from marketdata.aws.keys import Key
+from marketdata.aws.encryption import Key
 from tests.integration.configs.calls import (
     BODY,
     OF_ONE,

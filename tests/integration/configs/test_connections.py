@@ -8,7 +8,7 @@ import pytest
 
 from marketdata.errors import UpstreamBusyError, UpstreamFaultError, UpstreamTimeoutError
 from marketdata.settings import settings
-from marketdata.upstream import gateway
+from marketdata.upstream import client as gateway
 from tests.integration.configs.calls import ONE, ask, create, data_of
 
 

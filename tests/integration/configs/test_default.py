@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from marketdata.aws.tables import Table, Write
+from marketdata.aws.tables import Table
+from marketdata.aws.writes import Write
 from tests.integration.configs.calls import ONE, ask, create, data_of, defaults
 from tests.integration.conftest import Cloud
 

@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 from aws_lambda_powertools import Logger
 
-from marketdata.aws.keys import Key, KeyRefusedError
-from marketdata.aws.tables import Write
-from marketdata.http import errors
-from marketdata.http.sdk_configs import ConfigBody, ConfigChanges
+from marketdata.api import failures as errors
+from marketdata.api.configs import ConfigBody, ConfigChanges
+from marketdata.aws.encryption import Key, KeyRefusedError
+from marketdata.aws.writes import Write
 from marketdata.settings import settings
 from tests.integration.configs.calls import BODY, ONE, PASSWORD, ask, create, records
 from tests.integration.conftest import Cloud

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import trading_days
-from marketdata.kline.bar import Kind
-from marketdata.upstream.source import FactorRequest
+from marketdata.sources.source import FactorRequest
 
 from ._faults import say, sdk_call
 from ._securities import alive, market, securities, today

@@ -4,12 +4,13 @@ from typing import Any
 
 import pandas as pd
 
+from marketdata.blocks.dataset import Kind
+from marketdata.blocks.dataset import Period as OurPeriod
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import life
 from marketdata.finance.statement import Statement
-from marketdata.kline.bar import Dataset, Kind
-from marketdata.kline.bar import Period as OurPeriod
-from marketdata.upstream.source import BarRequest, StatementRequest
+from marketdata.kline.bars import Dataset
+from marketdata.sources.source import BarRequest, StatementRequest
 
 from ._base import local_folder
 from ._faults import sdk_call

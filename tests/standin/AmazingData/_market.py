@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from marketdata.kline.bar import Dataset, Kind
-from marketdata.kline.bar import Period as OurPeriod
-from marketdata.upstream.source import BarRequest
+from marketdata.blocks.dataset import Kind
+from marketdata.blocks.dataset import Period as OurPeriod
+from marketdata.kline.bars import Dataset
+from marketdata.sources.source import BarRequest
 
 from ._faults import say, sdk_call
 from ._securities import market, securities

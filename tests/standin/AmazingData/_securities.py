@@ -3,10 +3,10 @@
 from datetime import datetime
 from functools import cache
 
-from marketdata.catalog.final import SHANGHAI
+from marketdata.blocks.dataset import Kind
+from marketdata.catalog.calendar import SHANGHAI
 from marketdata.catalog.securities import Security, life
-from marketdata.kline.bar import Kind
-from marketdata.upstream.synthetic.source import SyntheticSource
+from marketdata.sources.synthetic.source import SyntheticSource
 
 from ._faults import settings
 

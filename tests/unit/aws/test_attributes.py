@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.aws.attributes import from_attributes, to_attributes
+from marketdata.aws.items import from_attributes, to_attributes
 
 SCALARS = (
     st.none()

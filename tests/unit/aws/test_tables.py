@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from marketdata.aws.clients import client
-from marketdata.aws.tables import ConditionFailedError, Table, Write
+from marketdata.aws.tables import Table
+from marketdata.aws.writes import ConditionFailedError, Write
 from tests.integration.conftest import Cloud
 
 type Method = Callable[..., Any]

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from marketdata.aws import writes
-from marketdata.aws.tables import ConditionFailedError, Table, Write
+from marketdata.aws.tables import Table
+from marketdata.aws.writes import ConditionFailedError, Write
 from tests.unit.aws.refusals import ClientError, refusal
 
 type Method = Callable[..., Any]

@@ -1,7 +1,7 @@
 """Contracts of futures."""
 
+from marketdata.blocks.dataset import Kind
 from marketdata.catalog.securities import Security, market_of
-from marketdata.kline.bar import Kind
 
 
 def contract(code: str, first: str | None, last: str | None, name: str = "") -> Security:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local import generate_calendar
+from marketdata.blocks.days import days_of
 from marketdata.catalog.calendar import (
     FIRST_DAYS,
     MARKETS,
@@ -23,7 +24,6 @@ from marketdata.catalog.calendar import (
     trading_days,
 )
 from marketdata.errors import InvalidInputError, NotFoundError
-from marketdata.kline.coverage import days_of
 
 REAL = Path(__file__).parents[3] / "../shared/data/market"
 

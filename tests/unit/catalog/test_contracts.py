@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import trading_days
-from marketdata.catalog.contracts import (
+from marketdata.catalog.securities import Catalog, Security
+from marketdata.futures.main_contracts import (
     MainHistory,
     Standing,
     main_contracts,
     main_on,
     mains_between,
     unknown_days,
-    varieties,
 )
-from marketdata.catalog.securities import Catalog, Security
-from marketdata.kline.bar import Kind
+from marketdata.futures.varieties import varieties
 from tests.unit.catalog.futures import FAR, NEXT, THREE, contract
 from tests.unit.catalog.naive_mains import naive_mains
 

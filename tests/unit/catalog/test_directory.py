@@ -2,7 +2,8 @@
 
 import pytest
 
-from marketdata.catalog.directory import (
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.catalog.catalog_store import (
     KEPT_SECONDS,
     KEY,
     Directory,
@@ -11,7 +12,7 @@ from marketdata.catalog.directory import (
 )
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import StorageError, UpstreamBusyError
-from marketdata.kline.bar import Dataset, Kind, Period
+from marketdata.kline.bars import Dataset
 from tests.unit.kline.fakes import MemoryStore
 
 BANK = Security("600000.SH", "浦发银行", Kind.STOCK, "SH", "19991110")

@@ -4,8 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from marketdata.catalog.calendar import last_known_day, previous_trading_day
-from marketdata.catalog.final import SHANGHAI, last_final_day
+from marketdata.catalog.calendar import (
+    SHANGHAI,
+    last_final_day,
+    last_known_day,
+    previous_trading_day,
+)
 
 
 @pytest.mark.parametrize(

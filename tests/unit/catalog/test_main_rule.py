@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from marketdata.catalog.calendar import trading_days
-from marketdata.catalog.contracts import (
+from marketdata.futures.main_contracts import (
     Basis,
     Main,
     MainHistory,

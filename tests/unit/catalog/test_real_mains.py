@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import nth_friday, previous_trading_day, trading_days
-from marketdata.catalog.contracts import Basis, MainHistory, Standing, main_contracts, main_on
 from marketdata.catalog.securities import Security, security_of, variety_of
-from marketdata.kline.bar import Kind
+from marketdata.futures.main_contracts import Basis, MainHistory, Standing, main_contracts, main_on
 from tests.unit.catalog.naive_mains import naive_mains
 from tests.unit.upstream.readers import REAL
 

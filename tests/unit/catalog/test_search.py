@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketdata.blocks.dataset import Kind
 from marketdata.catalog.search import search
 from marketdata.catalog.securities import Security
-from marketdata.kline.bar import Kind
 
 TODAY = "20240102"
 

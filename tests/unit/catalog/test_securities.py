@@ -8,18 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketdata.blocks.dataset import Kind
+from marketdata.blocks.days import days_of, first_day, last_day
 from marketdata.catalog.securities import (
     CODE_PATTERN,
     SECURITY_TYPES,
     Catalog,
     Security,
-    life_bits,
     market_of,
     security_of,
     variety_of,
 )
-from marketdata.kline.bar import Dataset, Kind
-from marketdata.kline.coverage import days_of, first_day, last_day
+from marketdata.catalog.window import life_bits
+from marketdata.kline.bars import Dataset
 
 FUTURE = Security("IF2401.CFE", "沪深300股指2401", Kind.FUTURE, "CFE", "20231120", "20240119")
 STOCK = Security("600000.SH", "浦发银行", Kind.STOCK, "SH", "19991110")

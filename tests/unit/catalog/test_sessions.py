@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.sessions import (
     DAY_ONLY,
@@ -17,7 +18,6 @@ from marketdata.catalog.sessions import (
     bars_per_day,
     sessions,
 )
-from marketdata.kline.bar import Kind, Period
 
 REAL_MINUTES = Path(__file__).parents[3] / "../shared/data/market/stock/min1/600009.SH.csv"
 

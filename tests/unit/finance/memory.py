@@ -4,14 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from marketdata.aws.tables import ConditionFailedError, Item, Key, Write
+from marketdata.aws.items import Item, Key
+from marketdata.aws.writes import ConditionFailedError, Write
+from marketdata.blocks.dataset import Kind
+from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.finance.ingest import StatementIngest
 from marketdata.finance.statement import Row, Statement, StatementSet
-from marketdata.kline.bar import Kind
-from marketdata.kline.ingest import Stored
-from marketdata.kline.store import BlockStore
-from marketdata.upstream.source import FetchedStatements, StatementRequest
+from marketdata.ingest.report import Stored
+from marketdata.ingest.statements import StatementIngest
+from marketdata.sources.source import FetchedStatements, StatementRequest
 
 BANK = Security("600000.SH", "浦发银行", Kind.STOCK, "SH", "19991110")
 YOUNG = Security("300316.SZ", "晶盛机电", Kind.STOCK, "SZ", "20120511")

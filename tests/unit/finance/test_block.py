@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.finance.block import merge, newest
-from marketdata.finance.statement import RowKey, Statement, key_of, row_line
+from marketdata.finance.statement import RowKey, Statement, key_of, merge, newest, row_line
 
 
 def line(key: RowKey, revenue: float) -> bytes:

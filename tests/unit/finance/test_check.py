@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from marketdata.finance.check import reasons
 from marketdata.finance.statement import Row, Statement
+from marketdata.ingest.statement_check import reasons
 from tests.unit.finance.memory import BANK, YOUNG, row
 
 CODES = frozenset({BANK.code, YOUNG.code})

@@ -5,10 +5,10 @@ import math
 import orjson
 import pytest
 
+from marketdata.blocks import codec
+from marketdata.blocks.block import Block, BlockKey
+from marketdata.blocks.days import days_of
 from marketdata.finance.statement import RowKey, key_of
-from marketdata.kline import block as codec
-from marketdata.kline.coverage import days_of
-from marketdata.kline.store import Block, BlockKey
 from tests.unit.finance.memory import BANK, INCOME, YOUNG, Cache, row
 
 YEAR = ["20110331", "20110630", "20110930", "20111231"]

@@ -4,6 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketdata.blocks.dataset import Kind
+from marketdata.blocks.days import days_of
+from marketdata.catalog.calendar import TRADING
 from marketdata.catalog.securities import Security
 from marketdata.finance.periods import (
     QUARTERS,
@@ -16,9 +19,7 @@ from marketdata.finance.periods import (
     periods_between,
     with_prospectus,
 )
-from marketdata.kline.bar import Dataset, Kind
-from marketdata.kline.completeness import TRADING
-from marketdata.kline.coverage import days_of
+from marketdata.kline.bars import Dataset
 from tests.unit.finance.memory import GONE, INCOME, YOUNG
 
 DAYS = st.dates().map(lambda day: day.isoformat().replace("-", ""))

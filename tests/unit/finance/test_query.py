@@ -7,12 +7,12 @@ from typing import Any
 import orjson
 import pytest
 
+from marketdata.blocks.dataset import Kind
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import InvalidInputError, NotFoundError, UpstreamBusyError
-from marketdata.finance.query import Question, Reader
+from marketdata.finance.reader import Question, Reader
 from marketdata.finance.statement import CONSOLIDATED, Row, Statement
-from marketdata.kline.bar import Kind
-from marketdata.kline.reading import Reading
+from marketdata.kline.rows import Reading
 from tests.unit.finance.memory import BANK, CATALOG, GONE, INCOME, INDEX, YOUNG, Cache, row
 
 YEAR = ["20110331", "20110630", "20110930", "20111231"]

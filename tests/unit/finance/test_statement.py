@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketdata.blocks.dataset import Kind
 from marketdata.errors import BlockCorruptError
 from marketdata.finance.statement import (
     HEADER,
@@ -19,7 +20,6 @@ from marketdata.finance.statement import (
     key_of,
     row_line,
 )
-from marketdata.kline.bar import Kind
 
 DAYS = st.dates().map(lambda day: day.isoformat().replace("-", ""))
 TEXT = st.none() | st.text()

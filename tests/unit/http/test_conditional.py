@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from marketdata.http.conditional import KEPT_SECONDS, unless_known
-from marketdata.kline.reading import Reading
+from marketdata.api.row_answer import KEPT_SECONDS, unless_known
+from marketdata.kline.rows import Reading
 
 SETTLED: dict[str, Any] = {
     "complete": True,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.console import app
-from marketdata.http.wire import LAMBDA_LIMIT
+from marketdata.api.wire import LAMBDA_LIMIT
 
 ASSETS = sorted(path.name for path in (app.STATIC / "assets").iterdir())
 

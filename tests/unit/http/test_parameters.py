@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, TypeAdapter, ValidationError
 
-from marketdata.errors import InvalidInputError
-from marketdata.http.errors import wrong_fields
-from marketdata.http.parameters import (
+from marketdata.api.failures import wrong_fields
+from marketdata.api.parameters import (
     MAX_CODES,
     WHOLE,
     Code,
@@ -23,7 +22,8 @@ from marketdata.http.parameters import (
     read_code,
     read_number,
 )
-from marketdata.kline.bar import Period
+from marketdata.blocks.dataset import Period
+from marketdata.errors import InvalidInputError
 
 
 class Query(DayRange):

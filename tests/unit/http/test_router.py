@@ -11,11 +11,11 @@ from aws_lambda_powertools import Logger
 from pydantic import Field
 
 from marketdata import errors
-from marketdata.http import errors as error_map
-from marketdata.http import wire
-from marketdata.http.call import Headers
-from marketdata.http.parameters import Parameters
-from marketdata.http.router import Answer, Call, Role, Router
+from marketdata.api import failures as error_map
+from marketdata.api import wire
+from marketdata.api.call import Headers
+from marketdata.api.parameters import Parameters
+from marketdata.api.router import Answer, Call, Role, Router
 from tests.unit.http.events import proxy_event, read
 
 USER = {"user_id": "7", "username": "li", "role": "user"}

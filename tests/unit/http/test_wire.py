@@ -13,8 +13,8 @@ from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.http import wire
-from marketdata.http.answer import Answer
+from marketdata.api import wire
+from marketdata.api.answer import Answer
 
 LINK = "https://bucket.example/answers/1.json?signature"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from marketdata.api.principal import Principal, Role
 from marketdata.errors import ForbiddenError
-from marketdata.http.principal import Principal, Role
 
 
 def test_an_admin_may_everything() -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import orjson
 
-from marketdata.aws.tables import ConditionFailedError, Item, Key, Write
+from marketdata.aws.items import Item, Key
+from marketdata.aws.writes import ConditionFailedError, Write
+from marketdata.blocks.store import BlockStore
 from marketdata.errors import NotFoundError
-from marketdata.kline.store import BlockStore
 
 INDEXED = {"pk", "sk", "series", "code", "present", "absent", "suspended", "no_trade", "short"}
 INDEXED |= {"rows"}

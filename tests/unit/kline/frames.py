@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from marketdata.kline.bar import Dataset, Kind, Period
-from marketdata.upstream.source import frame_columns
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.kline.bars import Dataset
+from marketdata.sources.source import frame_columns
 
 STOCK = Dataset(Kind.STOCK, Period.DAILY)
 MINUTES = Dataset(Kind.STOCK, Period.MIN1)

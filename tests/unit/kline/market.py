@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from marketdata.blocks.block import Block, BlockKey, unpack
+from marketdata.blocks.dataset import Kind
+from marketdata.blocks.days import days_of
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.kline import block as codec
-from marketdata.kline.bar import Dataset, Kind
-from marketdata.kline.coverage import days_of
-from marketdata.kline.ingest import Ingest, Stored
-from marketdata.kline.store import Block, BlockKey, unpack
-from marketdata.upstream.source import BarRequest, FetchedBars
+from marketdata.ingest.bars import Ingest
+from marketdata.ingest.report import Stored
+from marketdata.kline.bars import Dataset, parse
+from marketdata.sources.source import BarRequest, FetchedBars
 from tests.unit.kline.fakes import MemoryStore
 from tests.unit.kline.frames import STOCK, frame_of
 
@@ -56,7 +57,7 @@ class Market:
     def block(self, dataset: Dataset, code: str, part: str) -> tuple[Block, list[Any]]:
         key = BlockKey(dataset.name, code, part)
         block, text = unpack(key, self.store.read([key]).get(key, Block()))
-        return block, list(codec.parse(text))
+        return block, list(parse(text))
 
     def days(self, code: str = "600000.SH", part: str = "2024") -> dict[str, list[str]]:
         """Say of which days something is known."""

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
+from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import is_trading_day
-from marketdata.kline.bar import OHLC, Dataset, Kind
-from marketdata.kline.suspicion import ALIKE, TOLERANCE
+from marketdata.ingest.bar_suspicion import ALIKE, TOLERANCE
+from marketdata.kline.bars import OHLC, Dataset
 
 type Bar = Mapping[str, Any]
 

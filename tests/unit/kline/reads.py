@@ -5,14 +5,15 @@ from typing import Any
 
 import orjson
 
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Catalog, Security, life
 from marketdata.errors import UpstreamError
-from marketdata.kline.bar import Dataset, Kind, Period
-from marketdata.kline.ingest import Ingest
-from marketdata.kline.query import Question, Reader
-from marketdata.kline.reading import Reading
-from marketdata.upstream.source import BarRequest, FetchedBars
+from marketdata.ingest.bars import Ingest
+from marketdata.kline.bars import Dataset
+from marketdata.kline.reader import Question, Reader
+from marketdata.kline.rows import Reading
+from marketdata.sources.source import BarRequest, FetchedBars
 from tests.unit.kline.fakes import MemoryStore
 from tests.unit.kline.frames import GOOD, bar, frame_of
 

@@ -6,17 +6,17 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
+from marketdata.blocks import codec
+from marketdata.blocks.dataset import Kind
 from marketdata.catalog.securities import Security
 from marketdata.errors import UpstreamBusyError, UpstreamError
-from marketdata.kline import block as codec
-from marketdata.kline.adjust import Mode, Steps
-from marketdata.kline.adjusting import ASK_AGAIN, Adjuster
-from marketdata.kline.bar import Kind
-from marketdata.kline.factors import NO_FACTORS, Known, read_factors, save_factors
+from marketdata.ingest.factors import save_factors
+from marketdata.kline.adjust.adjuster import ASK_AGAIN, Adjuster
+from marketdata.kline.adjust.factors import NO_FACTORS, Known, read_factors
+from marketdata.kline.adjust.steps import Mode, Steps
 from marketdata.kline.gaps import DEADLINE
-from marketdata.kline.piece import Piece
-from marketdata.kline.reading import Reading
-from marketdata.upstream.source import FactorRequest, FetchedFactors
+from marketdata.kline.rows import Piece, Reading
+from marketdata.sources.source import FactorRequest, FetchedFactors
 from tests.unit.kline.fakes import MemoryStore
 
 NOW = datetime(2024, 1, 5, 10, tzinfo=UTC)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.kline.bar import DAY, TIME, Dataset, Kind, Period, row_lines
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.kline.bars import DAY, TIME, Dataset, row_lines
 
 STOCK = Dataset(Kind.STOCK, Period.DAILY)
 MINUTES = Dataset(Kind.FUTURE, Period.MIN1)
@@ -158,8 +159,7 @@ def test_missing_column_is_named() -> None:
 
 
 def test_import_is_light() -> None:
-    check = (
-        "import sys, marketdata.kline.bar; print(*{'pandas', 'numpy', 'pydantic'} & {*sys.modules})"
-    )
+    heavy = "{'pandas', 'numpy', 'pydantic'}"
+    check = f"import sys, marketdata.kline.bars; print(*{heavy} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", check], check=True, capture_output=True, text=True)
     assert done.stdout.split() == []

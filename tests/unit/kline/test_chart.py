@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.kline.bar import Row
+from marketdata.kline.bars import Row
 from marketdata.kline.chart import chart
 
 PRICES = st.none() | st.floats(0, 1e6)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketdata.kline.bar import Dataset
-from marketdata.kline.check import close_outside, numbers, reasons
-from marketdata.upstream.source import BarRequest
+from marketdata.ingest.bar_check import close_outside, numbers, reasons
+from marketdata.kline.bars import Dataset
+from marketdata.sources.source import BarRequest
 from tests.unit.kline.frames import (
     FUTURE,
     MINUTES,

@@ -9,13 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.days import bits_of, parts_between
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Security
-from marketdata.kline.bar import Dataset, Kind, Period
-from marketdata.kline.completeness import Completeness, Window, common_market, expected_bars
-from marketdata.kline.coverage import Coverage, bits_of, parts_between
-from marketdata.kline.piece import Piece
+from marketdata.catalog.window import Window, common_market
+from marketdata.kline.bars import Dataset
+from marketdata.kline.completeness import Completeness, expected_bars
 from marketdata.kline.resample import first_day_of
+from marketdata.kline.rows import Piece
 
 FIRST = date(2022, 11, 1)
 DAILY = {kind: Dataset(kind, Period.DAILY) for kind in Kind}

@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.kline.bar import Dataset, Period
-from marketdata.kline.coverage import (
-    Coverage,
+from marketdata.blocks.coverage import Coverage, missing
+from marketdata.blocks.dataset import Period
+from marketdata.blocks.days import (
     bit_of,
     bits_of,
     days_of,
     first_day,
     from_bytes,
     last_day,
-    missing,
     parts_between,
     ranges,
     span,
     to_bytes,
 )
+from marketdata.kline.bars import Dataset
 
 FIRST, LAST = date(1990, 1, 1), date(2030, 12, 31)
 DATES = st.dates(FIRST, LAST)

@@ -7,8 +7,8 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketdata.kline.coverage import bits_of
-from marketdata.kline.cutting import cut_frame
+from marketdata.blocks.days import bits_of
+from marketdata.ingest.bar_split import cut_frame
 from tests.unit.kline.frames import FUTURE, MINUTES, STOCK, bar, frame_of, future_bar, minute_bar
 
 DAYS = ["20231228", "20231229", "20240102", "20240103"]

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Security, market_of
+from marketdata.catalog.window import Window
 from marketdata.errors import UpstreamBusyError, UpstreamError, UpstreamFaultError
-from marketdata.kline.bar import Dataset, Kind, Period
-from marketdata.kline.completeness import Completeness, Window
+from marketdata.kline.bars import Dataset
+from marketdata.kline.completeness import Completeness
 from marketdata.kline.gaps import DEADLINE, GAP_BARS, fill_gaps
 
 DAILY = Dataset(Kind.STOCK, Period.DAILY)

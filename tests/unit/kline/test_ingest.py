@@ -5,10 +5,10 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketdata.blocks.days import days_of
 from marketdata.catalog.calendar import trading_days
-from marketdata.kline.coverage import days_of
-from marketdata.kline.ingest import Stored
-from marketdata.upstream.source import BarRequest, FetchedBars, Halt
+from marketdata.ingest.report import Stored
+from marketdata.sources.source import BarRequest, FetchedBars, Halt
 from tests.unit.kline.frames import FUTURE, STOCK, bar, frame_of, future_bar
 from tests.unit.kline.market import WEEK, Market
 

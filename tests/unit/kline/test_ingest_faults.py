@@ -5,11 +5,11 @@ from collections.abc import Iterable
 import pandas as pd
 import pytest
 
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.days import days_of
 from marketdata.catalog.sessions import bar_times, sessions
 from marketdata.errors import VersionConflictError
-from marketdata.kline.bar import Kind, Period
-from marketdata.kline.coverage import days_of
-from marketdata.upstream.source import BarRequest, FetchedBars
+from marketdata.sources.source import BarRequest, FetchedBars
 from tests.unit.kline.frames import MINUTES, STOCK, bar, frame_of, minute_bar
 from tests.unit.kline.market import WEEK, Market
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from marketdata.kline.coverage import Coverage
-from marketdata.kline.marks import REJECTED_SECONDS, attributes_of, coverage_of
+from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.store import REJECTED_SECONDS, attributes_of, coverage_of
 
 NOW = 1_800_000_000.0
 

@@ -9,11 +9,11 @@ from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.kline import block
-from marketdata.kline.bar import Dataset, Kind, Period
-from marketdata.kline.piece import Piece, bind
-from marketdata.kline.query import Question, Reader
-from marketdata.kline.reading import Reading
+from marketdata.blocks import codec as block
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.kline.bars import Dataset
+from marketdata.kline.reader import Question, Reader
+from marketdata.kline.rows import Piece, Reading, bind
 from tests.unit.kline.reads import STOCKS, Service, days
 
 FIRST, LAST = date(2022, 12, 20), date(2024, 1, 12)

@@ -7,13 +7,14 @@ from typing import Any
 import orjson
 import pytest
 
+from marketdata.blocks.block import Block, BlockKey, unpack
+from marketdata.blocks.dataset import Kind
+from marketdata.blocks.days import days_of
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.kline import block as codec
-from marketdata.kline.bar import Kind
-from marketdata.kline.coverage import days_of
-from marketdata.kline.ingest import Ingest, Stored
-from marketdata.kline.store import Block, BlockKey, unpack
-from marketdata.upstream.source import BarRequest, FetchedBars
+from marketdata.ingest.bars import Ingest
+from marketdata.ingest.report import Stored
+from marketdata.kline.bars import parse
+from marketdata.sources.source import BarRequest, FetchedBars
 from tests.unit.kline.fakes import MemoryStore
 from tests.unit.kline.frames import STOCK, bar, frame_of
 
@@ -42,7 +43,7 @@ def take(store: MemoryStore, *bars: Bar) -> Stored:
 def known(store: MemoryStore) -> tuple[list[str], list[str], list[str]]:
     """Give the days with a stored bar, those marked present, and those marked absent."""
     block, text = unpack(KEY, store.read([KEY]).get(KEY, Block()))
-    rows = [row["trade_date"] for row in codec.parse(text)]
+    rows = [row["trade_date"] for row in parse(text)]
     coverage = block.coverage
     return rows, days_of("2024", coverage.present), days_of("2024", coverage.absent)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import (
@@ -11,7 +12,7 @@ from marketdata.errors import (
     UpstreamFaultError,
     UpstreamTimeoutError,
 )
-from marketdata.kline.bar import Dataset, Kind, Period
+from marketdata.kline.bars import Dataset
 from tests.unit.kline.frames import bar
 from tests.unit.kline.reads import STOCKS, WEEK, Service, days, envelope
 

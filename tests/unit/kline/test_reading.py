@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketdata.blocks.dataset import Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.errors import UpstreamBusyError
-from marketdata.kline.bar import Period
-from marketdata.kline.reading import Reading
+from marketdata.kline.rows import Reading
 from tests.unit.kline.reads import WEEK, Service, days
 
 JANUARY = trading_days("SH", "20240101", "20240131")

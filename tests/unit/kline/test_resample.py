@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.kline.bar import Period, Row
+from marketdata.blocks.dataset import Period
+from marketdata.kline.bars import Row
 from marketdata.kline.resample import first_day_of, resample
 
 START = date(2023, 12, 18)

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from marketdata.kline.coverage import Coverage, bits_of
-from marketdata.kline.store import BlockCoverage, unpack
+from marketdata.blocks.block import BlockCoverage, unpack
+from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.days import bits_of
 from tests.unit.kline.blocks import KEY, adding, line, noise, rows
 from tests.unit.kline.fakes import MemoryStore
 

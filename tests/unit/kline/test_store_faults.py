@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketdata.aws.tables import ConditionFailedError
+from marketdata.aws.writes import ConditionFailedError
+from marketdata.blocks import codec
+from marketdata.blocks.block import Block, unpack
+from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.store import ATTEMPTS
 from marketdata.errors import VersionConflictError
-from marketdata.kline import block as codec
-from marketdata.kline.coverage import Coverage
-from marketdata.kline.store import ATTEMPTS, Block, unpack
+from marketdata.kline.bars import merge
 from tests.unit.kline.blocks import KEY, adding, fail, line, noise, once, rows
 from tests.unit.kline.fakes import MemoryStore
 
@@ -35,7 +37,7 @@ def test_writers_that_overtake_each_other_lose_nothing(
             store.update(KEY, None, adding(writers[0]))
 
     start(lines)
-    assert rows(store) == codec.merge([], lines)
+    assert rows(store) == merge([], lines)
     assert store.payloads() == store.named()
 
 

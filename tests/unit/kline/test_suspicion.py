@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from marketdata.kline.bar import Dataset, Kind
-from marketdata.kline.suspicion import shifted, wrong_unit
-from marketdata.upstream.files import FileSource
-from marketdata.upstream.source import BarRequest
-from marketdata.upstream.synthetic.source import SyntheticSource
+from marketdata.blocks.dataset import Kind
+from marketdata.ingest.bar_suspicion import shifted, wrong_unit
+from marketdata.kline.bars import Dataset
+from marketdata.sources.files.source import FileSource
+from marketdata.sources.source import BarRequest
+from marketdata.sources.synthetic.source import SyntheticSource
 from tests.unit.upstream.readers import REAL, Folder, clock
 
 NOW = clock("2025-11-21T18:00")

@@ -10,8 +10,8 @@ import pytest
 from local.openapi import texts
 from local.openapi.__main__ import FILE
 from local.openapi.document import Key, operation_id, render, routes
-from marketdata.http.router import PREFIX
-from marketdata.http.schema import OPERATIONS
+from marketdata.api.router import PREFIX
+from marketdata.api.schema import OPERATIONS
 from tests.conformance import check_body, described, response, validator
 from tests.integration.conftest import _Loader
 

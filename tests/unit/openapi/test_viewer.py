@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.docs import app
-from marketdata.http.wire import LAMBDA_LIMIT
+from marketdata.api.wire import LAMBDA_LIMIT
 from tests.unit.http.events import proxy_event, read
 
 VIEWER = Path(app.__file__).parent / "viewer"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from marketdata.errors import UpstreamFaultError, UpstreamSetupError
-from marketdata.sdk_configs.accounts import Account, DefaultAccount
 from marketdata.sdk_configs.config import SdkConfig
+from marketdata.sdk_configs.default_account import Account, DefaultAccount
 from tests.unit.sdk_configs.fakes import CONFIG, SERVER, FakeNetwork
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketdata.aws.keys import KeyRefusedError
+from marketdata.aws.encryption import KeyRefusedError
 from marketdata.errors import UpstreamFaultError
 from marketdata.sdk_configs.addresses import Address
 from marketdata.sdk_configs.config import SdkConfig

@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketdata.blocks.block import BlockCoverage
+from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.days import bits_of, days_of, first_day, last_day
 from marketdata.catalog.calendar import is_trading_day, trading_days
 from marketdata.catalog.securities import Security
-from marketdata.kline.bar import Dataset, Kind, Period
-from marketdata.kline.completeness import Window
-from marketdata.kline.coverage import Coverage, bits_of, days_of, first_day, last_day
-from marketdata.kline.store import BlockCoverage
-from marketdata.tasks.detect import PartFindings, compare, outside, sound
+from marketdata.catalog.window import Window
+from marketdata.kline.bars import Dataset
+from marketdata.tasks.comparison import PartFindings, compare, outside, sound
 
 DAILY = Dataset(Kind.STOCK, Period.DAILY)
 MINUTES = Dataset(Kind.STOCK, Period.MIN1)

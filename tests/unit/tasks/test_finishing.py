@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.errors import NotFoundError
-from marketdata.kline.bar import Kind, Period
-from marketdata.tasks.finishing import Finisher, reason
+from marketdata.tasks.finish import Finisher, reason
 from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.records import TaskRecords
-from marketdata.tasks.task import Scope, Status, Task, TaskKind, new_task
+from marketdata.tasks.scope import Scope
+from marketdata.tasks.task import Status, Task, TaskKind, new_task
 from tests.unit.tasks.fakes import FakeLists
 
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")

@@ -3,14 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketdata.blocks.block import BlockCoverage
+from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.days import bits_of
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Security
-from marketdata.kline.bar import Dataset, Kind, Period
-from marketdata.kline.completeness import Window
-from marketdata.kline.coverage import Coverage, bits_of
-from marketdata.kline.store import BlockCoverage
-from marketdata.tasks.detect import NOTHING
-from marketdata.tasks.holdings import holdings
+from marketdata.catalog.window import Window
+from marketdata.kline.bars import Dataset
+from marketdata.tasks.comparison import NOTHING, holdings
 
 DAILY = Dataset(Kind.STOCK, Period.DAILY)
 BANK = Security("600000.SH", "浦发银行", Kind.STOCK, "SH", "20240108")

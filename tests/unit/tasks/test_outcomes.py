@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
-from marketdata.aws.attributes import to_attributes
-from marketdata.aws.tables import Table, Write
-from marketdata.kline.bar import Kind, Period
+from marketdata.aws.items import to_attributes
+from marketdata.aws.tables import Table
+from marketdata.aws.writes import Write
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.tasks.outcomes import LONGEST, BatchOutcome, Outcomes
 from marketdata.tasks.records import TaskRecords
-from marketdata.tasks.task import Scope, Status, Task, TaskKind, new_task
+from marketdata.tasks.scope import Scope
+from marketdata.tasks.task import Status, Task, TaskKind, new_task
 from tests.integration.conftest import Cloud
 
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketdata.tasks import plan
-from marketdata.tasks.plan import Batch, Piece, batches, longest_piece, pieces
+from marketdata.tasks import batching as plan
+from marketdata.tasks.batching import Batch, Piece, batches, longest_piece, pieces
 
 DAYS = 400
 CODES = [f"{600000 + at}.SH" for at in range(12)]

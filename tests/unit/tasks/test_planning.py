@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
+from marketdata.blocks.block import BlockCoverage
+from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.days import bits_of
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.kline.bar import Kind, Period
-from marketdata.kline.coverage import Coverage, bits_of
-from marketdata.kline.store import BlockCoverage
-from marketdata.tasks import plan
+from marketdata.tasks import batching as plan
 from marketdata.tasks.outcomes import BatchOutcome
-from marketdata.tasks.planning import Planner
+from marketdata.tasks.plan import Planner
 from marketdata.tasks.records import TaskRecords
-from marketdata.tasks.task import Scope, Status, Task, TaskKind, new_task
+from marketdata.tasks.scope import Scope
+from marketdata.tasks.task import Status, Task, TaskKind, new_task
 from tests.unit.tasks.fakes import FakeLists
 
 CODES = ("600000.SH", "600004.SH", "600006.SH")

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from marketdata.aws.tables import ConditionFailedError
+from marketdata.aws.writes import ConditionFailedError
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.errors import NotFoundError
-from marketdata.kline.bar import Kind, Period
 from marketdata.tasks.records import CLAIMS, TaskRecords
-from marketdata.tasks.task import Scope, Status, Task, TaskKind, new_task
+from marketdata.tasks.scope import Scope
+from marketdata.tasks.task import Status, Task, TaskKind, new_task
 
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")
 

@@ -2,12 +2,13 @@
 
 import pytest
 
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.errors import NotFoundError
-from marketdata.kline.bar import Kind, Period
 from marketdata.tasks import service as module
 from marketdata.tasks.records import TaskRecords
+from marketdata.tasks.scope import Scope
 from marketdata.tasks.service import FINDINGS, TaskService
-from marketdata.tasks.task import Scope, Status, Task, TaskKind
+from marketdata.tasks.task import Status, Task, TaskKind
 from tests.unit.tasks.fakes import Clock, FakeLists, FakeMachines
 
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")

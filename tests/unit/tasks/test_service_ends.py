@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.errors import ConflictError
-from marketdata.kline.bar import Kind, Period
 from marketdata.tasks import service as module
 from marketdata.tasks.records import TaskRecords
+from marketdata.tasks.scope import Scope
 from marketdata.tasks.service import TaskService
-from marketdata.tasks.task import Scope, Status, Task, TaskKind
+from marketdata.tasks.task import Status, Task, TaskKind
 from tests.unit.tasks.fakes import FakeMachines
 
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")

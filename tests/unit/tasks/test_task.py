@@ -7,17 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.aws.attributes import from_attributes, to_attributes
-from marketdata.kline.bar import Kind, Period
-from marketdata.tasks.task import (
-    Scope,
-    Status,
-    Task,
-    TaskKind,
-    new_task,
-    record_key,
-    request_key,
-)
+from marketdata.aws.items import from_attributes, to_attributes
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.tasks.scope import Scope
+from marketdata.tasks.task import Status, Task, TaskKind, new_task, record_key, request_key
 
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110", ("600000.SH", "000001.SZ"))
 TASK = new_task(7, TaskKind.FILL, SCOPE, "li", request="r")

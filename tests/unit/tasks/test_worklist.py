@@ -5,19 +5,13 @@ from typing import Any
 
 import pytest
 
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.days import bits_of
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.kline.bar import Dataset, Kind, Period
-from marketdata.kline.coverage import bits_of
-from marketdata.tasks import plan
-from marketdata.tasks.task import Scope
-from marketdata.tasks.worklist import (
-    Lacking,
-    bars_a_day,
-    in_scope,
-    parts_of,
-    window_of,
-    work_items,
-)
+from marketdata.kline.bars import Dataset
+from marketdata.tasks import batching as plan
+from marketdata.tasks.batching import Lacking, bars_a_day, work_items
+from marketdata.tasks.scope import Scope, in_scope, parts_of, window_of
 
 SECURITIES = [
     Security("600000.SH", "old", Kind.STOCK, "SH", "19991110"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from marketdata.catalog.final import SHANGHAI
+from marketdata.catalog.calendar import SHANGHAI
 from marketdata.errors import NotFoundError
 
 REAL = Path(__file__).parents[3] / "../shared/data/market"

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import pytest
 
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import is_trading_day, last_known_day, next_trading_day
 from marketdata.catalog.sessions import BOND_FUTURES, INDEX_FUTURES, bars_per_day
-from marketdata.kline.bar import Kind, Period
-from marketdata.upstream.synthetic.contracts import Contract, contracts, contracts_by_code
-from marketdata.upstream.synthetic.varieties import VARIETIES
+from marketdata.sources.synthetic.contracts import Contract, contracts, contracts_by_code
+from marketdata.sources.synthetic.products import VARIETIES
 from tests.unit.upstream.readers import REAL
 
 KNOWN = contracts_by_code("20251121")

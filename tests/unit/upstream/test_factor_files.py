@@ -2,11 +2,11 @@
 
 import pytest
 
-from marketdata.kline.adjust import Steps
-from marketdata.kline.bar import Kind
-from marketdata.upstream.factor_files import parse_factors
-from marketdata.upstream.files import FileSource
-from marketdata.upstream.source import FactorRequest
+from marketdata.blocks.dataset import Kind
+from marketdata.kline.adjust.steps import Steps
+from marketdata.sources.files.factors import parse_factors
+from marketdata.sources.files.source import FileSource
+from marketdata.sources.source import FactorRequest
 from tests.unit.upstream.readers import Objects, clock
 
 HEAD = "trade_date,factor\n"

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.securities import Catalog
 from marketdata.errors import UpstreamFaultError
-from marketdata.kline.bar import Dataset, Kind, Period
-from marketdata.upstream.files import FileSource
-from marketdata.upstream.source import BarRequest, frame_columns
+from marketdata.kline.bars import Dataset
+from marketdata.sources.files.source import FileSource
+from marketdata.sources.source import BarRequest, frame_columns
 from tests.unit.upstream.readers import REAL, Folder, Objects, clock
 
 EVENING = clock("2025-11-21T18:00")

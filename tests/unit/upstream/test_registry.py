@@ -7,8 +7,8 @@ import pytest
 
 from marketdata.aws.objects import Bucket
 from marketdata.settings import SOURCES, Settings
+from marketdata.sources.source import MayBeStale, Source
 from marketdata.upstream.registry import login_of, make_source
-from marketdata.upstream.source import MayBeStale, Source
 from tests.unit.upstream.amazingdata.standins import Accounts
 from tests.unit.upstream.readers import clock
 
@@ -29,6 +29,6 @@ def test_one_source_has_a_login_and_lists_that_fail() -> None:
 
 
 def test_the_types_of_a_source_load_no_pandas() -> None:
-    code = "import marketdata.upstream.source, marketdata.upstream.registry, sys; "
+    code = "import marketdata.sources.source, marketdata.upstream.registry, sys; "
     code += "sys.exit('pandas' in sys.modules or 'numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

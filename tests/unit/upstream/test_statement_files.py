@@ -7,9 +7,9 @@ import pytest
 
 from marketdata.errors import UpstreamFaultError
 from marketdata.finance.statement import HEADER, Row, Statement
-from marketdata.upstream.files import FileSource
-from marketdata.upstream.source import FetchedStatements, StatementRequest
-from marketdata.upstream.statement_files import parse_statements
+from marketdata.sources.files.source import FileSource
+from marketdata.sources.files.statements import parse_statements
+from marketdata.sources.source import FetchedStatements, StatementRequest
 from tests.unit.upstream.readers import REAL, Folder, Objects, clock
 
 NOW = clock("2025-11-21T18:00")

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import CODE_PATTERN, Catalog
-from marketdata.kline.bar import Dataset, Kind, Period
-from marketdata.upstream.source import BarRequest, FactorRequest, FetchedBars, frame_columns
-from marketdata.upstream.synthetic import bars, contracts, equities, futures, paths
-from marketdata.upstream.synthetic.bars import START
-from marketdata.upstream.synthetic.source import SyntheticSource
+from marketdata.kline.bars import Dataset
+from marketdata.sources.source import BarRequest, FactorRequest, FetchedBars, frame_columns
+from marketdata.sources.synthetic import bars, contracts, equities, futures, paths
+from marketdata.sources.synthetic.bars import START
+from marketdata.sources.synthetic.source import SyntheticSource
 from tests.unit.upstream.readers import clock
 
 EVENING = clock("2025-11-21T18:00")

@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.securities import Catalog
 from marketdata.catalog.sessions import bars_per_day
-from marketdata.kline.bar import Dataset, Kind, Period
-from marketdata.upstream.source import BarRequest, FetchedBars, frame_columns
-from marketdata.upstream.synthetic.source import SyntheticSource
+from marketdata.kline.bars import Dataset
+from marketdata.sources.source import BarRequest, FetchedBars, frame_columns
+from marketdata.sources.synthetic.source import SyntheticSource
 from tests.unit.upstream.readers import clock
 
 SOURCE = SyntheticSource(clock("2025-11-21T18:00"), "17:00")

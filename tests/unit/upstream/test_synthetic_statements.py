@@ -4,13 +4,13 @@ from itertools import pairwise
 
 import pytest
 
+from marketdata.blocks.dataset import Kind
 from marketdata.catalog.securities import Security
-from marketdata.finance.check import reasons
 from marketdata.finance.periods import due_day
 from marketdata.finance.statement import CONSOLIDATED, HEADER, Row, Statement
-from marketdata.kline.bar import Kind
-from marketdata.upstream.source import StatementRequest
-from marketdata.upstream.synthetic.source import SyntheticSource
+from marketdata.ingest.statement_check import reasons
+from marketdata.sources.source import StatementRequest
+from marketdata.sources.synthetic.source import SyntheticSource
 from tests.unit.upstream.readers import clock
 
 SOURCE = SyntheticSource(clock("2025-11-21T18:00"), "17:00")

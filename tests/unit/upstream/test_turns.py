@@ -9,7 +9,7 @@ import pytest
 
 from marketdata.errors import UpstreamFaultError, UpstreamTimeoutError
 from marketdata.tasks.outcomes import BatchOutcome, Outcomes
-from marketdata.upstream.turns import START_SECONDS, Batch, Store, Turn
+from marketdata.tasks.turn import START_SECONDS, Batch, Store, Turn
 
 PATIENCE = 20
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from marketdata.upstream.amazingdata.adapter import Adapter
-from marketdata.upstream.amazingdata.session import Session
+from marketdata.sources.amazingdata.adapter import Adapter
+from marketdata.sources.amazingdata.session import Session
 from tests.unit.upstream.amazingdata.fake_sdk import Printed, Sdk
 from tests.unit.upstream.amazingdata.standins import bundle, session
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from marketdata.upstream.amazingdata.limits import Deadline, Limits
-from marketdata.upstream.amazingdata.session import Session
+from marketdata.sources.amazingdata.limits import Deadline, Limits
+from marketdata.sources.amazingdata.session import Session
 
 type Start = Callable[..., tuple[Session, Path]]
 """Starts a session over a stand-in with faults, and gives the bundle's folder as well."""

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from marketdata.upstream.amazingdata.adapter import Adapter
-from marketdata.upstream.amazingdata.calling import Failure
-from marketdata.upstream.amazingdata.child import answer
+from marketdata.sources.amazingdata.adapter import Adapter
+from marketdata.sources.amazingdata.calling import Failure
+from marketdata.sources.amazingdata.child import answer
 from tests.unit.upstream.amazingdata.fake_sdk import CODES, Said
 
 

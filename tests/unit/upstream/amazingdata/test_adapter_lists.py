@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from marketdata.upstream.amazingdata.calling import Failure
+from marketdata.sources.amazingdata.calling import Failure
 from tests.unit.upstream.amazingdata.fake_sdk import CODES, Said
 
 

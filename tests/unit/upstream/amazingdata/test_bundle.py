@@ -9,7 +9,7 @@ from typing import BinaryIO
 import pytest
 
 from marketdata.errors import NotFoundError, UpstreamSetupError
-from marketdata.upstream.amazingdata.bundle import KEY, Bundle
+from marketdata.sources.amazingdata.bundle import KEY, Bundle
 
 
 @dataclass

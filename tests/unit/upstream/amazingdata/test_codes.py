@@ -10,7 +10,7 @@ from marketdata.errors import (
     UpstreamQuotaError,
     UpstreamSessionLostError,
 )
-from marketdata.upstream.amazingdata.codes import ERRORS, error_of, most_telling, printed_code
+from marketdata.sources.amazingdata.error_codes import ERRORS, error_of, most_telling, printed_code
 
 
 @pytest.mark.parametrize(

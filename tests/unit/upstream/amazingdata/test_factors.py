@@ -8,16 +8,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import trading_days
 from marketdata.errors import UpstreamError, UpstreamFaultError, UpstreamQuotaError
-from marketdata.kline.adjust import Steps
-from marketdata.kline.bar import Kind
-from marketdata.upstream.amazingdata import source as source_module
-from marketdata.upstream.amazingdata.calling import Failure
-from marketdata.upstream.amazingdata.fetching import NOTHING
-from marketdata.upstream.amazingdata.source import AmazingDataSource
-from marketdata.upstream.source import FactorRequest
-from marketdata.upstream.synthetic.source import SyntheticSource
+from marketdata.kline.adjust.steps import Steps
+from marketdata.sources.amazingdata import source as source_module
+from marketdata.sources.amazingdata.bars import NOTHING
+from marketdata.sources.amazingdata.calling import Failure
+from marketdata.sources.amazingdata.source import AmazingDataSource
+from marketdata.sources.source import FactorRequest
+from marketdata.sources.synthetic.source import SyntheticSource
 from tests.unit.upstream.amazingdata.fake_sdk import CODES, Said
 from tests.unit.upstream.amazingdata.standins import TODAY, bundle, calls, fault, session
 from tests.unit.upstream.readers import clock

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Security
 from marketdata.errors import UpstreamFaultError, UpstreamQuotaError, UpstreamTimeoutError
-from marketdata.kline.bar import Dataset, Kind
-from marketdata.upstream.amazingdata.fetching import CONTROL, BarFetch
+from marketdata.kline.bars import Dataset
+from marketdata.sources.amazingdata.bars import CONTROL, BarFetch
 
 START, END = "20240102", "20240105"
 DAYS = trading_days("SH", START, END)

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from marketdata.upstream.amazingdata.contracts import (
+from marketdata.sources.amazingdata.contract_lives import (
     delivery_month,
     last_trading_day,
     may_be_listed_since,

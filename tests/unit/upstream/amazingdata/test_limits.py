@@ -1,7 +1,7 @@
 """What may be lost to a hang."""
 
-from marketdata.upstream.amazingdata.limits import OPERATION_SECONDS, Limits
-from marketdata.upstream.turns import START_SECONDS
+from marketdata.sources.amazingdata.limits import OPERATION_SECONDS, Limits
+from marketdata.tasks.turn import START_SECONDS
 
 LAMBDA_SECONDS = 900
 STORING_SECONDS = 60

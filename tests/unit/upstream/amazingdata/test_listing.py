@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from marketdata.blocks.dataset import Kind
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import (
     UpstreamError,
@@ -11,8 +12,7 @@ from marketdata.errors import (
     UpstreamPermissionError,
     UpstreamSessionLostError,
 )
-from marketdata.kline.bar import Kind
-from marketdata.upstream.amazingdata.listing import Listing
+from marketdata.sources.amazingdata.listing import Listing
 from tests.unit.upstream.readers import clock
 
 NOW = clock("2025-11-21T08:50")

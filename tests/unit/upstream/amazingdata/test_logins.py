@@ -8,7 +8,7 @@ from marketdata.errors import (
     UpstreamSessionLostError,
     UpstreamTimeoutError,
 )
-from marketdata.upstream.amazingdata.limits import Deadline, Limits
+from marketdata.sources.amazingdata.limits import Deadline, Limits
 from tests.unit.upstream.amazingdata.standins import (
     PASSWORD,
     SHORT,

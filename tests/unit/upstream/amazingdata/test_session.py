@@ -19,8 +19,8 @@ from marketdata.errors import (
     UpstreamSetupError,
     UpstreamTimeoutError,
 )
-from marketdata.upstream.amazingdata.limits import Limits
-from marketdata.upstream.amazingdata.session import Session
+from marketdata.sources.amazingdata.limits import Limits
+from marketdata.sources.amazingdata.session import Session
 from tests.unit.upstream.amazingdata.standins import (
     PASSWORD,
     SHORT,

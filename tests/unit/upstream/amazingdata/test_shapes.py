@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from marketdata.upstream.amazingdata.shapes import (
+from marketdata.sources.amazingdata.shapes import (
     codes_in,
     columns_of,
     day_of,

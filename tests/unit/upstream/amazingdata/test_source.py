@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from marketdata.blocks.dataset import Kind
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.finance.statement import CONSOLIDATED, Statement
-from marketdata.kline.bar import Dataset, Kind
-from marketdata.upstream.amazingdata.source import AmazingDataSource
-from marketdata.upstream.source import BarRequest, StatementRequest, frame_columns
-from marketdata.upstream.synthetic.source import SyntheticSource
+from marketdata.kline.bars import Dataset
+from marketdata.sources.amazingdata.source import AmazingDataSource
+from marketdata.sources.source import BarRequest, StatementRequest, frame_columns
+from marketdata.sources.synthetic.source import SyntheticSource
 from tests.unit.upstream.amazingdata.standins import bundle, calls, fault, session
 from tests.unit.upstream.readers import clock
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_stepfunctions import SFNClient
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 
 PARALLEL = 16
 """Connections a client keeps; no caller runs more requests than this at once."""
@@ -62,3 +64,19 @@ def _made(service: str) -> Any:
         user_agent=f"boto3/{boto3.__version__} amazingdata-cloud",
     )
     return boto3.client(service, config=config)  # type: ignore[call-overload]
+
+
+def side_by_side[Thing, Result](
+    work: Callable[[Thing], Result], things: Collection[Thing]
+) -> list[Result]:
+    """Do something for each of some things, in threads where there are several.
+
+    Returns
+    -------
+    list
+        The results, in the order of the things. If one raises, the others are done all the same.
+    """
+    if len(things) <= 1:
+        return [work(thing) for thing in things]
+    with ThreadPoolExecutor(min(PARALLEL, len(things))) as pool:
+        return list(pool.map(work, things))

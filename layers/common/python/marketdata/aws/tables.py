@@ -6,19 +6,15 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
-from marketdata.aws.attributes import from_attributes
 from marketdata.aws.clients import PARALLEL, client
-from marketdata.aws.writes import ConditionFailedError, Item, Write, carry_out, pause
+from marketdata.aws.items import Item, Key, from_attributes
+from marketdata.aws.writes import Write, carry_out, pause
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-__all__ = ["ConditionFailedError", "Item", "Key", "Table", "Write"]
-
 KEYS_A_CALL = 100
 """BatchGetItem's own limit."""
-
-type Key = tuple[str, str]
 
 
 class Table:

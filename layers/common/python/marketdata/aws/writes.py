@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from botocore.exceptions import ClientError
 
-from marketdata.aws.attributes import to_attributes
+from marketdata.aws.items import Item, to_attributes
 from marketdata.errors import StorageError
 
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
@@ -16,8 +16,6 @@ PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 """Why DynamoDB gives a transaction up that may well succeed a moment later."""
-
-type Item = dict[str, Any]
 
 
 class ConditionFailedError(StorageError):

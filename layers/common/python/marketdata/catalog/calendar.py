@@ -11,12 +11,15 @@ predecessor the Shanghai Metal Exchange. The commodity exchanges' own closures b
 known to the source.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from functools import cache
 
+from marketdata.blocks.dataset import Period
+from marketdata.blocks.days import bit_of, days_of, first_day, last_day, parts_between, span
 from marketdata.catalog._trading_days import YEARS
 from marketdata.errors import InvalidInputError, NotFoundError
-from marketdata.kline.bar import Period
-from marketdata.kline.coverage import bit_of, days_of, first_day, last_day, parts_between, span
 
 FIRST_DAYS = {
     "SH": "19901219",
@@ -29,7 +32,13 @@ FIRST_DAYS = {
     "INE": "20180326",
     "GFE": "20221222",
 }
+
+
 MARKETS = tuple(FIRST_DAYS)
+
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China has had no summer time since 1991, so a fixed offset needs no time zone database."""
 
 
 def first_known_day(market: str) -> str:
@@ -53,7 +62,7 @@ def last_known_day() -> str:
 
 @cache
 def trading_bits(market: str, part: str) -> int:
-    """Give the trading days of a part as a bit set, see `kline.coverage`.
+    """Give the trading days of a part as a bit set, see `blocks.coverage`.
 
     Parameters
     ----------
@@ -182,3 +191,43 @@ def nth_friday(market: str, month: str, n: int) -> str:
     friday = 1 + (4 - first_day(month).weekday()) % 7 + 7 * (n - 1)
     day = f"{month.replace('-', '')}{friday:02}"
     return day if is_trading_day(market, day) else next_trading_day(market, day)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days for which something has to be stored.
+
+    Attributes
+    ----------
+    first : str
+        No market has an earlier one, "YYYYMMDD".
+    bits : callable
+        Gives those of a market in a part as a bit set.
+    days : callable
+        Lists those of a market from one day to another.
+    """
+
+    first: str
+    bits: Callable[[str, str], int]
+    days: Callable[[str, str, str], list[str]]
+
+
+TRADING = Calendar(min(FIRST_DAYS.values()), trading_bits, trading_days)
+"""The days that bars are of."""
+
+
+def last_final_day(now: datetime, final_time: str) -> str:
+    """Give the last trading day, "YYYYMMDD", whose bars no longer change.
+
+    Parameters
+    ----------
+    now : datetime
+        With a time zone.
+    final_time : str
+        "HH:MM", Asia/Shanghai: a trading day is final from then on.
+    """
+    local = now.astimezone(SHANGHAI)
+    today = local.strftime("%Y%m%d")
+    if is_trading_day("SH", today) and local.strftime("%H:%M") >= final_time:
+        return today
+    return previous_trading_day("SH", today)

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from marketdata.kline.bar import AnyDataset, Kind
-from marketdata.kline.coverage import span
+from marketdata.blocks.dataset import AnyDataset, Kind
 
 CODE_PATTERN = r"^[A-Z]{0,2}[0-9]{3,6}\.[A-Z]{2,3}$"
 """How a code is written: 600000.SH, IF2401.CFE, TA501.CZC."""
@@ -59,11 +58,6 @@ def life(security: Security) -> tuple[str, str]:
     """
     first = None if security.kind is Kind.INDEX else security.list_date
     return first or FIRST_DATE, security.delist_date or LAST_DATE
-
-
-def life_bits(security: Security, part: str) -> int:
-    """Give the calendar days of a part within the security's life, see `kline.coverage`."""
-    return span(part, *life(security))
 
 
 def market_of(code: str) -> str:

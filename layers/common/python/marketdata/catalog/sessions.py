@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import nth_friday, previous_trading_day
 from marketdata.catalog.securities import variety_of
 from marketdata.errors import NotFoundError
-from marketdata.kline.bar import Kind, Period
 
 MINUTES = {period: int(period.removeprefix("min")) for period in Period if period.intraday}
 """The length of an intraday bar."""

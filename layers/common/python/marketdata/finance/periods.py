@@ -9,12 +9,11 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from functools import lru_cache
 
-from marketdata.catalog.calendar import first_known_day
+from marketdata.blocks.dataset import AnyDataset
+from marketdata.blocks.days import bits_of
+from marketdata.catalog.calendar import TRADING, Calendar, first_known_day
 from marketdata.catalog.securities import Security
 from marketdata.finance.statement import StatementSet
-from marketdata.kline.bar import AnyDataset
-from marketdata.kline.completeness import TRADING, Calendar
-from marketdata.kline.coverage import bits_of
 
 DUE = {"0331": "0430", "0630": "0831", "0930": "1031", "1231": "0430"}
 """For each quarter's last day the deadline of its report; the annual one's is a year later."""
@@ -38,7 +37,7 @@ def due_day(period: str) -> str:
 
 
 def period_bits(_market: str, part: str) -> int:
-    """Give the quarters' last days of a year as a bit set, see `kline.coverage`."""
+    """Give the quarters' last days of a year as a bit set, see `blocks.coverage`."""
     return _period_bits(part)
 
 
@@ -64,7 +63,7 @@ def last_final_period(final_until: str) -> str:
     Parameters
     ----------
     final_until : str
-        The last final trading day, see `catalog.final`.
+        The last final trading day, see `catalog.calendar`.
     """
     earlier = f"{int(final_until[:4]) - 2:04}0101"
     return max(

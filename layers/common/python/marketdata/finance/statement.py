@@ -7,7 +7,7 @@ without being parsed::
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
@@ -15,9 +15,9 @@ from typing import NamedTuple, Self
 
 import orjson
 
+from marketdata.blocks.dataset import Kind
 from marketdata.errors import BlockCorruptError
 from marketdata.finance.columns import BALANCE_SHEET, CASH_FLOW, INCOME
-from marketdata.kline.bar import Kind
 
 FINANCE = "finance"
 """What the names of the statements' datasets begin with."""
@@ -70,7 +70,7 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class StatementSet:
-    """One statement of all stocks: to blocks and tasks what `kline.bar.Dataset` is for bars."""
+    """One statement of all stocks: to blocks and tasks what `kline.bars.Dataset` is for bars."""
 
     statement: Statement
 
@@ -179,3 +179,47 @@ def key_of(line: bytes) -> RowKey:
     if found is None:
         raise BlockCorruptError("a stored row is no statement")
     return RowKey(*(each.decode() if each else "" for each in found.groups()))
+
+
+def merge(old: Sequence[bytes], new: Sequence[bytes]) -> list[bytes]:
+    """Unite rows of one company and statement.
+
+    Parameters
+    ----------
+    old, new : sequence of bytes
+        Rows in any order.
+
+    Returns
+    -------
+    list of bytes
+        Sorted by key, one row for every key of either; where both have one, that of `new`, and
+        within one sequence the later.
+    """
+    by_key = {key_of(line): line for line in (*old, *new)}
+    return [by_key[key] for key in sorted(by_key)]
+
+
+def newest(lines: Iterable[bytes], start: str, end: str, statement_type: str) -> dict[str, bytes]:
+    """Choose the row of each period that was announced last.
+
+    Parameters
+    ----------
+    lines : iterable of bytes
+        Rows of one company and statement, sorted by key.
+    start, end : str
+        First and last day, YYYYMMDD, within which the periods end.
+    statement_type : str
+        Only rows of this type.
+
+    Returns
+    -------
+    dict
+        Row by period, in the order of time. A row without a date of announcement counts as
+        announced before all others.
+    """
+    chosen = {}
+    for line in lines:
+        key = key_of(line)
+        if key.type == statement_type and start <= key.period <= end:
+            chosen[key.period] = line
+    return chosen

@@ -8,7 +8,8 @@
 the lock. Names that nobody has are counted like all others, or the lock would tell them apart.
 """
 
-from marketdata.aws.tables import ConditionFailedError, Table, Write
+from marketdata.aws.tables import Table
+from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.errors import TooManyRequestsError
 
 MAX_FAILURES = 5

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from marketdata.aws.tables import ConditionFailedError, Item, Table, Write
+from marketdata.aws.items import Item
+from marketdata.aws.tables import Table
+from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.errors import ConflictError, ForbiddenError, NotFoundError
 from marketdata.identity.roles import Role
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypedDict
 
-from marketdata.kline.bar import Row
+from marketdata.kline.bars import Row
 
 
 class Chart(TypedDict):

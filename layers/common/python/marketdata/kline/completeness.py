@@ -3,92 +3,23 @@
 Pure: calendars, lives and coverage in, the answer's `meta` out.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from marketdata.catalog.calendar import FIRST_DAYS, first_known_day, trading_bits, trading_days
-from marketdata.catalog.securities import Security, life, life_bits
+from marketdata.blocks.coverage import Coverage, missing
+from marketdata.blocks.dataset import AnyDataset, Period
+from marketdata.blocks.days import bit_of, days_of, ranges
+from marketdata.catalog.securities import Security
 from marketdata.catalog.sessions import bars_per_day
-from marketdata.kline.bar import AnyDataset, Dataset, Period
-from marketdata.kline.coverage import Coverage, bit_of, days_of, missing, ranges, span
-from marketdata.kline.piece import Piece
+from marketdata.catalog.window import Window
+from marketdata.kline.bars import Dataset
 from marketdata.kline.resample import first_day_of
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """The days for which something has to be stored.
-
-    Attributes
-    ----------
-    first : str
-        No market has an earlier one, "YYYYMMDD".
-    bits : callable
-        Gives those of a market in a part as a bit set.
-    days : callable
-        Lists those of a market from one day to another.
-    """
-
-    first: str
-    bits: Callable[[str, str], int]
-    days: Callable[[str, str, str], list[str]]
-
+from marketdata.kline.rows import Piece
 
 _ROW = b'{"trade_date":"%b"'
 NO_ROWS = Piece.of(b"")
-
-TRADING = Calendar(min(FIRST_DAYS.values()), trading_bits, trading_days)
-"""The days that bars are of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The days that a question is about.
-
-    Attributes
-    ----------
-    start, end : str
-        First and last day asked for, "YYYYMMDD".
-    coverage_start : str
-        The first day that the source has.
-    final_until : str
-        The last day whose bars are final.
-    calendar : Calendar
-        The days that matter, in the question and outside it.
-    """
-
-    start: str
-    end: str
-    coverage_start: str
-    final_until: str
-    calendar: Calendar = TRADING
-
-    def expected(self, security: Security, part: str) -> int:
-        """The final trading days of the part on which the security should have bars, as bits."""
-        days = span(part, max(self.start, self.coverage_start), min(self.end, self.final_until))
-        return days and days & self.calendar.bits(security.market, part) & life_bits(security, part)
-
-    def asked(self, security: Security, part: str) -> int:
-        """All final trading days of the part that were asked for, as bits."""
-        days = span(part, self.start, min(self.end, self.final_until))
-        return days and days & self.calendar.bits(security.market, part)
-
-    def pending(self, market: str) -> list[str]:
-        """The trading days asked for whose bars are not final yet."""
-        return [
-            day
-            for day in self.calendar.days(market, max(self.start, self.final_until), self.end)
-            if day > self.final_until
-        ]
-
-    def why_outside(self, security: Security, day: str) -> str:
-        """Why no bar is expected on a trading day: not_listed, delisted or before_coverage."""
-        first, last = life(security)
-        if day < first:
-            return "not_listed"
-        return "delisted" if day > last else "before_coverage"
 
 
 @dataclass(slots=True)
@@ -228,11 +159,6 @@ def expected_bars(dataset: AnyDataset, security: Security, day: str) -> int:
     return _session_bars(dataset, security, day) or 1
 
 
-def common_market(securities: Iterable[Security]) -> str:
-    """Name the market whose calendar holds those of all the securities' markets."""
-    return min((security.market for security in securities), key=first_known_day)
-
-
 def _session_bars(dataset: AnyDataset, security: Security, day: str) -> int | None:
     if not (isinstance(dataset, Dataset) and dataset.intraday):
         return 1
@@ -244,3 +170,51 @@ def _runs(found: Sequence[tuple[str, str]], days: Sequence[str]) -> Iterator[dic
     for reason in dict.fromkeys(reason for _, reason in found):
         for first, last in ranges([day for day, why in found if why == reason], days):
             yield {"from": first, "to": last, "reason": reason}
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is known of each dataset's part of an answer.
+
+    Attributes
+    ----------
+    states : dict
+        By dataset; a code is in one of them only.
+    """
+
+    states: dict[Dataset, Completeness] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether no day is missing."""
+        return not any(state.missing for state in self.states.values())
+
+    @property
+    def held(self) -> int:
+        """Days with a bar, summed over the codes."""
+        return sum(state.held for state in self.states.values())
+
+    def lacking(self, codes: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Name the parts, as (code, part), in which some of the codes lack days."""
+        for dataset, state in self.states.items():
+            for code in codes:
+                parts = dict.fromkeys(map(dataset.part_of, state.missing.get(code, ())))
+                yield from ((code, part) for part in parts)
+
+    def meta(self, market: str) -> dict[str, Any]:
+        """Give the answer's `meta`, see `Completeness.meta`."""
+        meta: dict[str, Any] = {}
+        for state in self.states.values():
+            _merge(meta, state.meta(market))
+        return meta
+
+
+def _merge(ours: dict[str, Any], theirs: Mapping[str, Any]) -> None:
+    for name, value in theirs.items():
+        known = ours.get(name)
+        if known is None or name == "pending":
+            ours[name] = value
+        elif name == "complete":
+            ours[name] = known and value
+        else:
+            ours[name] = known | value if isinstance(known, dict) else known + value

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from marketdata.blocks.dataset import AnyDataset
+from marketdata.blocks.days import ranges
 from marketdata.catalog.securities import Security
+from marketdata.catalog.window import common_market
 from marketdata.errors import UpstreamError
-from marketdata.kline.bar import AnyDataset
-from marketdata.kline.completeness import Completeness, common_market, expected_bars
-from marketdata.kline.coverage import ranges
+from marketdata.kline.completeness import Completeness, expected_bars
 
 GAP_BARS = 2000
 """A read fetches so many missing bars itself, and asks for so many in one call; the fetching of
@@ -20,7 +21,7 @@ DEADLINE = 20.0
 
 
 class Fetch(Protocol):
-    """Has bars fetched and stored; `upstream.gateway.fetch_bars` is one."""
+    """Has bars fetched and stored; `upstream.client.fetch_bars` is one."""
 
     def __call__(
         self, dataset: str, codes: list[str], start: str, end: str, seconds: float

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
-from marketdata.kline.bar import Period, Row
+from marketdata.blocks.dataset import Period
+from marketdata.kline.bars import Row
 
 
 def resample(rows: Iterable[Row], period: Period) -> list[Row]:

@@ -15,7 +15,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from marketdata.aws.tables import ConditionFailedError, Item, Write
+from marketdata.aws.items import Item
+from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.errors import NotFoundError
 from marketdata.sdk_configs.config import SdkConfig
 
@@ -36,7 +37,7 @@ class ControlTable(Protocol):
 
 
 class Cipher(Protocol):
-    """What encrypts the passwords; `aws.keys.Key` is one."""
+    """What encrypts the passwords; `aws.encryption.Key` is one."""
 
     def encrypt(self, text: str, context: Mapping[str, str]) -> bytes: ...
     def decrypt(self, secret: bytes, context: Mapping[str, str]) -> str: ...

@@ -1,170 +1,188 @@
-"""Comparing one part's coverage with what should be there. Pure."""
+"""The detect step: some parts of a detect task; and putting the parts together at its end."""
 
-from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import batched, chain, pairwise
+from typing import Any
 
-from marketdata.catalog.securities import Security, life
-from marketdata.kline.bar import AnyDataset
-from marketdata.kline.completeness import Window
-from marketdata.kline.coverage import Coverage, days_of
-from marketdata.kline.store import BlockCoverage
+from marketdata.blocks.days import days_of, ranges
+from marketdata.catalog.securities import Catalog
+from marketdata.finance.periods import calendar_of
+from marketdata.tasks.comparison import COUNTS, PartFindings, Run, compare
+from marketdata.tasks.outcomes import BatchOutcome
+from marketdata.tasks.plan import CoverageStore
+from marketdata.tasks.records import TaskRecords
+from marketdata.tasks.scope import Scope, in_scope, window_of
+from marketdata.tasks.task import Task, WorkLists, _key, outside_key
 
-COUNTS = ("expected", "present", "absent", "missing")
-"""What is counted for each day."""
-
-NOTHING = BlockCoverage("", Coverage(), 0)
-
-
-@dataclass(slots=True)
-class PartFindings:
-    """What one part lacks.
-
-    Attributes
-    ----------
-    expected, present, absent, missing : dict
-        For each trading day, "YYYYMMDD", a number of codes; expected is the sum of the others. Days
-        without any are left out.
-    gaps : dict
-        For each code that lacks days, those days as bits of the part.
-    reasons : dict
-        For each reason why days are absent the codes concerned, and those days as bits.
-    errors : set of str
-        Codes whose stored block contradicts itself; all that it should hold counts as missing.
-    """
-
-    expected: dict[str, int] = field(default_factory=dict)
-    present: dict[str, int] = field(default_factory=dict)
-    absent: dict[str, int] = field(default_factory=dict)
-    missing: dict[str, int] = field(default_factory=dict)
-    gaps: dict[str, int] = field(default_factory=dict)
-    reasons: dict[str, dict[str, int]] = field(default_factory=dict)
-    errors: set[str] = field(default_factory=set)
+RUN = ("from", "to", "reason")
 
 
-def compare(
-    dataset: AnyDataset,
-    part: str,
-    securities: Iterable[Security],
-    stored: Mapping[str, BlockCoverage],
-    window: Window,
-    *,
-    recheck_absent: bool = False,
-) -> PartFindings:
-    """Find out what a part lacks.
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Looks at parts.
 
     Parameters
     ----------
-    dataset, part, securities, window
-        What to look at: which rows, of which codes and days.
-    stored : mapping
-        What is stored of each code in this part.
-    recheck_absent : bool
-        Count days that the source once had nothing for as missing.
+    records, store, results, catalog, narrow, final_until
+        As for `planning.Planner`.
     """
-    found = PartFindings()
-    tallies = {name: _Tally() for name in COUNTS[:3]}
-    for security in securities:
-        code = security.code
-        row = stored.get(code, NOTHING)
-        if not sound(dataset, row):
-            found.errors.add(code)
-            # Whoever fetches its days again mends it.
-            row = NOTHING
-        expected = window.expected(security, part)
-        present = expected & row.coverage.present
-        absent = 0 if recheck_absent else expected & row.coverage.absent
-        if missing := expected & ~present & ~absent:
-            found.gaps[code] = missing
-        for reason, bits in row.coverage.reasons(absent) if absent else ():
-            found.reasons.setdefault(reason, {})[code] = bits
-        for tally, bits in zip(tallies.values(), (expected, present, absent), strict=True):
-            tally.add(bits)
-    for name, tally in tallies.items():
-        setattr(found, name, tally.by_day(part))
-    found.missing = {
-        day: missing
-        for day, count in found.expected.items()
-        if (missing := count - found.present.get(day, 0) - found.absent.get(day, 0))
+
+    records: TaskRecords
+    store: CoverageStore
+    results: WorkLists
+    catalog: Callable[[], Catalog]
+    narrow: Callable[[Scope], Scope]
+    final_until: str
+
+    def detect(self, task_id: int, attempt: int, group: int, parts: Sequence[str]) -> None:
+        """Compare some parts of a task and keep what was found."""
+        task = self.records.load(task_id)
+        if task.status.ended or task.attempt != attempt:
+            return
+        catalog = self.catalog()
+        securities = in_scope(catalog, self.narrow(task.scope))
+        window = window_of(task.scope, catalog, self.final_until)
+        dataset = task.scope.dataset
+        found = []
+        for part in parts:
+            stored = {row.code: row for row in self.store.coverage(dataset.name, part)}
+            findings = compare(
+                dataset,
+                part,
+                securities,
+                stored,
+                window,
+                recheck_absent=task.scope.recheck_absent,
+            )
+            found.append(_readable(task, part, findings))
+        self.results.write_json(_key(task_id, group), found)
+        outcome = BatchOutcome(batch=group + 1, work=len(parts), closing=0)
+        self.records.outcomes.record(task_id, attempt, outcome)
+
+
+def _readable(task: Task, part: str, found: PartFindings) -> dict[str, Any]:
+    days = _days(task.scope)
+    patterns = {*found.gaps.values()}.union(*(each.values() for each in found.reasons.values()))
+    # Texts, since a whole market's lists keep the garbage collector at work.
+    as_ranges = {
+        bits: " ".join(chain.from_iterable(ranges(days_of(part, bits), days))) for bits in patterns
     }
-    return found
+    return {
+        "daily": {
+            day: [getattr(found, count).get(day, 0) for count in COUNTS] for day in found.expected
+        },
+        "gaps": {code: as_ranges[bits] for code, bits in found.gaps.items()},
+        "reasons": {
+            reason: {code: as_ranges[bits] for code, bits in codes.items()}
+            for reason, codes in found.reasons.items()
+        },
+        "days": {
+            reason: sum(bits.bit_count() for bits in codes.values())
+            for reason, codes in found.reasons.items()
+        },
+        "errors": sorted(found.errors),
+    }
 
 
-type Run = tuple[str, str, str]
-"""First and last day, and why there is no bar."""
+def summary(task: Task, results: WorkLists, groups: int) -> dict[str, Any]:
+    """Put the parts of a detect task together.
 
-
-@dataclass(slots=True)
-class Outside:
-    """The final trading days that were asked for and on which no bar is to be expected.
-
-    Attributes
-    ----------
-    days : Counter
-        How many, by reason, summed over the codes.
-    runs : dict
-        For each code concerned, in the order of time.
+    Returns
+    -------
+    dict
+        What `GET /cache/tasks/{id}/result` answers: the counts, `daily_stats` by day,
+        `missing_codes` and for each of them the missing ranges; and of the days without a bar that
+        are explained how many codes and days there are by reason, and for each code which.
     """
-
-    days: Counter[str] = field(default_factory=Counter)
-    runs: dict[str, list[Run]] = field(default_factory=dict)
-
-
-def outside(securities: Iterable[Security], window: Window) -> Outside:
-    """Find out which days are outside the codes' lives, or before the source's coverage.
-
-    These are whole runs of the calendar, told by three places in it: no part, and nothing that is
-    stored, needs to be looked at.
-    """
-    found = Outside()
-    last = min(window.end, window.final_until)
-    calendars: dict[str, list[str]] = {}
-    for security in securities:
-        market = security.market
-        if (days := calendars.get(market)) is None:
-            days = calendars[market] = window.calendar.days(market, window.start, last)
-        first_day, last_day = life(security)
-        listed, gone = bisect_left(days, first_day), bisect_right(days, last_day)
-        covered = min(max(listed, bisect_left(days, window.coverage_start)), gone)
-        borders = (("not_listed", 0, listed), ("before_coverage", listed, covered))
-        for reason, start, end in (*borders, ("delisted", max(listed, gone), len(days))):
-            if start < end:
-                found.days[reason] += end - start
-                run = (days[start], days[end - 1], reason)
-                found.runs.setdefault(security.code, []).append(run)
-    return found
-
-
-class _Tally:
-    """Counts on which days bits are set, over many bit sets at once.
-
-    Plane *p* holds bit *p* of the counts of all days, so that adding a set is adding 1 to each of
-    its days with a carry: two or three operations on whole integers.
-    """
-
-    def __init__(self) -> None:
-        self._planes: list[int] = []
-
-    def add(self, bits: int) -> None:
-        for at, plane in enumerate(self._planes):
-            self._planes[at], bits = plane ^ bits, plane & bits
-            if not bits:
-                return
-        if bits:
-            self._planes.append(bits)
-
-    def by_day(self, part: str) -> dict[str, int]:
-        counts: Counter[str] = Counter()
-        for at, plane in enumerate(self._planes):
-            for day in days_of(part, plane):
-                counts[day] += 1 << at
-        return dict(sorted(counts.items()))
+    parts = [part for group in range(groups) for part in results.read_json(_key(task.id, group))]
+    following = _following(task)
+    gaps = _joined_by_code((part["gaps"] for part in parts), following)
+    reasons = dict.fromkeys(reason for part in parts for reason in part["reasons"])
+    absent = {
+        reason: _joined_by_code((part["reasons"].get(reason, {}) for part in parts), following)
+        for reason in reasons
+    }
+    outside = results.read_json(outside_key(task.id))
+    errors = sorted({code for part in parts for code in part["errors"]})
+    return {
+        "task_id": task.id,
+        "total_count": task.total_count,
+        "complete_count": task.total_count - len(gaps.keys() | set(errors)),
+        "missing_count": len(gaps),
+        "error_count": len(errors),
+        "daily_stats": {
+            day: dict(zip(COUNTS, counts, strict=True))
+            for part in parts
+            for day, counts in part["daily"].items()
+        },
+        "missing_codes": sorted(gaps),
+        "missing": gaps,
+        "error_codes": errors,
+        "by_reason": _by_reason(parts, absent, outside),
+        "absent": _by_code(absent),
+        "outside": {
+            code: [dict(zip(RUN, run, strict=True)) for run in runs]
+            for code, runs in outside["runs"].items()
+        },
+    }
 
 
-def sound(dataset: AnyDataset, row: BlockCoverage) -> bool:
-    """Whether a block's own figures agree: rows for the days marked present, and no others."""
-    coverage = row.coverage
-    days = coverage.present.bit_count()
-    counted = row.rows == days if dataset.one_a_day else row.rows >= days
-    return counted and bool(row.rows) == bool(days) and not coverage.present & coverage.absent
+def _by_reason(
+    parts: Iterable[dict[str, Any]],
+    absent: dict[str, dict[str, list[list[str]]]],
+    outside: dict[str, Any],
+) -> dict[str, dict[str, int]]:
+    """Count codes and days by reason, the days summed over the codes."""
+    days = Counter(outside["days"])
+    for part in parts:
+        days.update(part["days"])
+    codes = Counter(run[2] for runs in outside["runs"].values() for run in runs)
+    codes.update({reason: len(found) for reason, found in absent.items()})
+    return {reason: {"codes": codes[reason], "days": days[reason]} for reason in sorted(days)}
+
+
+def _by_code(absent: dict[str, dict[str, list[list[str]]]]) -> dict[str, list[dict[str, str]]]:
+    """Give for each code its runs of absent days, each with its reason, in the order of time."""
+    runs: dict[str, list[Run]] = {}
+    for reason, codes in absent.items():
+        for code, found in codes.items():
+            runs.setdefault(code, []).extend((first, last, reason) for first, last in found)
+    return {
+        code: [dict(zip(RUN, run, strict=True)) for run in sorted(found)]
+        for code, found in sorted(runs.items())
+    }
+
+
+def _joined_by_code(
+    parts: Iterable[dict[str, str]], following: dict[str, str]
+) -> dict[str, list[list[str]]]:
+    """Put the ranges of all parts together, by code."""
+    runs: dict[str, list[list[str]]] = {}
+    for part in parts:
+        for code, found in part.items():
+            runs.setdefault(code, []).extend(map(list, batched(found.split(), 2, strict=True)))
+    return {code: list(_joined(found, following)) for code, found in sorted(runs.items())}
+
+
+def _days(scope: Scope) -> list[str]:
+    return calendar_of(scope.dataset).days("SH", scope.start, scope.end)
+
+
+def _following(task: Task) -> dict[str, str]:
+    return dict(pairwise(_days(task.scope)))
+
+
+def _joined(found: Iterable[list[str]], following: dict[str, str]) -> Iterator[list[str]]:
+    """Join ranges that only the border between two parts had cut."""
+    open_range: list[str] = []
+    for first, last in found:
+        if open_range and following.get(open_range[1]) == first:
+            open_range = [open_range[0], last]
+            continue
+        if open_range:
+            yield open_range
+        open_range = [first, last]
+    if open_range:
+        yield open_range

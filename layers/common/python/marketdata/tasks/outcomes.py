@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from marketdata.aws.tables import ConditionFailedError, Item, Write
+from marketdata.aws.items import Item
+from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.tasks.task import Status, now, record_key
 
 LONGEST = 200

@@ -1,193 +1,221 @@
-"""Cutting missing days into batches for the source.
+"""The plan step: from a task to its work list."""
 
-Pure. One call to the source costs about the same for one code as for three hundred, so codes
-that lack about the same days go together, although a batch asks for one range of days only.
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+from marketdata.aws.writes import ConditionFailedError
+from marketdata.blocks.block import BlockCoverage
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.catalog.securities import Catalog, Security
+from marketdata.errors import ConflictError, NotFoundError
+from marketdata.tasks.batching import Lacking, WorkItem, work_items
+from marketdata.tasks.comparison import compare, outside
+from marketdata.tasks.records import TaskRecords
+from marketdata.tasks.scope import Scope, in_scope, parts_of, window_of
+from marketdata.tasks.task import Status, Task, TaskKind, WorkLists, new_task, outside_key, plan_key
+
+PARTS_A_GROUP = 24
+"""Parts that one call of the detect step looks at."""
+
+BATCHES_A_TURN = 8
+"""Batches that share an invocation of the upstream function; it gives back those it has no time
+for. A retry takes them one by one, so that a bad one cannot spoil the others again.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+LOOK_BACK = timedelta(days=30)
+"""A scheduled fill heals what was missed within so many days."""
 
-CODES_A_BATCH = 300
-BARS_A_BATCH = 100_000
 
-BRIDGE_DAYS = 5
-"""Gaps of one code this near to each other are fetched as one."""
+class CoverageStore(Protocol):
+    """Gives what is stored of a part; `blocks.store.BlockStore` is one."""
 
-PIECES_A_BATCH = 8
-"""A long gap is cut so that at least so many pieces fit into a batch: short ones fill it better."""
-
-WASTE = 2
-"""A batch may ask for this many times the bars that are missing, for the sake of fewer calls."""
-
-CHEAP_BARS = 10_000
-"""A batch of so few bars may waste as many as it likes: another call costs more than they do."""
+    def coverage(self, dataset: str, part: str) -> Iterator[BlockCoverage]: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Neighbouring days that one code lacks, as positions among the scope's trading days.
-
-    Attributes
-    ----------
-    code : str
-        Which code.
-    first, last : int
-        The first and the last day that is missing.
-    born, gone : int
-        The first and the last day of the code's life inside the scope.
-    """
-
-    code: str
-    first: int
-    last: int
-    born: int
-    gone: int
-
-    @property
-    def days(self) -> int:
-        """How many days these are."""
-        return self.last - self.first + 1
-
-    def alive(self, first: int, last: int) -> int:
-        """Count the days of the code's life in a range."""
-        return max(0, min(self.gone, last) - max(self.born, first) + 1)
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one call to the source asks for: some codes, one range of days (positions).
-
-    Attributes
-    ----------
-    first, last : int
-        The range.
-    days_missing : int
-        Days that are needed, summed over the codes.
-    days_asked : int
-        Days that the range brings, summed over the codes and their lives.
-    """
-
-    first: int
-    last: int
-    days_missing: int = 0
-    days_asked: int = 0
-    _by_code: dict[str, Piece] = field(default_factory=dict)
-
-    @property
-    def pieces(self) -> list[Piece]:
-        """The pieces, each of another code: those of one code are joined."""
-        return list(self._by_code.values())
-
-    def take(self, piece: Piece, bars_a_day: int) -> bool:
-        """Add a piece if the batch stays within its limits."""
-        known = self._by_code.get(piece.code)
-        if known is None and len(self._by_code) >= CODES_A_BATCH:
-            return False
-        first, last = min(self.first, piece.first), max(self.last, piece.last)
-        asked, missing = self._asked(first, last), self.days_missing + piece.days
-        if known is None:
-            asked += piece.alive(first, last)
-        if self._by_code and (
-            asked > BARS_A_BATCH // bars_a_day
-            or asked > max(WASTE * missing, CHEAP_BARS // bars_a_day)
-        ):
-            return False
-        self.first, self.last, self.days_asked, self.days_missing = first, last, asked, missing
-        self._by_code[piece.code] = replace(known, last=piece.last) if known else piece
-        return True
-
-    def _asked(self, first: int, last: int) -> int:
-        if (first, last) == (self.first, self.last):
-            return self.days_asked
-        return sum(piece.alive(first, last) for piece in self._by_code.values())
-
-
-def pieces(
-    code: str, missing: Sequence[int], born: int, gone: int, longest: int
-) -> Iterator[Piece]:
-    """Join a code's missing days into pieces.
+class Planner:
+    """Plans tasks.
 
     Parameters
     ----------
-    missing : sequence of int
-        Positions of the missing days, rising.
-    born, gone : int
-        Positions of the first and the last day of the code's life inside the scope.
-    longest : int
-        No piece is longer than this many days. Long gaps of all codes are cut on the same days,
-        so that their pieces go together.
+    records : TaskRecords
+        The tasks.
+    store : CoverageStore
+        What is there already.
+    work_lists : WorkLists
+        Where the work goes.
+    catalog : callable
+        Gives the catalog.
+    narrow : callable
+        Names the codes of a scope that is about main contracts, see `tasks.main_contracts`.
+    final_until : str
+        The last trading day whose bars are final.
     """
-    piece: Piece | None = None
-    for first, last in (part for run in _runs(missing) for part in _cut(*run, longest)):
-        near = piece and first - piece.last - 1 <= BRIDGE_DAYS
-        if piece and near and first // longest == piece.first // longest:
-            piece = replace(piece, last=last)
-            continue
-        if piece:
-            yield piece
-        piece = Piece(code, first, last, born, gone)
-    if piece:
-        yield piece
 
+    records: TaskRecords
+    store: CoverageStore
+    work_lists: WorkLists
+    catalog: Callable[[], Catalog]
+    narrow: Callable[[Scope], Scope]
+    final_until: str
 
-def _cut(first: int, last: int, longest: int) -> Iterator[tuple[int, int]]:
-    """Cut a run of days wherever a multiple of `longest` begins."""
-    for border in range((first // longest + 1) * longest, last + 1, longest):
-        yield first, border - 1
-        first = border
-    yield first, last
+    def plan(self, task_id: int, attempt: int, execution: str) -> dict[str, Any]:
+        """Plan one attempt of a task and give what the state machine needs of it.
 
+        Parameters
+        ----------
+        task_id, attempt : int
+            Which one.
+        execution : str
+            ARN of the execution that works on it.
 
-def _runs(days: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Give the first and the last day of each unbroken run of days.
+        Returns
+        -------
+        dict
+            `task_id` and `attempt`; for a detect task `groups`, lists of parts; else
+            `batch_count`, and `bucket` and `work_list`, where the batches are.
 
-    Runs are searched for in growing steps: a backfill of the market has millions of days in a few
-    thousand runs.
-    """
-    at = 0
-    while at < len(days):
-        step = 1
-        while at + step < len(days) and days[at + step] - days[at] == step:
-            step *= 2
-        high = min(at + step, len(days))
-        # Along a run a day and its place rise alike, so their difference tells where it ends.
-        end = bisect_right(
-            range(len(days)),
-            days[at] - at,
-            at + step // 2,
-            high,
-            key=lambda place: days[place] - place,
+        Notes
+        -----
+        A task that cannot be done ends as failed here, and its machine has nothing to do: the work
+        list of its first attempt is no longer kept, or it is about main contracts and they are not
+        known.
+        """
+        task = self.records.load(task_id)
+        named = {"task_id": task_id, "attempt": attempt}
+        nothing: dict[str, Any] = {"groups": [], "batch_count": 0}
+        if task.status.ended or task.attempt != attempt:
+            return named | nothing
+        plan = self._detect if task.kind is TaskKind.DETECT else self._fill
+        try:
+            return named | plan(task, execution)
+        except ConflictError as error:
+            self.records.end(task, Status.FAILED, str(error))
+        except ConditionFailedError:
+            # It was cancelled meanwhile.
+            pass
+        return named | nothing
+
+    def scheduled(self, schedule: str, execution: str) -> Task:
+        """Give the one task of a schedule's execution.
+
+        Parameters
+        ----------
+        schedule : str
+            "catalog", or a kind of security whose newest daily bars are to be filled.
+        execution : str
+            The execution's ARN.
+        """
+        start = (date.fromisoformat(self.final_until) - LOOK_BACK).strftime("%Y%m%d")
+        catalog = schedule == "catalog"
+        kind = TaskKind.CATALOG if catalog else TaskKind.FILL
+        security = Kind.STOCK if catalog else Kind(schedule)
+        scope = Scope(security, Period.DAILY, start, self.final_until)
+
+        def make(task_id: int) -> Task:
+            return new_task(
+                task_id, kind, scope, "schedule", request=execution, execution=execution
+            )
+
+        task, _ = self.records.claim(execution, make, lambda _: True)
+        return task
+
+    def _detect(self, task: Task, execution: str) -> dict[str, Any]:
+        catalog = self.catalog()
+        window = window_of(task.scope, catalog, self.final_until)
+        securities = in_scope(catalog, self.narrow(task.scope))
+        found = outside(securities, window)
+        runs = {"days": found.days, "runs": found.runs}
+        self.work_lists.write_json(outside_key(task.id), runs)
+        parts = parts_of(task.scope, window)
+        groups = [parts[at : at + PARTS_A_GROUP] for at in range(0, len(parts), PARTS_A_GROUP)]
+        self.records.planned(
+            task,
+            execution,
+            total_count=len(securities),
+            batch_count=len(groups),
+            batches_done=0,
+            work=len(parts),
+            work_done=0,
         )
-        yield days[at], days[end - 1]
-        at = end
+        return {"groups": groups}
 
+    def _fill(self, task: Task, execution: str) -> dict[str, Any]:
+        if task.planned:
+            return self._rest(task, execution)
+        work, counts = self._catalog_work() if task.kind is TaskKind.CATALOG else self._bars(task)
+        for number, item in enumerate(work, 1):
+            item |= {"task_id": task.id, "attempt": task.attempt, "batch": number}
+        self.work_lists.write_json(plan_key(task), work)
+        self.records.planned(
+            task,
+            execution,
+            **counts,
+            batch_count=len(work),
+            work=sum(item["work"] for item in work),
+        )
+        return self._work(task, work)
 
-def longest_piece(bars_a_day: int) -> int:
-    """How long a piece may be, in days."""
-    return max(1, BARS_A_BATCH // PIECES_A_BATCH // bars_a_day)
+    def _rest(self, task: Task, execution: str) -> dict[str, Any]:
+        """Give the batches that earlier attempts did not get done."""
+        try:
+            work: list[WorkItem] = self.work_lists.read_json(plan_key(task))
+        except NotFoundError:
+            raise ConflictError("its work list is not kept any more: make a new task") from None
+        outcomes = self.records.outcomes.read(task.id)
+        done = {number: item for number, item in outcomes.items() if item["done"]}
+        rest = [item | {"attempt": task.attempt} for item in work if item["batch"] not in done]
+        self.records.planned(
+            task,
+            execution,
+            batches_done=len(done),
+            work_done=sum(item["work"] for item in done.values()),
+            success_count=sum(item["closing"] for item in done.values()),
+            error_count=0,
+            bar_count=sum(item["bars"] for item in done.values()),
+            quarantined_count=0,
+            upstream_calls=sum(item["calls"] for item in done.values()),
+        )
+        return self._work(task, rest)
 
+    def _work(self, task: Task, work: Sequence[WorkItem]) -> dict[str, Any]:
+        """Write the list that the machine goes through: batches that share an invocation."""
+        key = f"tasks/{task.id}/turns-{task.attempt}.json"
+        count = BATCHES_A_TURN if task.attempt == 1 else 1
+        turns = [{"batches": work[at : at + count]} for at in range(0, len(work), count)]
+        self.work_lists.write_json(key, turns)
+        return {"batch_count": len(work), "bucket": self.work_lists.name, "work_list": key}
 
-def batches(work: Iterable[Piece], bars_a_day: int) -> list[Batch]:
-    """Put pieces together into as few calls as the limits allow.
+    @staticmethod
+    def _catalog_work() -> tuple[list[WorkItem], dict[str, int]]:
+        return [{"operation": "refresh_catalog", "work": 1, "closing": 1}], {"total_count": 1}
 
-    Parameters
-    ----------
-    work : iterable of Piece
-        In any order; no piece longer than `longest_piece`, those of one code apart.
-    bars_a_day : int
-        Bars that one code has on one day.
+    def _bars(self, task: Task) -> tuple[list[WorkItem], dict[str, int]]:
+        securities = in_scope(self.catalog(), self.narrow(task.scope), to_ask=True)
+        lacking = self._lacking(task, securities)
+        missing = len(lacking.positions)
+        total = missing if task.kind is TaskKind.FILL else len(securities)
+        work = list(work_items(task.scope.dataset, securities, lacking))
+        return work, {"total_count": total, "missing_count": missing}
 
-    Returns
-    -------
-    list of Batch
-        Every piece is in exactly one batch. A batch has at most `CODES_A_BATCH` codes, asks for at
-        most `BARS_A_BATCH` bars, and for at most `WASTE` times those missing or `CHEAP_BARS`.
-    """
-    result: list[Batch] = []
-    for piece in sorted(work, key=lambda each: (each.last, each.first, each.code)):
-        if not (result and result[-1].take(piece, bars_a_day)):
-            batch = Batch(piece.first, piece.last)
-            batch.take(piece, bars_a_day)
-            result.append(batch)
-    return result
+    def _lacking(self, task: Task, securities: Sequence[Security]) -> Lacking:
+        """Find the days to fetch for each code."""
+        scope = task.scope
+        window = window_of(scope, self.catalog(), self.final_until)
+        lacking = Lacking(scope)
+        for part in parts_of(scope, window):
+            stored: Mapping[str, BlockCoverage] = {}
+            if task.kind is TaskKind.FILL:
+                stored = {row.code: row for row in self.store.coverage(scope.dataset.name, part)}
+            found = compare(
+                scope.dataset,
+                part,
+                securities,
+                stored,
+                window,
+                recheck_absent=scope.recheck_absent,
+            )
+            lacking.add(part, found.gaps)
+        return lacking

@@ -10,7 +10,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Protocol
 
-from marketdata.aws.tables import ConditionFailedError, Item, Write
+from marketdata.aws.items import Item
+from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.errors import NotFoundError
 from marketdata.tasks.outcomes import Outcomes
 from marketdata.tasks.task import Status, Task, now, record_key

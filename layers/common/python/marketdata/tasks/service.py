@@ -5,10 +5,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from marketdata.aws.tables import ConditionFailedError
+from marketdata.aws.writes import ConditionFailedError
 from marketdata.errors import ConflictError, NotFoundError
 from marketdata.tasks.records import TaskRecords
-from marketdata.tasks.task import Scope, Status, Task, TaskKind, new_task, request_key, result_key
+from marketdata.tasks.scope import Scope
+from marketdata.tasks.task import Status, Task, TaskKind, new_task, request_key, result_key
 
 WAIT_SECONDS = 20.0
 """API Gateway gives up after 29 s."""

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import orjson
 
-from marketdata.finance.statement import Statement, StatementSet
-from marketdata.kline.bar import AnyDataset, Dataset, Kind, Period
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.finance.statement import Statement
+from marketdata.tasks.scope import ContractType, Scope
 
 
 class TaskKind(StrEnum):
@@ -35,49 +36,6 @@ class Status(StrEnum):
     def ended(self) -> bool:
         """Whether nothing more will happen by itself."""
         return self not in (Status.PENDING, Status.RUNNING)
-
-
-class ContractType(StrEnum):
-    """Which contracts of futures a task is about."""
-
-    ALL = "all"
-    MAIN = "main"
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which bars, or which statements, a task is about.
-
-    Attributes
-    ----------
-    kind : Kind
-        Which securities.
-    period : Period or Statement
-        A stored period; or, of stocks, a statement.
-    start, end : str
-        First and last day, "YYYYMMDD".
-    codes : tuple of str
-        Only these; empty for every code of the kind that lived in the range.
-    recheck_absent : bool
-        Ask the source again for days that it once had nothing for.
-    contract_type : ContractType
-        All contracts of futures, or those that were main on any day of the range.
-    """
-
-    kind: Kind
-    period: Period | Statement
-    start: str
-    end: str
-    codes: tuple[str, ...] = ()
-    recheck_absent: bool = False
-    contract_type: ContractType = ContractType.ALL
-
-    @property
-    def dataset(self) -> AnyDataset:
-        """What is stored of it."""
-        if isinstance(self.period, Statement):
-            return StatementSet(self.period)
-        return Dataset(self.kind, self.period)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +169,15 @@ class Task:
 _NAMES = [each.name for each in fields(Task)]
 
 
+class WorkLists(Protocol):
+    """Keeps work lists; `aws.objects.Bucket` is one."""
+
+    name: str
+
+    def read_json(self, key: str) -> Any: ...
+    def write_json(self, key: str, value: Any) -> None: ...
+
+
 def new_task(
     task_id: int, kind: TaskKind, scope: Scope, user: str, *, request: str, execution: str = ""
 ) -> Task:
@@ -245,3 +212,12 @@ def record_key(task_id: int) -> str:
 def now() -> str:
     """Give the time as records carry it: ISO 8601, UTC, milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def outside_key(task_id: int) -> str:
+    """Name the object with the days that no bar is expected on, by reason."""
+    return f"tasks/{task_id}/outside.json"
+
+
+def _key(task_id: int, group: int) -> str:
+    return f"tasks/{task_id}/detect-{group}.json"

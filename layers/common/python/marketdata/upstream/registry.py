@@ -5,31 +5,15 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from marketdata.settings import Settings
-from marketdata.upstream.source import Source
+from marketdata.sources.source import LogsIn, ServerAccount, Source
 
 if TYPE_CHECKING:
     from marketdata.aws.objects import Bucket
     from marketdata.catalog.securities import Catalog
-    from marketdata.upstream.amazingdata.session import Credentials
-
-
-class ServerAccount(Protocol):
-    """An account on a server, less its password and its address; an SDK config is one."""
-
-    @property
-    def username(self) -> str: ...
-    @property
-    def port(self) -> int: ...
-
-
-@runtime_checkable
-class LogsIn(Protocol):
-    """A source behind a login."""
-
-    def try_login(self, username: str, password: str, host: str, port: int) -> None: ...
+    from marketdata.sources.amazingdata.session import Credentials
 
 
 def make_source(
@@ -53,12 +37,12 @@ def make_source(
     """
     # Imported here: each source brings what the others need not load.
     if settings.upstream == "files":
-        from marketdata.upstream.files import FileSource  # noqa: PLC0415
+        from marketdata.sources.files.source import FileSource  # noqa: PLC0415
 
         return FileSource(objects, now, settings.final_time)
     if settings.upstream == "amazingdata":
         return _amazingdata(settings, objects, now, credentials)
-    from marketdata.upstream.synthetic.source import SyntheticSource  # noqa: PLC0415
+    from marketdata.sources.synthetic.source import SyntheticSource  # noqa: PLC0415
 
     return SyntheticSource(now, settings.final_time)
 
@@ -80,10 +64,10 @@ def _amazingdata(
     now: Callable[[], datetime],
     credentials: "Credentials",
 ) -> Source:
-    from marketdata.upstream.amazingdata.bundle import Bundle  # noqa: PLC0415
-    from marketdata.upstream.amazingdata.limits import Limits  # noqa: PLC0415
-    from marketdata.upstream.amazingdata.session import Session  # noqa: PLC0415
-    from marketdata.upstream.amazingdata.source import AmazingDataSource  # noqa: PLC0415
+    from marketdata.sources.amazingdata.bundle import Bundle  # noqa: PLC0415
+    from marketdata.sources.amazingdata.limits import Limits  # noqa: PLC0415
+    from marketdata.sources.amazingdata.session import Session  # noqa: PLC0415
+    from marketdata.sources.amazingdata.source import AmazingDataSource  # noqa: PLC0415
 
     bundle = Bundle(objects, Path(tempfile.gettempdir()) / "amazingdata")
     session = Session(bundle.unpacked, credentials, settings.library_path, Limits())
@@ -94,8 +78,8 @@ def _amazingdata(
 def _catalog(settings: Settings, objects: "Bucket") -> "Catalog | None":
     """Read the stored catalog, unless it is another source's."""
     from marketdata.aws.tables import Table  # noqa: PLC0415
-    from marketdata.catalog.directory import read_catalog  # noqa: PLC0415
-    from marketdata.kline.store import BlockStore  # noqa: PLC0415
+    from marketdata.blocks.store import BlockStore  # noqa: PLC0415
+    from marketdata.catalog.catalog_store import read_catalog  # noqa: PLC0415
 
     found = read_catalog(BlockStore(Table(settings.market_table), objects))
     return found if found and found.source == settings.upstream else None

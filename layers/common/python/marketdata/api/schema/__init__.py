@@ -1,0 +1,23 @@
+"""What the calls answer, for the API's description and the tests; no function imports it.
+
+One module for each group of calls, which is the first segment of their paths. Each has the models
+of its answers and, in `OPERATIONS`, what is to be said of each call. `local/openapi` writes
+`functions/docs/openapi.json` from them and from the routes.
+"""
+
+from marketdata.api.schema import auth, base, cache, configs, docs, finance, klines
+from marketdata.api.schema import varieties as futures
+from marketdata.api.schema.operation import Operation
+
+OPERATIONS: dict[tuple[str, str], Operation] = (
+    auth.OPERATIONS
+    | configs.OPERATIONS
+    | base.OPERATIONS
+    | klines.OPERATIONS
+    | futures.OPERATIONS
+    | finance.OPERATIONS
+    | cache.OPERATIONS
+    | finance.OPERATIONS
+    | docs.OPERATIONS
+)
+"""By method and path, as in `api.router.Route`."""

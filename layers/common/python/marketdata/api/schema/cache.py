@@ -1,0 +1,196 @@
+"""The answers about tasks."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from marketdata.api.schema.operation import Code, Count, Day, Link, Operation, Schema
+from marketdata.api.schema.tasks import (
+    DetectResult,
+    FillResult,
+    Findings,
+    OneTask,
+    StartedTask,
+    TaskPage,
+)
+from marketdata.settings import SOURCES
+
+type Part = Annotated[str, Field(pattern=r"^\d{4}(-\d\d)?$")]
+
+
+class Reasons(Schema):
+    """Days on which the source had no bar, by why."""
+
+    suspended: Count = 0
+    no_trade: Count = 0
+    unconfirmed: Count = 0
+
+
+class PartHoldings(Schema):
+    """Trading days of a code in a year, or a month of minutes."""
+
+    expected: Count
+    """应有 · present + absent + missing."""
+    present: Count
+    absent: Reasons
+    """停牌等."""
+    missing: Count
+    """缺失."""
+
+
+class CodeHoldings(Schema):
+    """What the cache holds of a code."""
+
+    code: Code
+    name: str
+    parts: dict[Part, PartHoldings]
+    """Those in which anything is expected."""
+
+
+class Coverage(Schema):
+    """A page of codes, and what the cache holds of each."""
+
+    parts: list[Part]
+    """分区 · Years of daily bars, or months of minutes, in the order of time."""
+    items: list[CodeHoldings]
+    total: Count
+    page: Annotated[int, Field(ge=1)]
+    page_size: Annotated[int, Field(ge=1)]
+
+
+class CoverageMeta(Schema):
+    """How far the counts reach."""
+
+    upstream: Annotated[str, Field(json_schema_extra={"enum": [*SOURCES]})]
+    final_until: Day
+    """Later days are not final yet, and not counted."""
+    unknown_codes: list[Code]
+    """Not known as that type of security, or without any life in the range."""
+
+
+REQUEST = {
+    "security_type": "stock",
+    "period_type": "daily",
+    "start_date": "20240101",
+    "end_date": "20240131",
+    "contract_type": "all",
+}
+TASK = {
+    "id": 7,
+    "task_type": "fill",
+    "status": "completed",
+    "progress": 100.0,
+    "security_type": "stock",
+    "period_type": "daily",
+    "contract_type": "all",
+    "start_date": "20240101",
+    "end_date": "20240131",
+    "codes": None,
+    "total_count": 300,
+    "missing_count": 300,
+    "success_count": 300,
+    "error_count": 0,
+    "batch_count": 1,
+    "batches_done": 1,
+    "bar_count": 6573,
+    "quarantined_count": 0,
+    "upstream_calls": 1,
+    "attempt": 1,
+    "error_message": None,
+    "created_by": "admin",
+    "created_at": "2024-02-01T01:00:00.000+00:00",
+    "updated_at": "2024-02-01T01:00:09.000+00:00",
+    "ended_at": "2024-02-01T01:00:09.000+00:00",
+}
+RUNNING = TASK | {
+    "status": "running",
+    "progress": 0.0,
+    "success_count": 0,
+    "batches_done": 0,
+    "bar_count": 0,
+    "upstream_calls": 0,
+    "ended_at": None,
+}
+STARTED = {"task_id": 7, **RUNNING}
+FOUND = {
+    "task_id": 6,
+    "total_count": 300,
+    "complete_count": 299,
+    "missing_count": 1,
+    "error_count": 0,
+    "daily_stats": {"20240102": {"expected": 300, "present": 297, "absent": 2, "missing": 1}},
+    "missing_codes": ["600000.SH"],
+    "by_reason": {"suspended": {"codes": 2, "days": 2}},
+}
+PATH = "/cache/tasks/{task_id}"
+BY_TASK = {"task_id": "$response.body#/data/task_id"}
+LINKS = (
+    Link("GET", PATH, BY_TASK),
+    Link("GET", f"{PATH}/result", BY_TASK),
+    Link("POST", f"{PATH}/cancel", BY_TASK),
+    Link("POST", f"{PATH}/retry", BY_TASK),
+)
+ERRORS = (404, 409, 502, 503)
+HELD = {"expected": 22, "present": 20, "absent": {"suspended": 1}, "missing": 1}
+
+OPERATIONS = {
+    ("POST", "/cache/detect-all-missing"): Operation(
+        Findings,
+        {"status": "completed", "progress": 100.0, **FOUND},
+        REQUEST,
+        errors=ERRORS,
+        large=True,
+        links=LINKS,
+    ),
+    ("POST", "/cache/cache-all-missing"): Operation(
+        StartedTask, STARTED | {"task_type": "cache"}, REQUEST, errors=ERRORS, links=LINKS
+    ),
+    ("POST", "/cache/fill-missing"): Operation(
+        StartedTask, STARTED, REQUEST, errors=ERRORS, links=LINKS
+    ),
+    ("GET", "/cache/coverage"): Operation(
+        Coverage,
+        {
+            "parts": ["2024"],
+            "items": [{"code": "600000.SH", "name": "浦发银行", "parts": {"2024": HELD}}],
+            "total": 1,
+            "page": 1,
+            "page_size": 20,
+        },
+        {"security_type": "stock", "start_date": "20240101", "end_date": "20240131"},
+        meta=CoverageMeta,
+        meta_example={"upstream": "synthetic", "final_until": "20240131", "unknown_codes": []},
+        errors=(502, 503),
+    ),
+    ("GET", "/cache/tasks"): Operation(
+        TaskPage,
+        {"items": [TASK], "total": 1, "page": 1, "page_size": 10},
+        {"page": 1, "page_size": 10},
+    ),
+    ("GET", PATH): Operation(OneTask, {"task": TASK}, {"task_id": 7}, errors=(404,)),
+    ("GET", f"{PATH}/result"): Operation(
+        DetectResult | FillResult,
+        FOUND
+        | {
+            "missing": {"600000.SH": [["20240102", "20240102"]]},
+            "error_codes": [],
+            "absent": {
+                code: [{"from": "20240102", "to": "20240102", "reason": "suspended"}]
+                for code in ("000002.SZ", "300450.SZ")
+            },
+            "outside": {},
+        },
+        {"task_id": 6},
+        errors=(404,),
+        large=True,
+    ),
+    ("POST", f"{PATH}/cancel"): Operation(
+        OneTask, {"task": TASK | {"status": "cancelled"}}, {"task_id": 7}, errors=(404, 409)
+    ),
+    ("POST", f"{PATH}/retry"): Operation(
+        OneTask,
+        {"task": RUNNING | {"status": "pending", "attempt": 2}},
+        {"task_id": 7},
+        errors=(404, 409),
+    ),
+}

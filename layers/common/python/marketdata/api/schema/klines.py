@@ -1,0 +1,224 @@
+"""The answers with K-lines."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from marketdata.api.schema.operation import Code, Count, Day, Operation, Range, Schema
+from marketdata.settings import SOURCES
+
+type Time = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")]
+type Price = Annotated[float, Field(ge=0)] | None
+
+
+class Bar(Schema):
+    """One bar of a stock, an index or a fund; prices in yuan (an index: points)."""
+
+    trade_date: Day
+    """交易日期 · The trading day; of weekly and monthly bars the last one with a bar."""
+    kline_time: Time = ""
+    """开始时间 · Start of a minute bar, Asia/Shanghai; other bars have none."""
+    open: Price
+    """开盘价."""
+    high: Price
+    """最高价."""
+    low: Price
+    """最低价."""
+    close: Price
+    """收盘价."""
+    volume: Count | None
+    """成交量 · Shares; of futures lots."""
+    amount: Annotated[float, Field(ge=0)] | None
+    """成交额 · Yuan; null where the source has none."""
+
+
+class FutureBar(Bar):
+    """One bar of a futures contract; a day without a trade has prices of 0 or null."""
+
+    settle: Price
+    """结算价 · Settlement price."""
+    open_interest: Count | None
+    """持仓量 · Lots."""
+
+
+class Absent(Schema):
+    """A trading day on which the source had no bar."""
+
+    date: Day
+    reason: Literal["suspended", "no_trade", "unconfirmed"]
+
+
+class Outside(Schema):
+    """Trading days on which no bar is to be expected."""
+
+    from_: Annotated[Day, Field(alias="from")]
+    to: Day
+    reason: Literal["not_listed", "delisted", "before_coverage"]
+
+
+class Claims(Schema):
+    """What an answer claims of its completeness, be it of bars or of statements."""
+
+    complete: bool
+    """完整 · Nothing is missing and no day of minutes is short."""
+    expected: Count
+    """应有 · Bars that the calendar and the codes' lives demand."""
+    returned: Count
+    """已返回 · Bars in the answer."""
+    missing: dict[Code, list[Range]]
+    """缺失 · Days that the cache lacks; POST /cache/fill-missing fetches them."""
+    outside: dict[Code, list[Outside]]
+    """上市前后 · Days outside the code's life or the source's history."""
+    pending: list[Range]
+    """未收盘 · Trading days that are not final yet."""
+    unknown_codes: list[Code]
+    """未知代码 · One bad code never fails the others."""
+    source: Literal["cache", "upstream", "mixed"]
+    """来源 · `upstream`: a small gap was fetched just now."""
+    upstream: Annotated[str, Field(json_schema_extra={"enum": [*SOURCES]})]
+    """上游 · Where the cache has its data from; `synthetic` is a made-up market."""
+    warnings: list[str]
+    """Why a gap was not fetched."""
+
+
+class Completeness(Claims):
+    """How complete an answer is: every trading day asked for is in the data or in here."""
+
+    absent: dict[Code, list[Absent]]
+    """停牌等 · Days on which the source had no bar."""
+    short: dict[Code, list[Day]]
+    """不完整的交易日 · Days with fewer minute bars than the session has."""
+    close_outside: dict[Code, list[Day]]
+    """Days whose official close lies outside [low, high], as thin contracts have them."""
+    rejected: dict[Code, list[Range]]
+    """隔离 · Missing days whose bars could not be used; reads do not ask for them for hours."""
+
+
+class Adjustment(Schema):
+    """How prices were adjusted for payouts; volume and amount are what was traded.
+
+    Backward: raw × cumulative factor; forward: that ÷ the factor of the anchor. A code that is not
+    in `anchor` is an index, which pays out nothing, or has no rows here.
+    """
+
+    mode: Literal["forward", "backward"]
+    anchor: dict[Code, Day]
+    """基准日 · The day whose prices stayed: the last known one, or for `backward` the first one or
+    the listing."""
+    failed: dict[Code, str]
+    """无法复权 · Codes of which rows were left out, for want of a factor, and why."""
+
+
+class StockCompleteness(Completeness):
+    """How complete an answer is, and what was done to its prices."""
+
+    adjust: Annotated[Adjustment, Field(default=None)]
+    """复权 · Only where `adjust` was asked for."""
+
+
+class Chart(Schema):
+    """Equally long lists, one entry a bar, as ECharts' candlestick example has them."""
+
+    categoryData: list[str]  # noqa: N815
+    """日期列表 · Day, or start of a minute bar."""
+    values: list[Annotated[list[float | None], Field(min_length=5, max_length=5)]]
+    """K线值 · [open, close, low, high, volume]."""
+    volumes: list[Annotated[list[int | None], Field(min_length=3, max_length=3)]]
+    """成交量 · [index, volume, 1 where open > close, else -1]."""
+
+
+RANGE = {"start_date": "20240101", "end_date": "20240131", "period": "daily"}
+STOCK_RANGE = RANGE | {"adjust": "forward"}
+BAR = {
+    "trade_date": "20240102",
+    "open": 6.63,
+    "high": 6.65,
+    "low": 6.53,
+    "close": 6.54,
+    "volume": 26664414,
+    "amount": 175311923.0,
+}
+FUTURE_BAR = {
+    "trade_date": "20240102",
+    "open": 3440.0,
+    "high": 3441.2,
+    "low": 3385.0,
+    "close": 3386.6,
+    "volume": 61382,
+    "amount": 62735421480.0,
+    "settle": 3389.4,
+    "open_interest": 118903,
+}
+META = {
+    "complete": False,
+    "expected": 22,
+    "returned": 1,
+    "missing": {"600000.SH": [["20240103", "20240130"]]},
+    "absent": {"600000.SH": [{"date": "20240131", "reason": "suspended"}]},
+    "outside": {},
+    "short": {},
+    "close_outside": {},
+    "rejected": {},
+    "pending": [],
+    "unknown_codes": ["600999.SH"],
+    "source": "cache",
+    "upstream": "synthetic",
+    "warnings": [],
+}
+STOCK_META = META | {
+    "adjust": {"mode": "forward", "anchor": {"600000.SH": "20240131"}, "failed": {}},
+}
+FUTURE_META = META | {
+    "expected": 14,
+    "missing": {"IF2401.CFE": [["20240103", "20240119"]]},
+    "absent": {},
+    "outside": {"IF2401.CFE": [{"from": "20240122", "to": "20240131", "reason": "delisted"}]},
+    "unknown_codes": [],
+}
+ERRORS = (404, 502, 503)
+
+OPERATIONS = {
+    ("GET", "/stock/kline"): Operation(
+        dict[Code, list[Bar]],
+        {"600000.SH": [BAR]},
+        {"codes": "600000.SH,000001.SZ", **STOCK_RANGE},
+        meta=StockCompleteness,
+        meta_example=STOCK_META,
+        errors=ERRORS,
+        large=True,
+        conditional=True,
+    ),
+    ("POST", "/stock/kline/batch"): Operation(
+        dict[Code, list[Bar]],
+        {"600000.SH": [BAR]},
+        {"codes": ["600000.SH", "000001.SZ", "000002.SZ"], **STOCK_RANGE},
+        meta=StockCompleteness,
+        meta_example=STOCK_META,
+        errors=ERRORS,
+        large=True,
+        conditional=True,
+    ),
+    ("GET", "/stock/kline/{code}/chart"): Operation(
+        Chart,
+        {
+            "categoryData": ["20240102"],
+            "values": [[6.63, 6.54, 6.53, 6.65, 26664414]],
+            "volumes": [[0, 26664414, 1]],
+        },
+        {"code": "600000.SH", **STOCK_RANGE},
+        meta=StockCompleteness,
+        meta_example=STOCK_META,
+        errors=ERRORS,
+        large=True,
+    ),
+    ("GET", "/future/kline"): Operation(
+        dict[Code, list[FutureBar]],
+        {"IF2401.CFE": [FUTURE_BAR]},
+        {"codes": "IF2401.CFE", **RANGE},
+        meta=Completeness,
+        meta_example=FUTURE_META,
+        errors=ERRORS,
+        large=True,
+        conditional=True,
+    ),
+}

@@ -1,0 +1,179 @@
+"""The models of tasks and of what they leave."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from marketdata.api.schema.operation import Code, Count, Day, Id, Moment, Range, Schema
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.finance.statement import Statement
+from marketdata.tasks.scope import ContractType
+from marketdata.tasks.task import Status, TaskKind
+
+type Progress = Annotated[float, Field(ge=0, le=100)]
+
+
+class TaskView(Schema):
+    """A task."""
+
+    id: Id
+    """任务ID."""
+    task_type: TaskKind
+    status: Status
+    """状态."""
+    progress: Progress
+    """进度 · 0 to 100; 100 only once the task is completed."""
+    security_type: Kind | Literal["finance"]
+    period_type: Period | Statement
+    contract_type: ContractType
+    start_date: Day | Annotated[str, Field(max_length=0)]
+    end_date: Day | Annotated[str, Field(max_length=0)]
+    codes: list[Code] | None
+    """Only these; null for every code of the type."""
+    total_count: Count
+    """总数 · Codes that the task is about."""
+    missing_count: Count
+    """缺失代码数量 · Codes that lacked bars when the task was planned."""
+    success_count: Count
+    """成功数 · Codes dealt with."""
+    error_count: Count
+    """错误数 · Codes with an error."""
+    batch_count: Count
+    batches_done: Count
+    bar_count: Count
+    """Good bars that the source gave."""
+    quarantined_count: Count
+    """Bad bars that were set aside."""
+    upstream_calls: Count
+    attempt: Annotated[int, Field(ge=1)]
+    error_message: str | None
+    """错误信息 · What went wrong; null where nothing did."""
+    created_by: str
+    created_at: Moment
+    updated_at: Moment
+    ended_at: Moment | None
+
+
+class StartedTask(TaskView):
+    """A task that was just started, or that does the same already."""
+
+    task_id: Id
+    """任务ID · The same as `id`."""
+
+
+class OneTask(Schema):
+    """One task."""
+
+    task: TaskView
+
+
+class TaskPage(Schema):
+    """A page of tasks, newest first."""
+
+    items: list[TaskView]
+    total: Count
+    page: Annotated[int, Field(ge=1)]
+    page_size: Annotated[int, Field(ge=1)]
+
+
+class DayStats(Schema):
+    """The codes of a day."""
+
+    expected: Count
+    """应有 · Codes of which a bar is to be expected: present + absent + missing."""
+    present: Count
+    absent: Count
+    missing: Count
+
+
+type Why = Literal[
+    "suspended", "no_trade", "unconfirmed", "not_listed", "delisted", "before_coverage"
+]
+
+
+class ReasonStats(Schema):
+    """The days without a bar that one reason explains."""
+
+    codes: Count
+    days: Count
+    """Summed over the codes."""
+
+
+class Explained(Schema):
+    """Neighbouring trading days of a code without a bar, and why."""
+
+    from_: Annotated[Day, Field(alias="from")]
+    to: Day
+    reason: Why
+
+
+class Findings(Schema):
+    """What a detect task has found; the counts are whole once it is completed."""
+
+    task_id: Id
+    status: Status
+    progress: Progress
+    total_count: Count
+    """检测总数 · Codes."""
+    complete_count: Count
+    """完整数量."""
+    missing_count: Count
+    """缺失数量."""
+    error_count: Count
+    """错误数量 · Codes whose stored bars contradict themselves."""
+    daily_stats: dict[Day, DayStats]
+    """每日统计."""
+    missing_codes: list[Code]
+    """缺失代码列表."""
+    by_reason: dict[Why, ReasonStats]
+    """按原因统计 · Trading days that lack a bar and are not missing, with the reason."""
+    error_message: str | None = None
+
+
+class DetectResult(Schema):
+    """The whole result of a detect task."""
+
+    task_id: Id
+    total_count: Count
+    complete_count: Count
+    missing_count: Count
+    error_count: Count
+    daily_stats: dict[Day, DayStats]
+    missing_codes: list[Code]
+    missing: dict[Code, list[Range]]
+    """For each of them the days that are missing."""
+    error_codes: list[Code]
+    by_reason: dict[Why, ReasonStats]
+    """Trading days that lack a bar and are not missing, with the reason."""
+    absent: dict[Code, list[Explained]]
+    """Of these the days for which the source was asked and had none."""
+    outside: dict[Code, list[Explained]]
+    """And those outside the code's life, or before the source's coverage."""
+
+
+class FailedBatch(Schema):
+    """A piece of work of which nothing was done."""
+
+    batch: Annotated[int, Field(ge=1)]
+    start: Day | None
+    end: Day | None
+    codes: list[Code] | None
+    error: str
+
+
+class FillResult(Schema):
+    """The whole result of any other task."""
+
+    task_id: Id
+    total_count: Count
+    missing_count: Count
+    success_count: Count
+    error_count: Count
+    bar_count: Count
+    upstream_calls: Count
+    quarantined_count: Count
+    errors: dict[str, str]
+    """For each code with an error what it was."""
+    quarantined: dict[str, dict[str, Count]]
+    """For each code how many bars were set aside, by reason."""
+    failed_batches: list[FailedBatch]

@@ -1,0 +1,157 @@
+"""An answer in the form that fits the client and Lambda: zstd, plain, gzip, a link. Never cut.
+
+Zstd goes out where the answer has it, since stored frames make most of it. What is plain API
+Gateway packs by gzip, for a client that reads that.
+
+Lambda allows 6,291,556 bytes for the response *as JSON*: the runtime writes the proxy response
+once more as JSON, so that in a plain body each quote, backslash and newline weighs a byte more.
+Whether it also escapes what is not ASCII depends on the runtime's version (its
+`lambda_runtime_marshaller.Encoder` looks at AWS_EXECUTION_ENV), so the worse case is counted.
+"""
+
+import gzip
+import re
+from base64 import b64encode
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from marketdata.api.answer import Answer
+from marketdata.aws.objects import Bucket
+from marketdata.settings import settings
+
+LAMBDA_LIMIT = 6_291_556
+RESERVE = 16_384
+"""Bytes kept for everything beside the body: status and headers."""
+ROOM = LAMBDA_LIMIT - RESERVE
+LINK_SECONDS = 900
+
+SWELLING = b'"\\\n\r\t'
+"""Bytes of JSON text that become two in a string inside JSON."""
+DELETE = b"\x7f"
+"""The one ASCII byte that may become six."""
+WIDE = bytes(range(0x80, 0x100))
+"""Bytes that may become three each, as parts of a character."""
+
+GZIP_LEVEL = 5
+
+_WEIGHT = re.compile(r"[01]?\.?[0-9]*")
+
+HEADERS = {
+    "Content-Type": "application/json; charset=utf-8",
+    "Cache-Control": "no-store",
+    # A browser keeps answers by URL, and the next to sit at it may be somebody else.
+    "Vary": "Accept-Encoding, Authorization",
+}
+
+
+def proxy_response(answer: Answer, accept_encoding: str) -> dict[str, Any]:
+    """Turn an answer into what API Gateway wants of a Lambda function.
+
+    Parameters
+    ----------
+    answer : Answer
+        Of any size.
+    accept_encoding : str
+        The request's header of that name; empty where it has none.
+
+    Returns
+    -------
+    dict
+        A REST proxy response. Where the answer fits in no form that the client reads, it is a
+        303 to a link, good for `LINK_SECONDS`, under which the same JSON lies.
+    """
+    headers = HEADERS | dict(answer.headers)
+    content = answer.content
+    if prefers_zstd(accept_encoding) and (packed := content.zstd()):
+        return _packed(answer.status, headers, packed, "zstd") or _elsewhere(content.body())
+    body = content.body()
+    if weight(body) <= ROOM:
+        return _response(answer.status, headers, body.decode())
+    response = None
+    if accepts(accept_encoding, "gzip"):
+        packed = gzip.compress(body, GZIP_LEVEL, mtime=0)
+        response = _packed(answer.status, headers, packed, "gzip")
+    return response or _elsewhere(body)
+
+
+def _packed(
+    status: int, headers: dict[str, str], packed: bytes, coding: str
+) -> dict[str, Any] | None:
+    """Give the response of a packed body; None where it does not fit."""
+    if len(packed) * 4 // 3 + 4 > ROOM:
+        return None
+    text = b64encode(packed).decode()
+    return _response(status, headers | {"Content-Encoding": coding}, text, base64=True)
+
+
+def weight(body: bytes) -> int:
+    """Give the bytes that JSON text weighs as a string inside JSON, or an upper bound that fits.
+
+    Counting takes a millisecond for each megabyte, so small answers are spared it.
+    """
+    plain = body.isascii() and DELETE not in body
+    bound = len(body) * (2 if plain else 6)
+    if bound <= ROOM:
+        return bound
+    swelling = len(body) - len(body.translate(None, SWELLING))
+    wide = 0 if plain else len(body) - len(body.translate(None, WIDE))
+    return len(body) + swelling + 2 * wide + 5 * body.count(DELETE)
+
+
+def accepts(accept_encoding: str, coding: str) -> bool:
+    """Tell whether an Accept-Encoding header (RFC 9110, 12.5.3) allows a content coding."""
+    wanted = _weights(accept_encoding)
+    return wanted.get(coding, wanted.get("*", 0)) > 0
+
+
+def prefers_zstd(accept_encoding: str) -> bool:
+    """Tell whether a client names zstd, and wants no other form of ours more.
+
+    An asterisk is not enough: whoever writes it has thought of gzip.
+    """
+    wanted = _weights(accept_encoding)
+    zstd = wanted.get("zstd", 0)
+    return 0 < zstd >= max(wanted.get("gzip", 0), wanted.get("identity", 0))
+
+
+def _weights(accept_encoding: str) -> dict[str, float]:
+    """Read an Accept-Encoding header: a weight for each coding that it names."""
+    found = {}
+    for part in accept_encoding.lower().split(","):
+        name, _, parameter = part.partition(";")
+        key, _, value = parameter.partition("=")
+        found[name.strip()] = _weight(value.strip()) if key.strip() == "q" else 1
+    return found
+
+
+def _weight(text: str) -> float:
+    """Read a q-value; one that is none is no objection, nothing at all is one."""
+    if text.strip("0") in {"", "."}:
+        return 0
+    return float(text) if _WEIGHT.fullmatch(text) else 1
+
+
+def _elsewhere(body: bytes) -> dict[str, Any]:
+    link = _park(body)
+    envelope = {
+        "code": 303,
+        "message": "the answer is too large for one response: it is at data.location",
+        "data": {"location": link, "expires_in": LINK_SECONDS},
+    }
+    return _response(303, HEADERS | {"Location": link}, orjson.dumps(envelope).decode())
+
+
+def _park(body: bytes) -> str:
+    """Store a body under its hash and give a link to it."""
+    bucket = Bucket(settings().bucket)
+    key = f"answers/{sha256(body).hexdigest()}.json"
+    bucket.write(key, body)
+    return bucket.link(key, LINK_SECONDS)
+
+
+def _response(
+    status: int, headers: dict[str, str], body: str, *, base64: bool = False
+) -> dict[str, Any]:
+    return {"statusCode": status, "headers": headers, "body": body, "isBase64Encoded": base64}

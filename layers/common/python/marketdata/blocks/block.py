@@ -1,0 +1,87 @@
+"""Blocks as values: their names, and their rows with what the cache knows of their days. Pure."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from marketdata.aws.items import Key
+from marketdata.blocks import codec
+from marketdata.blocks.coverage import Coverage
+from marketdata.errors import BlockCorruptError
+
+NOTHING = Coverage()
+
+
+_log = logging.getLogger(__name__)
+
+
+class BlockKey(NamedTuple):
+    """Names a block: a dataset's name, a code and a part ("2024", or "2024-01" for minutes)."""
+
+    dataset: str
+    code: str
+    part: str
+
+    @property
+    def item(self) -> Key:
+        """The key of the block's item."""
+        return f"{self.dataset}#{self.code}", self.part
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block as it was read, or as it is to be written.
+
+    Attributes
+    ----------
+    coverage : Coverage
+        What the cache knows of the part's days.
+    rows : int
+        Number of bars in the payload.
+    frame : bytes
+        The payload: one zstd frame, see `blocks.codec`; empty where there is no bar, and where the
+        bucket has lost it.
+    version : int
+        Counts the writes; 0 for a block that is not stored yet.
+    object_key : str
+        Where the payload lies in the bucket; empty while it lies in the item.
+    seal : bytes
+        By which the payload is known again unopened, see `blocks.codec`; empty where there is none.
+    """
+
+    coverage: Coverage = NOTHING
+    rows: int = 0
+    frame: bytes = b""
+    version: int = 0
+    object_key: str = ""
+    seal: bytes = b""
+
+    def holding(self, lines: Sequence[bytes], coverage: Coverage) -> "Block":
+        """Give the block with these rows and marks in place of its own, to be written."""
+        frame, seal = codec.encode(lines) if lines else (b"", b"")
+        return replace(self, coverage=coverage, rows=len(lines), frame=frame, seal=seal)
+
+
+class BlockCoverage(NamedTuple):
+    """A block without its payload, as the index gives it."""
+
+    code: str
+    coverage: Coverage
+    rows: int
+
+
+def unpack(key: BlockKey, block: Block) -> tuple[Block, bytes]:
+    """Give a block and its rows' text, see `blocks.codec`.
+
+    A block whose payload is lost or damaged counts as one of which nothing is known, in the same
+    version: its days are missing then, and whoever fetches them again replaces it.
+    """
+    try:
+        text = codec.decode(block.frame) if block.frame else b""
+    except BlockCorruptError:
+        text = b""
+    if text or not block.rows:
+        return block, text
+    _log.error("the payload of %s is lost or damaged", "#".join(key))
+    return replace(block, coverage=NOTHING, rows=0, frame=b"", seal=b""), b""

@@ -1,0 +1,83 @@
+"""What can be stored: kinds of securities, periods, and what a dataset tells of itself. Pure."""
+
+from enum import StrEnum
+from typing import Protocol
+
+
+class Kind(StrEnum):
+    """What a code stands for."""
+
+    STOCK = "stock"
+    INDEX = "index"
+    ETF = "etf"
+    FUTURE = "future"
+
+
+class Period(StrEnum):
+    """How much time a bar spans."""
+
+    DAILY = "daily"
+    MIN1 = "min1"
+    MIN5 = "min5"
+    MIN15 = "min15"
+    MIN30 = "min30"
+    MIN60 = "min60"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+    @property
+    def stored(self) -> bool:
+        """Whether its bars are stored; the others are computed from those of `source`."""
+        return self.source is self
+
+    @property
+    def intraday(self) -> bool:
+        """Whether a day has many of its bars."""
+        return self.startswith("min")
+
+    @property
+    def source(self) -> "Period":
+        """The stored period that its bars come from."""
+        return Period.DAILY if self in (Period.WEEKLY, Period.MONTHLY) else self
+
+    def part_of(self, day: str) -> str:
+        """Name the part that holds a day: its year, or for intraday bars its month.
+
+        Parameters
+        ----------
+        day : str
+            YYYYMMDD.
+
+        Returns
+        -------
+        str
+            "2024", or "2024-01".
+        """
+        return f"{day[:4]}-{day[4:6]}" if self.intraday else day[:4]
+
+
+class AnyDataset(Protocol):
+    """What blocks may hold: bars, which are a `Dataset`, or the finance room's statements."""
+
+    @property
+    def name(self) -> str:
+        """Such as "stock.daily" or "finance.income"."""
+
+    @property
+    def kind(self) -> Kind:
+        """Whose they are."""
+
+    @property
+    def intraday(self) -> bool:
+        """Whether a day has many of its rows, so that a part is a month and not a year."""
+
+    @property
+    def one_a_day(self) -> bool:
+        """Whether a day has at most one of its rows."""
+
+    @property
+    def operation(self) -> str:
+        """What the upstream function is asked for it, see `upstream.client`."""
+
+
+STORED_PERIODS = [period for period in Period if period.stored]

@@ -1,0 +1,147 @@
+"""Parts, and their days as bit sets in Python integers. Pure."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import compress
+
+from marketdata.blocks.dataset import AnyDataset, Period
+
+
+def first_day(part: str) -> date:
+    """Give the first calendar day of a part; ValueError if there is no such part."""
+    year, _, month = part.partition("-")
+    return date(int(year), int(month or 1), 1)
+
+
+def last_day(part: str) -> date:
+    """Give the last calendar day of a part; ValueError if there is no such part."""
+    first = first_day(part)
+    if "-" not in part or first.month == 12:
+        return first.replace(month=12, day=31)
+    return first.replace(month=first.month + 1) - timedelta(days=1)
+
+
+def parts_between(what: AnyDataset | Period, start: str, end: str) -> list[str]:
+    """Name the parts that hold the days of a range.
+
+    Parameters
+    ----------
+    what : AnyDataset or Period
+        Whose parts: years, or for intraday bars months.
+    start, end : str
+        First and last day, YYYYMMDD.
+
+    Returns
+    -------
+    list of str
+        In the order of time; empty if the range is.
+    """
+    if start > end:
+        return []
+    years = range(int(start[:4]), int(end[:4]) + 1)
+    if not what.intraday:
+        return [f"{year:04}" for year in years]
+    months = [f"{year:04}-{month:02}" for year in years for month in range(1, 13)]
+    return months[int(start[4:6]) - 1 : len(months) - 12 + int(end[4:6])]
+
+
+@lru_cache(maxsize=512)
+def _masks(part: str) -> dict[str, int]:
+    """Give the mask of every day of a part, in the order of time."""
+    first, last = first_day(part).toordinal(), last_day(part).toordinal()
+    days = (date.fromordinal(number) for number in range(first, last + 1))
+    return {day.isoformat().replace("-", ""): 1 << bit for bit, day in enumerate(days)}
+
+
+def bit_of(part: str, day: str) -> int:
+    """Give the mask of one day.
+
+    Raises
+    ------
+    ValueError
+        The part has no such day.
+    """
+    try:
+        return _masks(part)[day]
+    except KeyError:
+        raise ValueError(f"{day} is no day of {part}") from None
+
+
+def bits_of(part: str, days: Iterable[str]) -> int:
+    """Give the bit set of those among some days that lie in a part."""
+    masks = _masks(part)
+    bits = 0
+    for day in days:
+        bits |= masks.get(day, 0)
+    return bits
+
+
+def days_of(part: str, bits: int) -> list[str]:
+    """Give the days of a bit set, in the order of time."""
+    flags = f"{bits:b}"[::-1].encode().replace(b"0", b"\0")
+    return list(compress(_masks(part), flags))
+
+
+def span(part: str, start: str, end: str) -> int:
+    """Give the calendar days of a range that lie in a part as a bit set, 0 if they do not meet.
+
+    Parameters
+    ----------
+    part : str
+        The part.
+    start, end : str
+        First and last day, YYYYMMDD, inside the part or not; ValueError if there is no such day.
+    """
+    first, last = _ends(part)
+    # Most codes live all through a part: cut to it, their lives are the same.
+    return _span(part, max(start, first), min(end, last))
+
+
+@lru_cache(maxsize=512)
+def _ends(part: str) -> tuple[str, str]:
+    masks = _masks(part)
+    return next(iter(masks)), next(reversed(masks))
+
+
+@lru_cache(maxsize=4096)
+def _span(part: str, first: str, last: str) -> int:
+    return (bit_of(part, last) << 1) - bit_of(part, first) if first <= last else 0
+
+
+def to_bytes(bits: int) -> bytes:
+    """Write a bit set as bytes, little endian, as few as it takes."""
+    return bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+
+
+def from_bytes(data: bytes) -> int:
+    """Read what `to_bytes` wrote."""
+    return int.from_bytes(data, "little")
+
+
+def ranges(days: Sequence[str], trading_days: Sequence[str]) -> list[list[str]]:
+    """Join days that are neighbours on the trading calendar.
+
+    Parameters
+    ----------
+    days : sequence of str
+        Sorted.
+    trading_days : sequence of str
+        The calendar, sorted. A day that it does not have is never joined to the one before.
+
+    Returns
+    -------
+    list of [str, str]
+        First and last day of each run, in the order of time.
+    """
+    result: list[list[str]] = []
+    following = 0
+    for day in days:
+        if result and following < len(trading_days) and trading_days[following] == day:
+            result[-1][1] = day
+            following += 1
+        else:
+            result.append([day, day])
+            following = bisect_right(trading_days, day, following)
+    return result

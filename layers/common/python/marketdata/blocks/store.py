@@ -1,0 +1,312 @@
+"""The block store: one code's bars of one part, with what the cache knows of its days.
+
+A block is one item of the market table. Its payload lies in the item while it is small and in
+the bucket once it is not. Every write is conditional on the version that was read, so two
+writers at once lose nothing: the later one reads again and merges.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from marketdata.aws.clients import side_by_side
+from marketdata.aws.items import Item, Key
+from marketdata.aws.writes import ConditionFailedError, Write
+from marketdata.blocks.block import Block, BlockCoverage, BlockKey
+from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.days import from_bytes, to_bytes
+from marketdata.errors import NotFoundError, VersionConflictError
+
+ATTEMPTS = 12
+"""Tries to write a block that others write too, before giving up."""
+
+
+INLINE_BYTES = 32 * 1024
+"""A longer payload lies in the bucket: writing 32 KiB costs as much as 32 small items."""
+
+
+CODEC = "zstd"
+
+
+BIT_SETS = ("present", "absent", "suspended", "no_trade", "short", "close_outside", "rejected")
+
+
+MARKS = (*BIT_SETS, "rejected_until")
+"""All attributes that this module writes."""
+
+
+INDEXED = ("code", "rows", "present", "absent", "suspended", "no_trade")
+"""What the index is asked for: boto3 takes most of a whole market's time to read what it gets."""
+
+
+CONTENT = ("rows", "version", "seal", "data", "object", *MARKS)
+"""What the table is asked for, beside the key."""
+
+
+REJECTED_SECONDS = 6 * 3600
+"""So long reads do not ask again for days whose bars could not be used: what was wrong a moment ago
+is wrong still, and each question costs seconds and the account's traffic. Tasks do ask."""
+
+
+class BlockTable(Protocol):
+    """What the store needs of a table."""
+
+    def get(self, pk: str, sk: str) -> Item | None: ...
+    def get_many(
+        self, keys: Sequence[Key], *, fresh: bool, attributes: Sequence[str]
+    ) -> dict[Key, Item]: ...
+    def query(
+        self,
+        pk: str,
+        *,
+        between: tuple[str, str] | None,
+        index: str,
+        hash_name: str,
+        range_name: str,
+        attributes: Sequence[str],
+    ) -> Iterator[Item]: ...
+    def write(self, write: Write) -> Item: ...
+
+
+class PayloadObjects(Protocol):
+    """What payloads need of a bucket."""
+
+    def read(self, key: str) -> bytes: ...
+    def write(self, key: str, body: bytes, content_type: str = ...) -> None: ...
+    def delete(self, key: str) -> None: ...
+
+
+class Payloads:
+    """Writes, reads and removes payloads.
+
+    Parameters
+    ----------
+    objects : PayloadObjects
+        The bucket.
+    """
+
+    def __init__(self, objects: PayloadObjects) -> None:
+        self._objects = objects
+
+    def write(self, block: str, version: int, frame: bytes) -> str:
+        """Write a payload that is too long for an item.
+
+        Parameters
+        ----------
+        block : str
+            Names the block.
+        version : int
+            The version of the block that this is the payload of. It is part of the key, so no
+            later writer can want the same one, and a payload that is removed is removed for good.
+        frame : bytes
+            The payload.
+
+        Returns
+        -------
+        str
+            Where it is now; empty for one that belongs into the item.
+        """
+        if len(frame) <= INLINE_BYTES:
+            return ""
+        digest = hashlib.blake2b(frame, digest_size=8).hexdigest()
+        object_key = f"blocks/{block}/{version:06d}-{digest}.zst"
+        self._objects.write(object_key, frame, "application/zstd")
+        return object_key
+
+    def read(self, object_key: str) -> bytes:
+        """Read a payload.
+
+        Raises
+        ------
+        NotFoundError
+            It is no longer there.
+        """
+        return self._objects.read(object_key)
+
+    def delete(self, object_keys: Iterable[str]) -> None:
+        """Remove payloads; empty keys are passed over."""
+        for object_key in filter(None, object_keys):
+            self._objects.delete(object_key)
+
+
+class BlockStore:
+    """Reads and writes blocks.
+
+    Parameters
+    ----------
+    table : BlockTable
+        The market table.
+    objects : PayloadObjects
+        The bucket for long payloads.
+    """
+
+    def __init__(self, table: BlockTable, objects: PayloadObjects) -> None:
+        self._table = table
+        self._payloads = Payloads(objects)
+
+    def read(self, keys: Iterable[BlockKey], *, fresh: bool = False) -> dict[BlockKey, Block]:
+        """Read the blocks that exist, payloads included; `unpack` opens them.
+
+        Parameters
+        ----------
+        keys : iterable of BlockKey
+            Which blocks.
+        fresh : bool
+            Whether a write of a moment ago must be seen, which costs twice as many read units.
+        """
+        by_item = {key.item: key for key in keys}
+        items = self._table.get_many(list(by_item), fresh=fresh, attributes=CONTENT)
+        blocks = {by_item[item]: block_of(value) for item, value in items.items()}
+        elsewhere = [key for key, block in blocks.items() if block.object_key]
+        loaded = side_by_side(lambda key: self._load(key, blocks[key]), elsewhere)
+        return blocks | dict(zip(elsewhere, loaded, strict=True))
+
+    def _load(self, key: BlockKey, block: Block) -> Block:
+        """Read a payload from the bucket, or the newer one that has replaced it meanwhile."""
+        gone = ""
+        while block.object_key and block.object_key != gone:
+            try:
+                return replace(block, frame=self._payloads.read(block.object_key))
+            except NotFoundError:
+                gone = block.object_key
+                block = self._newest(key)
+        return block
+
+    def _newest(self, key: BlockKey) -> Block:
+        item = self._table.get(*key.item)
+        return block_of(item) if item else Block()
+
+    def coverage(
+        self, dataset: str, part: str, codes: tuple[str, str] | None = None
+    ) -> Iterator[BlockCoverage]:
+        """Read which days are stored in one part, by code; no bar is read.
+
+        Parameters
+        ----------
+        dataset, part : str
+            Of what.
+        codes : tuple of str, optional
+            The first and the last code; without, every code.
+        """
+        found = self._table.query(
+            f"{dataset}#{part}",
+            between=codes,
+            index="coverage",
+            hash_name="series",
+            range_name="code",
+            attributes=INDEXED,
+        )
+        for item in found:
+            yield _coverage(item)
+
+    def coverage_by_key(self, keys: Sequence[BlockKey]) -> dict[BlockKey, BlockCoverage]:
+        """Read which days are stored in the blocks that exist; no bar is answered, or parsed."""
+        by_item = {key.item: key for key in keys}
+        items = self._table.get_many(list(by_item), fresh=False, attributes=INDEXED)
+        return {by_item[item]: _coverage(value) for item, value in items.items()}
+
+    def update(self, key: BlockKey, known: Block | None, change: Callable[[Block], Block]) -> bool:
+        """Change a block, starting again from what is stored whenever somebody else was first.
+
+        Parameters
+        ----------
+        key : BlockKey
+            Which block.
+        known : Block or None
+            The block as it was read a moment ago; None to read it here.
+        change : callable
+            Gives the new block for the stored one. It is called again after a conflict, and
+            gives its argument back where there is nothing to change.
+
+        Returns
+        -------
+        bool
+            Whether anything was written.
+
+        Raises
+        ------
+        VersionConflictError
+            Others kept writing it for `ATTEMPTS` tries.
+        """
+        for _ in range(ATTEMPTS):
+            stored = known or self._load(key, self._newest(key))
+            changed = change(stored)
+            if changed is stored:
+                return False
+            if self._swap(key, stored, changed):
+                return True
+            known = None
+        raise VersionConflictError(f"{key.dataset} {key.code} {key.part}")
+
+    def _swap(self, key: BlockKey, stored: Block, changed: Block) -> bool:
+        """Put the new block in the old one's place: payload first, item next, old payload last.
+
+        False where the stored block is no longer the one that was read.
+        """
+        version = stored.version + 1
+        object_key = self._payloads.write("/".join(key), version, changed.frame)
+        item = item_of(key, replace(changed, version=version, object_key=object_key))
+        condition, values = "attribute_not_exists(pk)", {}
+        if stored.version:
+            condition, values = "version = :version", {":version": stored.version}
+        try:
+            self._table.write(Write(*key.item, put=item, condition=condition, values=values))
+        except ConditionFailedError:
+            # The winner may have written the very same payload under the very same key; it may
+            # even be this writer, whose first try came through although its answer was lost.
+            named = self._newest(key).object_key
+            self._payloads.delete({object_key, stored.object_key} - {named})
+            return False
+        self._payloads.delete([stored.object_key])
+        return True
+
+
+def item_of(key: BlockKey, block: Block) -> Item:
+    """Write a block as the attributes of its item."""
+    payload: Item = {"object": block.object_key} if block.object_key else {"data": block.frame}
+    if block.seal:
+        payload["seal"] = block.seal
+    return {
+        "series": f"{key.dataset}#{key.part}",
+        "code": key.code,
+        "rows": block.rows,
+        "version": block.version,
+        "codec": CODEC,
+        **attributes_of(block.coverage),
+        **(payload if block.frame else {}),
+    }
+
+
+def block_of(item: Item) -> Block:
+    """Read what `item_of` wrote; a payload in the bucket is not in it."""
+    return Block(
+        coverage=coverage_of(item),
+        rows=int(item["rows"]),
+        frame=item.get("data", b""),
+        version=int(item["version"]),
+        object_key=item.get("object", ""),
+        seal=item.get("seal", b""),
+    )
+
+
+def attributes_of(coverage: Coverage) -> Item:
+    """Give the attributes to be written; a rejection counts from now on."""
+    bits = {name: getattr(coverage, name) for name in BIT_SETS}
+    written: Item = {name: to_bytes(value) for name, value in bits.items() if value}
+    if coverage.rejected:
+        written["rejected_until"] = int(time.time()) + REJECTED_SECONDS
+    return written
+
+
+def coverage_of(item: Item) -> Coverage:
+    """Read what `attributes_of` wrote; a rejection of long ago is forgotten."""
+    bits = {name: from_bytes(item[name]) for name in BIT_SETS if name in item}
+    if "rejected" in bits and item["rejected_until"] < time.time():
+        del bits["rejected"]
+    return Coverage(**bits)
+
+
+def _coverage(item: Item) -> BlockCoverage:
+    return BlockCoverage(item["code"], coverage_of(item), int(item["rows"]))

@@ -1,0 +1,206 @@
+"""The read path: blocks, what they lack, small gaps fetched, the newest row of each period."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marketdata.blocks import codec
+from marketdata.blocks.block import BlockKey, unpack
+from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.days import parts_between
+from marketdata.catalog.securities import Catalog, Security, life
+from marketdata.catalog.window import Window, common_market
+from marketdata.errors import InvalidInputError, NotFoundError
+from marketdata.finance.periods import (
+    QUARTERS,
+    last_final_period,
+    periods_between,
+    with_prospectus,
+)
+from marketdata.finance.statement import StatementSet, key_of, newest
+from marketdata.kline.completeness import Completeness
+from marketdata.kline.gaps import Fetch, fill_gaps
+from marketdata.kline.reader import Blocks
+from marketdata.kline.rows import Reading
+
+MOST_ROWS = 25_000
+"""So many rows of up to 5 KB fit into a function's memory, as text and as the answer made of it."""
+
+BAR_MARKS = ("short", "close_outside", "rejected")
+"""What an answer says of bars only."""
+
+NOTHING = Coverage()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which statements are wanted.
+
+    Attributes
+    ----------
+    dataset : StatementSet
+        Which of the three.
+    codes : sequence of str
+        Stocks, in the order of the answer.
+    start, end : str
+        First and last day, "YYYYMMDD", within which the reporting periods end.
+    statement_type : str
+        `statement.CONSOLIDATED`, or another type of the source's.
+    """
+
+    dataset: StatementSet
+    codes: Sequence[str]
+    start: str
+    end: str
+    statement_type: str
+
+
+@dataclass(slots=True)
+class Stored:
+    """What is stored of one company: coverage by part, all rows in the order of time."""
+
+    coverage: Mapping[str, Coverage]
+    lines: Sequence[bytes]
+
+
+@dataclass(slots=True)
+class Reader:
+    """Answers questions about statements.
+
+    Parameters
+    ----------
+    blocks : Blocks
+        The store.
+    catalog : Catalog
+        Which companies exist and when they were listed.
+    fetch : Fetch
+        Has small gaps filled.
+    final_until : str
+        The last final trading day, see `catalog.calendar`.
+    upstream : str
+        The source's name, for `meta`.
+    """
+
+    blocks: Blocks
+    catalog: Catalog
+    fetch: Fetch
+    final_until: str
+    upstream: str
+
+    def read(self, question: Question) -> Reading:
+        """Answer a question as completely as the cache and small fetches allow.
+
+        Raises
+        ------
+        NotFoundError
+            None of the codes is known.
+        InvalidInputError
+            The answer could have more than `MOST_ROWS`.
+        """
+        known = self._known(question)
+        early = {code: with_prospectus(security) for code, security in known.items()}
+        self._check_size(question, early)
+        keys = {code: self._keys(question, security) for code, security in early.items()}
+        stored = self._open(keys)
+        before = self._compare(question, known, stored)
+        wanted = self._compare(question, early, stored)
+        fetched, warnings = fill_gaps(early, {question.dataset: wanted}, self.fetch)
+        stored |= self._open({code: keys[code] for code in fetched}, fresh=True)
+        found = self._compare(question, known, stored)
+        chosen = {code: _chosen(question, each) for code, each in stored.items()}
+        _name_other_types(question, found, stored, chosen)
+        rows = {code: codec.JOINT.join(each.values()) for code, each in chosen.items()}
+        meta = {
+            **_meta(question, known, found),
+            "returned": sum(map(len, chosen.values())),
+            "source": _source(before, found),
+            "upstream": self.upstream,
+            "warnings": warnings,
+        }
+        return Reading.of(rows, meta)
+
+    def _known(self, question: Question) -> dict[str, Security]:
+        known = {
+            code: security
+            for code in question.codes
+            if (security := self.catalog.get(code)) and security.kind is question.dataset.kind
+        }
+        if not known:
+            raise NotFoundError(f"none of the codes is known: {', '.join(question.codes[:10])}")
+        return known
+
+    def _check_size(self, question: Question, early: Mapping[str, Security]) -> None:
+        """Refuse what no function could hold, before anything is read."""
+        asked = (self._asked(question, security) for security in early.values())
+        rows = sum(len(periods_between("", start, end)) for start, end in asked)
+        if rows > MOST_ROWS:
+            reason = (
+                f"must be nearer to start_date, or the codes fewer: about {rows:,} periods are "
+            )
+            raise InvalidInputError("end_date", f"{reason}asked for, at most {MOST_ROWS:,} can be")
+
+    def _asked(self, question: Question, security: Security) -> tuple[str, str]:
+        """Give the days of the question within a company's life, as far as they are past."""
+        born, gone = life(security)
+        return max(question.start, born), min(question.end, gone, self.final_until)
+
+    def _keys(self, question: Question, security: Security) -> list[BlockKey]:
+        parts = parts_between(question.dataset, *self._asked(question, security))
+        return [BlockKey(question.dataset.name, security.code, part) for part in parts]
+
+    def _open(
+        self, keys: Mapping[str, Sequence[BlockKey]], *, fresh: bool = False
+    ) -> dict[str, Stored]:
+        blocks = self.blocks.read([key for each in keys.values() for key in each], fresh=fresh)
+        opened: dict[str, Stored] = {}
+        for code, each in keys.items():
+            parts = {key.part: unpack(key, blocks[key]) for key in each if key in blocks}
+            opened[code] = Stored(
+                {part: block.coverage for part, (block, _) in parts.items()},
+                [line for _, text in parts.values() for line in codec.lines(text)],
+            )
+        return opened
+
+    def _compare(
+        self, question: Question, lives: Mapping[str, Security], stored: Mapping[str, Stored]
+    ) -> Completeness:
+        """Compare what is stored with what should be there in the lives of some companies."""
+        start, last = max(question.start, QUARTERS.first), last_final_period(self.final_until)
+        source_start = self.catalog.coverage_start(question.dataset)
+        found = Completeness(Window(start, question.end, source_start, last, QUARTERS))
+        for part in parts_between(question.dataset, start, min(question.end, last)):
+            for code, security in lives.items():
+                known = stored[code].coverage.get(part, NOTHING)
+                found.add(question.dataset, security, part, known)
+        return found
+
+
+def _chosen(question: Question, stored: Stored) -> dict[str, bytes]:
+    return newest(stored.lines, question.start, question.end, question.statement_type)
+
+
+def _name_other_types(
+    question: Question,
+    found: Completeness,
+    stored: Mapping[str, Stored],
+    chosen: Mapping[str, Mapping[str, bytes]],
+) -> None:
+    """Count periods as absent that have rows, but none of the type that was asked for."""
+    for code, each in stored.items():
+        periods = {key_of(line).period for line in each.lines} - chosen[code].keys()
+        others = [(day, "other_type") for day in periods if question.start <= day <= question.end]
+        if others:
+            found.absent[code] = sorted([*found.absent.get(code, ()), *others])
+
+
+def _source(before: Completeness, after: Completeness) -> str:
+    """Say where the rows came from: periods held before the source was asked, and afterwards."""
+    if before.held == after.held:
+        return "cache"
+    return "mixed" if before.held else "upstream"
+
+
+def _meta(question: Question, known: Mapping[str, Security], found: Completeness) -> dict[str, Any]:
+    meta = found.meta(common_market(known.values()))
+    named = {name: value for name, value in meta.items() if name not in BAR_MARKS}
+    return named | {"unknown_codes": [code for code in question.codes if code not in known]}

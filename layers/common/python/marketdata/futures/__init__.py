@@ -1,0 +1,1 @@
+"""Varieties and main contracts, worked out from stored bars."""

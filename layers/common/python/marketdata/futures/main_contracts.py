@@ -1,0 +1,183 @@
+"""Futures varieties and their main contracts (主力合约). Pure.
+
+A variety's first main contract is the one with the largest open interest. It is replaced when,
+after a close, another contract's open interest exceeds 1.1 times its own, or when it has had its
+last trading day. Whatever a close decides takes effect on the next trading day, and a contract that
+was replaced is never main again. Of equals the nearer delivery wins. Where a bar of the day has no
+open interest, that day is decided by volume. This is RQData's rule, the most precise in public.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise, zip_longest
+from typing import NamedTuple
+
+from marketdata.catalog.calendar import next_trading_day
+from marketdata.catalog.securities import Security
+from marketdata.futures.varieties import _delivery
+
+
+class Basis(StrEnum):
+    """What a main contract was chosen by."""
+
+    OPEN_INTEREST = "open_interest"
+    VOLUME = "volume"
+
+
+class Standing(NamedTuple):
+    """What a contract weighs after a close, in lots; None where the source does not say."""
+
+    open_interest: int | None
+    volume: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Main:
+    """From when on a contract is main.
+
+    Attributes
+    ----------
+    trade_date : str
+        The first day it is so, "YYYYMMDD".
+    contract : str or None
+        Its code; None where from that day on it is not known which one is, because bars are
+        missing, or because none is left that may be.
+    basis : Basis or None
+        What it was chosen by.
+    """
+
+    trade_date: str
+    contract: str | None = None
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MainHistory:
+    """The main contracts of a variety.
+
+    Attributes
+    ----------
+    rows : tuple of Main
+        By `trade_date`; each holds until the next one.
+    computed_until : str
+        The last day whose close has been looked at, "YYYYMMDD"; empty where none has.
+    """
+
+    rows: tuple[Main, ...] = ()
+    computed_until: str = ""
+
+    @property
+    def known_until(self) -> str:
+        """The last day whose main contract is known: the trading day after `computed_until`."""
+        return next_trading_day("SH", self.computed_until) if self.computed_until else ""
+
+
+def main_contracts(
+    days: Sequence[str],
+    bars: Mapping[str, Mapping[str, Standing]],
+    previous: Sequence[Main],
+    contracts: Iterable[Security],
+) -> list[Main]:
+    """Carry on a history of main contracts.
+
+    Parameters
+    ----------
+    days : sequence of str
+        Trading days one after the other, "YYYYMMDD". The close of each decides on the next one,
+        so that of the last one is not looked at.
+    bars : mapping
+        For each day what its contracts weigh. After a day that it does not have, nobody knows
+        which contract is main; a day on which there was no bar at all (an empty one) changes
+        nothing. What follows the last day with bars is left open.
+    previous : sequence of Main
+        The history so far, up to the first of `days`.
+    contracts : iterable of Security
+        The variety's; a code that is none of them is passed over.
+
+    Returns
+    -------
+    list of Main
+        The whole history; a row for every change.
+    """
+    by_code = {contract.code: contract for contract in contracts}
+    history = list(previous)
+    been = {row.contract for row in previous if row.contract and _of_this_life(row, by_code)}
+    current = next((row.contract for row in reversed(previous) if row.contract), None)
+    for day, following in pairwise(_looked_at(days, bars)):
+        known = day in bars
+        row = _decide(current, been, bars[day], by_code, following) if known else Main(following)
+        if row.contract:
+            current = row.contract
+            been.add(current)
+        if row.contract != (history[-1].contract if history else None):
+            history.append(row)
+    return history
+
+
+def _looked_at(days: Sequence[str], bars: Mapping[str, Mapping[str, Standing]]) -> Sequence[str]:
+    """Leave out what follows the last day with bars, but for the day that it decides on."""
+    return days[: max((at + 2 for at, day in enumerate(days) if bars.get(day)), default=0)]
+
+
+def _of_this_life(row: Main, contracts: Mapping[str, Security]) -> bool:
+    """Whether a row means the contract that has its code today: the CZCE's come back."""
+    contract = contracts.get(row.contract or "")
+    return contract is None or contract.alive(row.trade_date, row.trade_date)
+
+
+def _decide(
+    current: str | None,
+    been: set[str],
+    standings: Mapping[str, Standing],
+    contracts: Mapping[str, Security],
+    following: str,
+) -> Main:
+    """Say which contract is main after a close."""
+    by_interest = all(each.open_interest is not None for each in standings.values())
+    basis = Basis.OPEN_INTEREST if by_interest else Basis.VOLUME
+    weights = {code: getattr(each, basis) or 0 for code, each in standings.items()}
+    lives_on = {code for code in contracts if contracts[code].alive(following, following)}
+    candidates = [code for code in weights if code in lives_on and code not in been]
+    best = min(
+        candidates, key=lambda code: (-weights[code], _delivery(contracts[code])), default=""
+    )
+    # A main contract that lives but has no bar that day (the source lacks it) is kept: there is
+    # nothing to compare, and to leave it would be for good.
+    stays = current in lives_on and (
+        not best or current not in weights or 10 * weights[best] <= 11 * weights[current]
+    )
+    chosen = current if stays else best
+    return Main(following, chosen, basis) if chosen else Main(following)
+
+
+def main_on(history: MainHistory, day: str) -> Main | None:
+    """Give the main contract of a day, "YYYYMMDD"; None where it is not known.
+
+    On a day without trading it is that of the trading day before.
+    """
+    return _latest(history, day) if day <= history.known_until else None
+
+
+def unknown_days(history: MainHistory, days: Iterable[str]) -> list[str]:
+    """Give those of some days, "YYYYMMDD", whose main contract is not known."""
+    until = history.known_until
+    return [day for day in days if day > until or not _latest(history, day)]
+
+
+def _latest(history: MainHistory, day: str) -> Main | None:
+    at = bisect_right(history.rows, day, key=lambda row: row.trade_date)
+    row = history.rows[at - 1] if at else None
+    return row if row and row.contract else None
+
+
+def mains_between(history: MainHistory, start: str, end: str) -> Iterator[str]:
+    """Give the contracts that are known to be main on any day of a closed range."""
+    last = min(end, history.known_until)
+    if start > last:
+        return
+    for row, following in zip_longest(history.rows, history.rows[1:]):
+        goes_on = not following or start < following.trade_date
+        if row.contract and row.trade_date <= last and goes_on:
+            yield row.contract

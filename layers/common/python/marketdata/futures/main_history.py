@@ -1,0 +1,167 @@
+"""Where the histories of main contracts are kept: one block a variety, made from stored daily bars.
+
+A block's first line is its head, `{"variety", "market", "computed_until"}`; the others are the
+history's rows by time, `{"trade_date", "contract", "basis"}`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+
+import orjson
+
+from marketdata.blocks.block import Block, BlockKey, unpack
+from marketdata.blocks.coverage import missing
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.days import days_of, parts_between, span
+from marketdata.blocks.store import BlockStore
+from marketdata.catalog.calendar import (
+    next_trading_day,
+    previous_trading_day,
+    trading_bits,
+    trading_days,
+)
+from marketdata.catalog.securities import life
+from marketdata.catalog.window import Window
+from marketdata.errors import NotFoundError
+from marketdata.futures.main_contracts import Basis, Main, MainHistory, Standing, main_contracts
+from marketdata.futures.varieties import Variety
+from marketdata.kline.bars import Dataset, parse
+
+BARS = Dataset(Kind.FUTURE, Period.DAILY)
+
+
+def read_histories(store: BlockStore, wanted: Iterable[Variety]) -> dict[str, MainHistory]:
+    """Read the histories of some varieties; one that has none gets an empty one.
+
+    Returns
+    -------
+    dict
+        By the variety's code.
+    """
+    keys = {variety.code: _key(variety) for variety in wanted}
+    stored = store.read(keys.values())
+    return {code: _decode(key, stored.get(key, Block())) for code, key in keys.items()}
+
+
+def update(
+    store: BlockStore, variety: Variety, coverage_start: str, start: str, final_until: str
+) -> None:
+    """Work out a variety's main contracts again, because bars of its contracts have changed.
+
+    What took effect up to `start` stays; everything later is decided anew by the stored bars, up to
+    the last day that has some. A day counts only if of every contract that lived on it the cache
+    has the bar, or the source's word that there is none: a main contract chosen among a part of
+    them might be the wrong one.
+
+    Parameters
+    ----------
+    store : BlockStore
+        Holds the bars and the history.
+    variety : Variety
+        Whose history.
+    coverage_start : str
+        The first day that the source has of daily bars of futures, "YYYYMMDD".
+    start : str
+        The first day whose bars have changed. Where the history ends before it, the days between
+        are looked at, too.
+    final_until : str
+        The last trading day whose bars are final.
+
+    Raises
+    ------
+    VersionConflictError
+        Others kept writing the same history.
+    """
+    key = _key(variety)
+
+    def change(stored: Block) -> Block:
+        known = _decode(key, stored)
+        days = _days(variety, known, start, final_until)
+        history = _carried_on(store, variety, known, days, coverage_start)
+        return stored if history == known else _encode(variety, history, stored)
+
+    store.update(key, None, change)
+
+
+def _key(variety: Variety) -> BlockKey:
+    return BlockKey("main", f"{variety.code}.{variety.market}", "all")
+
+
+def _decode(key: BlockKey, stored: Block) -> MainHistory:
+    _, text = unpack(key, stored)
+    if not text:
+        return MainHistory()
+    head, *rows = orjson.loads(b"[%b]" % text)
+    mains = (
+        Main(row["trade_date"], row["contract"], row["basis"] and Basis(row["basis"]))
+        for row in rows
+    )
+    return MainHistory(tuple(mains), head["computed_until"])
+
+
+def _encode(variety: Variety, history: MainHistory, stored: Block) -> Block:
+    head = {
+        "variety": variety.code,
+        "market": variety.market,
+        "computed_until": history.computed_until,
+    }
+    lines = [orjson.dumps(each) for each in (head, *map(asdict, history.rows))]
+    return stored.holding(lines, stored.coverage)
+
+
+def _days(variety: Variety, known: MainHistory, start: str, final_until: str) -> list[str]:
+    """List the trading days to look at, and the one that the last of them decides on."""
+    born = min(life(contract)[0] for contract in variety.contracts)
+    first = max(born, min(start, known.known_until or start))
+    try:
+        last = next_trading_day(variety.market, final_until)
+    except NotFoundError:
+        last = final_until
+    return trading_days(variety.market, first, last)
+
+
+def _carried_on(
+    store: BlockStore,
+    variety: Variety,
+    known: MainHistory,
+    days: Sequence[str],
+    coverage_start: str,
+) -> MainHistory:
+    if len(days) < 2:
+        return known
+    window = Window(days[0], days[-2], coverage_start, days[-2])
+    kept = [row for row in known.rows if row.trade_date <= days[0]]
+    bars = dict(_bars(store, variety, window))
+    rows = main_contracts(days, bars, kept, variety.contracts)
+    seen = max((day for day, standings in bars.items() if standings), default="")
+    if kept and not seen:
+        seen = min(known.computed_until, previous_trading_day(variety.market, days[0]))
+    return MainHistory(tuple(rows), seen)
+
+
+def _bars(
+    store: BlockStore, variety: Variety, window: Window
+) -> Iterator[tuple[str, dict[str, Standing]]]:
+    """Give for every known day what the contracts weigh; a year of blocks is read at a time."""
+    for part in parts_between(BARS, window.start, window.end):
+        alive = {
+            BlockKey(BARS.name, contract.code, part): contract
+            for contract in variety.alive(f"{part}0101", f"{part}1231")
+        }
+        # The last batch of a fill may have been stored a moment ago.
+        blocks = store.read(alive, fresh=True)
+        days = trading_bits(variety.market, part) & span(part, window.start, window.end)
+        texts = {}
+        for key, contract in alive.items():
+            block, texts[key.code] = unpack(key, blocks.get(key, Block()))
+            days &= ~missing(window.expected(contract, part), block.coverage)
+        yield from _by_day(days_of(part, days), texts).items()
+
+
+def _by_day(days: Sequence[str], texts: Mapping[str, bytes]) -> dict[str, dict[str, Standing]]:
+    standings: dict[str, dict[str, Standing]] = {day: {} for day in days}
+    for code, text in texts.items():
+        for row in parse(text):
+            if (day := row["trade_date"]) in standings:
+                standings[day][code] = Standing(row["open_interest"], row["volume"])
+    return standings

@@ -1,0 +1,56 @@
+"""Futures varieties and their contracts. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from marketdata.blocks.dataset import Kind
+from marketdata.catalog.securities import Catalog, Security, life, market_of, variety_of
+
+
+@dataclass(frozen=True, slots=True)
+class Variety:
+    """A product and its contracts.
+
+    Attributes
+    ----------
+    code, market, name : str
+        Such as "IF", "CFE", "沪深300股指".
+    contracts : tuple of Security
+        Those that are known, by their last trading day.
+    """
+
+    code: str
+    market: str
+    name: str
+    contracts: tuple[Security, ...] = field(repr=False)
+
+    def alive(self, start: str, end: str) -> list[Security]:
+        """List the contracts that trade on any day of a closed range."""
+        return [contract for contract in self.contracts if contract.alive(start, end)]
+
+
+def varieties(catalog: Catalog) -> list[Variety]:
+    """List the varieties of the futures of a catalog, by code."""
+    grouped: dict[tuple[str, str], list[Security]] = {}
+    for security in catalog.of_kind(Kind.FUTURE):
+        key = variety_of(security.code), market_of(security.code)
+        grouped.setdefault(key, []).append(security)
+    return [
+        Variety(code, market, _name(code, contracts), tuple(sorted(contracts, key=_delivery)))
+        for (code, market), contracts in sorted(grouped.items())
+    ]
+
+
+def _name(variety: str, contracts: Iterable[Security]) -> str:
+    """Give what the newest contract's name says before its delivery month."""
+    newest = max(contracts, key=_delivery)
+    digits = newest.code.partition(".")[0].removeprefix(variety)
+    # The CZCE writes the last digit of the year only, others who name its contracts write two.
+    decade = "[0-9]?" if len(digits) == 3 else ""
+    return re.sub(f"{decade}{digits}$", "", newest.name).strip() or variety
+
+
+def _delivery(contract: Security) -> tuple[str, str]:
+    """Give what orders contracts by delivery: a code alone does not, the CZCE's come back."""
+    return life(contract)[1], contract.code

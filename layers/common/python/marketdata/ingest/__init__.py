@@ -1,0 +1,1 @@
+"""The write path: what was fetched is checked, split and merged into blocks."""

@@ -1,0 +1,200 @@
+"""Which fetched bars may be stored: every rule of a good bar, as masks over a whole batch.
+
+Only the upstream function imports this: it needs pandas.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from marketdata.blocks.dataset import Kind
+from marketdata.catalog.calendar import previous_trading_day, trading_days
+from marketdata.catalog.securities import market_of
+from marketdata.ingest.bar_suspicion import shifted, wrong_unit
+from marketdata.kline.bars import COUNTS, OHLC, Dataset
+from marketdata.sources.source import BarRequest
+
+type Mask = npt.NDArray[np.bool_]
+type Columns = Mapping[str, npt.NDArray[np.float64]]
+
+TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} ([01][0-9]|2[0-3])(:[0-5][0-9]){2}")
+
+EVENING = "20:00:00"
+"""Night sessions begin after it, and belong to the next trading day."""
+
+EXACT = 2.0**53
+"""From here on a float no longer tells one share from the next."""
+
+
+def reasons(frame: pd.DataFrame, request: BarRequest) -> npt.NDArray[np.object_]:
+    """Say of each bar why it must not be stored.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Bars as `sources.source.FetchedBars` describes them.
+    request : BarRequest
+        What was asked for.
+
+    Returns
+    -------
+    array of str
+        The first rule that each bar breaks, empty for a good bar: `not_requested`,
+        `not_a_trading_day`, `wrong_time`, `not_a_number`, `negative`, `not_whole`,
+        `prices_out_of_order`, `duplicate_time`, `wrong_unit`, `shifted`.
+    """
+    dataset = request.dataset
+    values = numbers(frame, dataset)
+    requested, trading = _in_scope(frame, request)
+    broken: list[tuple[str, Mask]] = [
+        ("not_requested", ~requested),
+        ("not_a_trading_day", ~trading),
+        ("wrong_time", _wrong_time(frame, dataset, trading)),
+        ("not_a_number", _not_a_number(values, dataset)),
+        ("negative", _any(column < 0 for column in values.values())),
+        ("not_whole", _not_whole(values)),
+        ("prices_out_of_order", _out_of_order(values, dataset)),
+    ]
+    result = np.full(len(frame), "", dtype=object)
+    for reason, mask in reversed(broken):
+        result[mask] = reason
+    among_others: list[tuple[str, Callable[[pd.DataFrame, BarRequest], Mask]]] = [
+        ("duplicate_time", _duplicated),
+        ("wrong_unit", wrong_unit),
+        ("shifted", shifted),
+    ]
+    for reason, marks in among_others:
+        sound = result == ""
+        result[np.flatnonzero(sound)[marks(chosen(frame, sound), request)]] = reason
+    return result
+
+
+def chosen(frame: pd.DataFrame, mask: Mask) -> pd.DataFrame:
+    """Give the marked rows of a frame; nearly always these are all, which need no copy."""
+    return frame if mask.all() else frame[mask]
+
+
+def numbers(frame: pd.DataFrame, dataset: Dataset) -> Columns:
+    """Give the value columns of a frame, NaN for null."""
+    return {name: frame[name].to_numpy(dtype="float64") for name in dataset.columns}
+
+
+def close_outside(values: Columns) -> Mask:
+    """Mark the bars whose official close lies outside [low, high]: genuine on thin contracts."""
+    return _traded(values) & (
+        (values["close"] < values["low"]) | (values["close"] > values["high"])
+    )
+
+
+def _any(masks: Iterable[Mask]) -> Mask:
+    united: Mask = np.logical_or.reduce(list(masks))
+    return united
+
+
+def _in_scope(frame: pd.DataFrame, request: BarRequest) -> tuple[Mask, Mask]:
+    """Say of each bar whether it was asked for, and whether its market trades on its day.
+
+    There are few codes and few days, so each is looked up once and not once for every bar.
+    """
+    code_at, codes = pd.factorize(frame["code"], use_na_sentinel=False)
+    day_at, days = pd.factorize(frame["trade_date"], use_na_sentinel=False)
+    wanted = set(request.codes)
+    markets = sorted({market_of(code) for code in wanted})
+    calendars = [set(trading_days(market, request.start, request.end)) for market in markets]
+    asked_codes = np.array([code in wanted for code in codes], dtype=bool)
+    asked_days = np.array([request.start <= str(day) <= request.end for day in days], dtype=bool)
+    trading = np.array([[day in open_days for day in days] for open_days in calendars], dtype=bool)
+    calendar_of = np.array(
+        [markets.index(market_of(code)) if code in wanted else 0 for code in codes], dtype=int
+    )
+    requested = asked_codes[code_at] & asked_days[day_at]
+    return requested, trading[calendar_of[code_at], day_at]
+
+
+def _wrong_time(frame: pd.DataFrame, dataset: Dataset, trading: Mask) -> Mask:
+    """Mark times of another form, and those that do not belong to the bar's trading day.
+
+    Most codes have bars at the same times, so each time of a day is looked at once.
+    """
+    wrong = np.zeros(len(frame), dtype=bool)
+    if not dataset.period.intraday:
+        return wrong
+    time_at, times = pd.factorize(frame["kline_time"].to_numpy(object), use_na_sentinel=False)
+    day_at, days = pd.factorize(frame["trade_date"].to_numpy(object), use_na_sentinel=False)
+    pairs, pair_at = np.unique(day_at[trading] * len(times) + time_at[trading], return_inverse=True)
+    at = [divmod(pair, len(times)) for pair in pairs.tolist()]
+    night = dataset.kind is Kind.FUTURE
+    hours = {day: _hours(days[day], night=night) for day in {day for day, _ in at}}
+    wrong_pair = [not _is_time(times[time], *hours[day]) for day, time in at]
+    wrong[trading] = np.array(wrong_pair, dtype=bool)[pair_at]
+    return wrong
+
+
+def _is_time(text: object, first: str, end: str) -> bool:
+    return isinstance(text, str) and bool(TIME.fullmatch(text)) and first <= text < end
+
+
+def _hours(day: str, *, night: bool) -> tuple[str, str]:
+    """Between which times the bars of a trading day begin; a night session is the next day's."""
+    today = date.fromisoformat(day)
+    if not night:
+        return f"{today} 00:00:00", f"{today} {EVENING}"
+    before = date.fromisoformat(previous_trading_day("SH", day))
+    return f"{before} {EVENING}", f"{today} {EVENING}"
+
+
+def _traded(values: Columns) -> Mask:
+    """Whether anything was traded: without a trade open, high and low are all 0 or all null."""
+    prices = np.array([values[name] for name in ("open", "high", "low")])
+    untraded: Mask = (prices == 0).all(axis=0) | np.isnan(prices).all(axis=0)
+    return ~untraded
+
+
+def _settled_without_trade(values: Columns, dataset: Dataset) -> Mask:
+    """Mark the days of a future on which its order book saw no trade.
+
+    The volume may be above 0 all the same: deals outside the book, such as for delivery.
+    """
+    if dataset.kind is not Kind.FUTURE:
+        return np.zeros(len(values["volume"]), dtype=bool)
+    settled: Mask = ~_traded(values) & (values["settle"] > 0)
+    return settled
+
+
+def _not_a_number(values: Columns, dataset: Dataset) -> Mask:
+    """Prices and volume are needed; infinity is never a number; other columns may be null."""
+    infinite = _any(np.isinf(column) for column in values.values())
+    unpriced = _any(np.isnan(values[name]) for name in OHLC)
+    unpriced &= ~_settled_without_trade(values, dataset)
+    return infinite | unpriced | np.isnan(values["volume"])
+
+
+def _not_whole(values: Columns) -> Mask:
+    """Mark counts with a fraction: nobody trades part of a share or a lot."""
+    counts = [column for name, column in values.items() if name in COUNTS]
+    return _any((np.floor(column) < column) | (column >= EXACT) for column in counts)
+
+
+def _out_of_order(values: Columns, dataset: Dataset) -> Mask:
+    opened, high, low, close = (values[name] for name in OHLC)
+    wrong = (low > high) | (opened < low) | (opened > high)
+    wrong |= _any(values[name] <= 0 for name in OHLC)
+    if dataset.kind is Kind.FUTURE:
+        return wrong & ~_settled_without_trade(values, dataset)
+    return wrong | (close < low) | (close > high)
+
+
+def _duplicated(frame: pd.DataFrame, request: BarRequest) -> Mask:
+    """Of equal bars all but the first; of bars that contradict each other every one."""
+    dataset = request.dataset
+    key = ["code", "kline_time" if dataset.period.intraday else "trade_date"]
+    several = frame.duplicated(key, keep=False).to_numpy(copy=True)
+    rivals = frame.reset_index(drop=True)[several]
+    originals = rivals[~rivals.duplicated([*key, *dataset.columns])]
+    alone = originals[~originals.duplicated(key, keep=False)]
+    several[alone.index] = False
+    return several

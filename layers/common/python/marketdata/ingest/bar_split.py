@@ -1,0 +1,110 @@
+"""A frame of good bars, cut into what each block gets of it.
+
+Only the upstream function imports this: it needs pandas.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from marketdata.blocks.days import bit_of
+from marketdata.ingest import bar_check as check
+from marketdata.kline.bars import COUNTS, Dataset, row_lines
+
+PART_DAYS = 366
+"""No part has more days."""
+
+type Places = npt.NDArray[np.int_]
+
+
+@dataclass(slots=True)
+class Cut:
+    """The bars that one block gets.
+
+    Attributes
+    ----------
+    lines : list of bytes
+        Their rows, see `kline.bars`, in the order of the frame.
+    present, close_outside : int
+        Their days, and those among them with a close outside [low, high], as bits of the part.
+    """
+
+    lines: list[bytes] = field(default_factory=list)
+    present: int = 0
+    close_outside: int = 0
+
+
+def cut_frame(dataset: Dataset, frame: pd.DataFrame) -> dict[tuple[str, str], Cut]:
+    """Cut a frame into the parts of its codes.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What the bars are.
+    frame : DataFrame
+        Bars as `sources.source.FetchedBars` describes them, none of which `check` objects to.
+
+    Returns
+    -------
+    dict
+        By code and part.
+    """
+    codes, days = _texts(frame, "code"), _texts(frame, "trade_date")
+    values = check.numbers(frame, dataset)
+    columns: dict[str, Sequence[Any]] = {"trade_date": days}
+    if dataset.period.intraday:
+        columns["kline_time"] = _texts(frame, "kline_time")
+    columns |= {name: _plain(column, whole=name in COUNTS) for name, column in values.items()}
+    lines = row_lines(dataset, columns)
+    code_at, names = pd.factorize(np.array(codes, dtype=object))
+    day_at, known = pd.factorize(np.array(days, dtype=object))
+    part_of = {day: dataset.part_of(day) for day in known}
+    bits = np.array([bit_of(part_of[day], day).bit_length() - 1 for day in known], dtype=int)
+    part_at, parts = pd.factorize(np.array(list(part_of.values()), dtype=object))
+    cuts: defaultdict[tuple[str, str], Cut] = defaultdict(Cut)
+    for first, after in _stretches(code_at, part_at[day_at]):
+        cut = cuts[names[code_at[first]], parts[part_at[day_at[first]]]]
+        cut.lines += lines[first:after]
+        cut.present |= _united(bits[day_at[first:after]])
+    for at in np.flatnonzero(check.close_outside(values)):
+        part = part_of[days[at]]
+        cuts[codes[at], part].close_outside |= bit_of(part, days[at])
+    return dict(cuts)
+
+
+def _stretches(code_at: Places, part_at: Places) -> Iterator[tuple[int, int]]:
+    """Give where bars of the same code and part begin and end.
+
+    Sources give bars code by code, so there are few stretches, whatever the order may be.
+    """
+    changes = (np.diff(code_at) != 0) | (np.diff(part_at) != 0)
+    inner = (np.flatnonzero(changes) + 1).tolist()
+    return pairwise([0, *inner, len(code_at)] if len(code_at) else [])
+
+
+def _united(bits: Places) -> int:
+    """Make a bit set of the places of its bits."""
+    flags = np.zeros(PART_DAYS, dtype=bool)
+    flags[bits] = True
+    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+
+
+def _texts(frame: pd.DataFrame, name: str) -> list[str]:
+    texts: list[str] = frame[name].to_numpy(dtype=object).tolist()
+    return texts
+
+
+def _plain(values: npt.NDArray[np.float64], *, whole: bool) -> list[Any]:
+    """Give Python's own numbers, None for null; counts as integers."""
+    null = np.isnan(values)
+    plain: npt.NDArray[Any] = np.where(null, 0, values).astype(np.int64) if whole else values
+    if null.any():
+        plain = plain.astype(object)
+        plain[null] = None
+    return list(plain.tolist())

@@ -1,0 +1,224 @@
+"""The write path: fetched bars are checked, cut into blocks and merged into what is stored.
+
+Only the upstream function imports this: it needs pandas.
+"""
+
+import hashlib
+import math
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import itemgetter
+from typing import Any
+
+import orjson
+import pandas as pd
+
+from marketdata.aws.clients import side_by_side
+from marketdata.blocks import codec
+from marketdata.blocks.block import Block, BlockKey, unpack
+from marketdata.blocks.days import bits_of, days_of, parts_between
+from marketdata.blocks.store import BlockStore
+from marketdata.catalog.securities import Catalog, market_of
+from marketdata.catalog.sessions import bars_per_day
+from marketdata.catalog.window import Window
+from marketdata.ingest.bar_check import chosen, reasons
+from marketdata.ingest.bar_split import Cut, cut_frame
+from marketdata.ingest.quarantine import QuarantineObjects
+from marketdata.ingest.report import Stored
+from marketdata.kline.bars import DAY, Dataset, merge
+from marketdata.sources.source import BarRequest, FetchedBars
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a fetch says of one block: its bars, and as bits the days without one, or a good one."""
+
+    cut: Cut
+    absent: int
+    suspended: int
+    no_trade: int
+    rejected: int
+
+
+class Ingest:
+    """Stores what a source delivered.
+
+    Parameters
+    ----------
+    store : BlockStore
+        Where bars go.
+    quarantine : QuarantineObjects
+        Where bad bars go.
+    catalog : Catalog
+        Says when each code was listed.
+    coverage_start : str
+        The first day that the source has of this dataset.
+    final_until : str
+        The last trading day whose bars are final; later ones are neither stored nor marked.
+    """
+
+    def __init__(
+        self,
+        store: BlockStore,
+        quarantine: QuarantineObjects,
+        catalog: Catalog,
+        *,
+        coverage_start: str,
+        final_until: str,
+    ) -> None:
+        self._store = store
+        self._quarantine = quarantine
+        self._catalog = catalog
+        self._coverage_start = coverage_start
+        self._final_until = final_until
+
+    def run(self, request: BarRequest, fetched: FetchedBars) -> Stored:
+        """Check, cut, merge and store; a bad bar costs only itself.
+
+        Parameters
+        ----------
+        request : BarRequest
+            What was asked of the source.
+        fetched : FetchedBars
+            What it gave.
+
+        Returns
+        -------
+        Stored
+            What became of it.
+
+        Raises
+        ------
+        VersionConflictError
+            Others kept writing one of the blocks.
+        """
+        days = fetched.frame["trade_date"]
+        not_final = (days > self._final_until) & (days <= request.end)
+        frame = chosen(fetched.frame, ~not_final.to_numpy(dtype=bool))
+        why = reasons(frame, request)
+        fine = why == ""
+        good, bad = chosen(frame, fine), frame[~fine].assign(reason=why[~fine])
+        cuts = cut_frame(request.dataset, good)
+        changes = dict(self._changes(request, fetched, cuts, bad))
+        return Stored(
+            bars=len(good),
+            blocks=self._write(request.dataset, changes),
+            quarantined=self._set_aside(request.dataset, bad),
+            failed=fetched.complaints,
+        )
+
+    def _set_aside(self, dataset: Dataset, bad: pd.DataFrame) -> dict[str, dict[str, int]]:
+        """Write bad bars to the quarantine, the same ones always to the same key."""
+        counts: dict[str, dict[str, int]] = {}
+        for code, bars in bad.groupby("code", dropna=False):
+            records = sorted(map(_record, bars.to_dict("records")), key=orjson.dumps)
+            digest = hashlib.blake2b(orjson.dumps(records), digest_size=8).hexdigest()
+            self._quarantine.write_json(f"quarantine/{dataset.name}/{code}/{digest}.json", records)
+            counts[str(code)] = dict(Counter(bars["reason"]))
+        return counts
+
+    def _changes(
+        self,
+        request: BarRequest,
+        fetched: FetchedBars,
+        cuts: Mapping[tuple[str, str], Cut],
+        bad: pd.DataFrame,
+    ) -> Iterator[tuple[BlockKey, Change]]:
+        """Say what each block gets; a day is absent only if the source gave no bar at all."""
+        window = Window(request.start, request.end, self._coverage_start, self._final_until)
+        unusable = {code: set(days) for code, days in fetched.lost.items()}
+        for code, days in bad.groupby("code")["trade_date"]:
+            unusable.setdefault(str(code), set()).update(days)
+        parts = parts_between(request.dataset.period, request.start, request.end)
+        for code in request.codes:
+            security = None if code in fetched.failed else self._catalog.get(code)
+            halted = fetched.halted.get(code, {})
+            for part in parts:
+                cut = cuts.get((code, part)) or Cut()
+                expected = window.expected(security, part) if security else 0
+                rejected = expected & ~cut.present & bits_of(part, unusable.get(code, ()))
+                absent = expected & ~cut.present & ~rejected
+                change = Change(
+                    cut=cut,
+                    absent=absent,
+                    suspended=absent & _halted(part, halted, "suspended"),
+                    no_trade=absent & _halted(part, halted, "no_trade"),
+                    rejected=rejected,
+                )
+                if cut.present or absent or rejected:
+                    yield BlockKey(request.dataset.name, code, part), change
+
+    def _write(self, dataset: Dataset, changes: Mapping[BlockKey, Change]) -> int:
+        """Merge the changes into the stored blocks and say how many were written."""
+        stored = self._store.read(changes)
+        ready: dict[BlockKey, tuple[Block, Block]] = {}
+        for key, change in changes.items():
+            known = stored.get(key, Block())
+            merged = _merged(dataset, key, known, change)
+            if merged is not known:
+                ready[key] = known, merged
+
+        # Merging is work and writing is waiting: threads help with the second only.
+        def write(key: BlockKey) -> bool:
+            known, merged = ready[key]
+
+            def change(block: Block) -> Block:
+                return merged if block is known else _merged(dataset, key, block, changes[key])
+
+            return self._store.update(key, known, change)
+
+        return sum(side_by_side(write, ready))
+
+
+def _record(bar: Mapping[Any, Any]) -> dict[str, Any]:
+    """Give a bad bar as JSON has it: null is a NaN there, and infinity a text."""
+    return {
+        str(name): str(value) if isinstance(value, float) and math.isinf(value) else value
+        for name, value in bar.items()
+    }
+
+
+def _halted(part: str, halted: Mapping[str, str], reason: str) -> int:
+    return bits_of(part, [day for day, why in halted.items() if why == reason])
+
+
+def _merged(dataset: Dataset, key: BlockKey, stored: Block, change: Change) -> Block:
+    """Give the block with the change in it, or the stored one itself where nothing is new."""
+    known, text = unpack(key, stored)
+    old = codec.lines(text)
+    lines = merge(old, change.cut.lines)
+    # What is present is what there are rows for, even if the block claimed something else.
+    held = bits_of(key.part, {line[DAY].decode() for line in old})
+    coverage = replace(known.coverage, present=held).mark(
+        present=change.cut.present,
+        absent=change.absent,
+        suspended=change.suspended,
+        no_trade=change.no_trade,
+        rejected=change.rejected,
+        close_outside=change.cut.close_outside,
+        short=_short(dataset, key, lines, change.cut.present),
+    )
+    if lines == old and coverage == known.coverage:
+        return stored
+    return stored.holding(lines, coverage)
+
+
+def _short(dataset: Dataset, key: BlockKey, lines: Sequence[bytes], present: int) -> int:
+    """Mark the days among `present` that have fewer bars than the session should give."""
+    if not dataset.period.intraday or not present:
+        return 0
+    market = market_of(key.code)
+    short = set()
+    for day in days_of(key.part, present):
+        expected = bars_per_day(dataset.kind, market, key.code, dataset.period, day)
+        if expected is not None and _bars_of(lines, day.encode()) < expected:
+            short.add(day)
+    return bits_of(key.part, short)
+
+
+def _bars_of(lines: Sequence[bytes], day: bytes) -> int:
+    """Count the lines of a day; they are sorted by time."""
+    first = bisect_left(lines, day, key=itemgetter(DAY))
+    return bisect_right(lines, day, lo=first, key=itemgetter(DAY)) - first

@@ -1,0 +1,169 @@
+"""The write path: fetched statements are checked, cut into blocks and merged into what is stored.
+
+Only the upstream function imports this.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
+
+import orjson
+
+from marketdata.aws.clients import side_by_side
+from marketdata.blocks import codec
+from marketdata.blocks.block import Block, BlockKey, unpack
+from marketdata.blocks.days import bits_of, parts_between
+from marketdata.blocks.store import BlockStore
+from marketdata.catalog.securities import Catalog
+from marketdata.catalog.window import Window
+from marketdata.finance.periods import QUARTERS, with_prospectus
+from marketdata.finance.statement import Row, StatementSet, key_of, merge, row_line
+from marketdata.ingest import statement_check as check
+from marketdata.ingest.quarantine import QuarantineObjects
+from marketdata.ingest.report import Stored
+from marketdata.sources.source import FetchedStatements, StatementRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a fetch says of one block: its rows, and as bits the periods without one."""
+
+    lines: list[bytes]
+    absent: int
+
+
+class StatementIngest:
+    """Stores what a source delivered.
+
+    Parameters
+    ----------
+    store : BlockStore
+        Where statements go.
+    quarantine : QuarantineObjects
+        Where bad rows go.
+    catalog : Catalog
+        Says when each company was listed.
+    final_until : str
+        The newest final period, see `periods.last_final_period`. A statement of a later one is
+        stored, since what is published stays so; that there is none says nothing yet.
+    """
+
+    def __init__(
+        self,
+        store: BlockStore,
+        quarantine: QuarantineObjects,
+        catalog: Catalog,
+        *,
+        final_until: str,
+    ) -> None:
+        self._store = store
+        self._quarantine = quarantine
+        self._catalog = catalog
+        self._final_until = final_until
+
+    def run(self, request: StatementRequest, fetched: FetchedStatements) -> Stored:
+        """Check, cut, merge and store; a bad row costs only itself.
+
+        Parameters
+        ----------
+        request : StatementRequest
+            What was asked of the source.
+        fetched : FetchedStatements
+            What it gave.
+
+        Returns
+        -------
+        Stored
+            What became of it; its `bars` are rows.
+
+        Raises
+        ------
+        VersionConflictError
+            Others kept writing one of the blocks.
+        """
+        rows = fetched.rows
+        bad = check.reasons(
+            rows, request.statement, frozenset(request.codes), request.start, request.end
+        )
+        good = [row for row, why in zip(rows, bad, strict=True) if not why]
+        wrong = [(row, why) for row, why in zip(rows, bad, strict=True) if why]
+        quarantined = self._set_aside(StatementSet(request.statement), wrong)
+        changes = dict(self._changes(request, fetched, good, wrong))
+        return Stored(
+            bars=len(good),
+            blocks=self._write(changes),
+            quarantined=quarantined,
+            failed=dict(fetched.failed),
+        )
+
+    def _set_aside(
+        self, dataset: StatementSet, wrong: Sequence[tuple[Row, str]]
+    ) -> dict[str, dict[str, int]]:
+        """Write bad rows to the quarantine, the same ones always to the same key."""
+        by_code: defaultdict[str, list[tuple[Row, str]]] = defaultdict(list)
+        for row, why in wrong:
+            by_code[str(row.get("code"))].append((row, why))
+        for code, rows in by_code.items():
+            readable = [_readable(row) | {"reason": why} for row, why in rows]
+            digest = hashlib.blake2b(orjson.dumps(readable), digest_size=8).hexdigest()
+            self._quarantine.write_json(f"quarantine/{dataset.name}/{code}/{digest}.json", readable)
+        return {code: dict(Counter(why for _, why in rows)) for code, rows in by_code.items()}
+
+    def _changes(
+        self,
+        request: StatementRequest,
+        fetched: FetchedStatements,
+        good: Sequence[Row],
+        wrong: Sequence[tuple[Row, str]],
+    ) -> Iterator[tuple[BlockKey, Change]]:
+        dataset = StatementSet(request.statement)
+        window = Window(request.start, request.end, request.start, self._final_until, QUARTERS)
+        lines: defaultdict[tuple[str, str], list[bytes]] = defaultdict(list)
+        for row in good:
+            place = str(row["code"]), str(row["reporting_period"])[:4]
+            lines[place].append(row_line(request.statement, row))
+        doubtful: defaultdict[str, set[str]] = defaultdict(set)
+        for row, _ in wrong:
+            doubtful[str(row.get("code"))].add(str(row.get("reporting_period")))
+        for code in request.codes:
+            security = None if code in fetched.failed else self._catalog.get(code)
+            for part in parts_between(dataset, request.start, request.end):
+                of_part = lines[code, part]
+                present = bits_of(part, [key_of(line).period for line in of_part])
+                expected = window.expected(with_prospectus(security), part) if security else 0
+                absent = expected & ~present & ~bits_of(part, doubtful[code])
+                if of_part or absent:
+                    yield BlockKey(dataset.name, code, part), Change(of_part, absent)
+
+    def _write(self, changes: Mapping[BlockKey, Change]) -> int:
+        stored = self._store.read(changes)
+
+        def update(key: BlockKey) -> bool:
+            return self._store.update(
+                key, stored.get(key, Block()), lambda block: _merged(key, block, changes[key])
+            )
+
+        return sum(side_by_side(update, changes))
+
+
+def _merged(key: BlockKey, stored: Block, change: Change) -> Block:
+    """Give the block with the change in it, or the stored one itself where nothing is new."""
+    known, text = unpack(key, stored)
+    old = codec.lines(text)
+    lines = merge(old, change.lines)
+    # What is present is what there are rows for, even if the block claimed something else.
+    held = bits_of(key.part, {key_of(line).period for line in lines})
+    coverage = replace(known.coverage, present=held).mark(absent=change.absent)
+    if lines == old and coverage == known.coverage:
+        return stored
+    return stored.holding(lines, coverage)
+
+
+def _readable(row: Row) -> dict[str, object]:
+    """Give a row as JSON can hold it: a number that is none as text."""
+    return {
+        name: value if not isinstance(value, float) or isfinite(value) else str(value)
+        for name, value in row.items()
+    }

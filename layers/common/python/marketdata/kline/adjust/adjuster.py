@@ -1,0 +1,177 @@
+"""The adjusting of one answer: factors are read, those that are lacking fetched, and applied.
+
+A row without a known factor is left out and its code reported: a price that is not there is
+visible, a wrong one is not. Volume and amount are what was traded, and stay. An index pays out
+nothing by definition, so its rows stay as they are.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from marketdata.blocks import codec
+from marketdata.blocks.dataset import Kind
+from marketdata.blocks.store import BlockStore
+from marketdata.catalog.securities import Security, life
+from marketdata.errors import UpstreamError
+from marketdata.kline.adjust.factors import NO_FACTORS, Known, read_factors
+from marketdata.kline.adjust.prices import adjust
+from marketdata.kline.adjust.steps import Mode
+from marketdata.kline.gaps import DEADLINE
+from marketdata.kline.rows import Piece, Reading
+
+ASK_AGAIN = timedelta(minutes=5)
+"""A code that the source had nothing new of is asked for again so much later."""
+
+type Pieces = Mapping[str, Sequence[Piece]]
+
+
+class Fetch(Protocol):
+    """Has factors fetched and stored; `upstream.client.fetch_factors` is one."""
+
+    def __call__(self, kind: str, codes: list[str], seconds: float) -> object: ...
+
+
+@dataclass(slots=True)
+class Adjuster:
+    """Adjusts the rows of one answer; made when the read begins, whose deadline it shares.
+
+    Parameters
+    ----------
+    mode : Mode
+        Which day's prices stay.
+    store : BlockStore
+        Holds the factors.
+    fetch : Fetch
+        Has those that are lacking fetched.
+    end : str
+        The last day asked for, "YYYYMMDD".
+    final_until : str
+        The last final day.
+    now : callable
+        The clock, with a time zone.
+    clock : callable
+        Seconds, rising.
+
+    Attributes
+    ----------
+    anchors : dict
+        By code, the day whose prices stayed.
+    failed : dict
+        By code, why rows were left out.
+    warnings : list of str
+        Why factors were not fetched.
+    """
+
+    mode: Mode
+    store: BlockStore
+    fetch: Fetch
+    end: str
+    final_until: str
+    now: Callable[[], datetime]
+    clock: Callable[[], float] = time.monotonic
+    anchors: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    _until: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._until = self.clock() + DEADLINE
+
+    def apply(self, known: Mapping[str, Security], pieces: Pieces) -> Pieces:
+        """Adjust the rows of all codes.
+
+        Parameters
+        ----------
+        known : mapping
+            The codes' securities.
+        pieces : mapping
+            The codes' rows.
+        """
+        paying = [known[code] for code, rows in pieces.items() if rows and _pays(known[code])]
+        factors = self._factors(paying)
+        return {
+            code: self._adjusted(known[code], rows, factors[code]) if code in factors else rows
+            for code, rows in pieces.items()
+        }
+
+    def told(self, reading: Reading) -> Reading:
+        """Say in the answer's `meta` what was done."""
+        meta = reading.meta
+        said: dict[str, Any] = {"mode": self.mode, "anchor": self.anchors, "failed": self.failed}
+        return Reading(
+            reading.pieces,
+            {
+                **meta,
+                "complete": meta["complete"] and not self.failed,
+                "warnings": [*meta["warnings"], *self.warnings],
+                "adjust": said,
+            },
+        )
+
+    def _adjusted(
+        self, security: Security, pieces: Sequence[Piece], known: Known
+    ) -> Sequence[Piece]:
+        code = security.code
+        if known.steps is None:
+            self.failed[code] = known.failed or NO_FACTORS
+            return []
+        text = codec.JOINT.join(piece.text for piece in pieces)
+        adjusted = Piece.of(adjust(text, known.steps, self.mode))
+        self.anchors[code] = known.steps.anchor(self.mode, security.list_date)
+        if adjusted.rows < codec.rows_in(text):
+            first, last = known.steps.days[0], known.steps.until
+            why = f"; {known.failed}" if known.failed else ""
+            self.failed[code] = f"factors are known from {first} to {last} only{why}"
+        return [adjusted] if adjusted.rows else []
+
+    def _factors(self, paying: Sequence[Security]) -> dict[str, Known]:
+        """Give what is known of each code, after what is lacking was fetched."""
+        by_kind: defaultdict[Kind, dict[str, Security]] = defaultdict(dict)
+        for security in paying:
+            by_kind[security.kind][security.code] = security
+        found: dict[str, Known] = {}
+        for kind, securities in by_kind.items():
+            known = read_factors(self.store, kind, securities)
+            lacking = [
+                code for code, security in securities.items() if self._lacks(security, known[code])
+            ]
+            found |= known | self._fetched(kind, lacking, known)
+        return found
+
+    def _lacks(self, security: Security, known: Known) -> bool:
+        """Say whether a code is to be fetched."""
+        steps, last = known.steps, life(security)[1]
+        # What is known of days that nobody asked for matters to a forward anchor only.
+        until = self.final_until if self.mode is Mode.FORWARD else min(self.end, self.final_until)
+        if steps and steps.until >= min(until, last):
+            return False
+        return not known.asked_at or (
+            self.now() - datetime.fromisoformat(known.asked_at) >= ASK_AGAIN
+        )
+
+    def _fetched(
+        self, kind: Kind, codes: list[str], known: Mapping[str, Known]
+    ) -> dict[str, Known]:
+        """Have factors fetched, and give what is known of the codes then."""
+        if not codes:
+            return {}
+        try:
+            self._ask(kind, codes)
+        except UpstreamError as error:
+            self.warnings.append(f"some factors were not fetched: {error}")
+            return {code: known[code]._replace(failed=str(error)) for code in codes}
+        return read_factors(self.store, kind, codes, fresh=True)
+
+    def _ask(self, kind: Kind, codes: list[str]) -> None:
+        left = self._until - self.clock()
+        if left < 1:
+            raise UpstreamError("the time for it was used up")
+        self.fetch(kind, codes, left)
+
+
+def _pays(security: Security) -> bool:
+    return security.kind is not Kind.INDEX

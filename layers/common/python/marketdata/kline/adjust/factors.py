@@ -1,0 +1,70 @@
+"""Where adjustment factors are kept: one block a code.
+
+A block's first line is its head, `{"until", "asked_at", "failed"}`; the others are the steps by
+time, `{"trade_date", "factor"}`.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import orjson
+
+from marketdata.blocks.block import Block, BlockKey, unpack
+from marketdata.blocks.dataset import Kind
+from marketdata.blocks.store import BlockStore
+from marketdata.kline.adjust.steps import Steps
+
+NO_FACTORS = "the source gave no factors"
+
+
+class Known(NamedTuple):
+    """What is stored of one code.
+
+    Attributes
+    ----------
+    steps : Steps or None
+        Its factors, if the source ever gave some that can be used.
+    asked_at : str
+        When the source was asked last, ISO 8601; empty if it never was.
+    failed : str
+        Why it gave none then; empty if it did.
+    """
+
+    steps: Steps | None = None
+    asked_at: str = ""
+    failed: str = ""
+
+
+def read_factors(
+    store: BlockStore, kind: Kind, codes: Iterable[str], *, fresh: bool = False
+) -> dict[str, Known]:
+    """Read what is stored of some codes of a kind; `fresh` as in `BlockStore.read`."""
+    keys = {code: _key(kind, code) for code in codes}
+    stored = store.read(keys.values(), fresh=fresh)
+    return {code: _decode(key, stored.get(key, Block())) for code, key in keys.items()}
+
+
+def _key(kind: Kind, code: str) -> BlockKey:
+    return BlockKey(f"factor.{kind}", code, "all")
+
+
+def _decode(key: BlockKey, stored: Block) -> Known:
+    _, text = unpack(key, stored)
+    if not text:
+        return Known()
+    head, *rows = orjson.loads(b"[%b]" % text)
+    days, factors = (tuple(row[name] for row in rows) for name in ("trade_date", "factor"))
+    steps = Steps(days, factors, head["until"]) if rows else None
+    return Known(steps, head["asked_at"], head["failed"])
+
+
+def _encode(known: Known, stored: Block) -> Block:
+    steps = known.steps
+    head = {
+        "until": steps.until if steps else "",
+        "asked_at": known.asked_at,
+        "failed": known.failed,
+    }
+    changes = zip(steps.days, steps.factors, strict=True) if steps else ()
+    rows = [head, *({"trade_date": day, "factor": factor} for day, factor in changes)]
+    return stored.holding([orjson.dumps(row) for row in rows], stored.coverage)

@@ -1,0 +1,111 @@
+"""Cumulative (后复权) factors as steps. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isfinite
+
+NOISE = 1e-9
+"""A smaller change is no payout, but how the source's arithmetic ends."""
+
+
+class Mode(StrEnum):
+    """Which day's prices stay as they were: the anchor."""
+
+    FORWARD = "forward"
+    """前复权, raw price × factor ÷ factor of the last known day."""
+    BACKWARD = "backward"
+    """后复权, raw price × factor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The factors of one code; `steps_of` makes them.
+
+    Attributes
+    ----------
+    days : tuple of str
+        The first day of which the factor is known, then each day on which it changes, YYYYMMDD.
+    factors : tuple of float
+        The factor from that day on; all above 0.
+    until : str
+        The last day of which the factor is known.
+    """
+
+    days: tuple[str, ...]
+    factors: tuple[float, ...]
+    until: str
+
+    def anchor(self, mode: Mode, listed: str | None) -> str:
+        """Give the day whose prices the mode leaves as they were.
+
+        A cumulative factor counts from the listing. Where it is not 1 on the first known day, that
+        day is later than the one it counts from.
+        """
+        if mode is Mode.FORWARD:
+            return self.until
+        return self.days[0] if self.factors[0] == 1 else min(listed or self.days[0], self.days[0])
+
+    def spans(self, mode: Mode) -> Iterator[tuple[str, str, float]]:
+        """Give the known days as ranges, first and last day, with what multiplies their prices.
+
+        A last day may be one that no calendar has, but that sorts before all later days.
+        """
+        base = self.factors[-1] if mode is Mode.FORWARD else 1.0
+        ends = (*(f"{int(day) - 1:08}" for day in self.days[1:]), self.until)
+        for first, last, factor in zip(self.days, ends, self.factors, strict=True):
+            yield first, last, factor / base
+
+    def up_to(self, last: str) -> "Steps | None":
+        """Give what is known of the days up to a day; None where that is nothing."""
+        if last < self.days[0]:
+            return None
+        count = sum(day <= last for day in self.days)
+        return Steps(self.days[:count], self.factors[:count], min(self.until, last))
+
+
+def steps_of(days: Sequence[str], factors: Sequence[float | None]) -> Steps:
+    """Make steps of factors as a source gives them.
+
+    Parameters
+    ----------
+    days : sequence of str
+        YYYYMMDD, in any order: every day, or only those on which the factor changes and, last,
+        the one until which it is known.
+    factors : sequence of float or None
+        As many. None and NaN are no factor: those before the first and after the last one only
+        shorten what is known.
+
+    Returns
+    -------
+    Steps
+        With the days on which the factor changes.
+
+    Raises
+    ------
+    ValueError
+        There is no factor, or a price made with one would be wrong: it is 0, negative or
+        infinite, lacks between two others, or a day has two.
+    """
+    given = sorted(zip(days, factors, strict=True), key=lambda pair: pair[0])
+    known = [place for place, (_, factor) in enumerate(given) if not _is_none(factor)]
+    if not known:
+        raise ValueError("there is no factor")
+    if len(known) < known[-1] - known[0] + 1:
+        raise ValueError("factors are lacking between others")
+    changes: list[tuple[str, float]] = []
+    before = ""
+    for day, factor in given[known[0] : known[-1] + 1]:
+        if factor is None or not (isfinite(factor) and factor > 0):
+            raise ValueError(f"the factor of {day} is {factor}")
+        new = not changes or abs(factor / changes[-1][1] - 1) > NOISE
+        if day == before and new:
+            raise ValueError(f"{day} has two factors")
+        if new:
+            changes.append((day, factor))
+        before = day
+    return Steps(tuple(day for day, _ in changes), tuple(each for _, each in changes), before)
+
+
+def _is_none(factor: float | None) -> bool:
+    return factor is None or factor != factor  # noqa: PLR0124  NaN is not itself

@@ -1,0 +1,252 @@
+"""The read path: blocks, what they lack, small gaps fetched, rows cut to the range."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import orjson
+
+from marketdata.blocks import codec
+from marketdata.blocks.block import Block, BlockKey, unpack
+from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.days import parts_between, span
+from marketdata.catalog.calendar import TRADING
+from marketdata.catalog.securities import Catalog, Security, life
+from marketdata.catalog.sessions import MINUTES
+from marketdata.catalog.window import Window, common_market
+from marketdata.errors import InvalidInputError, NotFoundError
+from marketdata.kline.bars import Dataset, cut, parse
+from marketdata.kline.completeness import Completeness, Findings
+from marketdata.kline.gaps import Fetch, fill_gaps
+from marketdata.kline.resample import first_day_of, resample
+from marketdata.kline.rows import Piece, Reading
+
+MOST_BARS = 1_000_000
+"""So many bars fit into a function's memory, as text and as the answer made of it."""
+
+STOCK_MINUTES = 240
+"""A stock's trading day; of most futures it is the like, or longer."""
+
+
+class Blocks(Protocol):
+    """Gives stored blocks; `blocks.store.BlockStore` is one."""
+
+    def read(self, keys: Sequence[BlockKey], *, fresh: bool = ...) -> dict[BlockKey, Block]: ...
+
+
+class Part(NamedTuple):
+    """What is known of a block's days, and its rows within the question's."""
+
+    coverage: Coverage
+    piece: Piece
+
+
+NOTHING = Part(Coverage(), Piece.of(b""))
+
+type Parts = Mapping[BlockKey, Part]
+type Pieces = Mapping[str, Sequence[Piece]]
+type Adjust = Callable[[Mapping[str, Security], Pieces], Pieces]
+"""Changes the prices of stored rows; `kline.adjust.adjuster.Adjuster.apply` is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which bars are wanted.
+
+    Attributes
+    ----------
+    kinds : frozenset of Kind
+        What the codes may be; any other code counts as unknown.
+    codes : sequence of str
+        In the order of the answer.
+    start, end : str
+        First and last day, "YYYYMMDD".
+    period : Period
+        A stored one, or weekly or monthly.
+    """
+
+    kinds: frozenset[Kind]
+    codes: Sequence[str]
+    start: str
+    end: str
+    period: Period
+
+    @property
+    def first_day(self) -> str:
+        """The first day to read: a week or month is computed whole from its first day on."""
+        return first_day_of(self.start, self.period)
+
+
+@dataclass(slots=True)
+class Reader:
+    """Answers questions about bars.
+
+    Parameters
+    ----------
+    blocks : Blocks
+        The store.
+    catalog : Catalog
+        Which codes exist and when they lived.
+    fetch : Fetch
+        Has small gaps filled.
+    final_until : str
+        The last trading day whose bars are final.
+    upstream : str
+        The source's name, for `meta`.
+    adjust : Adjust or None
+        What is done to the rows, before weekly and monthly ones are computed from them.
+    """
+
+    blocks: Blocks
+    catalog: Catalog
+    fetch: Fetch
+    final_until: str
+    upstream: str
+    adjust: Adjust | None = None
+
+    def read(self, question: Question) -> Reading:
+        """Answer a question as completely as the cache and small fetches allow.
+
+        Raises
+        ------
+        NotFoundError
+            None of the codes is known.
+        InvalidInputError
+            The answer would have more than `MOST_BARS`.
+        """
+        known = self._known(question)
+        self._check_size(question, known)
+        keys = {code: self._keys(question, security) for code, security in known.items()}
+        parts = self._open(question, [key for each in keys.values() for key in each])
+        found = self._compare(question, known, parts)
+        source, warnings = "cache", list[str]()
+        if not found.complete:
+            fetched, warnings = fill_gaps(known, found.states, self.fetch)
+            changed = set(found.lacking(fetched))
+            again = [key for code in fetched for key in keys[code] if (code, key.part) in changed]
+            if again:
+                before = found.held
+                parts |= self._open(question, again, fresh=True)
+                found = self._compare(question, known, parts)
+                source = _source(before, found.held)
+        pieces: Pieces = {code: _pieces(each, parts) for code, each in keys.items()}
+        if self.adjust:
+            pieces = self.adjust(known, pieces)
+        if not question.period.stored:
+            pieces = {code: _computed(question.period, each) for code, each in pieces.items()}
+        meta = found.meta(common_market(known.values())) | {
+            "returned": sum(piece.rows for each in pieces.values() for piece in each),
+            "unknown_codes": [code for code in question.codes if code not in known],
+            "source": source,
+            "upstream": self.upstream,
+            "warnings": warnings,
+        }
+        return Reading(pieces, meta)
+
+    def _known(self, question: Question) -> dict[str, Security]:
+        known = {
+            code: security
+            for code in question.codes
+            if (security := self.catalog.get(code)) and security.kind in question.kinds
+        }
+        if not known:
+            raise NotFoundError(f"none of the codes is known: {', '.join(question.codes[:10])}")
+        return known
+
+    def _check_size(self, question: Question, known: Mapping[str, Security]) -> None:
+        """Refuse what no function could hold, before anything is read."""
+        period = question.period
+        a_day = max(1, STOCK_MINUTES // MINUTES[period]) if period.intraday else 1
+        last = min(question.end, self.final_until)
+        days = TRADING.days(common_market(known.values()), question.first_day, last)
+        lives = map(life, known.values())
+        bars = a_day * sum(
+            bisect_right(days, end) - bisect_left(days, start) for start, end in lives
+        )
+        if bars > MOST_BARS:
+            reason = f"must be nearer to start_date, or the codes fewer: about {bars:,} bars are "
+            raise InvalidInputError("end_date", f"{reason}asked for, at most {MOST_BARS:,} can be")
+
+    def _keys(self, question: Question, security: Security) -> list[BlockKey]:
+        """Name the blocks that can hold what is asked for: of no other is anything expected."""
+        dataset = _dataset(question, security)
+        born, gone = life(security)
+        start = max(question.first_day, born, self.catalog.coverage_start(dataset), TRADING.first)
+        parts = parts_between(dataset, start, min(question.end, gone, self.final_until))
+        return [BlockKey(dataset.name, security.code, part) for part in parts]
+
+    def _open(
+        self, question: Question, keys: Sequence[BlockKey], *, fresh: bool = False
+    ) -> dict[BlockKey, Part]:
+        """Read blocks; those that lie wholly within the question stay packed."""
+        blocks = self.blocks.read(keys, fresh=fresh)
+        asked = {
+            part: span(part, question.first_day, question.end)
+            for part in dict.fromkeys(key.part for key in blocks)
+        }
+        return {
+            key: _unopened(block, asked[key.part]) or _cut(question, key, block)
+            for key, block in blocks.items()
+        }
+
+    def _compare(self, question: Question, known: Mapping[str, Security], parts: Parts) -> Findings:
+        """Compare what is stored with what should be there."""
+        found = Findings()
+        first, last = max(question.first_day, TRADING.first), min(question.end, self.final_until)
+        names = parts_between(question.period.source, first, last)
+        for code, security in known.items():
+            dataset = _dataset(question, security)
+            state = found.states.get(dataset)
+            if state is None:
+                state = Completeness(self._window(question, dataset), question.period)
+                found.states[dataset] = state
+            for part in names:
+                stored = parts.get(BlockKey(dataset.name, code, part), NOTHING)
+                state.add(dataset, security, part, stored.coverage, stored.piece)
+        return found
+
+    def _window(self, question: Question, dataset: Dataset) -> Window:
+        return Window(
+            start=question.first_day,
+            end=question.end,
+            coverage_start=self.catalog.coverage_start(dataset),
+            final_until=self.final_until,
+        )
+
+
+def _dataset(question: Question, security: Security) -> Dataset:
+    return Dataset(security.kind, question.period.source)
+
+
+def _source(before: int, after: int) -> str:
+    """Say where the bars came from: days held before the source was asked, and afterwards."""
+    if before == after:
+        return "cache"
+    return "mixed" if before else "upstream"
+
+
+def _unopened(block: Block, asked: int) -> Part | None:
+    """Take a block as it is, if all its days were asked for and it is what was written."""
+    if block.coverage.present & ~asked:
+        return None
+    digest = codec.digest_if_whole(block.frame, block.seal)
+    return Part(block.coverage, Piece(block.rows, block.frame, digest)) if digest else None
+
+
+def _cut(question: Question, key: BlockKey, stored: Block) -> Part:
+    """Open a block and keep the days asked for."""
+    block, text = unpack(key, stored)
+    return Part(block.coverage, Piece.of(cut(text, question.first_day, question.end)))
+
+
+def _pieces(keys: Sequence[BlockKey], parts: Parts) -> list[Piece]:
+    return [parts[key].piece for key in keys if key in parts and parts[key].piece.rows]
+
+
+def _computed(period: Period, pieces: Sequence[Piece]) -> list[Piece]:
+    if not pieces:
+        return []
+    rows = parse(codec.JOINT.join(piece.text for piece in pieces))
+    return [Piece.of(codec.JOINT.join(map(orjson.dumps, resample(rows, period))))]

@@ -1,0 +1,247 @@
+"""The SDK's calls, each with the oddities that are known of it. Runs in the child.
+
+What is marked [U] nobody has confirmed. A call that fails seldom raises: it prints, and gives None
+or something empty; so an empty answer is searched for a reason in what was printed meanwhile, and
+what is then still empty is reported as empty, not as "no data".
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from marketdata.catalog.calendar import SHANGHAI, first_known_day, trading_days
+from marketdata.finance.statement import Statement
+from marketdata.sources.amazingdata.calling import Caller, Failure, Printed
+from marketdata.sources.amazingdata.error_codes import LOGGED_IN, TYPE_REFUSED
+from marketdata.sources.amazingdata.factors import factors_in
+from marketdata.sources.amazingdata.shapes import (
+    VALUES,
+    codes_in,
+    columns_of,
+    day_of,
+    foreign_code,
+    frames_by_code,
+    is_empty,
+    numbers_of,
+    rows_of,
+    text_of,
+    times_of,
+)
+
+CALENDAR_TRIES = 3
+STATEMENTS = {
+    Statement.BALANCE_SHEET: "get_balance_sheet",
+    Statement.INCOME: "get_income",
+    Statement.CASH_FLOW: "get_cash_flow",
+}
+
+
+class Adapter:
+    """Calls the SDK.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it may write.
+    printed : Printed
+        What it prints.
+    """
+
+    def __init__(self, folder: Path, printed: Printed) -> None:
+        self._call = Caller(folder, printed)
+        self._sdk: Any = None
+        self._market: tuple[str, Any] = ("", None)
+
+    @property
+    def operations(self) -> dict[str, Callable[..., Any]]:
+        """What the parent may ask for."""
+        own = (self.load, self.login, self.code_list, self.future_list, self.names, self.basics)
+        data = (self.past_codes, self.klines, self.suspensions, self.statements, self.factors)
+        return {operation.__name__: operation for operation in (*own, *data)}
+
+    def load(self) -> None:
+        """Import the SDK; takes half a minute where the disk is cold."""
+        self._sdk = self._call(import_module, "AmazingData")
+
+    def login(self, username: str, password: str, host: str, port: int) -> None:
+        """Log in; at the account's limit the SDK itself kicks the other session out.
+
+        It gives True, in some versions 0; where it fails it prints "login fail" and calls `exit`.
+        """
+        self._market = ("", None)
+        answer = self._call(
+            self._sdk.login, username=username, password=password, host=host, port=port
+        )
+        if answer == LOGGED_IN:
+            return
+        # True and 0 are good, whatever was printed: a second attempt may follow a failed one.
+        refused = answer is False or (type(answer) is int and answer < 0)
+        if refused or (answer is None and "login fail" in self._call.printed.text()):
+            raise Failure(self._call.printed_code(), "the login failed")
+
+    def code_list(self, security_type: str) -> list[str]:
+        """List today's codes of a type; empty now and then."""
+        answer = self._call(self._base().get_code_list, security_type=security_type)
+        return list(dict.fromkeys(codes_in(answer)))
+
+    def future_list(self) -> list[str]:
+        """List today's futures: of five exchanges, in the newest version of CFFEX only."""
+        refusal: Failure | None = None
+        for security_type in ("EXTRA_FUTURE", "ZJ_FUTURE"):
+            try:
+                answer = self._call(self._base().get_future_code_list, security_type)
+            except Failure as failure:
+                if failure.code not in TYPE_REFUSED:
+                    raise
+                refusal = failure if failure.code is not None else refusal
+                continue
+            if codes := list(dict.fromkeys(codes_in(answer))):
+                return codes
+        if refusal:
+            raise refusal
+        return []
+
+    def names(self, security_type: str) -> dict[str, str]:
+        """Give the names of today's codes of a type; here the index is the code."""
+        frame = self._call(self._base().get_code_info, security_type=security_type)
+        if is_empty(frame) or "symbol" not in getattr(frame, "columns", ()):
+            return {}
+        return {str(code): text_of(name) for code, name in frame["symbol"].items()}
+
+    def past_codes(self, security_type: str, start: str, end: str) -> list[str]:
+        """List the codes that lived in a range of days, delisted ones too; maybe none at all."""
+        answer = self._call.with_folder(
+            self._base().get_hist_code_list,
+            security_type=security_type,
+            start_date=int(start),
+            end_date=int(end),
+        )
+        return list(dict.fromkeys(codes_in(answer)))
+
+    def basics(self, codes: list[str]) -> list[list[str | None]]:
+        """Give code, name, first and last day (YYYYMMDD or None) of stocks.
+
+        The last day is the DELISTDATE of what is not IS_LISTED; whether it still trades is [U].
+        """
+        answer = self._call(self._sdk.InfoData().get_stock_basic, codes)
+        return [
+            [
+                text_of(row.get("MARKET_CODE")),
+                text_of(row.get("SECURITY_NAME")),
+                day_of(row.get("LISTDATE")),
+                None if text_of(row.get("IS_LISTED")) == "1" else day_of(row.get("DELISTDATE")),
+            ]
+            for row in rows_of(answer)
+        ]
+
+    def klines(self, codes: list[str], start: str, end: str, period: str) -> dict[str, Any]:
+        """Fetch bars.
+
+        Returns
+        -------
+        dict
+            `counts`: code and number of bars, in order; `times` and each of `VALUES`: of all bars;
+            `empty`: codes that are named without bars; `foreign`: code → the other code that its
+            bars carry; `code`: an error that was printed while codes are not even named.
+        """
+        answer = self._call(
+            self._market_data().query_kline,
+            codes,
+            begin_date=int(start),
+            end_date=int(end),
+            period=getattr(self._sdk.constant.Period, period).value,
+        )
+        held, rest = self._sorted(answer, "code", codes)
+        return {
+            "times": [time for frame in held.values() for time in times_of(frame["kline_time"])],
+            **{
+                name: np.concatenate([[], *(numbers_of(frame, name) for frame in held.values())])
+                for name in VALUES
+            },
+            **rest,
+        }
+
+    def suspensions(self, codes: list[str], start: str, end: str) -> dict[str, Any]:
+        """Give `days` and `traded`: code → days when it was suspended, was not. Rows may lack."""
+        answer = self._call.with_folder(
+            self._sdk.InfoData().get_history_stock_status,
+            codes,
+            is_local=False,
+            begin_date=int(start),
+            end_date=int(end),
+        )
+        found: dict[str, dict[str, list[str]]] = {"1": {}, "0": {}}
+        for row in rows_of(answer):
+            day, flag = day_of(row.get("TRADE_DATE")), text_of(row.get("IS_SUSP_SEC"))
+            if day and flag in found:
+                found[flag].setdefault(text_of(row.get("MARKET_CODE")), []).append(day)
+        return {"days": found["1"], "traded": found["0"]}
+
+    def statements(self, statement: str, codes: list[str], start: str, end: str) -> dict[str, Any]:
+        """Fetch statements.
+
+        Returns
+        -------
+        dict
+            `columns`: all rows by column, as the SDK names them; the others as of bars.
+        """
+        answer = self._call.with_folder(
+            getattr(self._sdk.InfoData(), STATEMENTS[Statement(statement)]),
+            codes,
+            is_local=False,
+            begin_date=int(start),
+            end_date=int(end),
+        )
+        held, rest = self._sorted(answer, "MARKET_CODE", codes)
+        return {"columns": columns_of(list(held.values())), **rest}
+
+    def factors(self, codes: list[str]) -> dict[str, Any]:
+        """Give the steps of the cumulative factors, see `factors_in`."""
+        call = self._base().get_backward_factor
+        return factors_in(self._call.with_folder(call, codes, is_local=False), codes)
+
+    def _sorted(
+        self, answer: Any, column: str, codes: Sequence[str]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Give the frames of an answer by code, and what there is to say of the other codes."""
+        frames = frames_by_code(answer, column, codes)
+        held = {code: frame for code, frame in frames.items() if frame is not None}
+        others = {code: foreign_code(code, frame, column) for code, frame in held.items()}
+        own = {code: frame for code, frame in held.items() if others[code] is None}
+        lacking = any(code not in frames for code in codes)
+        return own, {
+            "counts": [[code, len(frame)] for code, frame in own.items()],
+            "empty": [code for code, frame in frames.items() if frame is None],
+            "foreign": {code: other for code, other in others.items() if other},
+            "code": self._call.printed_code() if lacking else None,
+        }
+
+    def _base(self) -> Any:
+        return self._sdk.BaseData()
+
+    def _market_data(self) -> Any:
+        """Give today's object for bars; it wants a calendar, which ends yesterday."""
+        today = datetime.now(SHANGHAI).strftime("%Y%m%d")
+        made, market = self._market
+        if made != today:
+            market = self._sdk.MarketData(self._calendar(today))
+            self._market = (today, market)
+        return market
+
+    def _calendar(self, today: str) -> list[int]:
+        """Give the SDK's calendar, or ours where it fails to give one."""
+        for _ in range(CALENDAR_TRIES):
+            try:
+                days = self._call(self._base().get_calendar, data_type="str", market="SH")
+            except Failure as failure:
+                if failure.code is not None:
+                    raise
+                continue
+            if isinstance(days, Sequence) and days:
+                return list(days)
+        known = trading_days("SH", first_known_day("SH"), today)
+        return [int(day) for day in known if day < today]

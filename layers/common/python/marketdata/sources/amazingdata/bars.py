@@ -1,0 +1,277 @@
+"""The child's bars as the frame that a source gives."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.catalog.calendar import (
+    is_trading_day,
+    next_trading_day,
+    previous_trading_day,
+    trading_days,
+)
+from marketdata.catalog.securities import Security, life, market_of
+from marketdata.errors import UpstreamError, UpstreamFaultError
+from marketdata.kline.bars import Dataset
+from marketdata.sources.amazingdata.contract_lives import may_be_listed_since, surely_listed
+from marketdata.sources.amazingdata.error_codes import error_of
+from marketdata.sources.amazingdata.shapes import VALUES
+from marketdata.sources.source import Halt, frame_columns, join_frames
+
+PERIODS = {period: str(period) for period in Period if period.intraday} | {Period.DAILY: "day"}
+"""The SDK's names of the periods."""
+
+
+EVENING = "20:00:00"
+"""Night sessions begin after it, and belong to the next trading day."""
+
+
+CONTROL = "000001.SH"
+"""An index that has a bar on every trading day: where it has none either, the call failed."""
+
+
+STATUS_MARKETS = frozenset({"SH", "SZ"})
+
+
+NOTHING = "AmazingData: it gave nothing at all"
+
+
+def frame_of(dataset: Dataset, answer: Mapping[str, Any], start: str, end: str) -> pd.DataFrame:
+    """Give the bars of an answer of `Adapter.klines` between two days.
+
+    A K-line of the SDK carries no settle and no open interest: both are null. A bar whose time
+    cannot be read has an empty day, so that it is set aside like any bad bar.
+    """
+    times = np.array(answer["times"], dtype=object)
+    if not len(times):
+        return join_frames(dataset, [])
+    codes, counts = zip(*answer["counts"], strict=True)
+    places, found = pd.factorize(times)
+    days = np.array([_trade_date(time, dataset) for time in found], dtype=object)[places]
+    columns = {
+        "code": np.repeat(np.array(codes, dtype=object), counts),
+        "trade_date": days,
+        "kline_time": times,
+        **{name: answer[name] for name in VALUES},
+        "settle": np.full(len(times), np.nan),
+        "open_interest": np.full(len(times), np.nan),
+    }
+    frame = pd.DataFrame({name: columns[name] for name in frame_columns(dataset)})
+    kept: pd.DataFrame = frame[(days == "") | ((days >= start) & (days <= end))]
+    return kept.reset_index(drop=True)
+
+
+def asked_from(dataset: Dataset, start: str) -> str:
+    """Give the day from which to ask for a trading day's bars: its night begins on the one before.
+
+    Whether the SDK's dates mean trading days or days is [U]; what is too early is left out.
+    """
+    if dataset.kind is Kind.FUTURE and dataset.intraday:
+        return previous_trading_day("SH", start)
+    return start
+
+
+def lacking_days(
+    frame: pd.DataFrame, securities: Mapping[str, Security | None], start: str, end: str
+) -> dict[str, list[str]]:
+    """Give for each code the days on which it must have bars, as far as is known, and has none."""
+    held = {str(code): set(days) for code, days in frame.groupby("code")["trade_date"]}
+    found = {
+        code: [day for day in _sure_days(security, start, end) if day not in held.get(code, ())]
+        for code, security in securities.items()
+        if security
+    }
+    return {code: days for code, days in found.items() if days}
+
+
+def may_live(security: Security | None, start: str, end: str) -> bool:
+    """Say whether a code may have bars in a range of days; of an unknown one nobody knows."""
+    if security is None:
+        return True
+    first, last = life(security)
+    if security.kind is Kind.FUTURE and security.delist_date:
+        first = max(first, may_be_listed_since(security.delist_date))
+    return first <= end and start <= last
+
+
+def _sure_days(security: Security, start: str, end: str) -> Sequence[str]:
+    """List the trading days of a range on which a code is listed for certain."""
+    if security.kind is Kind.STOCK and security.list_date:
+        first, last = life(security)
+    elif security.kind is Kind.FUTURE and security.delist_date:
+        first, last = surely_listed(security.delist_date)
+    else:
+        return ()
+    first, last = max(first, start), min(last, end)
+    return trading_days(security.market, first, last) if first <= last else ()
+
+
+def _trade_date(time: str, dataset: Dataset) -> str:
+    """Give the trading day of a time; whether a night's bars carry its own date is [U]."""
+    day, clock = time[:10].replace("-", ""), time[11:]
+    if not (day and dataset.kind is Kind.FUTURE and dataset.period.intraday):
+        return day
+    if clock >= EVENING:
+        return next_trading_day("SH", day)
+    return day if is_trading_day("SH", day) else next_trading_day("SH", day)
+
+
+class Call(Protocol):
+    """Carries out an operation of the adapter; `Session.call` with its deadline."""
+
+    def __call__(self, operation: str, /, **arguments: Any) -> Any: ...
+
+
+@dataclass(slots=True)
+class BarFetch:
+    """Fetches bars of some codes.
+
+    Attributes
+    ----------
+    call : Call
+        The SDK.
+    dataset : Dataset
+        What is wanted.
+    start, end : str
+        First and last day, YYYYMMDD.
+    frames : list of DataFrame
+        The bars, batch by batch.
+    halted, lost, failed : dict
+        See `FetchedBars`.
+    """
+
+    call: Call
+    dataset: Dataset
+    start: str
+    end: str
+    frames: list[pd.DataFrame] = field(default_factory=list)
+    halted: dict[str, dict[str, Halt]] = field(default_factory=dict)
+    lost: dict[str, list[str]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def run(self, securities: Mapping[str, Security | None]) -> None:
+        """Fetch one batch.
+
+        Parameters
+        ----------
+        securities : mapping
+            By code, None for a code that the catalog does not have.
+
+        Raises
+        ------
+        UpstreamError
+            The whole batch failed.
+        """
+        codes = list(securities)
+        must = lacking_days(self._frame(None), securities, self.start, self.end)
+        answer = self._klines(codes, sure=bool(must))
+        frame = self._traded(self._frame(answer))
+        self.frames.append(frame)
+        for code, other in answer["foreign"].items():
+            self.failed[code] = f"AmazingData: it gave bars of {other} in its place"
+        lacking = lacking_days(frame, securities, self.start, self.end)
+        silent = self._silent(codes, answer, lacking)
+        explained = self._halt(lacking, securities)
+        self.failed |= {code: why for code, why in silent.items() if code not in explained}
+
+    def _traded(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Take out the days of futures without a trade, which have no price and here no settle."""
+        if self.dataset.kind is not Kind.FUTURE or self.dataset.intraday:
+            return frame
+        idle = (frame["volume"] == 0) & (frame[["open", "high", "low"]].fillna(0) == 0).all(axis=1)
+        for code, day in frame.loc[idle, ["code", "trade_date"]].itertuples(index=False):
+            self.halted.setdefault(code, {})[day] = "no_trade"
+        return frame[~idle]
+
+    def _frame(self, answer: Mapping[str, Any] | None) -> pd.DataFrame:
+        return frame_of(self.dataset, answer or {"times": []}, self.start, self.end)
+
+    def _klines(self, codes: list[str], *, sure: bool) -> dict[str, Any]:
+        """Ask for bars, and once more where that failed or gave nothing though it must."""
+        try:
+            answer = self._ask(codes, self.dataset)
+        except UpstreamFaultError:
+            return self._ask(codes, self.dataset)
+        return self._ask(codes, self.dataset) if _is_nothing(answer) and sure else answer
+
+    def _ask(self, codes: list[str], dataset: Dataset) -> dict[str, Any]:
+        answer: dict[str, Any] = self.call(
+            "klines",
+            codes=codes,
+            start=asked_from(dataset, self.start),
+            end=self.end,
+            period=PERIODS[dataset.period],
+        )
+        return answer
+
+    def _silent(
+        self, codes: Sequence[str], answer: Mapping[str, Any], lacking: Mapping[str, object]
+    ) -> dict[str, str]:
+        """Give the codes that the answer does not even name and from which nothing follows."""
+        named = {*(code for code, _ in answer["counts"]), *answer["empty"], *answer["foreign"]}
+        unnamed = [code for code in codes if code not in named]
+        if unnamed and answer["code"] is not None:
+            return dict.fromkeys(unnamed, str(error_of(answer["code"])))
+        if not answer["counts"] and not answer["foreign"]:
+            if unnamed and lacking:
+                return dict.fromkeys(unnamed, NOTHING)
+            # That codes are named proves little: each of them may stand for a failed question.
+            if not self._works():
+                return dict.fromkeys(codes, NOTHING)
+        why = "AmazingData: its answer lacks the code, which must have bars"
+        return dict.fromkeys((code for code in unnamed if code in lacking), why)
+
+    def _works(self) -> bool:
+        """Say whether the same call gives bars of a code that must have some."""
+        control = self._ask([CONTROL], Dataset(Kind.INDEX, self.dataset.period))
+        return bool(control["counts"])
+
+    def _halt(
+        self, lacking: Mapping[str, list[str]], securities: Mapping[str, Security | None]
+    ) -> set[str]:
+        """Find out which days were suspended, and which were not; give the codes all of whose were.
+
+        A code's last day says nothing: it may be the one after.
+        """
+        asked = {
+            code: days
+            for code, days in lacking.items()
+            if self.dataset.kind is Kind.STOCK
+            and market_of(code) in STATUS_MARKETS
+            and code not in self.failed
+        }
+        if not asked:
+            return set()
+        try:
+            known = self._status(asked)
+        except UpstreamError as error:
+            # The bars are good; only why others are lacking is not known, so nobody may say.
+            self.failed |= dict.fromkeys(asked, f"{error} (asking for its suspensions)")
+            return set()
+        found = {code: set(days) & set(known["days"].get(code, ())) for code, days in asked.items()}
+        for code, days in found.items():
+            if days:
+                self.halted[code] = dict.fromkeys(sorted(days), "suspended")
+            security = securities[code]
+            last = security.delist_date if security else None
+            traded = set(asked[code]) & set(known["traded"].get(code, ())) - days - {last}
+            if traded:
+                self.lost[code] = sorted(traded)
+        return {code for code, days in asked.items() if len(found[code]) == len(days)}
+
+    def _status(self, asked: Mapping[str, list[str]]) -> dict[str, dict[str, list[str]]]:
+        answer: dict[str, dict[str, list[str]]] = self.call(
+            "suspensions",
+            codes=list(asked),
+            start=min(days[0] for days in asked.values()),
+            end=max(days[-1] for days in asked.values()),
+        )
+        return answer
+
+
+def _is_nothing(answer: Mapping[str, Any]) -> bool:
+    return not (answer["counts"] or answer["empty"] or answer["foreign"])

@@ -1,0 +1,101 @@
+"""How the SDK is called: whatever comes of it is an answer or a `Failure`. Runs in the child."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+from marketdata.sources.amazingdata.error_codes import EMPTY, most_telling, printed_code
+from marketdata.sources.amazingdata.shapes import is_empty
+
+
+class Failure(Exception):  # noqa: N818  it is no error of this service, but what a reply tells
+    """A call failed.
+
+    Parameters
+    ----------
+    code : int or None
+        One of `codes.ERRORS`, where it is known.
+    what : str
+        What happened, in words of ours: the SDK's own may hold a token.
+    """
+
+    def __init__(self, code: int | None, what: str) -> None:
+        super().__init__(what)
+        self.code = code
+        self.what = what
+
+
+class Printed(Protocol):
+    """What the SDK has printed."""
+
+    def forget(self) -> None: ...
+    def text(self) -> str: ...
+
+
+class Caller:
+    """Calls the SDK.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it may write.
+    printed : Printed
+        What it prints.
+    """
+
+    def __init__(self, folder: Path, printed: Printed) -> None:
+        self._folder = folder
+        self.printed = printed
+
+    def printed_code(self) -> int | None:
+        """Give the error code that the last call printed, if it did."""
+        return printed_code(self.printed.text())
+
+    def with_folder(self, function: Callable[..., Any], *values: Any, **named: Any) -> Any:
+        """Call a function that wants a folder: an empty one, and its path ends in a separator."""
+        with TemporaryDirectory(dir=self._folder, ignore_cleanup_errors=True) as folder:
+            return self(function, *values, local_path=folder + os.sep, **named)
+
+    def __call__(self, function: Callable[..., Any], *values: Any, **named: Any) -> Any:
+        """Call the SDK.
+
+        Raises
+        ------
+        Failure
+            It raised, it called `exit`, or it gave nothing and printed why.
+        """
+        self.printed.forget()
+        try:
+            answer, code = _opened(function(*values, **named))
+        except SystemExit as error:
+            raise Failure(self.printed_code(), "it called exit") from error
+        except Exception as error:
+            raise Failure(self.printed_code(), _where(error)) from error
+        if code is None and is_empty(answer):
+            code = self.printed_code()
+        if code is not None:
+            raise Failure(code, "the call failed")
+        return answer
+
+
+def _opened(answer: Any) -> tuple[Any, int | None]:
+    """Take an answer out of the pair (answer, error) that some versions give.
+
+    The error is a code, or one or more messages, or nothing.
+    """
+    if not (isinstance(answer, tuple) and len(answer) == 2):
+        return answer, None
+    payload, error = answer
+    codes = [error] if type(error) is int else [printed_code(str(error)) or EMPTY]
+    return payload, most_telling(codes)
+
+
+def _where(error: BaseException) -> str:
+    """Say which error was raised where; not its text, which may hold anything."""
+    place = error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    at = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "?"
+    return f"{type(error).__name__} at {at}"

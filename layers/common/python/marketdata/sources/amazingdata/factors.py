@@ -1,0 +1,121 @@
+"""Adjustment factors: what the SDK's answer says of each code, and one fetch of them.
+
+`factors_in` runs in the child, since a day and code each make an answer of a million numbers, and
+the steps of it are a few thousand.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from marketdata.catalog.calendar import trading_days
+from marketdata.errors import UpstreamFaultError
+from marketdata.kline.adjust.steps import NOISE, Steps, steps_of
+from marketdata.sources.amazingdata.bars import NOTHING, Call
+from marketdata.sources.amazingdata.shapes import day_of, numbers_of
+from marketdata.sources.source import FetchedFactors
+
+
+def factors_in(answer: object, codes: Sequence[str]) -> dict[str, Any]:
+    """Read a wide frame: index = trade date, a column a code.
+
+    Returns
+    -------
+    dict
+        `steps`: code → [days, factors, last known day], see `kline.adjust.steps.Steps`; `failed`:
+        code → why its factors cannot be used. Neither names any code where the answer is no frame.
+    """
+    steps: dict[str, Any] = {}
+    failed: dict[str, str] = {}
+    if isinstance(answer, pd.DataFrame) and len(answer):
+        frame, holes = _dated(answer)
+        for code in codes:
+            try:
+                found = _steps(frame, holes, code)
+                steps[code] = [found.days, found.factors, found.until]
+            except ValueError as error:
+                failed[code] = str(error)
+    return {"steps": steps, "failed": failed}
+
+
+def _dated(frame: pd.DataFrame) -> tuple[pd.DataFrame | None, list[int]]:
+    """Sort a frame by day, and give the rows before which it lacks trading days.
+
+    None where its index holds something that is no day.
+    """
+    days = [day_of(value) for value in frame.index]
+    if None in days:
+        return None, []
+    sorted_frame = frame.set_axis([str(day) for day in days]).sort_index(kind="stable")
+    names = [str(day) for day in sorted_frame.index]
+    known = trading_days("SH", names[0], names[-1])
+    between = (
+        bisect_left(known, after) - bisect_right(known, before) for before, after in pairwise(names)
+    )
+    return sorted_frame, [row for row, lacking in enumerate(between, 1) if lacking > 0]
+
+
+def _steps(frame: pd.DataFrame | None, holes: Sequence[int], code: str) -> Steps:
+    if frame is None:
+        raise ValueError("AmazingData: its factors are of no days")
+    if list(frame.columns).count(code) != 1:
+        raise ValueError("AmazingData: its answer lacks the code, or names it twice")
+    factors = numbers_of(frame, code).tolist()
+    try:
+        steps = steps_of(list(frame.index), factors)
+    except ValueError as error:
+        raise ValueError(f"AmazingData: {error}") from error
+    # Nobody can tell on which of the days that are not there it changed.
+    for row in holes:
+        if abs(factors[row] / factors[row - 1] - 1) > NOISE:
+            raise ValueError(f"AmazingData: its answer lacks days before {frame.index[row]}")
+    return steps
+
+
+@dataclass(slots=True)
+class FactorFetch:
+    """Fetches factors of some codes.
+
+    Attributes
+    ----------
+    call : Call
+        The SDK.
+    found : FetchedFactors
+        What it gave, batch by batch.
+    """
+
+    call: Call
+    found: FetchedFactors = field(default_factory=FetchedFactors)
+
+    def run(self, codes: Sequence[str]) -> None:
+        """Fetch one batch.
+
+        Raises
+        ------
+        UpstreamError
+            The whole batch failed.
+        """
+        answer = self._ask(list(codes))
+        for code, (days, factors, until) in answer["steps"].items():
+            self.found.steps[code] = Steps(tuple(days), tuple(factors), until)
+        self.found.failed |= dict.fromkeys(codes, NOTHING) if _is_nothing(answer) else {}
+        self.found.failed |= answer["failed"]
+
+    def _ask(self, codes: list[str]) -> dict[str, Any]:
+        """Ask, and once more where that failed or gave nothing."""
+        try:
+            answer: dict[str, Any] = self.call("factors", codes=codes)
+            if not _is_nothing(answer):
+                return answer
+        except UpstreamFaultError:
+            pass
+        again: dict[str, Any] = self.call("factors", codes=codes)
+        return again
+
+
+def _is_nothing(answer: dict[str, Any]) -> bool:
+    return not (answer["steps"] or answer["failed"])

@@ -1,0 +1,225 @@
+"""All securities of the SDK, and their lives as far as it tells them.
+
+Its lists of today's codes fail now and then. So a list that is empty, or absurdly shorter than the
+last good one, is asked for again; after that the last good one is kept, and it is said how old it
+is. Delisted stocks come from its list of past codes; futures' lives from their codes.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import batched
+
+from marketdata.blocks.dataset import Kind
+from marketdata.catalog.calendar import MARKETS, SHANGHAI
+from marketdata.catalog.securities import Catalog, Security, market_of
+from marketdata.errors import UpstreamError, UpstreamFaultError, UpstreamPermissionError
+from marketdata.sources.amazingdata.bars import Call
+from marketdata.sources.amazingdata.contract_lives import delivery_month, last_trading_day
+
+_log = logging.getLogger(__name__)
+
+TYPES = {
+    Kind.STOCK: "EXTRA_STOCK_A",
+    Kind.FUTURE: "EXTRA_FUTURE",
+    Kind.ETF: "EXTRA_ETF",
+    Kind.INDEX: "EXTRA_INDEX_A",
+}
+PAST_TYPES = {Kind.STOCK: "EXTRA_STOCK_A_SH_SZ", Kind.FUTURE: "EXTRA_FUTURE"}
+"""The types whose past codes are asked for; whether futures have any is [U]."""
+
+COVERAGE_START = {kind: "20100416" if kind is Kind.FUTURE else "20130104" for kind in Kind}
+"""The first day of which the SDK has bars: earlier questions come back empty, without an error."""
+
+TRIES = 3
+PLAUSIBLE = 0.5
+"""A list with a smaller part of the last good one's codes is no good one."""
+
+BASICS_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCodes:
+    """A good list of codes, and when it was had, ISO 8601."""
+
+    codes: Sequence[str]
+    since: str
+
+
+@dataclass(slots=True)
+class Listing:
+    """Lists securities; one instance remembers the last good lists.
+
+    Parameters
+    ----------
+    catalog : callable
+        Gives the stored catalog of this source, or None.
+    now : callable
+        The clock, with a time zone.
+    """
+
+    catalog: Callable[[], Catalog | None]
+    now: Callable[[], datetime]
+    _good: dict[Kind, KnownCodes] = field(default_factory=dict)
+
+    def securities(self, call: Call) -> tuple[list[Security], dict[str, str]]:
+        """List them.
+
+        Parameters
+        ----------
+        call : Call
+            The SDK.
+
+        Returns
+        -------
+        securities : list of Security
+            All that could be listed.
+        stale : dict
+            Security type → what is wrong with the SDK's list of it, and how old the one is that
+            was used instead.
+
+        Raises
+        ------
+        UpstreamError
+            The SDK as a whole does not answer, or gives no list of stocks and there is none yet.
+        """
+        stored = self.catalog()
+        today = self.now().astimezone(SHANGHAI).strftime("%Y%m%d")
+        found: list[Security] = []
+        stale: dict[str, str] = {}
+        for kind, name in TYPES.items():
+            try:
+                codes, complaint = self._today(call, kind, stored, today)
+            except UpstreamPermissionError as error:
+                if kind is Kind.STOCK:
+                    raise
+                codes, complaint = [], str(error)
+            if complaint:
+                stale[name] = complaint
+                _log.warning("%s: %s", name, complaint)
+            if codes:
+                found += self._of_kind(call, kind, codes, stored, today)
+        return [*found, *_not_named(found, stored)], stale
+
+    def _today(
+        self, call: Call, kind: Kind, stored: Catalog | None, today: str
+    ) -> tuple[Sequence[str], str]:
+        """Give the codes of a kind that are listed today, and what is wrong with them."""
+        last = self._good.get(kind) or _stored_codes(stored, kind, today)
+        codes: list[str] = []
+        for _ in range(TRIES):
+            codes = self._codes(call, kind)
+            if codes and len(codes) >= PLAUSIBLE * len(last.codes):
+                self._good[kind] = KnownCodes(codes, self.now().isoformat(timespec="seconds"))
+                return codes, ""
+        wrong = f"the list has {len(codes)} codes" if codes else "the list came back empty"
+        if last.codes:
+            return last.codes, f"{wrong}, so that of {last.since} ({len(last.codes)}) is kept"
+        if kind is Kind.STOCK:
+            raise UpstreamError(f"AmazingData: {wrong}, and there is no earlier one")
+        return [], f"{wrong}, and there is no earlier one"
+
+    def _codes(self, call: Call, kind: Kind) -> list[str]:
+        try:
+            if kind is Kind.FUTURE:
+                codes = call("future_list")
+            else:
+                codes = call("code_list", security_type=TYPES[kind])
+        except UpstreamFaultError:
+            return []
+        return [code for code in codes if market_of(code) in MARKETS]
+
+    def _of_kind(
+        self, call: Call, kind: Kind, codes: Sequence[str], stored: Catalog | None, today: str
+    ) -> Iterator[Security]:
+        listed = set(codes)
+        past = [code for code in self._past(call, kind, stored, today) if code not in listed]
+        if kind is Kind.STOCK:
+            return _stocks(call, [*codes, *past], stored)
+        names: dict[str, str] = _maybe(call, "names", {}, security_type=TYPES[kind])
+        if kind is Kind.FUTURE:
+            return _futures(codes, past, names, today)
+        return (_named(code, kind, names, stored) for code in codes)
+
+    def _past(self, call: Call, kind: Kind, stored: Catalog | None, today: str) -> Sequence[str]:
+        """Give past codes; that list fails as well, so that of stocks keeps what it ever held."""
+        if kind not in PAST_TYPES:
+            return []
+        known = stored.of_kind(kind) if stored and kind is Kind.STOCK else ()
+        codes: list[str] = _maybe(
+            call,
+            "past_codes",
+            [],
+            security_type=PAST_TYPES[kind],
+            start=COVERAGE_START[kind],
+            end=today,
+        )
+        codes = [*codes, *(each.code for each in known)]
+        return [code for code in dict.fromkeys(codes) if market_of(code) in MARKETS]
+
+
+def _stored_codes(stored: Catalog | None, kind: Kind, today: str) -> KnownCodes:
+    if stored is None:
+        return KnownCodes((), "")
+    return KnownCodes([each.code for each in stored.of_kind(kind, today)], stored.refreshed_at)
+
+
+def _not_named(found: Sequence[Security], stored: Catalog | None) -> Iterator[Security]:
+    """Give what was known before and is in no list now: what was cached of it stays of use.
+
+    What has no last day has had it by the time when it was listed last.
+    """
+    if stored is None:
+        return
+    named = {each.code for each in found}
+    seen = datetime.fromisoformat(stored.refreshed_at).astimezone(SHANGHAI).strftime("%Y%m%d")
+    for known in (each for kind in TYPES for each in stored.of_kind(kind)):
+        if known.code not in named:
+            yield replace(known, delist_date=known.delist_date or seen)
+
+
+def _maybe[T](call: Call, operation: str, otherwise: T, **arguments: object) -> T:
+    """Ask for something that is good to have, and that not every version gives."""
+    try:
+        value: T = call(operation, **arguments)
+    except (UpstreamFaultError, UpstreamPermissionError):
+        return otherwise
+    return value
+
+
+def _stocks(call: Call, codes: Sequence[str], stored: Catalog | None) -> Iterator[Security]:
+    """Give stocks with their dates; one that the SDK has none of keeps those that are stored."""
+    for batch in batched(codes, BASICS_AT_ONCE, strict=False):
+        rows: list[list[str]] = _maybe(call, "basics", [], codes=batch)
+        rows = rows or _maybe(call, "basics", [], codes=batch)
+        if not rows:
+            # Without its dates a stock would be expected to have bars from the beginning.
+            raise UpstreamError("AmazingData: it gave no listing dates")
+        basics = {row[0]: row for row in rows}
+        for code in batch:
+            _, name, first, last = basics.get(code, (code, "", None, None))
+            known = stored.get(code) if stored else None
+            if known and not first:
+                yield known
+            else:
+                yield Security(code, name or code, Kind.STOCK, market_of(code), first, last)
+
+
+def _futures(
+    codes: Sequence[str], past: Sequence[str], names: Mapping[str, str], today: str
+) -> Iterator[Security]:
+    """Give contracts; one whose code holds no delivery month is none."""
+    for listed, group in ((False, past), (True, codes)):
+        for code in group:
+            delivery = delivery_month(code, today, listed=listed)
+            if delivery:
+                last = last_trading_day(code, delivery)
+                name = names.get(code) or code
+                yield Security(code, name, Kind.FUTURE, market_of(code), None, last)
+
+
+def _named(code: str, kind: Kind, names: Mapping[str, str], stored: Catalog | None) -> Security:
+    known = stored.get(code) if stored else None
+    name = names.get(code) or (known.name if known else code)
+    return Security(code, name, kind, market_of(code), known.list_date if known else None)

@@ -1,0 +1,106 @@
+"""One fetch of statements: the SDK's rows by our names, filtered by period once more."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from marketdata.errors import UpstreamFaultError
+from marketdata.finance.statement import HEADER, TEXTS, Row, Value
+from marketdata.sources.amazingdata.bars import NOTHING, Call
+from marketdata.sources.amazingdata.error_codes import error_of
+from marketdata.sources.amazingdata.shapes import day_of, text_of
+from marketdata.sources.source import StatementRequest
+
+DATES = frozenset({"reporting_period", "ann_date", "actual_ann_date"})
+AS_TEXT = frozenset(HEADER) | TEXTS
+
+
+@dataclass(slots=True)
+class StatementFetch:
+    """Fetches statements of some codes.
+
+    Attributes
+    ----------
+    call : Call
+        The SDK.
+    request : StatementRequest
+        What is wanted.
+    rows : list of mapping
+        See `FetchedStatements`.
+    failed : dict
+        Likewise.
+    """
+
+    call: Call
+    request: StatementRequest
+    rows: list[Row] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def run(self, codes: Sequence[str]) -> None:
+        """Fetch one batch; a code that the answer does not even name has failed.
+
+        Raises
+        ------
+        UpstreamError
+            The whole batch failed.
+        """
+        answer = self._ask(codes)
+        self.rows += _rows(answer, self.request)
+        named = {*(code for code, _ in answer["counts"]), *answer["empty"]}
+        code = answer["code"]
+        why = NOTHING if not named else "AmazingData: its answer lacks the code"
+        if code is not None:
+            why = str(error_of(code))
+        self.failed |= dict.fromkeys((each for each in codes if each not in named), why)
+        for each, other in answer["foreign"].items():
+            self.failed[each] = f"AmazingData: it gave statements of {other} in its place"
+
+    def _ask(self, codes: Sequence[str]) -> dict[str, Any]:
+        """Ask, and once more where that failed or gave nothing."""
+        arguments = {
+            "statement": self.request.statement.value,
+            "codes": list(codes),
+            "start": self.request.start,
+            "end": self.request.end,
+        }
+        try:
+            answer: dict[str, Any] = self.call("statements", **arguments)
+            if answer["counts"] or answer["empty"]:
+                return answer
+        except UpstreamFaultError:
+            pass
+        again: dict[str, Any] = self.call("statements", **arguments)
+        return again
+
+
+def _rows(answer: Mapping[str, Any], request: StatementRequest) -> Iterator[Row]:
+    """Give the rows of the periods that were asked for: the server may ignore the dates."""
+    codes = [code for code, count in answer["counts"] for _ in range(count)]
+    names = [name.lower() for name in answer["columns"]]
+    columns = [
+        _column(name, values)
+        for name, values in zip(names, answer["columns"].values(), strict=True)
+    ]
+    for code, *values in zip(codes, *columns, strict=True):
+        row: Row = {**dict(zip(names, values, strict=True)), "code": code}
+        period = row.get("reporting_period")
+        # One that cannot be read is set aside later, and not forgotten here.
+        if period is None or request.start <= str(period) <= request.end:
+            yield row
+
+
+def _column(name: str, values: Sequence[Any]) -> list[Value]:
+    if name in DATES:
+        return [day_of(value) for value in values]
+    if name in AS_TEXT:
+        return [text_of(value) or None for value in values]
+    return [_number(value) for value in values]
+
+
+def _number(value: str | float | None) -> Value:
+    """Give a number, None for NaN; a text that is none stays one and is set aside later."""
+    try:
+        number = float("nan") if value is None else float(value)
+    except ValueError:
+        return str(value)
+    return number if number == number else None  # noqa: PLR0124  NaN is not itself

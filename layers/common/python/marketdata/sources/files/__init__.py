@@ -1,0 +1,1 @@
+"""A source of CSV files in the bucket."""

@@ -1,0 +1,118 @@
+"""The source `synthetic`."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from marketdata.blocks.dataset import Kind
+from marketdata.catalog.calendar import SHANGHAI, last_final_day
+from marketdata.catalog.securities import Security
+from marketdata.kline.bars import Dataset
+from marketdata.sources.source import (
+    BarRequest,
+    FactorRequest,
+    FetchedBars,
+    FetchedFactors,
+    FetchedStatements,
+    StatementRequest,
+)
+from marketdata.sources.synthetic.bars import START, DailyBars, axis
+from marketdata.sources.synthetic.contracts import contracts_by_code
+from marketdata.sources.synthetic.equities import equities, equity_bars
+from marketdata.sources.synthetic.frames import (
+    Columns,
+    daily_columns,
+    frame_of,
+    halts,
+    intraday_columns,
+)
+from marketdata.sources.synthetic.futures import contract_bars
+from marketdata.sources.synthetic.payouts import steps
+from marketdata.sources.synthetic.statements import statements
+
+SEED = 20240102
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticSource:
+    """The market of a seed.
+
+    Parameters
+    ----------
+    now : callable
+        The clock, with a time zone.
+    final_time : str
+        "HH:MM", see `catalog.calendar`.
+    seed : int
+        Another seed is another market.
+    """
+
+    now: Callable[[], datetime]
+    final_time: str
+    seed: int = SEED
+    name: str = "synthetic"
+
+    def fetch_bars(self, request: BarRequest) -> FetchedBars:
+        """Draw bars; a code that is not in the catalog has none. See `Source`."""
+        end = min(request.end, last_final_day(self.now(), self.final_time))
+        places = axis().between(request.start, end)
+        period = request.dataset.period
+        parts: list[Columns] = []
+        halted = {}
+        for security, bars in self._drawn(request):
+            days = bars.window(places)
+            if period.intraday:
+                parts += intraday_columns(self.seed, period, security, bars, days)
+            else:
+                parts.append(daily_columns(security, bars, days))
+            if reasons := halts(bars, days, period):
+                halted[security.code] = reasons
+        return FetchedBars(frame_of(request.dataset, parts), halted)
+
+    def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
+        """Draw the statements that are published by now; see `Source`."""
+        known = {each.code: each for each in equities(self.seed) if each.kind is Kind.STOCK}
+        today = self._today()
+        return FetchedStatements(
+            [
+                row
+                for code in request.codes
+                if code in known
+                for row in statements(self.seed, known[code], request, today)
+            ]
+        )
+
+    def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
+        """Give the factors by which the bars fall on ex-dates; see `Source`."""
+        known = {each.code: each for each in equities(self.seed) if each.kind is request.kind}
+        wanted = [known[code] for code in request.codes if code in known]
+        today = self._today()
+        listed = [each for each in wanted if (each.list_date or "") <= today]
+        return FetchedFactors({each.code: steps(self.seed, each) for each in listed})
+
+    def list_securities(self) -> list[Security]:
+        """List everything that is listed today or was before."""
+        today = self._today()
+        futures = (contract.security for contract in contracts_by_code(today).values())
+        return [
+            *(each for each in equities(self.seed) if (each.list_date or "") <= today),
+            *sorted(futures, key=lambda security: security.code),
+        ]
+
+    def coverage_start(self, dataset: Dataset) -> str:  # noqa: ARG002  the same for all
+        """Give the first day of the market; no kind begins later."""
+        return START
+
+    def _today(self) -> str:
+        return self.now().astimezone(SHANGHAI).strftime("%Y%m%d")
+
+    def _drawn(self, request: BarRequest) -> Iterator[tuple[Security, DailyBars]]:
+        kind, today = request.dataset.kind, self._today()
+        if kind is Kind.FUTURE:
+            contracts = contracts_by_code(today)
+            for contract in (contracts[code] for code in request.codes if code in contracts):
+                yield contract.security, contract_bars(self.seed, contract)
+            return
+        known = {each.code: each for each in equities(self.seed) if each.kind is kind}
+        for security in (known[code] for code in request.codes if code in known):
+            yield security, equity_bars(self.seed, security)

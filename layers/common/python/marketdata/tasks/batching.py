@@ -1,0 +1,301 @@
+"""Cutting missing days into batches for the source.
+
+Pure. One call to the source costs about the same for one code as for three hundred, so codes
+that lack about the same days go together, although a batch asks for one range of days only.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from marketdata.blocks.dataset import AnyDataset, Kind
+from marketdata.blocks.days import days_of
+from marketdata.catalog.securities import Security, life
+from marketdata.finance.periods import calendar_of
+from marketdata.kline.bars import Dataset
+from marketdata.tasks.scope import Scope
+
+CODES_A_BATCH = 300
+
+
+BARS_A_BATCH = 100_000
+
+
+BRIDGE_DAYS = 5
+"""Gaps of one code this near to each other are fetched as one."""
+
+
+PIECES_A_BATCH = 8
+"""A long gap is cut so that at least so many pieces fit into a batch: short ones fill it better."""
+
+
+WASTE = 2
+"""A batch may ask for this many times the bars that are missing, for the sake of fewer calls."""
+
+
+CHEAP_BARS = 10_000
+"""A batch of so few bars may waste as many as it likes: another call costs more than they do."""
+
+
+LONGEST_SESSION = 600
+"""Minutes of a trading day's longest session, the night included."""
+
+
+STATEMENT_BARS = 20
+"""So many bars are as long as a statement, which has up to 178 columns."""
+
+
+type WorkItem = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Neighbouring days that one code lacks, as positions among the scope's trading days.
+
+    Attributes
+    ----------
+    code : str
+        Which code.
+    first, last : int
+        The first and the last day that is missing.
+    born, gone : int
+        The first and the last day of the code's life inside the scope.
+    """
+
+    code: str
+    first: int
+    last: int
+    born: int
+    gone: int
+
+    @property
+    def days(self) -> int:
+        """How many days these are."""
+        return self.last - self.first + 1
+
+    def alive(self, first: int, last: int) -> int:
+        """Count the days of the code's life in a range."""
+        return max(0, min(self.gone, last) - max(self.born, first) + 1)
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one call to the source asks for: some codes, one range of days (positions).
+
+    Attributes
+    ----------
+    first, last : int
+        The range.
+    days_missing : int
+        Days that are needed, summed over the codes.
+    days_asked : int
+        Days that the range brings, summed over the codes and their lives.
+    """
+
+    first: int
+    last: int
+    days_missing: int = 0
+    days_asked: int = 0
+    _by_code: dict[str, Piece] = field(default_factory=dict)
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """The pieces, each of another code: those of one code are joined."""
+        return list(self._by_code.values())
+
+    def take(self, piece: Piece, bars_a_day: int) -> bool:
+        """Add a piece if the batch stays within its limits."""
+        known = self._by_code.get(piece.code)
+        if known is None and len(self._by_code) >= CODES_A_BATCH:
+            return False
+        first, last = min(self.first, piece.first), max(self.last, piece.last)
+        asked, missing = self._asked(first, last), self.days_missing + piece.days
+        if known is None:
+            asked += piece.alive(first, last)
+        if self._by_code and (
+            asked > BARS_A_BATCH // bars_a_day
+            or asked > max(WASTE * missing, CHEAP_BARS // bars_a_day)
+        ):
+            return False
+        self.first, self.last, self.days_asked, self.days_missing = first, last, asked, missing
+        self._by_code[piece.code] = replace(known, last=piece.last) if known else piece
+        return True
+
+    def _asked(self, first: int, last: int) -> int:
+        if (first, last) == (self.first, self.last):
+            return self.days_asked
+        return sum(piece.alive(first, last) for piece in self._by_code.values())
+
+
+def pieces(
+    code: str, missing: Sequence[int], born: int, gone: int, longest: int
+) -> Iterator[Piece]:
+    """Join a code's missing days into pieces.
+
+    Parameters
+    ----------
+    missing : sequence of int
+        Positions of the missing days, rising.
+    born, gone : int
+        Positions of the first and the last day of the code's life inside the scope.
+    longest : int
+        No piece is longer than this many days. Long gaps of all codes are cut on the same days,
+        so that their pieces go together.
+    """
+    piece: Piece | None = None
+    for first, last in (part for run in _runs(missing) for part in _cut(*run, longest)):
+        near = piece and first - piece.last - 1 <= BRIDGE_DAYS
+        if piece and near and first // longest == piece.first // longest:
+            piece = replace(piece, last=last)
+            continue
+        if piece:
+            yield piece
+        piece = Piece(code, first, last, born, gone)
+    if piece:
+        yield piece
+
+
+def _cut(first: int, last: int, longest: int) -> Iterator[tuple[int, int]]:
+    """Cut a run of days wherever a multiple of `longest` begins."""
+    for border in range((first // longest + 1) * longest, last + 1, longest):
+        yield first, border - 1
+        first = border
+    yield first, last
+
+
+def _runs(days: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Give the first and the last day of each unbroken run of days.
+
+    Runs are searched for in growing steps: a backfill of the market has millions of days in a few
+    thousand runs.
+    """
+    at = 0
+    while at < len(days):
+        step = 1
+        while at + step < len(days) and days[at + step] - days[at] == step:
+            step *= 2
+        high = min(at + step, len(days))
+        # Along a run a day and its place rise alike, so their difference tells where it ends.
+        end = bisect_right(
+            range(len(days)),
+            days[at] - at,
+            at + step // 2,
+            high,
+            key=lambda place: days[place] - place,
+        )
+        yield days[at], days[end - 1]
+        at = end
+
+
+def longest_piece(bars_a_day: int) -> int:
+    """How long a piece may be, in days."""
+    return max(1, BARS_A_BATCH // PIECES_A_BATCH // bars_a_day)
+
+
+def batches(work: Iterable[Piece], bars_a_day: int) -> list[Batch]:
+    """Put pieces together into as few calls as the limits allow.
+
+    Parameters
+    ----------
+    work : iterable of Piece
+        In any order; no piece longer than `longest_piece`, those of one code apart.
+    bars_a_day : int
+        Bars that one code has on one day.
+
+    Returns
+    -------
+    list of Batch
+        Every piece is in exactly one batch. A batch has at most `CODES_A_BATCH` codes, asks for at
+        most `BARS_A_BATCH` bars, and for at most `WASTE` times those missing or `CHEAP_BARS`.
+    """
+    result: list[Batch] = []
+    for piece in sorted(work, key=lambda each: (each.last, each.first, each.code)):
+        if not (result and result[-1].take(piece, bars_a_day)):
+            batch = Batch(piece.first, piece.last)
+            batch.take(piece, bars_a_day)
+            result.append(batch)
+    return result
+
+
+class Lacking:
+    """The days that codes lack, as positions among the days that the scope is about.
+
+    Attributes
+    ----------
+    days : list of str
+        The scope's trading days, or reporting periods, "YYYYMMDD".
+    positions : dict
+        For each code that lacks any its days' positions, rising.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.days = calendar_of(scope.dataset).days("SH", scope.start, scope.end)
+        self.positions: dict[str, list[int]] = {}
+        self._place = {day: at for at, day in enumerate(self.days)}
+
+    def add(self, part: str, gaps: Mapping[str, int]) -> None:
+        """Add what codes lack of one part, as bits; parts come in the order of time."""
+        # Most codes lack the same days, and the whole market has millions of them.
+        places = {bits: self._places(part, bits) for bits in set(gaps.values())}
+        for code, bits in gaps.items():
+            self.positions.setdefault(code, []).extend(places[bits])
+
+    def _places(self, part: str, bits: int) -> list[int]:
+        return [self._place[day] for day in days_of(part, bits)]
+
+
+def work_items(
+    dataset: AnyDataset, securities: Sequence[Security], lacking: Lacking
+) -> Iterator[WorkItem]:
+    """Cut what is lacking into batches; see `tasks.batching`.
+
+    Parameters
+    ----------
+    dataset : AnyDataset
+        What is lacking.
+    securities : sequence of Security
+        The codes in scope; among them all that lack anything.
+    lacking : Lacking
+        Which days.
+
+    Yields
+    ------
+    WorkItem
+        What the upstream function wants of a batch, see `upstream.server`, but for the task's own.
+    """
+    days, bars = lacking.days, bars_a_day(dataset)
+    made = batches(_pieces(securities, lacking, longest_piece(bars)), bars)
+    last_batch = {piece.code: batch for batch in made for piece in batch.pieces}
+    for batch in made:
+        yield {
+            "operation": dataset.operation,
+            "dataset": dataset.name,
+            "codes": [piece.code for piece in batch.pieces],
+            "start": days[batch.first],
+            "end": days[batch.last],
+            "work": batch.days_missing * bars,
+            "closing": sum(last_batch[piece.code] is batch for piece in batch.pieces),
+        }
+
+
+def _pieces(securities: Sequence[Security], lacking: Lacking, longest: int) -> Iterator[Piece]:
+    for security in securities:
+        born, gone = life(security)
+        yield from pieces(
+            security.code,
+            lacking.positions.get(security.code, []),
+            bisect_left(lacking.days, born),
+            bisect_right(lacking.days, gone) - 1,
+            longest,
+        )
+
+
+def bars_a_day(dataset: AnyDataset) -> int:
+    """Give the most bars that one code has on one day, or how many a statement weighs."""
+    if not isinstance(dataset, Dataset):
+        return STATEMENT_BARS
+    if not dataset.intraday:
+        return 1
+    minutes = LONGEST_SESSION if dataset.kind is Kind.FUTURE else 240
+    return max(1, minutes // int(dataset.period.removeprefix("min")))

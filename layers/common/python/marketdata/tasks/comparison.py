@@ -1,0 +1,206 @@
+"""Comparing one part's coverage with what should be there. Pure."""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from marketdata.blocks.block import BlockCoverage
+from marketdata.blocks.coverage import Coverage, missing
+from marketdata.blocks.dataset import AnyDataset
+from marketdata.blocks.days import days_of
+from marketdata.catalog.securities import Security, life
+from marketdata.catalog.window import Window
+
+COUNTS = ("expected", "present", "absent", "missing")
+"""What is counted for each day."""
+
+NOTHING = BlockCoverage("", Coverage(), 0)
+
+
+@dataclass(slots=True)
+class PartFindings:
+    """What one part lacks.
+
+    Attributes
+    ----------
+    expected, present, absent, missing : dict
+        For each trading day, "YYYYMMDD", a number of codes; expected is the sum of the others. Days
+        without any are left out.
+    gaps : dict
+        For each code that lacks days, those days as bits of the part.
+    reasons : dict
+        For each reason why days are absent the codes concerned, and those days as bits.
+    errors : set of str
+        Codes whose stored block contradicts itself; all that it should hold counts as missing.
+    """
+
+    expected: dict[str, int] = field(default_factory=dict)
+    present: dict[str, int] = field(default_factory=dict)
+    absent: dict[str, int] = field(default_factory=dict)
+    missing: dict[str, int] = field(default_factory=dict)
+    gaps: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, dict[str, int]] = field(default_factory=dict)
+    errors: set[str] = field(default_factory=set)
+
+
+def compare(
+    dataset: AnyDataset,
+    part: str,
+    securities: Iterable[Security],
+    stored: Mapping[str, BlockCoverage],
+    window: Window,
+    *,
+    recheck_absent: bool = False,
+) -> PartFindings:
+    """Find out what a part lacks.
+
+    Parameters
+    ----------
+    dataset, part, securities, window
+        What to look at: which rows, of which codes and days.
+    stored : mapping
+        What is stored of each code in this part.
+    recheck_absent : bool
+        Count days that the source once had nothing for as missing.
+    """
+    found = PartFindings()
+    tallies = {name: _Tally() for name in COUNTS[:3]}
+    for security in securities:
+        code = security.code
+        row = stored.get(code, NOTHING)
+        if not sound(dataset, row):
+            found.errors.add(code)
+            # Whoever fetches its days again mends it.
+            row = NOTHING
+        expected = window.expected(security, part)
+        present = expected & row.coverage.present
+        absent = 0 if recheck_absent else expected & row.coverage.absent
+        if missing := expected & ~present & ~absent:
+            found.gaps[code] = missing
+        for reason, bits in row.coverage.reasons(absent) if absent else ():
+            found.reasons.setdefault(reason, {})[code] = bits
+        for tally, bits in zip(tallies.values(), (expected, present, absent), strict=True):
+            tally.add(bits)
+    for name, tally in tallies.items():
+        setattr(found, name, tally.by_day(part))
+    found.missing = {
+        day: missing
+        for day, count in found.expected.items()
+        if (missing := count - found.present.get(day, 0) - found.absent.get(day, 0))
+    }
+    return found
+
+
+type Run = tuple[str, str, str]
+"""First and last day, and why there is no bar."""
+
+
+@dataclass(slots=True)
+class Outside:
+    """The final trading days that were asked for and on which no bar is to be expected.
+
+    Attributes
+    ----------
+    days : Counter
+        How many, by reason, summed over the codes.
+    runs : dict
+        For each code concerned, in the order of time.
+    """
+
+    days: Counter[str] = field(default_factory=Counter)
+    runs: dict[str, list[Run]] = field(default_factory=dict)
+
+
+def outside(securities: Iterable[Security], window: Window) -> Outside:
+    """Find out which days are outside the codes' lives, or before the source's coverage.
+
+    These are whole runs of the calendar, told by three places in it: no part, and nothing that is
+    stored, needs to be looked at.
+    """
+    found = Outside()
+    last = min(window.end, window.final_until)
+    calendars: dict[str, list[str]] = {}
+    for security in securities:
+        market = security.market
+        if (days := calendars.get(market)) is None:
+            days = calendars[market] = window.calendar.days(market, window.start, last)
+        first_day, last_day = life(security)
+        listed, gone = bisect_left(days, first_day), bisect_right(days, last_day)
+        covered = min(max(listed, bisect_left(days, window.coverage_start)), gone)
+        borders = (("not_listed", 0, listed), ("before_coverage", listed, covered))
+        for reason, start, end in (*borders, ("delisted", max(listed, gone), len(days))):
+            if start < end:
+                found.days[reason] += end - start
+                run = (days[start], days[end - 1], reason)
+                found.runs.setdefault(security.code, []).append(run)
+    return found
+
+
+class _Tally:
+    """Counts on which days bits are set, over many bit sets at once.
+
+    Plane *p* holds bit *p* of the counts of all days, so that adding a set is adding 1 to each of
+    its days with a carry: two or three operations on whole integers.
+    """
+
+    def __init__(self) -> None:
+        self._planes: list[int] = []
+
+    def add(self, bits: int) -> None:
+        for at, plane in enumerate(self._planes):
+            self._planes[at], bits = plane ^ bits, plane & bits
+            if not bits:
+                return
+        if bits:
+            self._planes.append(bits)
+
+    def by_day(self, part: str) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for at, plane in enumerate(self._planes):
+            for day in days_of(part, plane):
+                counts[day] += 1 << at
+        return dict(sorted(counts.items()))
+
+
+def sound(dataset: AnyDataset, row: BlockCoverage) -> bool:
+    """Whether a block's own figures agree: rows for the days marked present, and no others."""
+    coverage = row.coverage
+    days = coverage.present.bit_count()
+    counted = row.rows == days if dataset.one_a_day else row.rows >= days
+    return counted and bool(row.rows) == bool(days) and not coverage.present & coverage.absent
+
+
+def holdings(
+    dataset: AnyDataset, part: str, security: Security, row: BlockCoverage, window: Window
+) -> dict[str, Any] | None:
+    """Count the days of a part by what the cache knows of them.
+
+    Parameters
+    ----------
+    dataset, part, security
+        Of what.
+    row : BlockCoverage
+        What is stored; a block that contradicts itself counts as not stored.
+    window : Window
+        The days in question.
+
+    Returns
+    -------
+    dict or None
+        `expected`, `present`, `absent` by reason and `missing`, where expected is the sum of the
+        others; None where no day is expected.
+    """
+    coverage = (row if sound(dataset, row) else NOTHING).coverage
+    expected = window.expected(security, part)
+    if not expected:
+        return None
+    absent = expected & coverage.absent
+    reasons = coverage.reasons(absent) if absent else ()
+    return {
+        "expected": expected.bit_count(),
+        "present": (expected & coverage.present).bit_count(),
+        "absent": {reason: bits.bit_count() for reason, bits in reasons},
+        "missing": missing(expected, coverage).bit_count(),
+    }

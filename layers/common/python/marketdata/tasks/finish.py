@@ -1,0 +1,210 @@
+"""The finish step: how a batch failed, how a task ended."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from marketdata.errors import (
+    UPSTREAM_ERRORS,
+    BlockCorruptError,
+    ConflictError,
+    VersionConflictError,
+)
+from marketdata.tasks.batching import WorkItem
+from marketdata.tasks.detect import summary
+from marketdata.tasks.outcomes import BatchOutcome
+from marketdata.tasks.records import TaskRecords
+from marketdata.tasks.task import Status, Task, TaskKind, WorkLists, plan_key, result_key
+
+NAMED = 5
+"""How many codes or errors a message names."""
+
+OWN_ERRORS: dict[str, str] = {
+    **dict.fromkeys(UPSTREAM_ERRORS, ""),
+    ConflictError.__name__: "",
+    VersionConflictError.__name__: "others kept writing the same block: ",
+    BlockCorruptError.__name__: "a stored block cannot be read: ",
+}
+"""Errors that are ours, so that their text may be shown, and what goes before it."""
+
+IN_WORDS = {
+    "Lambda.TooManyRequestsException": "the source was busy with other calls all the time",
+    "States.Timeout": "it took too long",
+    "Sandbox.Timedout": "it took too long",
+}
+"""What errors of the cloud mean here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finisher:
+    """Ends batches and tasks.
+
+    Parameters
+    ----------
+    records : TaskRecords
+        The tasks.
+    results : WorkLists
+        Where work lists are and results go.
+    follow : callable
+        Does what a task's bars entail before the task ends, and gives what there is to say of it,
+        see `tasks.main_contracts`.
+    """
+
+    records: TaskRecords
+    results: WorkLists
+    follow: Callable[[Task], str]
+
+    def fail_batch(self, item: WorkItem, error: Mapping[str, str]) -> None:
+        """Note that a batch failed for good; the rest of the task goes on.
+
+        Parameters
+        ----------
+        item : dict
+            The batch.
+        error : mapping
+            `Error` and `Cause`, as Step Functions gives them.
+        """
+        outcome = BatchOutcome(
+            batch=item["batch"], work=item["work"], closing=item["closing"], error=reason(error)
+        )
+        self.records.outcomes.record(item["task_id"], item["attempt"], outcome)
+
+    def fail(self, execution: str, state: Mapping[str, Any]) -> None:
+        """End a task whose plan or machine failed.
+
+        Parameters
+        ----------
+        execution : str
+            The execution's ARN; it names the task of a schedule.
+        state : mapping
+            What the machine held when it failed, with its `error`.
+        """
+        known = state.get("task_id")
+        task = self.records.load(known) if known else self.records.holder(execution)
+        if task and task.attempt == state.get("attempt", 1):
+            self.records.end(task, Status.FAILED, reason(state["error"]))
+
+    def finish(self, task_id: int, attempt: int) -> None:
+        """End a task whose work has been gone through; a task that was cancelled stays so."""
+        task = self.records.load(task_id)
+        if task.status.ended or task.attempt != attempt:
+            return
+        if task.kind is TaskKind.DETECT:
+            self._finish_detect(task)
+        else:
+            self._finish_fill(task)
+
+    def _finish_detect(self, task: Task) -> None:
+        result = summary(task, self.results, task.batch_count)
+        self.results.write_json(result_key(task), result)
+        errors = result["error_count"]
+        self.records.end(
+            task,
+            Status.COMPLETED,
+            _joined(
+                f"{errors} stored blocks contradict themselves" if errors else "",
+                self.follow(task),
+            ),
+            success_count=result["complete_count"],
+            missing_count=result["missing_count"],
+            error_count=errors,
+        )
+
+    def _finish_fill(self, task: Task) -> None:
+        work: list[WorkItem] = self.results.read_json(plan_key(task))
+        outcomes = self.records.outcomes.read(task.id)
+        undone = {item["batch"]: why for item in work if (why := _why_undone(item, outcomes))}
+        failed = [item for item in work if item["batch"] in undone]
+        errors = _errors(failed, undone, outcomes)
+        quarantined = _quarantined(outcomes)
+        counts = {
+            "success_count": task.total_count - len(errors),
+            "error_count": len(errors),
+            "bar_count": sum(each["bars"] for each in outcomes.values()),
+            "upstream_calls": sum(each["calls"] for each in outcomes.values()),
+            "quarantined_count": sum(sum(bars.values()) for bars in quarantined.values()),
+        }
+        result = {
+            "task_id": task.id,
+            "total_count": task.total_count,
+            "missing_count": task.missing_count,
+            **counts,
+            "errors": errors,
+            "quarantined": quarantined,
+            "failed_batches": [
+                {name: item.get(name) for name in ("batch", "start", "end", "codes")}
+                | {"error": undone[item["batch"]]}
+                for item in failed
+            ],
+        }
+        self.results.write_json(result_key(task), result)
+        nothing_done = bool(work) and len(undone) == len(work)
+        status = Status.FAILED if nothing_done else Status.COMPLETED
+        message = _joined(_message(errors, task), self.follow(task))
+        self.records.end(task, status, message, **counts)
+
+
+def reason(error: Mapping[str, str]) -> str:
+    """Say in words why a step failed: our own errors' text, and of others no more than the name.
+
+    Parameters
+    ----------
+    error : mapping
+        `Error` and `Cause`, as Step Functions gives them; the cause of a function's error is
+        JSON with its `errorType`, `errorMessage` and stack trace.
+    """
+    name, text = error.get("Error", ""), ""
+    try:
+        cause = orjson.loads(error.get("Cause", ""))
+        name, text = cause["errorType"], cause["errorMessage"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        pass
+    if name in OWN_ERRORS:
+        return f"{OWN_ERRORS[name]}{text or name}"
+    return IN_WORDS.get(name) or f"internal error: {name or 'unknown'}"
+
+
+def _why_undone(item: WorkItem, outcomes: Mapping[int, Mapping[str, Any]]) -> str:
+    """Say why nothing of a batch was done; empty where at least some of it was."""
+    outcome = outcomes.get(item["batch"])
+    return str(outcome["error"]) if outcome else "it was not reached"
+
+
+def _errors(
+    failed: Sequence[WorkItem],
+    undone: Mapping[int, str],
+    outcomes: Mapping[int, Mapping[str, Any]],
+) -> dict[str, str]:
+    """Give for each code with an error what it was."""
+    errors: dict[str, str] = {}
+    for code, bars in _quarantined(outcomes).items():
+        errors[code] = f"bars in quarantine: {', '.join(f'{n} {why}' for why, n in bars.items())}"
+    for outcome in outcomes.values():
+        errors |= outcome["failed"]
+    for item in failed:
+        errors |= dict.fromkeys(item.get("codes", ["catalog"]), undone[item["batch"]])
+    return dict(sorted(errors.items()))
+
+
+def _quarantined(outcomes: Mapping[int, Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """Add up the bad bars of each code by reason; a code may be in several batches."""
+    counts: dict[str, Counter[str]] = {}
+    for outcome in outcomes.values():
+        for code, bars in outcome["quarantined"].items():
+            counts.setdefault(code, Counter()).update(bars)
+    return {code: dict(bars) for code, bars in sorted(counts.items())}
+
+
+def _joined(*texts: str) -> str:
+    return "; ".join(filter(None, texts))
+
+
+def _message(errors: Mapping[str, str], task: Task) -> str:
+    if not errors:
+        return ""
+    named = "; ".join(f"{code}: {why}" for code, why in list(errors.items())[:NAMED])
+    more = f"; and {len(errors) - NAMED} more" if len(errors) > NAMED else ""
+    return f"{len(errors)} of {task.total_count} codes have errors: {named}{more}"

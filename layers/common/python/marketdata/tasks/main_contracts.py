@@ -1,0 +1,150 @@
+"""Tasks and main contracts: those that a task is about, and working them out when bars came in."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from marketdata.blocks.store import BlockStore
+from marketdata.catalog.calendar import trading_days
+from marketdata.catalog.securities import Catalog, life, variety_of
+from marketdata.errors import ConflictError
+from marketdata.futures.main_contracts import mains_between, unknown_days
+from marketdata.futures.main_history import BARS, read_histories, update
+from marketdata.futures.varieties import Variety, varieties
+from marketdata.tasks.scope import ContractType, Scope
+from marketdata.tasks.task import Task, TaskKind
+
+NAMED = 5
+"""How many varieties a remark names."""
+
+SECONDS = 180.0
+"""What working out main contracts may take; the finish step has 300 s for everything."""
+
+NOT_WORKED_OUT = "the main contracts of {} were not worked out: fill the same range once more"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MainContracts:
+    """What tasks have to do with main contracts.
+
+    Parameters
+    ----------
+    store : BlockStore
+        Holds the histories, and the bars that they are made from.
+    catalog : callable
+        Gives the catalog.
+    final_until : str
+        The last trading day whose bars are final.
+    clock : callable
+        Seconds, rising.
+    """
+
+    store: BlockStore
+    catalog: Callable[[], Catalog]
+    final_until: str
+    clock: Callable[[], float] = time.monotonic
+
+    def narrow(self, scope: Scope) -> Scope:
+        """Name the contracts of a scope that were main on any of its days, if it is about those.
+
+        Returns
+        -------
+        Scope
+            One that names codes; any other scope is given back as it is.
+
+        Raises
+        ------
+        ConflictError
+            No main contract of that range is known, or none of the codes was one.
+        """
+        if scope.contract_type is ContractType.ALL:
+            return scope
+        histories = read_histories(self.store, _concerned(self.catalog(), scope)).values()
+        mains = {code for each in histories for code in mains_between(each, scope.start, scope.end)}
+        span = f"from {scope.start} to {scope.end}"
+        if not mains:
+            raise ConflictError(
+                f"which contracts were main {span} is not known: fill the daily bars of futures "
+                "of that range with contract_type all first"
+            )
+        codes = mains & set(scope.codes) if scope.codes else mains
+        if not codes:
+            raise ConflictError(f"none of the codes was a main contract {span}")
+        return replace(scope, codes=tuple(sorted(codes)))
+
+    def follow(self, task: Task) -> str:
+        """Work main contracts out again after a task that fetched daily bars of futures.
+
+        A failure here is no failure of the task, whose bars are stored.
+
+        Returns
+        -------
+        str
+            What to tell the task's user of main contracts; empty where there is nothing.
+        """
+        try:
+            return "; ".join(filter(None, (self._worked_out(task), self._unknown(task.scope))))
+        except Exception:  # noqa: BLE001
+            _log.exception("task %s: nothing could be done about main contracts", task.id)
+            return NOT_WORKED_OUT.format("all varieties")
+
+    def _worked_out(self, task: Task) -> str:
+        """Update the histories that a task's bars may have changed."""
+        if task.kind not in (TaskKind.FILL, TaskKind.CACHE) or task.scope.dataset != BARS:
+            return ""
+        until = self.clock() + SECONDS
+        catalog = self.catalog()
+        failed = [
+            variety.code
+            for variety in _concerned(catalog, task.scope)
+            if self.clock() > until
+            or not self._update(variety, catalog.coverage_start(BARS), task.scope.start)
+        ]
+        return NOT_WORKED_OUT.format(_listed(failed)) if failed else ""
+
+    def _update(self, variety: Variety, coverage_start: str, start: str) -> bool:
+        try:
+            update(self.store, variety, coverage_start, start, self.final_until)
+        except Exception:  # noqa: BLE001
+            _log.exception("the main contracts of %s were not worked out", variety.code)
+            return False
+        return True
+
+    def _unknown(self, scope: Scope) -> str:
+        """Say on how many days a task about main contracts may have left some out."""
+        if scope.contract_type is ContractType.ALL:
+            return ""
+        concerned = _concerned(self.catalog(), scope)
+        histories = read_histories(self.store, concerned)
+        counts = {
+            variety.code: len(unknown_days(histories[variety.code], self._days(variety, scope)))
+            for variety in concerned
+        }
+        named = [f"{code} {days}" for code, days in counts.items() if days]
+        return f"days whose main contract is not known: {_listed(named)}" if named else ""
+
+    def _days(self, variety: Variety, scope: Scope) -> list[str]:
+        """List the days of a range on which a variety has a main contract, if all is known."""
+        lives = [life(contract) for contract in variety.contracts]
+        born, gone = min(first for first, _ in lives), max(last for _, last in lives)
+        days = trading_days(variety.market, born, min(scope.end, self.final_until, gone))
+        # Before the close of the very first day there is none.
+        return [day for day in days[1:] if day >= scope.start]
+
+
+def _concerned(catalog: Catalog, scope: Scope) -> list[Variety]:
+    """List the varieties that a scope is about."""
+    named = {variety_of(code) for code in scope.codes}
+    return [
+        variety
+        for variety in varieties(catalog)
+        if variety.alive(scope.start, scope.end) and (not named or variety.code in named)
+    ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more

@@ -1,0 +1,176 @@
+"""What the `upstream` function does: fetch from the source, store, and say how much."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.store import BlockStore
+from marketdata.catalog.calendar import last_final_day
+from marketdata.catalog.catalog_store import Directory, save_catalog
+from marketdata.catalog.securities import Catalog
+from marketdata.errors import InvalidInputError, UpstreamError
+from marketdata.finance.periods import last_final_period
+from marketdata.finance.statement import StatementSet
+from marketdata.ingest.bars import Ingest
+from marketdata.ingest.factors import save_factors
+from marketdata.ingest.quarantine import QuarantineObjects
+from marketdata.ingest.statements import StatementIngest
+from marketdata.kline.bars import Dataset
+from marketdata.sources.source import (
+    BarRequest,
+    FactorRequest,
+    MayBeStale,
+    Source,
+    StatementRequest,
+)
+from marketdata.tasks.outcomes import Outcomes
+from marketdata.tasks.turn import Store, Turn
+
+type Operation = Callable[[Mapping[str, Any]], Store]
+"""Asks the source, and gives what stores the answer and says what the caller is told."""
+
+
+class Connections(Protocol):
+    """What tests SDK configs; `sdk_configs.connection.ConnectionTest` is one."""
+
+    def run(self, config_id: int) -> dict[str, Any]: ...
+
+
+@dataclass(slots=True)
+class Door:
+    """The one door to the outside.
+
+    Parameters
+    ----------
+    source : Source
+        Where data comes from.
+    store : BlockStore
+        Where it goes.
+    quarantine : QuarantineObjects
+        Where bad bars go.
+    outcomes : Outcomes
+        Where batches of tasks are recorded.
+    now : callable
+        The clock, with a time zone.
+    final_time : str
+        "HH:MM", Asia/Shanghai, from which on a trading day is final.
+    connections : Connections
+        Tests the SDK configs.
+    """
+
+    source: Source
+    store: BlockStore
+    quarantine: QuarantineObjects
+    outcomes: Outcomes
+    now: Callable[[], datetime]
+    final_time: str
+    connections: Connections
+
+    directory: Directory = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.directory = Directory(self.store, self._refresh)
+
+    def serve(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Carry out one operation, or some batches of a task.
+
+        Parameters
+        ----------
+        event : mapping
+            `operation` and what it needs, see `gateway`; or `batches`, a list of such, see `Turn`.
+
+        Returns
+        -------
+        dict
+            What `gateway` promises, an error of the source by its name, since exceptions lose
+            theirs where Lambda is emulated. Of batches those that are `left`, by number, and
+            `batches`, the same in full: the others are recorded.
+
+        Raises
+        ------
+        Exception
+            A batch failed, and asking again may help.
+        InvalidInputError
+            There is no such operation.
+        """
+        if "batches" in event:
+            left = Turn(self._fetch, self.outcomes).take(event["batches"])
+            return {"left": len(left), "batches": left}
+        try:
+            return dict(self._fetch(event)())
+        except UpstreamError as error:
+            return {"error": type(error).__name__, "message": str(error)}
+
+    def _fetch(self, event: Mapping[str, Any]) -> Store:
+        operations: dict[str, Operation] = {
+            "fetch_bars": self._fetch_bars,
+            "fetch_statements": self._fetch_statements,
+            "fetch_factors": self._fetch_factors,
+            "refresh_catalog": self._refresh_catalog,
+            "test_connection": self._test_connection,
+        }
+        if (operation := operations.get(event["operation"])) is None:
+            raise InvalidInputError("operation", f"must be one of {', '.join(operations)}")
+        return operation(event)
+
+    def _fetch_bars(self, event: Mapping[str, Any]) -> Store:
+        dataset = Dataset.parse(event["dataset"])
+        request = BarRequest(dataset, tuple(event["codes"]), event["start"], event["end"])
+        # Asked before the source is: a day that becomes final meanwhile is not held against it.
+        final_until = last_final_day(self.now(), self.final_time)
+        fetched = self.source.fetch_bars(request)
+        ingest = Ingest(
+            self.store,
+            self.quarantine,
+            self.directory.load(),
+            coverage_start=self.source.coverage_start(dataset),
+            final_until=final_until,
+        )
+        return lambda: asdict(ingest.run(request, fetched))
+
+    def _fetch_statements(self, event: Mapping[str, Any]) -> Store:
+        statement = StatementSet.parse(event["dataset"]).statement
+        request = StatementRequest(statement, tuple(event["codes"]), event["start"], event["end"])
+        final_until = last_final_period(last_final_day(self.now(), self.final_time))
+        fetched = self.source.fetch_statements(request)
+        ingest = StatementIngest(
+            self.store, self.quarantine, self.directory.load(), final_until=final_until
+        )
+        return lambda: asdict(ingest.run(request, fetched))
+
+    def _fetch_factors(self, event: Mapping[str, Any]) -> Store:
+        request = FactorRequest(Kind(event["kind"]), tuple(event["codes"]))
+        final_until = last_final_day(self.now(), self.final_time)
+        fetched = self.source.fetch_factors(request)
+        asked_at = self.now().isoformat(timespec="seconds")
+        return lambda: {"failed": save_factors(self.store, request, fetched, final_until, asked_at)}
+
+    def _refresh_catalog(self, _event: Mapping[str, Any]) -> Store:
+        count = self._refresh()
+        # Not the one in memory: what is fetched next is marked by the new catalog.
+        self.directory = Directory(self.store, self._refresh)
+        stale = self.source.stale if isinstance(self.source, MayBeStale) else {}
+        return lambda: {"securities": count, "failed": dict(stale)}
+
+    def _test_connection(self, event: Mapping[str, Any]) -> Store:
+        found = self.connections.run(event["config_id"])
+        return lambda: found
+
+    def _refresh(self) -> int:
+        securities = self.source.list_securities()
+        save_catalog(
+            self.store,
+            Catalog(
+                securities,
+                self.now().isoformat(timespec="seconds"),
+                self.source.name,
+                {name: self.source.coverage_start(Dataset.parse(name)) for name in _datasets()},
+            ),
+        )
+        return len(securities)
+
+
+def _datasets() -> list[str]:
+    return [f"{kind}.{period}" for kind in Kind for period in Period if period.stored]
