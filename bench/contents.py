@@ -11,15 +11,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from bench.market import Market
-from marketdata.aws.items import Item, Key
+from marketdata.aws.items import Item, ItemKey
 from marketdata.aws.writes import Write
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.days import bit_of
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.catalog_store import save_catalog
 from marketdata.catalog.securities import Catalog, Security, market_of
-from marketdata.ingest.bars import Ingest
-from marketdata.kline.bars import Dataset
+from marketdata.ingest.bars import BarIngest
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import BarRequest, FetchedBars
 
 FINAL_UNTIL = "20261030"
@@ -29,7 +29,7 @@ LACKS = 100
 
 @dataclass(slots=True)
 class Contents:
-    """A table and a bucket in memory; `BlockStore` and `Ingest` write into both.
+    """A table and a bucket in memory; `BlockStore` and `BarIngest` write into both.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Contents:
         By hash key of the index `coverage` its items, in order.
     """
 
-    items: dict[Key, Item] = field(default_factory=dict)
+    items: dict[ItemKey, Item] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
     series: dict[str, list[Item]] = field(default_factory=dict)
 
@@ -58,8 +58,8 @@ class Contents:
         return self.items.get((pk, sk))
 
     def get_many(
-        self, keys: Sequence[Key], *, fresh: bool = False, attributes: Sequence[str] = ()
-    ) -> dict[Key, Item]:
+        self, keys: Sequence[ItemKey], *, fresh: bool = False, attributes: Sequence[str] = ()
+    ) -> dict[ItemKey, Item]:
         assert not fresh
         wanted = set(attributes)
         return {
@@ -116,7 +116,7 @@ def catalog(codes: Iterable[str]) -> Catalog:
 
 def fill(
     contents: Contents,
-    dataset: Dataset,
+    dataset: BarDataset,
     market: Market,
     codes: Sequence[int],
     *,
@@ -126,7 +126,7 @@ def fill(
     """Store bars of some codes through the service's own write path."""
     start, end = max(start, market.days[0]), min(end, market.days[-1])
     names = tuple(market.codes[code] for code in codes)
-    ingest = Ingest(
+    ingest = BarIngest(
         contents.store,
         Objects(contents.objects),
         catalog(names),

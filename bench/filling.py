@@ -24,7 +24,7 @@ from marketdata.blocks.days import parts_between
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.catalog.window import Window
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import (
     BarRequest,
     FactorRequest,
@@ -39,14 +39,14 @@ from marketdata.tasks.comparison import compare
 from marketdata.tasks.outcomes import Outcomes
 from marketdata.tasks.plan import BATCHES_A_TURN
 from marketdata.tasks.scope import Scope
-from marketdata.upstream.server import Connections, Door
+from marketdata.upstream.server import Connections, UpstreamServer
 
 LATENCY = 5.0
 """Seconds that the vendor's SDK was seen to take for 329 codes a call."""
 
 CODES, START, END = 300, "20170103", "20241231"
 TASK = {"task_id": 1, "attempt": 1}
-DAILY = Dataset(Kind.STOCK, Period.DAILY)
+DAILY = BarDataset(Kind.STOCK, Period.DAILY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class SlowSource:
     def list_securities(self) -> list[Security]:
         raise NotImplementedError
 
-    def coverage_start(self, dataset: Dataset) -> str:
+    def coverage_start(self, dataset: BarDataset) -> str:
         return self.market.days[0]
 
 
@@ -123,7 +123,7 @@ def main(data: Path) -> dict[str, float]:
     work = work_list(catalog, START, END)
     connections: Connections = NoConnections()
     source = SlowSource(market)
-    door = Door(
+    door = UpstreamServer(
         source=source,
         store=BlockStore(Table(MARKET), Bucket(BUCKET)),
         quarantine=Bucket(BUCKET),

@@ -15,7 +15,7 @@ from bench.peers import parquet
 from bench.processes import PLACE, endpoint, run
 from bench.questions import Question
 from marketdata.blocks.dataset import Kind, Period
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.tasks.task import record_key
 
 DETECT_CODES = (1000, 2724, 5448, 10896)
@@ -89,7 +89,7 @@ def _contents(market: str, questions: Sequence[Question]) -> Path:
     for question in (each for each in questions if each.market == market):
         bars = _market(question)
         codes |= set(bars.codes)
-        dataset = Dataset(Kind.STOCK, Period(question.period))
+        dataset = BarDataset(Kind.STOCK, Period(question.period))
         rows = [bars.codes.index(code) for code in question.codes]
         contents.fill(kept, dataset, bars, rows, start=question.start, end=question.end)
     contents.add_catalog(kept, codes)
@@ -142,7 +142,7 @@ def _growth_read() -> dict[str, Any]:
     rows = market.spread(growing.MOST_CODES)
     codes = [market.codes[at] for at in rows]
     kept = contents.Contents()
-    contents.fill(kept, Dataset(Kind.STOCK, Period.DAILY), market, rows)
+    contents.fill(kept, BarDataset(Kind.STOCK, Period.DAILY), market, rows)
     contents.add_catalog(kept, market.codes)
     with endpoint(_saved(kept, "growth")) as port:
         named = ",".join(codes)

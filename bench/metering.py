@@ -6,7 +6,7 @@ from math import ceil
 from threading import Lock
 
 from bench.contents import Contents
-from marketdata.aws.items import Item, Key
+from marketdata.aws.items import Item, ItemKey
 from marketdata.aws.writes import Write
 
 KIB = 1024
@@ -33,11 +33,11 @@ class Meter(Contents):
 
     def get_many(
         self,
-        keys: Sequence[Key],
+        keys: Sequence[ItemKey],
         *,
         fresh: bool = False,
         attributes: Sequence[str] = (),
-    ) -> dict[Key, Item]:
+    ) -> dict[ItemKey, Item]:
         found = {key: self.items[key] for key in keys if key in self.items}
         # Whole items are paid for, whatever is asked of them.
         share = 1.0 if fresh else 0.5
@@ -56,7 +56,7 @@ class Meter(Contents):
         self.items[key] = item
         return {}
 
-    def stored_bytes(self, keys: Iterable[Key]) -> int:
+    def stored_bytes(self, keys: Iterable[ItemKey]) -> int:
         """Give what some items take, in the table and in the index."""
         return sum(
             size(key, self.items[key]) + _index_size(key, self.items[key]) + 2 * OVERHEAD
@@ -64,11 +64,11 @@ class Meter(Contents):
         )
 
 
-def _index_size(key: Key, item: Item) -> int:
+def _index_size(key: ItemKey, item: Item) -> int:
     return size(key, {name: item[name] for name in PROJECTED if name in item})
 
 
-def size(key: Key, item: Item) -> int:
+def size(key: ItemKey, item: Item) -> int:
     """Count an item's bytes as DynamoDB does: names, values, and of a number half its digits."""
     names = len("pk") + len("sk") + sum(map(len, key)) + sum(map(len, item))
     return names + sum(map(_value, item.values()))

@@ -10,8 +10,8 @@ from bench import contents
 from bench.clock import least, once
 from bench.market import Market
 from marketdata.blocks.dataset import Kind, Period
-from marketdata.ingest.bars import Ingest
-from marketdata.kline.bars import Dataset
+from marketdata.ingest.bars import BarIngest
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import BarRequest, FetchedBars
 
 ROUNDS = 9
@@ -35,12 +35,12 @@ def _measure(data: Path, period: Period) -> dict[str, float]:
     codes = market.spread(count)
     names = tuple(market.codes[code] for code in codes)
     frame = contents.bars(market, codes, start, end)
-    request = BarRequest(Dataset(Kind.STOCK, period), names, start, end)
+    request = BarRequest(BarDataset(Kind.STOCK, period), names, start, end)
     catalog = contents.catalog(names)
 
     def store() -> None:
         kept = contents.Contents()
-        ingest = Ingest(
+        ingest = BarIngest(
             kept.store,
             contents.Objects({}),
             catalog,

@@ -5,7 +5,7 @@ from typing import Any
 from marketdata.api.configs import ConfigBody, ConfigChanges
 from marketdata.api.parameters import read_number
 from marketdata.api.router import Answer, Call, Role, Router
-from marketdata.aws.encryption import Key
+from marketdata.aws.encryption import EncryptionKey
 from marketdata.aws.tables import Table
 from marketdata.sdk_configs.records import SdkConfigs
 from marketdata.settings import settings
@@ -16,7 +16,7 @@ handler = router.handler
 
 
 def _configs() -> SdkConfigs:
-    return SdkConfigs(Table(settings().control_table), Key(settings().kms_key))
+    return SdkConfigs(Table(settings().control_table), EncryptionKey(settings().kms_key))
 
 
 def _config_id(call: Call[Any]) -> int:

@@ -10,7 +10,7 @@ from marketdata.catalog.calendar import last_final_day
 from marketdata.catalog.catalog_store import load_catalog
 from marketdata.settings import settings
 from marketdata.tasks.detect import Detector
-from marketdata.tasks.main_contracts import MainContracts
+from marketdata.tasks.main_contracts import TaskMainContracts
 from marketdata.tasks.records import TaskRecords
 
 
@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
         store=store,
         results=bucket,
         catalog=load_catalog,
-        narrow=MainContracts(store, load_catalog, final_until).narrow,
+        narrow=TaskMainContracts(store, load_catalog, final_until).narrow,
         final_until=final_until,
     )
     detector.detect(event["task_id"], event["attempt"], event["group"], event["parts"])

@@ -13,8 +13,8 @@ from marketdata.aws.tables import Table
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import last_final_day
 from marketdata.catalog.catalog_store import load_catalog
-from marketdata.finance.reader import Question, Reader
-from marketdata.finance.statement import CONSOLIDATED, Statement, StatementSet
+from marketdata.finance.reader import StatementQuestion, StatementReader
+from marketdata.finance.statement import CONSOLIDATED, Statement, StatementDataset
 from marketdata.settings import settings
 from marketdata.upstream.client import fetch_statements
 
@@ -49,15 +49,15 @@ def read_cash_flows(call: Call[StatementQuery]) -> Answer:
 
 def _read(call: Call[StatementQuery], statement: Statement) -> Answer:
     asked = call.parameters
-    reader = Reader(
+    reader = StatementReader(
         blocks=BlockStore(Table(settings().market_table), Bucket(settings().bucket)),
         catalog=load_catalog(),
         fetch=fetch_statements,
         final_until=last_final_day(datetime.now(UTC), settings().final_time),
         upstream=settings().upstream,
     )
-    question = Question(
-        StatementSet(statement),
+    question = StatementQuestion(
+        StatementDataset(statement),
         asked.codes,
         asked.start_date,
         asked.end_date,

@@ -10,14 +10,14 @@ from marketdata.catalog.calendar import last_final_day
 from marketdata.catalog.catalog_store import load_catalog
 from marketdata.settings import settings
 from marketdata.tasks.finish import Finisher
-from marketdata.tasks.main_contracts import MainContracts
+from marketdata.tasks.main_contracts import TaskMainContracts
 from marketdata.tasks.records import TaskRecords
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
     """End a batch or a task: `operation` is "finish", "fail" or "fail_batches"."""
     bucket = Bucket(settings().bucket)
-    mains = MainContracts(
+    mains = TaskMainContracts(
         BlockStore(Table(settings().market_table), bucket),
         load_catalog,
         last_final_day(datetime.now(UTC), settings().final_time),

@@ -9,7 +9,7 @@ from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import last_final_day
 from marketdata.catalog.catalog_store import load_catalog
 from marketdata.settings import settings
-from marketdata.tasks.main_contracts import MainContracts
+from marketdata.tasks.main_contracts import TaskMainContracts
 from marketdata.tasks.plan import Planner
 from marketdata.tasks.records import TaskRecords
 
@@ -27,7 +27,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         store=store,
         work_lists=bucket,
         catalog=load_catalog,
-        narrow=MainContracts(store, load_catalog, final_until).narrow,
+        narrow=TaskMainContracts(store, load_catalog, final_until).narrow,
         final_until=final_until,
     )
     asked, execution = event["input"], event["execution"]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from marketdata.aws.encryption import Key
+from marketdata.aws.encryption import EncryptionKey
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
 from marketdata.blocks.store import BlockStore
@@ -14,20 +14,23 @@ from marketdata.sdk_configs.records import SdkConfigs
 from marketdata.settings import settings
 from marketdata.tasks.outcomes import Outcomes
 from marketdata.upstream.registry import login_of, make_source
-from marketdata.upstream.server import Door
+from marketdata.upstream.server import UpstreamServer
 
 
 @cache
-def _door() -> Door:
+def _door() -> UpstreamServer:
     bucket = Bucket(settings().bucket)
     control = Table(settings().control_table)
 
     def now() -> datetime:
         return datetime.now(UTC)
 
-    configs, private = SdkConfigs(control, Key(settings().kms_key)), settings().local_cloud
+    configs, private = (
+        SdkConfigs(control, EncryptionKey(settings().kms_key)),
+        settings().local_cloud,
+    )
     source = make_source(settings(), bucket, now, DefaultAccount(configs, private))
-    return Door(
+    return UpstreamServer(
         source=source,
         store=BlockStore(Table(settings().market_table), bucket),
         quarantine=bucket,

@@ -11,12 +11,12 @@ from typing import Any
 
 from functions.upstream import app
 from local.sdk_bundle import pack
-from marketdata.aws.encryption import Key
+from marketdata.aws.encryption import EncryptionKey
 from marketdata.blocks.block import BlockKey, unpack
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.days import days_of
 from marketdata.catalog.calendar import trading_days
-from marketdata.kline.bars import Dataset, parse
+from marketdata.kline.bars import BarDataset, parse_bars
 from marketdata.sdk_configs.records import SdkConfigs
 from marketdata.sources.source import BarRequest
 from marketdata.sources.synthetic.source import SyntheticSource
@@ -31,7 +31,7 @@ PARTS = ("2024", "2025")
 type Row = dict[str, Any]
 
 
-DAILY = Dataset.parse("stock.daily")
+DAILY = BarDataset.parse("stock.daily")
 
 
 def _chosen() -> tuple[str, ...]:
@@ -84,7 +84,7 @@ class Vendor:
     def configure(self, key: str) -> None:
         """Tell the service an account."""
         account = {"username": "li", "host": "127.0.0.1", "port": 8600, "local_path": None}
-        configs = SdkConfigs(self.service.cloud.control, Key(key))
+        configs = SdkConfigs(self.service.cloud.control, EncryptionKey(key))
         configs.create(password="open sesame", is_default=True, name="x", **account)
 
     def deliver(self, *faults: dict[str, Any]) -> None:
@@ -105,7 +105,7 @@ class Vendor:
         keys = [BlockKey(DAILY.name, code, part) for part in PARTS]
         for key, stored in self.service.blocks.read(keys, fresh=True).items():
             block, text = unpack(key, stored)
-            rows |= {str(row["trade_date"]): dict(row) for row in parse(text)}
+            rows |= {str(row["trade_date"]): dict(row) for row in parse_bars(text)}
             absent |= set(days_of(key.part, block.coverage.absent))
             suspended |= set(days_of(key.part, block.coverage.suspended))
         return rows, absent, suspended

@@ -12,7 +12,7 @@ import pytest
 from functions.upstream import app
 from local.sdk_bundle import pack
 from marketdata.aws.clients import client
-from marketdata.aws.encryption import Key
+from marketdata.aws.encryption import EncryptionKey
 from marketdata.aws.writes import Write
 from marketdata.blocks.block import BlockKey, unpack
 from marketdata.blocks.dataset import Kind
@@ -20,7 +20,7 @@ from marketdata.blocks.days import days_of
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.catalog_store import read_catalog
 from marketdata.errors import UpstreamClosedError
-from marketdata.kline.bars import Dataset, parse
+from marketdata.kline.bars import BarDataset, parse_bars
 from marketdata.sdk_configs.records import SdkConfigs
 from marketdata.settings import settings
 from marketdata.sources.source import BarRequest
@@ -59,7 +59,7 @@ class Function:
 
     def configure(self, password: str = "open sesame") -> int:
         account = {"username": "li", "host": "127.0.0.1", "port": 8600, "local_path": None}
-        configs = SdkConfigs(self.cloud.control, Key(self.key))
+        configs = SdkConfigs(self.cloud.control, EncryptionKey(self.key))
         return configs.create(password=password, is_default=True, name="x", **account).id
 
     def deliver(self, *faults: dict[str, Any]) -> None:
@@ -114,7 +114,7 @@ def test_bars_are_stored_as_the_market_has_them(function: Function) -> None:
     assert (catalog.source, len(catalog)) == ("amazingdata", listed["securities"])
     assert catalog.first_days["future.min1"] == "20100416"
     answer = function.fetch(*STOCKS)
-    request = BarRequest(Dataset.parse("stock.daily"), tuple(STOCKS), **DAYS)
+    request = BarRequest(BarDataset.parse("stock.daily"), tuple(STOCKS), **DAYS)
     expected = MARKET.fetch_bars(request)
     assert answer["bars"] == len(expected.frame)
     assert (answer["failed"], answer["quarantined"]) == ({}, {})
@@ -122,7 +122,7 @@ def test_bars_are_stored_as_the_market_has_them(function: Function) -> None:
         key = BlockKey("stock.daily", code, "2025")
         block, text = unpack(key, function.store.read([key])[key])
         rows = expected.frame[expected.frame["code"] == code].drop(columns="code")
-        assert list(parse(text)) == [
+        assert list(parse_bars(text)) == [
             row | {"volume": int(row["volume"])} for row in rows.to_dict("records")
         ]
         assert set(days_of("2025", block.coverage.suspended)) == set(expected.halted.get(code, ()))

@@ -6,7 +6,7 @@ import pytest
 
 from marketdata.aws.writes import Write
 from marketdata.errors import VersionConflictError
-from marketdata.futures.main_history import update
+from marketdata.futures.main_history import update_history
 from marketdata.tasks import main_contracts as mains
 from tests.integration.futures import (
     FUTURES,
@@ -156,7 +156,7 @@ def test_a_failure_is_told_and_fails_no_task(
     def fail_once(*args: Any) -> None:
         if args[1].code == "IF":
             raise VersionConflictError("main IF.CFE all")
-        update(*args)
+        update_history(*args)
 
     with monkeypatch.context() as patch:
         patch.setattr(mains, "update", fail_once)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from functions.configs import app as configs
-from marketdata.aws.encryption import Key
+from marketdata.aws.encryption import EncryptionKey
 from marketdata.sdk_configs.records import SdkConfigs
 from tests.integration.conftest import Cloud
 from tests.unit.http.events import proxy_event, read
@@ -67,7 +67,7 @@ def defaults() -> list[int]:
     return [each["id"] for each in listed() if each["is_default"]]
 
 
-def records(cloud: Cloud, key: Key) -> SdkConfigs:
+def records(cloud: Cloud, key: EncryptionKey) -> SdkConfigs:
     return SdkConfigs(cloud.control, key)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from functions.upstream import app as upstream
 from marketdata.aws.clients import client
-from marketdata.aws.encryption import Key
+from marketdata.aws.encryption import EncryptionKey
 from marketdata.aws.tables import Table
 from marketdata.settings import settings
 from marketdata.upstream import client as gateway
@@ -19,7 +19,9 @@ from tests.integration.conftest import Cloud
 
 
 @pytest.fixture(autouse=True)
-def key(cloud: Cloud, template: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Key]:
+def key(
+    cloud: Cloud, template: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[EncryptionKey]:
     """The key of the template, on the local cloud."""
     assert template["Resources"]["SdkConfigKey"]["Type"] == "AWS::KMS::Key"
     made = client("kms").create_key()["KeyMetadata"]["Arn"]
@@ -28,7 +30,7 @@ def key(cloud: Cloud, template: dict[str, Any], monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("UPSTREAM_FUNCTION", "upstream")
     settings.cache_clear()
     upstream._door.cache_clear()
-    yield Key(made)
+    yield EncryptionKey(made)
     upstream._door.cache_clear()
 
 

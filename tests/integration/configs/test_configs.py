@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.configs import app as configs
-from marketdata.aws.encryption import Key
+from marketdata.aws.encryption import EncryptionKey
 from tests.integration.configs.calls import (
     BODY,
     OF_ONE,
@@ -141,7 +141,9 @@ def test_a_wrong_password_is_not_repeated() -> None:
         {"name": "测试", "host": "sdk.example.com", "port": 65535},
     ],
 )
-def test_a_change_changes_what_it_names(changes: dict[str, Any], cloud: Cloud, key: Key) -> None:
+def test_a_change_changes_what_it_names(
+    changes: dict[str, Any], cloud: Cloud, key: EncryptionKey
+) -> None:
     before = create()
     create(is_default=False)
     after = data_of(ask("PATCH", ONE, 1, body=changes))
@@ -156,7 +158,7 @@ def test_a_path_can_be_removed() -> None:
     assert data_of(ask("PATCH", ONE, 1, body={"local_path": None}))["local_path"] is None
 
 
-def test_a_new_password(cloud: Cloud, key: Key) -> None:
+def test_a_new_password(cloud: Cloud, key: EncryptionKey) -> None:
     create(password="first")
     changed = data_of(ask("PATCH", ONE, 1, body={"password": PASSWORD}))
     assert changed["has_password"] is True

@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 
 from marketdata.api import failures as errors
 from marketdata.api.configs import ConfigBody, ConfigChanges
-from marketdata.aws.encryption import Key, KeyRefusedError
+from marketdata.aws.encryption import EncryptionKey, KeyRefusedError
 from marketdata.aws.writes import Write
 from marketdata.settings import settings
 from tests.integration.configs.calls import BODY, ONE, PASSWORD, ask, create, records
@@ -26,7 +26,7 @@ def test_the_table_holds_a_ciphertext_only(cloud: Cloud) -> None:
         assert PASSWORD.encode() not in item["secret"]
 
 
-def test_a_password_is_bound_to_its_config(cloud: Cloud, key: Key) -> None:
+def test_a_password_is_bound_to_its_config(cloud: Cloud, key: EncryptionKey) -> None:
     create(password="first")
     create(password="second")
     secret = cloud.control.get("configs", "0000000002")["secret"]  # type: ignore[index]
@@ -38,14 +38,14 @@ def test_a_password_is_bound_to_its_config(cloud: Cloud, key: Key) -> None:
 
 
 @pytest.mark.parametrize("context", [{"config_id": "2"}, {"config": "1"}, {}])
-def test_another_context_is_refused(key: Key, context: dict[str, str]) -> None:
+def test_another_context_is_refused(key: EncryptionKey, context: dict[str, str]) -> None:
     secret = key.encrypt(PASSWORD, {"config_id": "1"})
     assert key.decrypt(secret, {"config_id": "1"}) == PASSWORD
     with pytest.raises(KeyRefusedError):
         key.decrypt(secret, context)
 
 
-def test_what_is_no_ciphertext_is_refused(key: Key) -> None:
+def test_what_is_no_ciphertext_is_refused(key: EncryptionKey) -> None:
     with pytest.raises(KeyRefusedError):
         key.decrypt(b"x" * 64, {"config_id": "1"})
 

@@ -9,7 +9,7 @@ from marketdata.blocks.dataset import Period as OurPeriod
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import life
 from marketdata.finance.statement import Statement
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import BarRequest, StatementRequest
 
 from ._base import local_folder
@@ -45,7 +45,7 @@ class InfoData:
         if local_folder(local_path) is None or is_local:
             return pd.DataFrame()
         start, end = str(begin_date), str(end_date)
-        dataset = Dataset(Kind.STOCK, OurPeriod.DAILY)
+        dataset = BarDataset(Kind.STOCK, OurPeriod.DAILY)
         halted = market().fetch_bars(BarRequest(dataset, tuple(code_list), start, end)).halted
         rows = []
         for each in (securities()[code] for code in code_list):

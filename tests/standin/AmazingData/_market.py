@@ -7,7 +7,7 @@ import pandas as pd
 
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.dataset import Period as OurPeriod
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import BarRequest
 
 from ._faults import say, sdk_call
@@ -42,7 +42,7 @@ class MarketData:
         frames: dict[str, pd.DataFrame] = {}
         for kind, codes in _by_kind(code_list).items():
             start = max(str(begin_date), STARTS[kind])
-            request = BarRequest(Dataset(kind, ours), tuple(codes), start, str(end_date))
+            request = BarRequest(BarDataset(kind, ours), tuple(codes), start, str(end_date))
             bars = market().fetch_bars(request).frame
             frames |= {str(code): _dressed(rows, ours) for code, rows in bars.groupby("code")}
         return {code: frames.get(code) for code in code_list} if frames else {}

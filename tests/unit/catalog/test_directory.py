@@ -12,7 +12,7 @@ from marketdata.catalog.catalog_store import (
 )
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import StorageError, UpstreamBusyError
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from tests.unit.kline.fakes import MemoryStore
 
 BANK = Security("600000.SH", "浦发银行", Kind.STOCK, "SH", "19991110")
@@ -57,7 +57,7 @@ def test_what_was_saved_is_read() -> None:
     assert found is not None
     assert (found.refreshed_at, found.source, len(found)) == ("2024-01-02", "files", 2)
     assert (found.get("600000.SH"), found.get("600001.SH")) == (BANK, STEEL)
-    assert found.coverage_start(Dataset(Kind.STOCK, Period.DAILY)) == "20130104"
+    assert found.coverage_start(BarDataset(Kind.STOCK, Period.DAILY)) == "20130104"
 
 
 def test_codes_that_a_source_no_longer_names_are_kept() -> None:

@@ -20,7 +20,7 @@ from marketdata.catalog.securities import (
     variety_of,
 )
 from marketdata.catalog.window import life_bits
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 
 FUTURE = Security("IF2401.CFE", "沪深300股指2401", Kind.FUTURE, "CFE", "20231120", "20240119")
 STOCK = Security("600000.SH", "浦发银行", Kind.STOCK, "SH", "19991110")
@@ -93,8 +93,8 @@ def test_a_catalog_finds_lists_and_survives_json() -> None:
     assert again.to_rows() == catalog.to_rows()
     assert again.get("IF2401.CFE") == FUTURE
     assert (again.refreshed_at, again.source) == (catalog.refreshed_at, "files")
-    assert again.coverage_start(Dataset.parse("stock.daily")) == "19991110"
-    assert again.coverage_start(Dataset.parse("stock.min1")) < "19900101"
+    assert again.coverage_start(BarDataset.parse("stock.daily")) == "19991110"
+    assert again.coverage_start(BarDataset.parse("stock.min1")) < "19900101"
 
 
 def test_rows_that_cannot_be_read() -> None:

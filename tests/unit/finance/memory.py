@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from marketdata.aws.items import Item, Key
+from marketdata.aws.items import Item, ItemKey
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.finance.statement import Row, Statement, StatementSet
-from marketdata.ingest.report import Stored
+from marketdata.finance.statement import Statement, StatementDataset, StatementRow
+from marketdata.ingest.report import IngestReport
 from marketdata.ingest.statements import StatementIngest
 from marketdata.sources.source import FetchedStatements, StatementRequest
 
@@ -19,21 +19,21 @@ YOUNG = Security("300316.SZ", "晶盛机电", Kind.STOCK, "SZ", "20120511")
 GONE = Security("600001.SH", "邯郸钢铁", Kind.STOCK, "SH", "19980122", "20091229")
 INDEX = Security("000300.SH", "沪深300", Kind.INDEX, "SH")
 CATALOG = Catalog([BANK, YOUNG, GONE, INDEX], "", "files", {})
-INCOME = StatementSet(Statement.INCOME)
+INCOME = StatementDataset(Statement.INCOME)
 
 
 class MemoryTable:
     """A table that keeps the store's promises: a write needs the version that was read."""
 
     def __init__(self) -> None:
-        self.items: dict[Key, Item] = {}
+        self.items: dict[ItemKey, Item] = {}
 
     def get(self, pk: str, sk: str) -> Item | None:
         return self.items.get((pk, sk))
 
     def get_many(
-        self, keys: Sequence[Key], *, fresh: bool, attributes: Sequence[str]
-    ) -> dict[Key, Item]:
+        self, keys: Sequence[ItemKey], *, fresh: bool, attributes: Sequence[str]
+    ) -> dict[ItemKey, Item]:
         return {key: self.items[key] for key in keys if key in self.items}
 
     def query(
@@ -92,20 +92,20 @@ class Cache:
 
     def ingest(
         self,
-        *rows: Row,
+        *rows: StatementRow,
         codes: Sequence[str] = (BANK.code,),
         start: str = "20110101",
         end: str = "20111231",
         final_until: str = "20260930",
         failed: dict[str, str] | None = None,
-    ) -> Stored:
+    ) -> IngestReport:
         """Store what a source gave for a request of income statements."""
         request = StatementRequest(Statement.INCOME, tuple(codes), start, end)
         ingest = StatementIngest(self.store, self, CATALOG, final_until=final_until)
         return ingest.run(request, FetchedStatements(list(rows), failed or {}))
 
 
-def row(period: str = "20110930", code: str = BANK.code, **values: Any) -> Row:
+def row(period: str = "20110930", code: str = BANK.code, **values: Any) -> StatementRow:
     """A row of an income statement."""
     made: dict[str, Any] = {
         "code": code,

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from marketdata.finance.statement import Row, Statement
-from marketdata.ingest.statement_check import reasons
+from marketdata.finance.statement import Statement, StatementRow
+from marketdata.ingest.statement_check import statement_faults
 from tests.unit.finance.memory import BANK, YOUNG, row
 
 CODES = frozenset({BANK.code, YOUNG.code})
 
 
-def why(*rows: Row) -> list[str]:
-    return reasons(rows, Statement.INCOME, CODES, "20110101", "20111231")
+def why(*rows: StatementRow) -> list[str]:
+    return statement_faults(rows, Statement.INCOME, CODES, "20110101", "20111231")
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def why(*rows: Row) -> list[str]:
         row(unknown_column=math.nan),
     ],
 )
-def test_good_rows(good: Row) -> None:
+def test_good_rows(good: StatementRow) -> None:
     assert why(good) == [""]
 
 
@@ -54,7 +54,7 @@ def test_good_rows(good: Row) -> None:
         (row(comments=math.nan), "not_a_number"),
     ],
 )
-def test_bad_rows(bad: Row, reason: str) -> None:
+def test_bad_rows(bad: StatementRow, reason: str) -> None:
     assert why(row("20110630"), bad) == ["", reason]
 
 

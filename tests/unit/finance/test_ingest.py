@@ -8,7 +8,7 @@ import pytest
 from marketdata.blocks import codec
 from marketdata.blocks.block import Block, BlockKey
 from marketdata.blocks.days import days_of
-from marketdata.finance.statement import RowKey, key_of
+from marketdata.finance.statement import StatementKey, key_of
 from tests.unit.finance.memory import BANK, INCOME, YOUNG, Cache, row
 
 YEAR = ["20110331", "20110630", "20110930", "20111231"]
@@ -24,7 +24,7 @@ def block(cache: Cache, code: str = BANK.code, part: str = "2011") -> Block:
     return cache.store.read([key]).get(key, Block())
 
 
-def keys(stored: Block) -> list[RowKey]:
+def keys(stored: Block) -> list[StatementKey]:
     return [key_of(line) for line in codec.lines(codec.decode(stored.frame))]
 
 

@@ -19,7 +19,7 @@ from marketdata.finance.periods import (
     periods_between,
     with_prospectus,
 )
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from tests.unit.finance.memory import GONE, INCOME, YOUNG
 
 DAYS = st.dates().map(lambda day: day.isoformat().replace("-", ""))
@@ -83,7 +83,7 @@ def test_final_periods_are_overdue_and_later_ones_are_not(today: str) -> None:
 
 
 def test_bars_and_statements_have_their_own_days() -> None:
-    bars = Dataset.parse("stock.daily")
+    bars = BarDataset.parse("stock.daily")
     assert (calendar_of(bars), final_of(bars, "20241101")) == (TRADING, "20241101")
     assert (calendar_of(INCOME), final_of(INCOME, "20241101")) == (QUARTERS, "20240930")
 

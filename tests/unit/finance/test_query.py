@@ -10,9 +10,9 @@ import pytest
 from marketdata.blocks.dataset import Kind
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import InvalidInputError, NotFoundError, UpstreamBusyError
-from marketdata.finance.reader import Question, Reader
-from marketdata.finance.statement import CONSOLIDATED, Row, Statement
-from marketdata.kline.rows import Reading
+from marketdata.finance.reader import StatementQuestion, StatementReader
+from marketdata.finance.statement import CONSOLIDATED, Statement, StatementRow
+from marketdata.kline.rows import RowSet
 from tests.unit.finance.memory import BANK, CATALOG, GONE, INCOME, INDEX, YOUNG, Cache, row
 
 YEAR = ["20110331", "20110630", "20110930", "20111231"]
@@ -25,7 +25,7 @@ class Source:
     """Stores what it has of what it is asked for, unless it is busy."""
 
     cache: Cache
-    rows: Sequence[Row] = ()
+    rows: Sequence[StatementRow] = ()
     busy: bool = False
     calls: list[tuple[list[str], str, str]] = field(default_factory=list)
 
@@ -57,21 +57,21 @@ def read(
     statement_type: str = CONSOLIDATED,
     catalog: Catalog = CATALOG,
     today: str = TODAY,
-) -> Reading:
-    reader = Reader(source.cache.store, catalog, source, today, "files")
-    return reader.read(Question(INCOME, codes or (BANK.code,), start, end, statement_type))
+) -> RowSet:
+    reader = StatementReader(source.cache.store, catalog, source, today, "files")
+    return reader.read(StatementQuestion(INCOME, codes or (BANK.code,), start, end, statement_type))
 
 
-def periods(reading: Reading, code: str = BANK.code) -> list[Any]:
+def periods(reading: RowSet, code: str = BANK.code) -> list[Any]:
     return [each["reporting_period"] for each in rows(reading, code)]
 
 
-def rows(reading: Reading, code: str = BANK.code) -> list[dict[str, Any]]:
+def rows(reading: RowSet, code: str = BANK.code) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = orjson.loads(reading.body())["data"][code]
     return found
 
 
-def of(days: Iterable[str], **values: Any) -> list[Row]:
+def of(days: Iterable[str], **values: Any) -> list[StatementRow]:
     return [row(day, **values) for day in days]
 
 

@@ -13,12 +13,12 @@ from marketdata.errors import BlockCorruptError
 from marketdata.finance.statement import (
     HEADER,
     TEXTS,
-    Row,
-    RowKey,
     Statement,
-    StatementSet,
+    StatementDataset,
+    StatementKey,
+    StatementRow,
     key_of,
-    row_line,
+    statement_line,
 )
 
 DAYS = st.dates().map(lambda day: day.isoformat().replace("-", ""))
@@ -42,7 +42,7 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
 
 @given(rows())
 def test_a_row_reads_back_equal_with_every_column(row: dict[str, Any]) -> None:
-    line = row_line(Statement.INCOME, row)
+    line = statement_line(Statement.INCOME, row)
     assert b"\n" not in line
     read = json.loads(line)
     assert list(read) == [*HEADER, *Statement.INCOME.columns]
@@ -53,8 +53,10 @@ def test_a_row_reads_back_equal_with_every_column(row: dict[str, Any]) -> None:
 
 @given(rows())
 def test_a_key_is_read_without_parsing(row: dict[str, Any]) -> None:
-    key = key_of(row_line(Statement.INCOME, row))
-    assert key == RowKey(row["reporting_period"], row["statement_type"], row["ann_date"] or "")
+    key = key_of(statement_line(Statement.INCOME, row))
+    assert key == StatementKey(
+        row["reporting_period"], row["statement_type"], row["ann_date"] or ""
+    )
 
 
 @pytest.mark.parametrize("line", [b"", b"{}", b'{"trade_date":"20240102","open":1.0}'])
@@ -64,18 +66,18 @@ def test_what_is_no_row(line: bytes) -> None:
 
 
 def test_whole_numbers_become_floats_and_remarks_stay_texts() -> None:
-    row: Row = {
+    row: StatementRow = {
         "reporting_period": "20110930",
         "statement_type": "1",
         "opera_rev": 0,
         "comments": "无",
     }
-    read = json.loads(row_line(Statement.INCOME, row))
+    read = json.loads(statement_line(Statement.INCOME, row))
     assert (repr(read["opera_rev"]), read["comments"]) == ("0.0", "无")
 
 
 def test_numbers_that_the_sdk_does_not_know_come_last() -> None:
-    row: Row = {
+    row: StatementRow = {
         "code": "600000.SH",
         "reporting_period": "20110930",
         "statement_type": "1",
@@ -84,7 +86,7 @@ def test_numbers_that_the_sdk_does_not_know_come_last() -> None:
         "audited": "yes",
         "nothing": math.nan,
     }
-    read = json.loads(row_line(Statement.INCOME, row))
+    read = json.loads(statement_line(Statement.INCOME, row))
     assert list(read.items())[-2:] == [("alpha", 1.5), ("zeta", 2.0)]
     assert read.keys() == {*HEADER, *Statement.INCOME.columns, "alpha", "zeta"}
 
@@ -106,13 +108,13 @@ def test_texts_are_columns() -> None:
 
 @pytest.mark.parametrize("statement", Statement)
 def test_names_of_datasets(statement: Statement) -> None:
-    dataset = StatementSet(statement)
+    dataset = StatementDataset(statement)
     assert dataset.name == f"finance.{statement}"
-    assert StatementSet.parse(dataset.name) == dataset
+    assert StatementDataset.parse(dataset.name) == dataset
     assert (dataset.kind, dataset.intraday) == (Kind.STOCK, False)
 
 
 @pytest.mark.parametrize("name", ["", "finance", "stock.income", "finance.daily", "income"])
 def test_what_is_no_dataset(name: str) -> None:
     with pytest.raises(ValueError, match="is no"):
-        StatementSet.parse(name)
+        StatementDataset.parse(name)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from marketdata.api.row_answer import KEPT_SECONDS, unless_known
-from marketdata.kline.rows import Reading
+from marketdata.kline.rows import RowSet
 
 SETTLED: dict[str, Any] = {
     "complete": True,
@@ -14,7 +14,7 @@ SETTLED: dict[str, Any] = {
     "unknown_codes": [],
     "warnings": [],
 }
-READING = Reading.of({"600000.SH": b'{"trade_date":"20240102"}'}, SETTLED)
+READING = RowSet.of({"600000.SH": b'{"trade_date":"20240102"}'}, SETTLED)
 OPAQUE = READING.etag.removeprefix("W/")
 
 
@@ -64,5 +64,5 @@ def test_a_settled_answer_may_be_kept() -> None:
     ],
 )
 def test_what_may_soon_be_otherwise_is_asked_for_again(changing: dict[str, Any]) -> None:
-    reading = Reading.of(READING.rows, SETTLED | changing)
+    reading = RowSet.of(READING.rows, SETTLED | changing)
     assert unless_known("", reading).headers["Cache-Control"] == "private, no-cache"

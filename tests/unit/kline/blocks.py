@@ -7,7 +7,7 @@ from marketdata.blocks import codec
 from marketdata.blocks.block import Block, BlockKey, unpack
 from marketdata.blocks.days import bits_of
 from marketdata.blocks.store import INLINE_BYTES
-from marketdata.kline.bars import merge
+from marketdata.kline.bars import merge_bars
 from tests.unit.kline.fakes import MemoryStore
 
 KEY = BlockKey("stock.daily", "600000.SH", "2024")
@@ -28,7 +28,7 @@ def adding(*lines: bytes) -> Callable[[Block], Block]:
     def change(stored: Block) -> Block:
         known, text = unpack(KEY, stored)
         old = codec.lines(text)
-        merged = merge(old, lines)
+        merged = merge_bars(old, lines)
         if merged == old:
             return stored
         present = bits_of("2024", {each[15:23].decode() for each in merged})

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from marketdata.aws.items import Item, Key
+from marketdata.aws.items import Item, ItemKey
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.blocks.store import BlockStore
 from marketdata.errors import NotFoundError
@@ -20,12 +20,12 @@ class MemoryTable:
     """A table with conditional puts; `before_write` runs in the middle of every write."""
 
     def __init__(self) -> None:
-        self.items: dict[Key, Item] = {}
-        self.stale: dict[Key, Item] = {}
+        self.items: dict[ItemKey, Item] = {}
+        self.stale: dict[ItemKey, Item] = {}
         """What reads that need not see the newest item may still see."""
         self.writes = 0
         self.gets = 0
-        self.asked: list[Key] = []
+        self.asked: list[ItemKey] = []
         self.before_write: Callable[[], None] = lambda: None
         self.after_write: Callable[[], None] = lambda: None
         self._lock = RLock()
@@ -36,8 +36,8 @@ class MemoryTable:
         return dict(item) if item else None
 
     def get_many(
-        self, keys: Sequence[Key], *, fresh: bool, attributes: Sequence[str]
-    ) -> dict[Key, Item]:
+        self, keys: Sequence[ItemKey], *, fresh: bool, attributes: Sequence[str]
+    ) -> dict[ItemKey, Item]:
         assert len(set(keys)) == len(keys)
         self.asked += keys
         seen = self.items if fresh else self.items | self.stale

@@ -6,13 +6,13 @@ from typing import Any
 import pandas as pd
 
 from marketdata.blocks.dataset import Kind, Period
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import frame_columns
 
-STOCK = Dataset(Kind.STOCK, Period.DAILY)
-MINUTES = Dataset(Kind.STOCK, Period.MIN1)
-FUTURE = Dataset(Kind.FUTURE, Period.DAILY)
-NIGHTS = Dataset(Kind.FUTURE, Period.MIN1)
+STOCK = BarDataset(Kind.STOCK, Period.DAILY)
+MINUTES = BarDataset(Kind.STOCK, Period.MIN1)
+FUTURE = BarDataset(Kind.FUTURE, Period.DAILY)
+NIGHTS = BarDataset(Kind.FUTURE, Period.MIN1)
 
 GOOD: Mapping[str, Any] = {
     "code": "600000.SH",
@@ -56,7 +56,7 @@ def minute_bar(time: str, **values: Any) -> dict[str, Any]:
     return {**GOOD, "kline_time": stamp, **values}
 
 
-def frame_of(dataset: Dataset, bars: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+def frame_of(dataset: BarDataset, bars: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Put bars into a frame with the columns and types that a source gives."""
     rows = list(bars)
     texts = {"code", "trade_date", "kline_time"}

@@ -7,9 +7,9 @@ from marketdata.blocks.block import Block, BlockKey, unpack
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.days import days_of
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.ingest.bars import Ingest
-from marketdata.ingest.report import Stored
-from marketdata.kline.bars import Dataset, parse
+from marketdata.ingest.bars import BarIngest
+from marketdata.ingest.report import IngestReport
+from marketdata.kline.bars import BarDataset, parse_bars
 from marketdata.sources.source import BarRequest, FetchedBars
 from tests.unit.kline.fakes import MemoryStore
 from tests.unit.kline.frames import STOCK, frame_of
@@ -37,8 +37,8 @@ class Market:
         self.final_until = final_until
         self.coverage_start = coverage_start
 
-    def ingest(self, fetched: FetchedBars, request: BarRequest) -> Stored:
-        ingest = Ingest(
+    def ingest(self, fetched: FetchedBars, request: BarRequest) -> IngestReport:
+        ingest = BarIngest(
             self.store,
             self.store.bucket,
             CATALOG,
@@ -49,15 +49,15 @@ class Market:
 
     def take(
         self, bars: Iterable[Mapping[str, Any]], *codes: str, start: str = "20240101", **rest: Any
-    ) -> Stored:
+    ) -> IngestReport:
         """Store daily bars of some stocks, fetched for the first week of 2024."""
         request = BarRequest(STOCK, codes or ("600000.SH",), start, "20240107")
         return self.ingest(FetchedBars(frame_of(STOCK, bars), **rest), request)
 
-    def block(self, dataset: Dataset, code: str, part: str) -> tuple[Block, list[Any]]:
+    def block(self, dataset: BarDataset, code: str, part: str) -> tuple[Block, list[Any]]:
         key = BlockKey(dataset.name, code, part)
         block, text = unpack(key, self.store.read([key]).get(key, Block()))
-        return block, list(parse(text))
+        return block, list(parse_bars(text))
 
     def days(self, code: str = "600000.SH", part: str = "2024") -> dict[str, list[str]]:
         """Say of which days something is known."""

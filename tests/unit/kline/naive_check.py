@@ -9,7 +9,7 @@ from typing import Any
 from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import is_trading_day
 from marketdata.ingest.bar_suspicion import ALIKE, TOLERANCE
-from marketdata.kline.bars import OHLC, Dataset
+from marketdata.kline.bars import OHLC, BarDataset
 
 type Bar = Mapping[str, Any]
 
@@ -20,7 +20,7 @@ STRANGER, LATER = "600001.SH", "20240201"
 """A code and a day that nobody asked for."""
 
 
-def naive_reasons(dataset: Dataset, bars: Sequence[Bar]) -> list[str]:
+def naive_reasons(dataset: BarDataset, bars: Sequence[Bar]) -> list[str]:
     """Judge each daily bar by itself, then those of one time."""
     found = [_reason(dataset, bar) for bar in bars]
     sound = [bar for bar, reason in zip(bars, found, strict=True) if not reason]
@@ -40,7 +40,7 @@ def naive_reasons(dataset: Dataset, bars: Sequence[Bar]) -> list[str]:
     return found
 
 
-def _shared(dataset: Dataset, bars: Sequence[Bar], good: Sequence[int]) -> Iterator[int]:
+def _shared(dataset: BarDataset, bars: Sequence[Bar], good: Sequence[int]) -> Iterator[int]:
     """Find the bars of two codes that are equal, if the last three of both are, and moved."""
     one, other = (
         sorted((at for at in good if bars[at]["code"] == code), key=lambda at: _time(bars[at]))
@@ -54,7 +54,7 @@ def _shared(dataset: Dataset, bars: Sequence[Bar], good: Sequence[int]) -> Itera
                 yield from (here, there)
 
 
-def _same(dataset: Dataset, one: Bar, other: Bar) -> bool:
+def _same(dataset: BarDataset, one: Bar, other: Bar) -> bool:
     return one["trade_date"] == other["trade_date"] and _values(dataset, one) == _values(
         dataset, other
     )
@@ -64,11 +64,11 @@ def _time(bar: Bar) -> tuple[str, str]:
     return bar["code"], bar["trade_date"]
 
 
-def _values(dataset: Dataset, bar: Bar) -> str:
+def _values(dataset: BarDataset, bar: Bar) -> str:
     return repr([bar[name] for name in dataset.columns])
 
 
-def _reason(dataset: Dataset, bar: Bar) -> str:
+def _reason(dataset: BarDataset, bar: Bar) -> str:
     opened, high, low, close = (bar[name] for name in OHLC)
     future = dataset.kind is Kind.FUTURE
     empty = opened == high == low == 0 or all(map(math.isnan, (opened, high, low)))

@@ -9,10 +9,10 @@ from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Catalog, Security, life
 from marketdata.errors import UpstreamError
-from marketdata.ingest.bars import Ingest
-from marketdata.kline.bars import Dataset
-from marketdata.kline.reader import Question, Reader
-from marketdata.kline.rows import Reading
+from marketdata.ingest.bars import BarIngest
+from marketdata.kline.bars import BarDataset
+from marketdata.kline.reader import KlineQuestion, KlineReader
+from marketdata.kline.rows import RowSet
 from marketdata.sources.source import BarRequest, FetchedBars
 from tests.unit.kline.fakes import MemoryStore
 from tests.unit.kline.frames import GOOD, bar, frame_of
@@ -52,14 +52,14 @@ class Service:
         self.calls.append((codes, start, end))
         if self.fault:
             raise self.fault
-        self.fill(codes, start, end, Dataset.parse(dataset))
+        self.fill(codes, start, end, BarDataset.parse(dataset))
 
     def fill(
         self,
         codes: Iterable[str],
         start: str,
         end: str,
-        dataset: Dataset = Dataset(Kind.STOCK, Period.DAILY),  # noqa: B008  it never changes
+        dataset: BarDataset = BarDataset(Kind.STOCK, Period.DAILY),  # noqa: B008  it never changes
         **values: Any,
     ) -> None:
         """Store what the source has of some codes."""
@@ -71,7 +71,7 @@ class Service:
             if self._alive(code, day) and day not in self.halted
         ]
         halted = {code: dict.fromkeys(self.halted, "suspended") for code in request.codes}
-        ingest = Ingest(
+        ingest = BarIngest(
             self.store,
             self.store.bucket,
             self.catalog,
@@ -94,18 +94,18 @@ class Service:
         end: str = "20240107",
         period: Period = Period.DAILY,
         kinds: frozenset[Kind] = STOCKS,
-    ) -> Reading:
+    ) -> RowSet:
         """Ask for bars, by default for daily ones of the first week of 2024."""
-        reader = Reader(self.store, self.catalog, self.fetch, self.final_until, "files")
-        return reader.read(Question(kinds, codes or ("600000.SH",), start, end, period))
+        reader = KlineReader(self.store, self.catalog, self.fetch, self.final_until, "files")
+        return reader.read(KlineQuestion(kinds, codes or ("600000.SH",), start, end, period))
 
 
-def days(reading: Reading, code: str = "600000.SH") -> list[str]:
+def days(reading: RowSet, code: str = "600000.SH") -> list[str]:
     """Give the days of one code's rows."""
     return [row["trade_date"] for row in reading.parsed(code)]
 
 
-def envelope(reading: Reading) -> dict[str, Any]:
+def envelope(reading: RowSet) -> dict[str, Any]:
     """Give the answer as a client reads it."""
     found: dict[str, Any] = orjson.loads(reading.body())
     return found

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketdata.blocks import codec
-from marketdata.kline.adjust.prices import DIGITS, adjust
+from marketdata.kline.adjust.prices import DIGITS, adjust_prices
 from marketdata.kline.adjust.steps import Mode, Steps, steps_of
-from marketdata.kline.bars import OHLC, parse
+from marketdata.kline.bars import OHLC, parse_bars
 
 DAYS = [f"{date(2024, 1, 1) + timedelta(days=count):%Y%m%d}" for count in range(60)]
 STEPS = Steps(("20240102", "20240110", "20240120"), (1.0, 1.25, 2.0), "20240131")
@@ -56,7 +56,7 @@ def text_of(bars: list[Bar]) -> bytes:
 
 
 def adjusted(bars: list[Bar], known: Steps, mode: Mode) -> list[Bar]:
-    return [dict(bar) for bar in parse(adjust(text_of(bars), known, mode))]
+    return [dict(bar) for bar in parse_bars(adjust_prices(text_of(bars), known, mode))]
 
 
 def factor_on(known: Steps, day: str) -> float:
@@ -94,7 +94,7 @@ def test_forward_is_backward_over_a_constant(bars: list[Bar], known: Steps) -> N
 def test_without_a_payout_every_byte_stays(bars: list[Bar], factor: float) -> None:
     text = text_of(bars)
     for mode, only in ((Mode.FORWARD, factor), (Mode.BACKWARD, 1.0)):
-        assert adjust(text, Steps((DAYS[0],), (only,), DAYS[-1]), mode) == text
+        assert adjust_prices(text, Steps((DAYS[0],), (only,), DAYS[-1]), mode) == text
 
 
 @given(rows(), steps(), st.sampled_from(Mode))
@@ -144,7 +144,7 @@ def test_the_bars_of_a_day_go_by_its_factor_whatever_their_time() -> None:
     line = b'{"trade_date":"20240110","kline_time":"2024-01-%02d 21:00:00","open":4.0,"high":4.0,'
     line += b'"low":4.0,"close":4.0,"volume":1,"amount":4.0}'
     text = codec.JOINT.join(line % day for day in (9, 10))
-    found = parse(adjust(text, STEPS, Mode.FORWARD))
+    found = parse_bars(adjust_prices(text, STEPS, Mode.FORWARD))
     assert [bar["open"] for bar in found] == [2.5, 2.5]
 
 

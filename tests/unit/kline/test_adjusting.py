@@ -12,10 +12,10 @@ from marketdata.catalog.securities import Security
 from marketdata.errors import UpstreamBusyError, UpstreamError
 from marketdata.ingest.factors import save_factors
 from marketdata.kline.adjust.adjuster import ASK_AGAIN, Adjuster
-from marketdata.kline.adjust.factors import NO_FACTORS, Known, read_factors
+from marketdata.kline.adjust.factors import NO_FACTORS, KnownFactors, read_factors
 from marketdata.kline.adjust.steps import Mode, Steps
 from marketdata.kline.gaps import DEADLINE
-from marketdata.kline.rows import Piece, Reading
+from marketdata.kline.rows import Piece, RowSet
 from marketdata.sources.source import FactorRequest, FetchedFactors
 from tests.unit.kline.fakes import MemoryStore
 
@@ -78,11 +78,11 @@ class Market:
         mode: Mode = Mode.FORWARD,
         days: tuple[str, ...] = WEEK,
         final_until: str = FINAL,
-    ) -> Reading:
+    ) -> RowSet:
         adjuster = self.adjuster(mode, days[-1], final_until)
         pieces = {code: [rows(day) for day in days] for code in codes}
         meta = {"complete": True, "warnings": []}
-        return adjuster.told(Reading(adjuster.apply(SECURITIES, pieces), meta))
+        return adjuster.told(RowSet(adjuster.apply(SECURITIES, pieces), meta))
 
 
 def rows(day: str) -> Piece:
@@ -91,7 +91,7 @@ def rows(day: str) -> Piece:
     return Piece.of(orjson.dumps({"trade_date": day, **prices, "volume": 100, "amount": 800.0}))
 
 
-def closes(reading: Reading, code: str = "600000.SH") -> list[float | None]:
+def closes(reading: RowSet, code: str = "600000.SH") -> list[float | None]:
     return [row["close"] for row in reading.parsed(code)]
 
 
@@ -220,7 +220,7 @@ def test_a_longer_history_of_another_scale_takes_the_place_of_the_old_one_whole(
     market.steps["600000.SH"] = Steps(("20230104", "20240104"), (3.0, 6.0), FINAL)
     market.save(Kind.STOCK, "600000.SH")
     known = read_factors(market.store, Kind.STOCK, ["600000.SH"])["600000.SH"]
-    assert known == Known(market.steps["600000.SH"], NOW.isoformat(), "")
+    assert known == KnownFactors(market.steps["600000.SH"], NOW.isoformat(), "")
 
 
 @pytest.mark.parametrize("then", [Steps(("20230104",), (1.0,), "20240103"), None])
@@ -232,7 +232,7 @@ def test_known_factors_outlive_a_worse_answer(then: Steps | None) -> None:
     failed = market.save(Kind.STOCK, "600000.SH")
     assert failed == ({} if then else {"600000.SH": NO_FACTORS})
     known = read_factors(market.store, Kind.STOCK, ["600000.SH"])["600000.SH"]
-    assert known == Known(HALVED, market.now.isoformat(), failed.get("600000.SH", ""))
+    assert known == KnownFactors(HALVED, market.now.isoformat(), failed.get("600000.SH", ""))
 
 
 def test_factors_of_days_that_are_not_final_are_not_stored() -> None:

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketdata.blocks.dataset import Kind, Period
-from marketdata.kline.bars import DAY, TIME, Dataset, row_lines
+from marketdata.kline.bars import DAY, TIME, BarDataset, bar_lines
 
-STOCK = Dataset(Kind.STOCK, Period.DAILY)
-MINUTES = Dataset(Kind.FUTURE, Period.MIN1)
+STOCK = BarDataset(Kind.STOCK, Period.DAILY)
+MINUTES = BarDataset(Kind.FUTURE, Period.MIN1)
 INT64 = st.integers(-(2**63), 2**63 - 1)
 NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 
@@ -34,7 +34,7 @@ def one_bar(**changes: Any) -> dict[str, list[Any]]:
 
 
 @st.composite
-def columns(draw: st.DrawFn, dataset: Dataset) -> dict[str, list[Any]]:
+def columns(draw: st.DrawFn, dataset: BarDataset) -> dict[str, list[Any]]:
     """Draw equally long columns of any values that a dataset may hold."""
     size = draw(st.integers(0, 8))
 
@@ -66,16 +66,16 @@ def identical(value: Any, other: Any) -> bool:
     ],
 )
 def test_period(period: Period, stored: bool, intraday: bool, source: Period, part: str) -> None:
-    assert (period.stored, period.intraday, period.source) == (stored, intraday, source)
+    assert (period.stored, period.intraday, period.base) == (stored, intraday, source)
     assert period.part_of("20240315") == part
 
 
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("period", [period for period in Period if period.stored])
 def test_dataset_name_reads_back(kind: Kind, period: Period) -> None:
-    dataset = Dataset(kind, period)
+    dataset = BarDataset(kind, period)
     assert dataset.name == f"{kind.value}.{period.value}"
-    assert Dataset.parse(dataset.name) == dataset
+    assert BarDataset.parse(dataset.name) == dataset
     assert dataset.part_of("20240315") == period.part_of("20240315")
 
 
@@ -84,27 +84,27 @@ def test_dataset_name_reads_back(kind: Kind, period: Period) -> None:
 )
 def test_dataset_that_does_not_exist(name: str) -> None:
     with pytest.raises(ValueError):
-        Dataset.parse(name)
+        BarDataset.parse(name)
 
 
 def test_columns() -> None:
     common = ("open", "high", "low", "close", "volume", "amount")
     assert STOCK.columns == common
-    assert Dataset(Kind.ETF, Period.MIN5).columns == common
+    assert BarDataset(Kind.ETF, Period.MIN5).columns == common
     assert MINUTES.columns == (*common, "settle", "open_interest")
 
 
 def test_row_of_a_stock() -> None:
     prices = b'"open":27.0,"high":27.5,"low":26.9,"close":27.1'
     line = b'{"trade_date":"20240102",%b,"volume":100,"amount":null}' % prices
-    assert row_lines(STOCK, one_bar()) == [line]
+    assert bar_lines(STOCK, one_bar()) == [line]
 
 
 @pytest.mark.parametrize("dataset", [STOCK, MINUTES], ids=lambda dataset: dataset.name)
 @given(data=st.data())
-def test_rows_read_back_exactly(dataset: Dataset, data: st.DataObject) -> None:
+def test_rows_read_back_exactly(dataset: BarDataset, data: st.DataObject) -> None:
     drawn = data.draw(columns(dataset))
-    lines = row_lines(dataset, drawn)
+    lines = bar_lines(dataset, drawn)
     rows = [json.loads(line, parse_constant=pytest.fail) for line in lines]
     assert len(rows) == len(drawn["trade_date"])
     for number, row in enumerate(rows):
@@ -119,7 +119,7 @@ def test_rows_read_back_exactly(dataset: Dataset, data: st.DataObject) -> None:
 def test_no_line_holds_nan_or_infinity(floats: list[float | None], wrong: float) -> None:
     many = {name: values * (len(floats) + 1) for name, values in one_bar().items()}
     with pytest.raises(ValueError, match="amount"):
-        row_lines(STOCK, many | {"amount": [*floats, wrong]})
+        bar_lines(STOCK, many | {"amount": [*floats, wrong]})
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_no_line_holds_nan_or_infinity(floats: list[float | None], wrong: float)
 )
 def test_wrong_type_is_refused(column: str, value: object) -> None:
     with pytest.raises(TypeError, match=column):
-        row_lines(STOCK, one_bar(**{column: value}))
+        bar_lines(STOCK, one_bar(**{column: value}))
 
 
 @pytest.mark.parametrize(
@@ -136,26 +136,26 @@ def test_wrong_type_is_refused(column: str, value: object) -> None:
 )
 def test_day_of_another_form_is_refused(day: str) -> None:
     with pytest.raises(ValueError, match="trade_date"):
-        row_lines(STOCK, one_bar(trade_date=day))
+        bar_lines(STOCK, one_bar(trade_date=day))
 
 
 @pytest.mark.parametrize("time", ["2024-01-02", "2024-01-02T09:30:00", "2024-01-02 09:30:00.0"])
 def test_time_of_another_form_is_refused(time: str) -> None:
     bar = one_bar(kline_time=time, settle=None, open_interest=None)
     with pytest.raises(ValueError, match="kline_time"):
-        row_lines(MINUTES, bar)
+        bar_lines(MINUTES, bar)
 
 
 def test_columns_of_different_lengths_are_refused() -> None:
     with pytest.raises(ValueError):
-        row_lines(STOCK, one_bar() | {"volume": [1, 2]})
+        bar_lines(STOCK, one_bar() | {"volume": [1, 2]})
 
 
 def test_missing_column_is_named() -> None:
     bar = one_bar()
     del bar["amount"]
     with pytest.raises(KeyError, match="amount"):
-        row_lines(STOCK, bar)
+        bar_lines(STOCK, bar)
 
 
 def test_import_is_light() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from marketdata.blocks import codec as block
 from marketdata.errors import BlockCorruptError
-from marketdata.kline.bars import DAY, cut, merge, parse
+from marketdata.kline.bars import DAY, cut_bars, merge_bars, parse_bars
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 JSON_VALUES = st.none() | st.booleans() | INT64 | st.text()
@@ -57,7 +57,7 @@ def test_round_trip(lines: list[bytes]) -> None:
     text = block.decode(frame)
     assert block.lines(text) == lines
     assert block.rows_in(text) == len(lines)
-    assert parse(text) == [json.loads(line) for line in lines]
+    assert parse_bars(text) == [json.loads(line) for line in lines]
     assert zstd.get_frame_info(frame).decompressed_size == len(text)
 
 
@@ -97,41 +97,41 @@ def test_a_damaged_frame_never_gives_other_rows(data: st.DataObject, rows: Rows)
 
 def test_text_that_is_not_json_is_corrupt() -> None:
     with pytest.raises(BlockCorruptError):
-        parse(b'{"open":NaN}')
+        parse_bars(b'{"open":NaN}')
 
 
 @given(rows=DAILY_ROWS | MINUTE_ROWS, start=BOUNDS, end=BOUNDS)
 def test_cut_is_a_filter(rows: Rows, start: str, end: str) -> None:
     lines = in_order(rows)
     naive = [line for line in lines if start <= line[DAY].decode() <= end]
-    assert cut(block.JOINT.join(lines), start, end) == block.JOINT.join(naive)
+    assert cut_bars(block.JOINT.join(lines), start, end) == block.JOINT.join(naive)
 
 
 @given(rows=DAILY_ROWS | MINUTE_ROWS, day=DAYS)
 def test_cut_at_a_day_parts_the_text(rows: Rows, day: str) -> None:
     text = block.JOINT.join(in_order(rows))
     before = f"{date.fromisoformat(day) - timedelta(1):%Y%m%d}"
-    halves = cut(text, "20230101", before), cut(text, day, "20251231")
+    halves = cut_bars(text, "20230101", before), cut_bars(text, day, "20251231")
     assert block.JOINT.join(filter(None, halves)) == text
 
 
 @given(pair=st.tuples(DAILY_ROWS, DAILY_ROWS) | st.tuples(MINUTE_ROWS, MINUTE_ROWS))
 def test_merge_is_a_union_where_the_newer_wins(pair: tuple[Rows, Rows]) -> None:
     old, new = pair
-    merged = merge(in_order(old), in_order(new))
+    merged = merge_bars(in_order(old), in_order(new))
     assert merged == in_order(old | new)
-    assert merge(merged, in_order(new)) == merged
+    assert merge_bars(merged, in_order(new)) == merged
 
 
 @given(rows=DAILY_ROWS | MINUTE_ROWS, data=st.data())
 def test_merge_of_different_times_is_commutative(rows: Rows, data: st.DataObject) -> None:
     old = {time: row for time, row in rows.items() if data.draw(st.booleans())}
     new = {time: row for time, row in rows.items() if time not in old}
-    merged = merge(in_order(old), in_order(new))
-    assert merged == merge(in_order(new), in_order(old)) == in_order(rows)
+    merged = merge_bars(in_order(old), in_order(new))
+    assert merged == merge_bars(in_order(new), in_order(old)) == in_order(rows)
 
 
 @given(lines=st.lists(st.builds(daily, DAYS, BODIES)))
 def test_merge_sorts_and_keeps_the_last_of_a_time(lines: list[bytes]) -> None:
     last = {line[DAY]: line for line in lines}
-    assert merge([], lines) == [last[day] for day in sorted(last)]
+    assert merge_bars([], lines) == [last[day] for day in sorted(last)]

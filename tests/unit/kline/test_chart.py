@@ -3,16 +3,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.kline.bars import Row
+from marketdata.kline.bars import Bar
 from marketdata.kline.chart import chart
 
 PRICES = st.none() | st.floats(0, 1e6)
 
 
 @st.composite
-def rows(draw: st.DrawFn, intraday: bool) -> Row:
+def rows(draw: st.DrawFn, intraday: bool) -> Bar:
     """Draw a bar."""
-    row: Row = {
+    row: Bar = {
         "trade_date": draw(st.dates()).isoformat().replace("-", ""),
         "open": draw(PRICES),
         "high": draw(PRICES),
@@ -27,7 +27,7 @@ def rows(draw: st.DrawFn, intraday: bool) -> Row:
 
 
 @given(bars=st.lists(rows(intraday=False)) | st.lists(rows(intraday=True)))
-def test_shape(bars: list[Row]) -> None:
+def test_shape(bars: list[Bar]) -> None:
     drawn = chart(bars)
     assert list(drawn) == ["categoryData", "values", "volumes"]
     assert {len(drawn["categoryData"]), len(drawn["values"]), len(drawn["volumes"])} == {len(bars)}
@@ -39,7 +39,7 @@ def test_shape(bars: list[Row]) -> None:
         assert volume[2] in (1, -1)
 
 
-def candle(opening: float | None, closing: float | None) -> Row:
+def candle(opening: float | None, closing: float | None) -> Bar:
     """Give a bar of which only open and close matter."""
     return {
         "trade_date": "20240102",

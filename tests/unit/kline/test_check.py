@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketdata.ingest.bar_check import close_outside, numbers, reasons
-from marketdata.kline.bars import Dataset
+from marketdata.ingest.bar_check import bar_faults, close_outside, numbers
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import BarRequest
 from tests.unit.kline.frames import (
     FUTURE,
@@ -29,13 +29,13 @@ UNTRADED = {"open": 0.0, "high": 0.0, "low": 0.0, "volume": 0.0}
 type Bar = Mapping[str, Any]
 
 
-def request(dataset: Dataset) -> BarRequest:
+def request(dataset: BarDataset) -> BarRequest:
     codes = ("600000.SH", "V2401.DCE", "832000.BJ", "M2401.DCE")
     return BarRequest(dataset, codes, "20230101", "20240131")
 
 
-def judged(dataset: Dataset, *bars: Bar) -> list[str]:
-    return list(reasons(frame_of(dataset, bars), request(dataset)))
+def judged(dataset: BarDataset, *bars: Bar) -> list[str]:
+    return list(bar_faults(frame_of(dataset, bars), request(dataset)))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_days_are_those_of_the_codes_own_market() -> None:
     early = [bar(code=code, trade_date="20211112", amount=NAN) for code in asked.codes]
     late = [bar(code=code, trade_date="20211115", amount=NAN) for code in asked.codes]
     late[1]["volume"] = 200.0
-    found = reasons(frame_of(STOCK, early + late), asked)
+    found = bar_faults(frame_of(STOCK, early + late), asked)
     assert list(found) == ["not_a_trading_day", "", "", ""]
 
 
@@ -249,5 +249,5 @@ BARS = st.fixed_dictionaries(
 @pytest.mark.parametrize("dataset", [STOCK, FUTURE])
 @settings(deadline=None)
 @given(bars=st.lists(BARS, max_size=8))
-def test_every_rule_against_a_naive_reading(dataset: Dataset, bars: list[Bar]) -> None:
+def test_every_rule_against_a_naive_reading(dataset: BarDataset, bars: list[Bar]) -> None:
     assert judged(dataset, *bars) == naive_reasons(dataset, bars)

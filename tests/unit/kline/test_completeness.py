@@ -15,14 +15,14 @@ from marketdata.blocks.days import bits_of, parts_between
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Security
 from marketdata.catalog.window import Window, common_market
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.kline.completeness import Completeness, expected_bars
 from marketdata.kline.resample import first_day_of
 from marketdata.kline.rows import Piece
 
 FIRST = date(2022, 11, 1)
-DAILY = {kind: Dataset(kind, Period.DAILY) for kind in Kind}
-MINUTES = Dataset(Kind.STOCK, Period.MIN1)
+DAILY = {kind: BarDataset(kind, Period.DAILY) for kind in Kind}
+MINUTES = BarDataset(Kind.STOCK, Period.MIN1)
 
 OFFSETS = st.integers(0, 500)
 DAYS = OFFSETS.map(lambda offset: f"{FIRST + timedelta(offset):%Y%m%d}")

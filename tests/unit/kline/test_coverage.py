@@ -22,7 +22,7 @@ from marketdata.blocks.days import (
     span,
     to_bytes,
 )
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 
 FIRST, LAST = date(1990, 1, 1), date(2030, 12, 31)
 DATES = st.dates(FIRST, LAST)
@@ -81,8 +81,11 @@ def test_parts_of_a_range(period: Period, start: date, end: date) -> None:
 
 
 def test_parts_of_a_dataset() -> None:
-    assert parts_between(Dataset.parse("stock.daily"), "20231231", "20240101") == ["2023", "2024"]
-    assert parts_between(Dataset.parse("stock.min5"), "20231231", "20240101") == [
+    assert parts_between(BarDataset.parse("stock.daily"), "20231231", "20240101") == [
+        "2023",
+        "2024",
+    ]
+    assert parts_between(BarDataset.parse("stock.min5"), "20231231", "20240101") == [
         "2023-12",
         "2024-01",
     ]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketdata.blocks.days import bits_of
-from marketdata.ingest.bar_split import cut_frame
+from marketdata.ingest.bar_split import split_frame
 from tests.unit.kline.frames import FUTURE, MINUTES, STOCK, bar, frame_of, future_bar, minute_bar
 
 DAYS = ["20231228", "20231229", "20240102", "20240103"]
@@ -24,7 +24,7 @@ def test_numbers_are_pythons_own_and_null_is_null() -> None:
         future_bar(),
         future_bar(trade_date="20230118", amount=math.nan, open_interest=math.nan),
     ]
-    cut = cut_frame(FUTURE, frame_of(FUTURE, bars))["V2401.DCE", "2023"]
+    cut = split_frame(FUTURE, frame_of(FUTURE, bars))["V2401.DCE", "2023"]
     first, second = rows(cut.lines)
     assert first == {name: value for name, value in bars[0].items() if name != "code"}
     assert (second["amount"], second["open_interest"], second["settle"]) == (None, None, 6610.0)
@@ -33,7 +33,7 @@ def test_numbers_are_pythons_own_and_null_is_null() -> None:
 
 
 def test_a_large_count_keeps_every_digit() -> None:
-    cut = cut_frame(STOCK, frame_of(STOCK, [bar(volume=2.0**53 - 1)]))["600000.SH", "2024"]
+    cut = split_frame(STOCK, frame_of(STOCK, [bar(volume=2.0**53 - 1)]))["600000.SH", "2024"]
     assert rows(cut.lines)[0]["volume"] == 2**53 - 1
 
 
@@ -43,14 +43,14 @@ def test_minutes_go_by_month() -> None:
         minute_bar("09:30", trade_date="20240201"),
         minute_bar("09:31", trade_date="20240201"),
     ]
-    cuts = cut_frame(MINUTES, frame_of(MINUTES, bars))
+    cuts = split_frame(MINUTES, frame_of(MINUTES, bars))
     assert {part: len(cut.lines) for (_, part), cut in cuts.items()} == {"2024-01": 1, "2024-02": 2}
     assert cuts["600000.SH", "2024-02"].present == 1
     assert rows(cuts["600000.SH", "2024-02"].lines)[1]["kline_time"] == "2024-02-01 09:31:00"
 
 
 def test_nothing_gives_nothing() -> None:
-    assert cut_frame(STOCK, frame_of(STOCK, [])) == {}
+    assert split_frame(STOCK, frame_of(STOCK, [])) == {}
 
 
 @settings(deadline=None)
@@ -67,7 +67,7 @@ def test_every_bar_is_in_its_own_block(times: list[tuple[str, str]], data: st.Da
         future_bar(code=code, trade_date=day, open=6.6, high=6.7, low=6.5, close=close)
         for (code, day), close in closes.items()
     ]
-    cuts = cut_frame(FUTURE, frame_of(FUTURE, bars))
+    cuts = split_frame(FUTURE, frame_of(FUTURE, bars))
     assert cuts.keys() == {(code, day[:4]) for code, day in times}
     for (code, part), cut in cuts.items():
         days = [day for each, day in times if each == code and day[:4] == part]

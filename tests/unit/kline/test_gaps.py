@@ -13,13 +13,13 @@ from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Security, market_of
 from marketdata.catalog.window import Window
 from marketdata.errors import UpstreamBusyError, UpstreamError, UpstreamFaultError
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.kline.completeness import Completeness
 from marketdata.kline.gaps import DEADLINE, GAP_BARS, fill_gaps
 
-DAILY = Dataset(Kind.STOCK, Period.DAILY)
-INDEX = Dataset(Kind.INDEX, Period.DAILY)
-MINUTES = Dataset(Kind.STOCK, Period.MIN1)
+DAILY = BarDataset(Kind.STOCK, Period.DAILY)
+INDEX = BarDataset(Kind.INDEX, Period.DAILY)
+MINUTES = BarDataset(Kind.STOCK, Period.MIN1)
 WINDOW = Window("20230101", "20241231", "19901219", "20241231")
 DAYS = trading_days("SH", WINDOW.start, WINDOW.end)
 CODES = [f"{600000 + at}.SH" for at in range(40)]
@@ -61,7 +61,7 @@ class Source:
 
 
 def fill(
-    missing: dict[str, list[str]], source: Source, dataset: Dataset = DAILY
+    missing: dict[str, list[str]], source: Source, dataset: BarDataset = DAILY
 ) -> tuple[list[str], list[str]]:
     securities = {
         code: Security(code, "", dataset.kind, market_of(code), "19991110") for code in missing
@@ -159,7 +159,7 @@ def test_minutes_are_counted_as_bars() -> None:
     ),
     dataset=st.sampled_from([DAILY, MINUTES]),
 )
-def test_every_missing_day_is_asked_for(missing: dict[str, list[str]], dataset: Dataset) -> None:
+def test_every_missing_day_is_asked_for(missing: dict[str, list[str]], dataset: BarDataset) -> None:
     source = Source()
     fetched, _ = fill(missing, source, dataset)
     a_day = 240 if dataset is MINUTES else 1

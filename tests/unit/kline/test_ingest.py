@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from marketdata.blocks.days import days_of
 from marketdata.catalog.calendar import trading_days
-from marketdata.ingest.report import Stored
+from marketdata.ingest.report import IngestReport
 from marketdata.sources.source import BarRequest, FetchedBars, Halt
 from tests.unit.kline.frames import FUTURE, STOCK, bar, frame_of, future_bar
 from tests.unit.kline.market import WEEK, Market
@@ -19,7 +19,7 @@ def test_good_bars_come_back_as_they_were() -> None:
     market = Market()
     bars = [bar(trade_date=day, close=6.55 + at / 100) for at, day in enumerate(WEEK)]
     stored = market.take(reversed(bars))
-    assert stored == Stored(bars=4, blocks=1)
+    assert stored == IngestReport(bars=4, blocks=1)
     block, rows = market.block(STOCK, "600000.SH", "2024")
     assert rows == [
         {name: value for name, value in each.items() if name != "code"} for each in bars
@@ -106,7 +106,7 @@ def test_of_a_code_that_failed_nothing_is_absent() -> None:
     market = Market()
     bars = [bar(trade_date=WEEK[0])]
     stored = market.take(bars, "600000.SH", "600001.SH", failed={"600000.SH": "no permission"})
-    assert stored == Stored(bars=1, blocks=2, failed={"600000.SH": "no permission"})
+    assert stored == IngestReport(bars=1, blocks=2, failed={"600000.SH": "no permission"})
     assert market.days("600000.SH") == {"present": WEEK[:1]}
     assert market.days("600001.SH") == {"absent": WEEK[:2]}
 
@@ -115,13 +115,13 @@ def test_days_that_are_not_final_are_neither_stored_nor_marked() -> None:
     market = Market(final_until=WEEK[1])
     bars = [bar(trade_date=day) for day in WEEK[1:3]]
     stored = market.take(bars, halted={"600000.SH": {WEEK[3]: "suspended"}})
-    assert stored == Stored(bars=1, blocks=1)
+    assert stored == IngestReport(bars=1, blocks=1)
     assert market.days() == {"present": [WEEK[1]], "absent": [WEEK[0]]}
 
 
 def test_no_final_day_at_all_writes_nothing() -> None:
     market = Market(final_until="20231229")
-    assert market.take([bar(trade_date=day) for day in WEEK]) == Stored()
+    assert market.take([bar(trade_date=day) for day in WEEK]) == IngestReport()
     assert market.store.table.writes == 0
 
 
@@ -137,7 +137,7 @@ def test_a_futures_day_without_a_trade_is_a_bar() -> None:
     ]
     request = BarRequest(FUTURE, ("V2401.DCE",), "20240101", "20240107")
     stored = market.ingest(FetchedBars(frame_of(FUTURE, bars)), request)
-    assert stored == Stored(bars=4, blocks=1)
+    assert stored == IngestReport(bars=4, blocks=1)
     block, rows = market.block(FUTURE, "V2401.DCE", "2024")
     assert days_of("2024", block.coverage.close_outside) == [WEEK[2]]
     assert [row["open"] for row in rows] == [0.0, None, 6600.0, 6600.0]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from marketdata.blocks import codec as block
 from marketdata.blocks.dataset import Kind, Period
-from marketdata.kline.bars import Dataset
-from marketdata.kline.reader import Question, Reader
-from marketdata.kline.rows import Piece, Reading, bind
+from marketdata.kline.bars import BarDataset
+from marketdata.kline.reader import KlineQuestion, KlineReader
+from marketdata.kline.rows import Piece, RowSet, bind
 from tests.unit.kline.reads import STOCKS, Service, days
 
 FIRST, LAST = date(2022, 12, 20), date(2024, 1, 12)
@@ -38,7 +38,7 @@ def market() -> Service:
     service.final_until = f"{LAST:%Y%m%d}"
     whole = f"{FIRST.year}0101", f"{LAST:%Y%m%d}"
     service.fill(CODES[:4], *whole)
-    service.fill(["000300.SH"], *whole, Dataset(Kind.INDEX, Period.DAILY))
+    service.fill(["000300.SH"], *whole, BarDataset(Kind.INDEX, Period.DAILY))
     return service
 
 
@@ -54,8 +54,8 @@ def test_bound_frames_decode_to_the_plain_answer(
     end = min(first + timedelta(days=length), LAST)
     asked = [f"{first:%Y%m%d}", f"{end:%Y%m%d}"]
     codes = list(dict.fromkeys(["600000.SH", *codes]))
-    question = Question(STOCKS, codes, asked[0], asked[1], period)
-    reader = Reader(market.store, market.catalog, market.fetch, market.final_until, "files")
+    question = KlineQuestion(STOCKS, codes, asked[0], asked[1], period)
+    reader = KlineReader(market.store, market.catalog, market.fetch, market.final_until, "files")
     reading = reader.read(question)
     packed = reading.zstd()
     body = reading.body()
@@ -65,7 +65,7 @@ def test_bound_frames_decode_to_the_plain_answer(
     assert answer["meta"]["returned"] == len(rows)
     if period.stored:
         assert all(asked[0] <= row["trade_date"] <= asked[1] for row in rows)
-    assert Reading.of(reading.rows, reading.meta).body() == body
+    assert RowSet.of(reading.rows, reading.meta).body() == body
     assert market.calls == []
 
 
@@ -92,7 +92,7 @@ def test_whole_blocks_go_out_as_they_are_stored(market: Service) -> None:
 
 
 def test_an_answer_without_frames_is_one_frame() -> None:
-    reading = Reading.of({"600000.SH": b'{"trade_date":"20240102"}'}, {"complete": True})
+    reading = RowSet.of({"600000.SH": b'{"trade_date":"20240102"}'}, {"complete": True})
     assert _frames_in(reading.zstd()) == 1
     assert zstd.decompress(reading.zstd()) == reading.body()
 

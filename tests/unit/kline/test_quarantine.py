@@ -11,9 +11,9 @@ from marketdata.blocks.block import Block, BlockKey, unpack
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.days import days_of
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.ingest.bars import Ingest
-from marketdata.ingest.report import Stored
-from marketdata.kline.bars import parse
+from marketdata.ingest.bars import BarIngest
+from marketdata.ingest.report import IngestReport
+from marketdata.kline.bars import parse_bars
 from marketdata.sources.source import BarRequest, FetchedBars
 from tests.unit.kline.fakes import MemoryStore
 from tests.unit.kline.frames import STOCK, bar, frame_of
@@ -33,9 +33,11 @@ BAD = {
 }
 
 
-def take(store: MemoryStore, *bars: Bar) -> Stored:
+def take(store: MemoryStore, *bars: Bar) -> IngestReport:
     """Store bars that were fetched for two days."""
-    ingest = Ingest(store, store.bucket, CATALOG, coverage_start="19901219", final_until="20240103")
+    ingest = BarIngest(
+        store, store.bucket, CATALOG, coverage_start="19901219", final_until="20240103"
+    )
     request = BarRequest(STOCK, ("600000.SH",), FIRST, SECOND)
     return ingest.run(request, FetchedBars(frame_of(STOCK, bars)))
 
@@ -43,7 +45,7 @@ def take(store: MemoryStore, *bars: Bar) -> Stored:
 def known(store: MemoryStore) -> tuple[list[str], list[str], list[str]]:
     """Give the days with a stored bar, those marked present, and those marked absent."""
     block, text = unpack(KEY, store.read([KEY]).get(KEY, Block()))
-    rows = [row["trade_date"] for row in parse(text)]
+    rows = [row["trade_date"] for row in parse_bars(text)]
     coverage = block.coverage
     return rows, days_of("2024", coverage.present), days_of("2024", coverage.absent)
 
@@ -67,7 +69,9 @@ def test_days_that_cannot_be_used_are_remembered_for_a_while() -> None:
 
 def test_a_lost_day_is_not_absent_and_told() -> None:
     store = MemoryStore()
-    ingest = Ingest(store, store.bucket, CATALOG, coverage_start="19901219", final_until="20240103")
+    ingest = BarIngest(
+        store, store.bucket, CATALOG, coverage_start="19901219", final_until="20240103"
+    )
     request = BarRequest(STOCK, ("600000.SH",), FIRST, SECOND)
     lost = {"600000.SH": [SECOND]}
     stored = ingest.run(request, FetchedBars(frame_of(STOCK, [bar(trade_date=FIRST)]), lost=lost))
@@ -80,7 +84,7 @@ def test_a_lost_day_is_not_absent_and_told() -> None:
 def test_a_bad_bar_costs_only_itself(reason: str, values: Bar) -> None:
     store = MemoryStore()
     stored = take(store, bar(trade_date=FIRST, **values), bar(trade_date=SECOND))
-    assert stored == Stored(bars=1, blocks=1, quarantined={"600000.SH": {reason: 1}})
+    assert stored == IngestReport(bars=1, blocks=1, quarantined={"600000.SH": {reason: 1}})
     # The day stays missing: it had a bar, only not one to be trusted.
     assert known(store) == ([SECOND], [SECOND], [])
     ((key, (record,)),) = quarantine(store).items()
@@ -137,7 +141,9 @@ def test_what_nobody_asked_for() -> None:
 
 def test_a_bar_on_a_day_without_trading_leaves_the_others_alone() -> None:
     store = MemoryStore()
-    ingest = Ingest(store, store.bucket, CATALOG, coverage_start="19901219", final_until="20240103")
+    ingest = BarIngest(
+        store, store.bucket, CATALOG, coverage_start="19901219", final_until="20240103"
+    )
     request = BarRequest(STOCK, ("600000.SH",), "20240101", SECOND)
     bars = [bar(trade_date="20240101"), bar(trade_date=SECOND)]
     stored = ingest.run(request, FetchedBars(frame_of(STOCK, bars)))

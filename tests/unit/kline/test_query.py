@@ -12,7 +12,7 @@ from marketdata.errors import (
     UpstreamFaultError,
     UpstreamTimeoutError,
 )
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from tests.unit.kline.frames import bar
 from tests.unit.kline.reads import STOCKS, WEEK, Service, days, envelope
 
@@ -227,7 +227,7 @@ def test_a_damaged_block_is_fetched_again() -> None:
 
 def test_minutes_of_one_day() -> None:
     service = Service()
-    minutes = Dataset(Kind.STOCK, Period.MIN60)
+    minutes = BarDataset(Kind.STOCK, Period.MIN60)
     for day in WEEK:
         stamp = f"{day[:4]}-{day[4:6]}-{day[6:]}"
         for hour in ("09:30", "10:30", "13:00", "14:00"):

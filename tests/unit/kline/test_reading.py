@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from marketdata.blocks.dataset import Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.errors import UpstreamBusyError
-from marketdata.kline.rows import Reading
+from marketdata.kline.rows import RowSet
 from tests.unit.kline.reads import WEEK, Service, days
 
 JANUARY = trading_days("SH", "20240101", "20240131")
@@ -49,7 +49,7 @@ def test_a_week_over_new_year_is_counted_once() -> None:
 
 
 def test_the_tag_is_the_same_in_every_process() -> None:
-    reading = Reading.of({"600000.SH": b'{"trade_date":"20240102"}'}, {"complete": True})
+    reading = RowSet.of({"600000.SH": b'{"trade_date":"20240102"}'}, {"complete": True})
     assert reading.etag == 'W/"b046d400ad84b4452b4c67e094dece39"'
 
 
@@ -93,6 +93,6 @@ TEXTS = st.lists(st.sampled_from([b"1", b"2", b"12", b""]), min_size=1, max_size
 def test_the_tag_is_of_the_whole_body(texts: list[bytes], others: list[bytes]) -> None:
     """However rows are spread over codes."""
     first, second = (
-        Reading.of({str(at): text for at, text in enumerate(each)}, {}) for each in (texts, others)
+        RowSet.of({str(at): text for at, text in enumerate(each)}, {}) for each in (texts, others)
     )
     assert (first.etag == second.etag) == (first.body() == second.body())

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketdata.blocks.dataset import Period
-from marketdata.kline.bars import Row
+from marketdata.kline.bars import Bar
 from marketdata.kline.resample import first_day_of, resample
 
 START = date(2023, 12, 18)
@@ -16,13 +16,13 @@ PRICES = st.integers(1, 10**6).map(lambda cents: cents / 100)
 
 
 @st.composite
-def daily_bars(draw: st.DrawFn) -> list[Row]:
+def daily_bars(draw: st.DrawFn) -> list[Bar]:
     """Draw daily bars of a future around New Year; some days have no trade."""
     return [draw(bars(START + timedelta(day))) for day in sorted(draw(st.sets(st.integers(0, 90))))]
 
 
 @st.composite
-def bars(draw: st.DrawFn, day: date) -> Row:
+def bars(draw: st.DrawFn, day: date) -> Bar:
     """Draw the bar of one day."""
     low, *inside, high = sorted(draw(st.lists(PRICES, min_size=4, max_size=4)))
     opening, closing = draw(st.permutations(inside))
@@ -43,19 +43,19 @@ def bars(draw: st.DrawFn, day: date) -> Row:
     }
 
 
-def iso_week(row: Row) -> object:
+def iso_week(row: Bar) -> object:
     """Name the week of a bar by the standard library's calendar."""
     return date.fromisoformat(row["trade_date"]).isocalendar()[:2]
 
 
-def month(row: Row) -> object:
+def month(row: Bar) -> object:
     """Name the month of a bar."""
     return row["trade_date"][:6]
 
 
-def naive(days: list[Row]) -> Row:
+def naive(days: list[Bar]) -> Bar:
     """Compute one bar field by field, walking over its days."""
-    bar: Row = days[-1].copy()
+    bar: Bar = days[-1].copy()
     bar["volume"], bar["amount"] = 0, 0.0
     first = True
     for day in days:
@@ -82,9 +82,9 @@ def naive(days: list[Row]) -> Row:
 @pytest.mark.parametrize(("period", "label"), [(Period.WEEKLY, iso_week), (Period.MONTHLY, month)])
 @given(rows=daily_bars())
 def test_against_a_naive_reference(
-    period: Period, label: Callable[[Row], object], rows: list[Row]
+    period: Period, label: Callable[[Bar], object], rows: list[Bar]
 ) -> None:
-    groups: dict[object, list[Row]] = {}
+    groups: dict[object, list[Bar]] = {}
     for row in rows:
         groups.setdefault(label(row), []).append(row)
     found = resample(rows, period)
@@ -93,13 +93,13 @@ def test_against_a_naive_reference(
 
 
 @given(rows=daily_bars())
-def test_daily_bars_are_left_alone(rows: list[Row]) -> None:
+def test_daily_bars_are_left_alone(rows: list[Bar]) -> None:
     before = [row.copy() for row in rows]
     resample(rows, Period.MONTHLY)
     assert rows == before
 
 
-def bar_of(day: str, price: float | None, close: float | None) -> Row:
+def bar_of(day: str, price: float | None, close: float | None) -> Bar:
     """Give a stock's bar whose open, high and low are equal."""
     return {
         "trade_date": day,

@@ -13,7 +13,7 @@ from marketdata.blocks.block import Block, unpack
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.store import ATTEMPTS
 from marketdata.errors import VersionConflictError
-from marketdata.kline.bars import merge
+from marketdata.kline.bars import merge_bars
 from tests.unit.kline.blocks import KEY, adding, fail, line, noise, once, rows
 from tests.unit.kline.fakes import MemoryStore
 
@@ -37,7 +37,7 @@ def test_writers_that_overtake_each_other_lose_nothing(
             store.update(KEY, None, adding(writers[0]))
 
     start(lines)
-    assert rows(store) == merge([], lines)
+    assert rows(store) == merge_bars([], lines)
     assert store.payloads() == store.named()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from marketdata.blocks.dataset import Kind
 from marketdata.ingest.bar_suspicion import shifted, wrong_unit
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.files.source import FileSource
 from marketdata.sources.source import BarRequest
 from marketdata.sources.synthetic.source import SyntheticSource
@@ -20,7 +20,7 @@ A, B, C = "600000.SH", "600001.SH", "600002.SH"
 
 
 def request(*codes: str, dataset: str = "stock.daily") -> BarRequest:
-    return BarRequest(Dataset.parse(dataset), codes, "20240101", "20240131")
+    return BarRequest(BarDataset.parse(dataset), codes, "20240101", "20240131")
 
 
 def bars(code: str, price: float, days: tuple[str, ...] = DAYS, **columns: object) -> pd.DataFrame:
@@ -135,7 +135,7 @@ def test_the_mean_price_is_one_of_the_bars(volume: float, amount: float, wrong: 
 def test_no_genuine_bar_is_suspected(dataset: str) -> None:
     folder = REAL / dataset.replace(".", "/")
     codes = tuple(sorted(path.stem for path in folder.glob("*.csv")))
-    wanted = BarRequest(Dataset.parse(dataset), codes, "19900101", "20251231")
+    wanted = BarRequest(BarDataset.parse(dataset), codes, "19900101", "20251231")
     frame = FileSource(Folder(REAL), NOW, "17:00").fetch_bars(wanted).frame
     assert len(frame) > 4000
     assert not shifted(frame, wanted).any()
@@ -144,7 +144,7 @@ def test_no_genuine_bar_is_suspected(dataset: str) -> None:
 
 @pytest.mark.parametrize("dataset", ["stock.daily", "etf.daily", "stock.min1", "future.min5"])
 def test_no_synthetic_bar_is_suspected(dataset: str) -> None:
-    source, parsed = SyntheticSource(NOW, "17:00"), Dataset.parse(dataset)
+    source, parsed = SyntheticSource(NOW, "17:00"), BarDataset.parse(dataset)
     listed = [each for each in source.list_securities() if each.kind is parsed.kind]
     alive = [each.code for each in listed if each.alive("20251117", "20251121")]
     start = "20251117" if parsed.intraday else "20250101"

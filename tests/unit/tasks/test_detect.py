@@ -15,11 +15,11 @@ from marketdata.blocks.days import bits_of, days_of, first_day, last_day
 from marketdata.catalog.calendar import is_trading_day, trading_days
 from marketdata.catalog.securities import Security
 from marketdata.catalog.window import Window
-from marketdata.kline.bars import Dataset
-from marketdata.tasks.comparison import PartFindings, compare, outside, sound
+from marketdata.kline.bars import BarDataset
+from marketdata.tasks.comparison import PartComparison, compare, outside, sound
 
-DAILY = Dataset(Kind.STOCK, Period.DAILY)
-MINUTES = Dataset(Kind.STOCK, Period.MIN1)
+DAILY = BarDataset(Kind.STOCK, Period.DAILY)
+MINUTES = BarDataset(Kind.STOCK, Period.MIN1)
 PARTS = {DAILY: "2021", MINUTES: "2021-11"}
 """Beijing opened on 20211115."""
 
@@ -101,7 +101,7 @@ def naive(
 @pytest.mark.parametrize("dataset", [DAILY, MINUTES])
 @settings(deadline=None)
 @given(data=st.data())
-def test_detect_against_a_naive_reference(dataset: Dataset, data: st.DataObject) -> None:
+def test_detect_against_a_naive_reference(dataset: BarDataset, data: st.DataObject) -> None:
     part = PARTS[dataset]
     market = data.draw(markets(part))
     start, end = sorted([data.draw(DAYS), data.draw(DAYS)])
@@ -154,12 +154,12 @@ JANUARY = Window("20240101", "20240131", "19901219", "20241231")
 WEEK = bits_of("2024", ["20240102", "20240103", "20240104", "20240105"])
 
 
-def detect(row: BlockCoverage, *others: Security) -> PartFindings:
+def detect(row: BlockCoverage, *others: Security) -> PartComparison:
     return compare(DAILY, "2024", [STOCK, *others], {row.code: row}, JANUARY)
 
 
 def test_nothing_in_scope() -> None:
-    assert compare(DAILY, "2024", [], {}, JANUARY) == PartFindings()
+    assert compare(DAILY, "2024", [], {}, JANUARY) == PartComparison()
 
 
 def test_a_code_that_is_not_in_scope_is_passed_over() -> None:
@@ -199,6 +199,6 @@ def test_a_block_that_contradicts_itself_is_an_error_and_its_days_are_missing(
     ],
 )
 def test_a_day_has_one_daily_bar_or_some_minutes(
-    dataset: Dataset, rows: int, expected: bool
+    dataset: BarDataset, rows: int, expected: bool
 ) -> None:
     assert sound(dataset, BlockCoverage("", Coverage(present=WEEK), rows)) is expected

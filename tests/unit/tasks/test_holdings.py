@@ -10,10 +10,10 @@ from marketdata.blocks.days import bits_of
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Security
 from marketdata.catalog.window import Window
-from marketdata.kline.bars import Dataset
-from marketdata.tasks.comparison import NOTHING, holdings
+from marketdata.kline.bars import BarDataset
+from marketdata.tasks.comparison import NOT_STORED, holdings
 
-DAILY = Dataset(Kind.STOCK, Period.DAILY)
+DAILY = BarDataset(Kind.STOCK, Period.DAILY)
 BANK = Security("600000.SH", "浦发银行", Kind.STOCK, "SH", "20240108")
 WINDOW = Window("20240101", "20240131", "19901219", "20240126")
 EXPECTED = trading_days("SH", "20240108", "20240126")
@@ -50,7 +50,7 @@ def test_every_expected_day_is_one_of_three(
 
 
 def test_a_part_outside_the_life_has_nothing_to_hold() -> None:
-    assert holdings(DAILY, "2023", BANK, NOTHING, WINDOW) is None
+    assert holdings(DAILY, "2023", BANK, NOT_STORED, WINDOW) is None
 
 
 def test_a_block_that_contradicts_itself_holds_nothing() -> None:

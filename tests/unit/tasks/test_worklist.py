@@ -8,7 +8,7 @@ import pytest
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import bits_of
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.tasks import batching as plan
 from marketdata.tasks.batching import Lacking, bars_a_day, work_items
 from marketdata.tasks.scope import Scope, in_scope, parts_of, window_of
@@ -72,7 +72,7 @@ def items(scope: Scope, gaps: dict[str, list[str]]) -> list[dict[str, Any]]:
     for part in ("2019", "2020"):
         bits = {code: bits_of(part, days) for code, days in gaps.items()}
         lacking.add(part, {code: each for code, each in bits.items() if each})
-    return list(work_items(Dataset(Kind.STOCK, Period.DAILY), SECURITIES, lacking))
+    return list(work_items(BarDataset(Kind.STOCK, Period.DAILY), SECURITIES, lacking))
 
 
 def test_batches(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,4 +116,4 @@ def test_a_code_in_several_batches_is_closed_by_its_last(monkeypatch: pytest.Mon
     ],
 )
 def test_bars_of_a_day(kind: Kind, period: Period, bars: int) -> None:
-    assert bars_a_day(Dataset(kind, period)) == bars
+    assert bars_a_day(BarDataset(kind, period)) == bars

@@ -10,7 +10,7 @@ from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import is_trading_day, last_known_day, next_trading_day
 from marketdata.catalog.sessions import BOND_FUTURES, INDEX_FUTURES, bars_per_day
 from marketdata.sources.synthetic.contracts import Contract, contracts, contracts_by_code
-from marketdata.sources.synthetic.products import VARIETIES
+from marketdata.sources.synthetic.products import PRODUCTS
 from tests.unit.upstream.readers import REAL
 
 KNOWN = contracts_by_code("20251121")
@@ -92,7 +92,7 @@ def test_a_month_without_its_own_contract_never_opens_a_gap() -> None:
     lives: defaultdict[str, list[Contract]] = defaultdict(list)
     for contract in contracts():
         lives[contract.variety.code].append(contract)
-    assert lives.keys() == {variety.code for variety in VARIETIES}
+    assert lives.keys() == {variety.code for variety in PRODUCTS}
     for listed in lives.values():
         by_end = sorted(listed, key=lambda each: each.security.delist_date or "")
         for one, two in pairwise(by_end):

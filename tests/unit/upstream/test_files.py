@@ -11,7 +11,7 @@ import pytest
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.securities import Catalog
 from marketdata.errors import UpstreamFaultError
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.files.source import FileSource
 from marketdata.sources.source import BarRequest, frame_columns
 from tests.unit.upstream.readers import REAL, Folder, Objects, clock
@@ -21,16 +21,16 @@ needs_real_bars = pytest.mark.skipif(
     not REAL.exists(), reason="the real bars of ../shared/data/market are absent"
 )
 
-DAILY = Dataset(Kind.STOCK, Period.DAILY)
+DAILY = BarDataset(Kind.STOCK, Period.DAILY)
 HEAD = "trade_date,open,high,low,close,volume,amount\n"
 BAR = "20240102,6.6,6.7,6.5,6.65,100,665.0\n"
 SECURITY = "code,name,type,list_date,delist_date\n"
 
 
-def real_files() -> Iterator[tuple[Dataset, Path]]:
+def real_files() -> Iterator[tuple[BarDataset, Path]]:
     for path in sorted(REAL.glob("*/*/*.csv")):
         if path.parts[-3] in set(Kind):
-            yield Dataset(Kind(path.parts[-3]), Period(path.parts[-2])), path
+            yield BarDataset(Kind(path.parts[-3]), Period(path.parts[-2])), path
 
 
 def source(**texts: str) -> FileSource:
@@ -54,7 +54,7 @@ def request(*codes: str, start: str = "19900101", end: str = "20991231") -> BarR
 )
 def test_every_real_bar_comes_back_equal(name: str) -> None:
     files = {path.stem: path for dataset, path in real_files() if dataset.name == name}
-    dataset = Dataset.parse(name)
+    dataset = BarDataset.parse(name)
     wanted = BarRequest(dataset, tuple(files), "19900101", "20991231")
     fetched = FileSource(Folder(REAL), EVENING, "17:00").fetch_bars(wanted)
     assert not fetched.failed
@@ -79,7 +79,7 @@ def _assert_equal(values: list[Any], texts: list[str], column: str) -> None:
 
 @needs_real_bars
 def test_a_real_day_without_a_trade_comes_as_it_is() -> None:
-    wanted = BarRequest(Dataset.parse("future.daily"), ("V2303.DCE",), "20220315", "20220315")
+    wanted = BarRequest(BarDataset.parse("future.daily"), ("V2303.DCE",), "20220315", "20220315")
     [bar] = FileSource(Folder(REAL), EVENING, "17:00").fetch_bars(wanted).frame.to_dict("records")
     assert bar == {
         "code": "V2303.DCE",
@@ -126,7 +126,7 @@ def test_a_code_without_a_file_has_no_bars() -> None:
 
 @pytest.mark.parametrize("name", ["stock.daily", "future.min1"])
 def test_no_bars_at_all_have_the_same_types(name: str) -> None:
-    dataset = Dataset.parse(name)
+    dataset = BarDataset.parse(name)
     empty = source().fetch_bars(BarRequest(dataset, ("600000.SH",), "20240101", "20240131")).frame
     assert list(empty.columns) == frame_columns(dataset)
     assert [str(empty[column].dtype) for column in ("code", "open")] == ["str", "float64"]
@@ -157,7 +157,7 @@ def test_a_broken_file_fails_its_code_alone(text: str) -> None:
 def test_a_time_in_another_form_fails_its_code() -> None:
     text = HEAD.replace("open", "kline_time,open") + "20240102,2024-01-02 09:30,1,1,1,1,1,1\n"
     objects = Objects({"imports/stock/min1/600000.SH.csv": text})
-    wanted = BarRequest(Dataset.parse("stock.min1"), ("600000.SH",), "20240101", "20240131")
+    wanted = BarRequest(BarDataset.parse("stock.min1"), ("600000.SH",), "20240101", "20240131")
     failed = FileSource(objects, EVENING, "17:00").fetch_bars(wanted).failed
     assert failed == {
         "600000.SH": "its file cannot be read: kline_time has a value of another form"

@@ -6,7 +6,7 @@ import math
 import pytest
 
 from marketdata.errors import UpstreamFaultError
-from marketdata.finance.statement import HEADER, Row, Statement
+from marketdata.finance.statement import HEADER, Statement, StatementRow
 from marketdata.sources.files.source import FileSource
 from marketdata.sources.files.statements import parse_statements
 from marketdata.sources.source import FetchedStatements, StatementRequest
@@ -23,7 +23,7 @@ def fetch(text: str, *codes: str, start: str = "20110101") -> FetchedStatements:
     return source.fetch_statements(StatementRequest(Statement.INCOME, wanted, start, "20111231"))
 
 
-def reported(row: Row) -> Row:
+def reported(row: StatementRow) -> StatementRow:
     return {name: value for name, value in row.items() if value is not None}
 
 

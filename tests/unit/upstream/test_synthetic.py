@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import CODE_PATTERN, Catalog
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import BarRequest, FactorRequest, FetchedBars, frame_columns
 from marketdata.sources.synthetic import bars, contracts, equities, futures, paths
 from marketdata.sources.synthetic.bars import START
@@ -30,7 +30,7 @@ ALL = "19900101", "20991231"
 
 
 def daily(kind: Kind, *wanted: str, start: str = START, end: str = TODAY) -> FetchedBars:
-    return SOURCE.fetch_bars(BarRequest(Dataset(kind, Period.DAILY), wanted, start, end))
+    return SOURCE.fetch_bars(BarRequest(BarDataset(kind, Period.DAILY), wanted, start, end))
 
 
 def test_the_catalog_has_every_kind() -> None:
@@ -71,7 +71,7 @@ def test_bars_are_where_life_and_suspensions_leave_room(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_daily_bar_is_sound(kind: Kind) -> None:
     frame = daily(kind, *codes[kind], start="20240101").frame
-    assert list(frame.columns) == frame_columns(Dataset(kind, Period.DAILY))
+    assert list(frame.columns) == frame_columns(BarDataset(kind, Period.DAILY))
     assert not frame.isna().to_numpy().any()
     idle = frame["volume"] == 0
     traded = frame[~idle]
@@ -233,7 +233,7 @@ def test_a_longer_calendar_changes_no_bar(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_another_seed_is_another_market() -> None:
     other = SyntheticSource(EVENING, "17:00", seed=1)
-    request = BarRequest(Dataset.parse("stock.daily"), ("600000.SH",), "20240101", "20240131")
+    request = BarRequest(BarDataset.parse("stock.daily"), ("600000.SH",), "20240101", "20240131")
     one, two = (source.fetch_bars(request).frame for source in (SOURCE, other))
     assert one["close"].tolist() != two["close"].tolist()
 
@@ -249,7 +249,7 @@ def test_another_seed_is_another_market() -> None:
 def test_no_bar_of_a_day_that_is_not_final(time: str, last: str) -> None:
     source = SyntheticSource(clock(time), "17:00")
     for name, code in [("stock.daily", "600000.SH"), ("index.min60", "000300.SH")]:
-        request = BarRequest(Dataset.parse(name), (code,), "20251101", "20261231")
+        request = BarRequest(BarDataset.parse(name), (code,), "20251101", "20261231")
         assert source.fetch_bars(request).frame["trade_date"].max() == last
 
 
@@ -261,7 +261,7 @@ def test_what_is_not_listed_yet_is_not_in_the_catalog() -> None:
 
 @pytest.mark.parametrize("name", ["stock.daily", "future.daily", "index.min5"])
 def test_an_unknown_code_has_no_bars(name: str) -> None:
-    dataset = Dataset.parse(name)
+    dataset = BarDataset.parse(name)
     fetched = SOURCE.fetch_bars(BarRequest(dataset, ("999999.SH", "IF0001.CFE"), *ALL))
     assert len(fetched.frame) == 0
     assert list(fetched.frame.columns) == frame_columns(dataset)
@@ -270,6 +270,6 @@ def test_an_unknown_code_has_no_bars(name: str) -> None:
 
 
 def test_the_market_begins_on_its_first_day() -> None:
-    assert SOURCE.coverage_start(Dataset.parse("future.min1")) == START
+    assert SOURCE.coverage_start(BarDataset.parse("future.min1")) == START
     frame = daily(Kind.STOCK, "600000.SH", start="20100101").frame
     assert frame["trade_date"].min() >= START

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.securities import Catalog
 from marketdata.catalog.sessions import bars_per_day
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import BarRequest, FetchedBars, frame_columns
 from marketdata.sources.synthetic.source import SyntheticSource
 from tests.unit.upstream.readers import clock
@@ -40,7 +40,7 @@ AGGREGATES = {"open": "first", "high": "max", "low": "min", "close": "last"} | d
 
 
 def fetch(kind: Kind, period: Period, code: str, start: str, end: str) -> FetchedBars:
-    return SOURCE.fetch_bars(BarRequest(Dataset(kind, period), (code,), start, end))
+    return SOURCE.fetch_bars(BarRequest(BarDataset(kind, period), (code,), start, end))
 
 
 @pytest.mark.parametrize("period", INTRADAY)
@@ -50,7 +50,7 @@ def test_they_add_up_to_their_day(
 ) -> None:
     day = fetch(kind, Period.DAILY, code, start, end)
     parts = fetch(kind, period, code, start, end)
-    assert list(parts.frame.columns) == frame_columns(Dataset(kind, period))
+    assert list(parts.frame.columns) == frame_columns(BarDataset(kind, period))
     traded = day.frame[day.frame["volume"] > 0].set_index("trade_date")
     added = parts.frame.groupby("trade_date").agg(AGGREGATES)
     pd.testing.assert_frame_equal(added, traded[list(AGGREGATES)], check_dtype=False, rtol=0)
@@ -97,7 +97,7 @@ def test_a_future_has_no_settle_within_the_day_and_ends_with_its_open_interest()
 
 def test_a_suspended_day_has_no_minutes_and_says_why() -> None:
     request = BarRequest(
-        Dataset.parse("stock.min60"),
+        BarDataset.parse("stock.min60"),
         tuple(each.code for each in CATALOG.of_kind(Kind.STOCK, "20240122")),
         *("20240122", "20240122"),
     )

@@ -7,8 +7,8 @@ import pytest
 from marketdata.blocks.dataset import Kind
 from marketdata.catalog.securities import Security
 from marketdata.finance.periods import due_day
-from marketdata.finance.statement import CONSOLIDATED, HEADER, Row, Statement
-from marketdata.ingest.statement_check import reasons
+from marketdata.finance.statement import CONSOLIDATED, HEADER, Statement, StatementRow
+from marketdata.ingest.statement_check import statement_faults
 from marketdata.sources.source import StatementRequest
 from marketdata.sources.synthetic.source import SyntheticSource
 from tests.unit.upstream.readers import clock
@@ -24,19 +24,19 @@ def fetch(
     start: str = "20200101",
     end: str = "20251231",
     source: SyntheticSource = SOURCE,
-) -> list[Row]:
+) -> list[StatementRow]:
     found = source.fetch_statements(StatementRequest(statement, codes or CODES[::10], start, end))
     assert not found.failed
     return found.rows
 
 
-def number(row: Row, name: str) -> float:
+def number(row: StatementRow, name: str) -> float:
     value = row[name]
     assert isinstance(value, float)
     return value
 
 
-def total(row: Row, *names: str) -> float:
+def total(row: StatementRow, *names: str) -> float:
     return sum(number(row, name) for name in names)
 
 
@@ -98,7 +98,7 @@ def test_a_year_adds_up_its_quarters() -> None:
 @pytest.mark.parametrize("statement", Statement)
 def test_rows_are_good_and_complete(statement: Statement) -> None:
     rows = fetch(statement, *CODES)
-    assert not any(reasons(rows, statement, frozenset(CODES), "20200101", "20251231"))
+    assert not any(statement_faults(rows, statement, frozenset(CODES), "20200101", "20251231"))
     names = {stock.code: stock.name for stock in STOCKS}
     for row in rows:
         assert row.keys() <= {"code", *HEADER, *statement.columns}

@@ -9,7 +9,7 @@ import pytest
 
 from marketdata.errors import UpstreamFaultError, UpstreamTimeoutError
 from marketdata.tasks.outcomes import BatchOutcome, Outcomes
-from marketdata.tasks.turn import START_SECONDS, Batch, Store, Turn
+from marketdata.tasks.turn import START_SECONDS, Save, Turn, WorkItem
 
 PATIENCE = 20
 
@@ -45,7 +45,7 @@ class Market:
     fetched: list[int] = field(default_factory=list)
     stored: list[int] = field(default_factory=list)
 
-    def fetch(self, batch: Batch) -> Store:
+    def fetch(self, batch: WorkItem) -> Save:
         number = batch["batch"]
         self.fetched.append(number)
         if number in self.fetching:
@@ -63,7 +63,7 @@ class Market:
         return 10.0 * len(self.fetched)
 
 
-def batches(*numbers: int) -> list[Batch]:
+def batches(*numbers: int) -> list[WorkItem]:
     task = {"task_id": 7, "attempt": 1, "work": 3, "closing": 2}
     return [task | {"batch": number} for number in numbers]
 
@@ -84,7 +84,7 @@ def test_every_batch_is_fetched_stored_and_recorded() -> None:
 def test_a_batch_is_stored_while_the_next_one_is_fetched() -> None:
     fetching_next = threading.Event()
 
-    def fetch(batch: Batch) -> Store:
+    def fetch(batch: WorkItem) -> Save:
         if batch["batch"] == 2:
             fetching_next.set()
 
@@ -153,7 +153,7 @@ def test_a_process_that_dies_takes_no_record_along() -> None:
     class Killed(BaseException):
         pass
 
-    def fetch(batch: Batch) -> Store:
+    def fetch(batch: WorkItem) -> Save:
         def store() -> dict[str, Any]:
             raise Killed
 

@@ -13,7 +13,7 @@ from marketdata.catalog.calendar import trading_days
 from marketdata.errors import UpstreamError, UpstreamFaultError, UpstreamQuotaError
 from marketdata.kline.adjust.steps import Steps
 from marketdata.sources.amazingdata import source as source_module
-from marketdata.sources.amazingdata.bars import NOTHING
+from marketdata.sources.amazingdata.bars import GAVE_NOTHING
 from marketdata.sources.amazingdata.calling import Failure
 from marketdata.sources.amazingdata.source import AmazingDataSource
 from marketdata.sources.source import FactorRequest
@@ -181,7 +181,7 @@ def test_nothing_twice_fails_the_codes(source: Any) -> None:
     made, _ = source(fault("get_backward_factor", "none"))
     found = made.fetch_factors(FactorRequest(Kind.STOCK, ("600000.SH", "000001.SZ")))
     assert not found.steps
-    assert found.failed == dict.fromkeys(("600000.SH", "000001.SZ"), NOTHING)
+    assert found.failed == dict.fromkeys(("600000.SH", "000001.SZ"), GAVE_NOTHING)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pandas.testing import assert_frame_equal
 from marketdata.blocks.dataset import Kind
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.finance.statement import CONSOLIDATED, Statement
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.amazingdata.source import AmazingDataSource
 from marketdata.sources.source import BarRequest, StatementRequest, frame_columns
 from marketdata.sources.synthetic.source import SyntheticSource
@@ -43,10 +43,10 @@ def source(tmp_path: Path) -> Iterator[Any]:
 def request(
     dataset: str, *codes: str, start: str = "20251020", end: str = "20251121"
 ) -> BarRequest:
-    return BarRequest(Dataset.parse(dataset), codes, start, end)
+    return BarRequest(BarDataset.parse(dataset), codes, start, end)
 
 
-def in_order(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
+def in_order(frame: pd.DataFrame, dataset: BarDataset) -> pd.DataFrame:
     order = ["code", "kline_time" if dataset.intraday else "trade_date"]
     return frame.sort_values(order, ignore_index=True)
 

@@ -8,7 +8,7 @@ import orjson
 
 
 class Content(Protocol):
-    """A body that is made in the form in which it goes out; `kline.rows.Reading` is one."""
+    """A body that is made in the form in which it goes out; `kline.rows.RowSet` is one."""
 
     def body(self) -> bytes:
         """Give its JSON, UTF-8; empty only where HTTP wants no body (304)."""

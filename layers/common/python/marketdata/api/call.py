@@ -12,7 +12,7 @@ from marketdata.api.principal import Principal
 from marketdata.errors import InvalidInputError, UnauthorizedError
 
 type Event = Mapping[str, Any]
-type Source = Literal["query", "body"]
+type Place = Literal["query", "body"]
 
 
 class Headers(dict[str, str]):
@@ -70,7 +70,7 @@ class Call[P]:
         return self.principal
 
 
-def read_parameters(event: Event, source: Source, model: type[BaseModel] | None) -> Any:
+def read_parameters(event: Event, source: Place, model: type[BaseModel] | None) -> Any:
     """Read and check what a request asks for.
 
     Parameters

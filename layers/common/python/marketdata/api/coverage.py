@@ -79,35 +79,36 @@ def read_coverage(call: Call[CoverageQuery]) -> Answer:
     return Answer.success({"parts": parts, "items": items, **page}, meta=meta)
 
 
-type Stored = dict[str, dict[str, BlockCoverage]]
+type CoverageByPart = dict[str, dict[str, BlockCoverage]]
 """By part and code."""
 
 
-def _view(security: Security, scope: Scope, window: "Window", stored: Stored) -> dict[str, Any]:
+def _view(
+    security: Security, scope: Scope, window: "Window", stored: CoverageByPart
+) -> dict[str, Any]:
     """Give what the API shows of a code: its counts, by part."""
-    from marketdata.tasks.comparison import (  # noqa: PLC0415
-        NOTHING,
-        holdings,
-    )
+    from marketdata.tasks.comparison import NOT_STORED, holdings  # noqa: PLC0415
 
     counts = {
-        part: holdings(scope.dataset, part, security, rows.get(security.code, NOTHING), window)
+        part: holdings(scope.dataset, part, security, rows.get(security.code, NOT_STORED), window)
         for part, rows in stored.items()
     }
     known = {part: count for part, count in counts.items() if count}
     return {"code": security.code, "name": security.name, "parts": known}
 
 
-def _named(dataset: str, parts: Sequence[str], securities: Sequence[Security]) -> Stored:
+def _named(dataset: str, parts: Sequence[str], securities: Sequence[Security]) -> CoverageByPart:
     """Read what is stored of some codes, between which the whole market may lie."""
     keys = [BlockKey(dataset, each.code, part) for part in parts for each in securities]
-    stored: Stored = {part: {} for part in parts}
+    stored: CoverageByPart = {part: {} for part in parts}
     for key, row in _store().coverage_by_key(keys).items():
         stored[key.part][key.code] = row
     return stored
 
 
-def _neighbours(dataset: str, parts: Sequence[str], securities: Sequence[Security]) -> Stored:
+def _neighbours(
+    dataset: str, parts: Sequence[str], securities: Sequence[Security]
+) -> CoverageByPart:
     """Read what is stored of codes that follow on each other, a query a part."""
     if not securities:
         return {part: {} for part in parts}

@@ -14,8 +14,8 @@ from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import last_final_day
 from marketdata.catalog.catalog_store import load_catalog
-from marketdata.kline.reader import Question, Reader
-from marketdata.kline.rows import Reading
+from marketdata.kline.reader import KlineQuestion, KlineReader
+from marketdata.kline.rows import RowSet
 from marketdata.settings import settings
 from marketdata.upstream.client import fetch_bars, fetch_factors
 
@@ -59,12 +59,12 @@ def _store() -> BlockStore:
     return BlockStore(Table(settings().market_table), Bucket(settings().bucket))
 
 
-def read_bars(kinds: frozenset[Kind], codes: Sequence[str], asked: RangeQuery) -> Reading:
-    """Read bars; errors as in `kline.reader.Reader.read`."""
+def read_bars(kinds: frozenset[Kind], codes: Sequence[str], asked: RangeQuery) -> RowSet:
+    """Read bars; errors as in `kline.reader.KlineReader.read`."""
     return _reader().read(_question(kinds, codes, asked))
 
 
-def read_stock_bars(kinds: frozenset[Kind], codes: Sequence[str], asked: StockRange) -> Reading:
+def read_stock_bars(kinds: frozenset[Kind], codes: Sequence[str], asked: StockRange) -> RowSet:
     """Read bars at the prices that were asked for; errors as above."""
     if asked.adjust == NONE:
         return read_bars(kinds, codes, asked)
@@ -84,8 +84,8 @@ def read_stock_bars(kinds: frozenset[Kind], codes: Sequence[str], asked: StockRa
     return adjuster.told(reader.read(_question(kinds, codes, asked)))
 
 
-def _reader() -> Reader:
-    return Reader(
+def _reader() -> KlineReader:
+    return KlineReader(
         blocks=_store(),
         catalog=load_catalog(),
         fetch=fetch_bars,
@@ -94,10 +94,10 @@ def _reader() -> Reader:
     )
 
 
-def _question(kinds: frozenset[Kind], codes: Sequence[str], asked: RangeQuery) -> Question:
-    return Question(kinds, codes, asked.start_date, asked.end_date, Period(asked.period))
+def _question(kinds: frozenset[Kind], codes: Sequence[str], asked: RangeQuery) -> KlineQuestion:
+    return KlineQuestion(kinds, codes, asked.start_date, asked.end_date, Period(asked.period))
 
 
-def answer(call: Call[Any], reading: Reading) -> Answer:
+def answer(call: Call[Any], reading: RowSet) -> Answer:
     """Give what was read, or 304 to a client that has it already."""
     return unless_known(call.headers.get("If-None-Match"), reading)

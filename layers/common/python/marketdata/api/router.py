@@ -12,7 +12,7 @@ from typing import Any, overload
 from pydantic import BaseModel, ValidationError
 
 from marketdata.api.answer import Answer
-from marketdata.api.call import Call, Event, Headers, Source, read_parameters
+from marketdata.api.call import Call, Event, Headers, Place, read_parameters
 from marketdata.api.failures import failure, refusal, wrong_fields
 from marketdata.api.principal import Principal, Role
 from marketdata.api.wire import proxy_response
@@ -48,7 +48,7 @@ class Route:
 
     method: str
     path: str
-    source: Source
+    source: Place
     model: type[BaseModel] | None
     role: Role | None
     summary: str

@@ -3,7 +3,7 @@
 import re
 
 from marketdata.api.answer import Answer
-from marketdata.kline.rows import Reading
+from marketdata.kline.rows import RowSet
 
 KEPT_SECONDS = 3600
 """So long is a settled answer good without asking.
@@ -16,14 +16,14 @@ notebook that is run again and again asks once.
 _OPAQUE = re.compile(r'(?:W/)?"([^"]*)"')
 
 
-def unless_known(if_none_match: str, reading: Reading) -> Answer:
+def unless_known(if_none_match: str, reading: RowSet) -> Answer:
     """Give what was read, or 304 and no body to a client that has it.
 
     Parameters
     ----------
     if_none_match : str
         The request's header of that name (RFC 9110, 13.1.2); empty where it has none.
-    reading : Reading
+    reading : RowSet
         What was read; neither opened nor packed for a 304.
     """
     etag = reading.etag

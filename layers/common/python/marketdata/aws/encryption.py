@@ -12,7 +12,7 @@ class KeyRefusedError(StorageError):
     """KMS did not decrypt: another key or context, a damaged ciphertext, or no permission."""
 
 
-class Key:
+class EncryptionKey:
     """A KMS key.
 
     Parameters

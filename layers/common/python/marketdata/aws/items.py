@@ -65,4 +65,4 @@ def _value(attribute: Mapping[str, Any]) -> Any:
 type Item = dict[str, Any]
 
 
-type Key = tuple[str, str]
+type ItemKey = tuple[str, str]

@@ -7,7 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
 from marketdata.aws.clients import PARALLEL, client
-from marketdata.aws.items import Item, Key, from_attributes
+from marketdata.aws.items import Item, ItemKey, from_attributes
 from marketdata.aws.writes import Write, carry_out, pause
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ class Table:
         return from_attributes(answer["Item"]) if "Item" in answer else None
 
     def get_many(
-        self, keys: Sequence[Key], *, fresh: bool = False, attributes: Sequence[str] = ()
-    ) -> dict[Key, Item]:
+        self, keys: Sequence[ItemKey], *, fresh: bool = False, attributes: Sequence[str] = ()
+    ) -> dict[ItemKey, Item]:
         """Read many items, 100 a request, the requests side by side.
 
         Parameters
@@ -60,14 +60,14 @@ class Table:
         pages = [keys[start : start + KEYS_A_CALL] for start in range(0, len(keys), KEYS_A_CALL)]
         if len(pages) <= 1:
             return page(pages[0]) if pages else {}
-        found: dict[Key, Item] = {}
+        found: dict[ItemKey, Item] = {}
         with ThreadPoolExecutor(min(PARALLEL, len(pages))) as pool:
             for items in pool.map(page, pages):
                 found.update(items)
         return found
 
-    def _page(self, keys: Sequence[Key], options: Mapping[str, Any]) -> dict[Key, Item]:
-        found: dict[Key, Item] = {}
+    def _page(self, keys: Sequence[ItemKey], options: Mapping[str, Any]) -> dict[ItemKey, Item]:
+        found: dict[ItemKey, Item] = {}
         wanted: Any = {"Keys": [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys], **options}
         for tries in count():
             answer = client("dynamodb").batch_get_item(RequestItems={self.name: wanted})

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from marketdata.aws.items import Key
+from marketdata.aws.items import ItemKey
 from marketdata.blocks import codec
 from marketdata.blocks.coverage import Coverage
 from marketdata.errors import BlockCorruptError
@@ -24,7 +24,7 @@ class BlockKey(NamedTuple):
     part: str
 
     @property
-    def item(self) -> Key:
+    def item(self) -> ItemKey:
         """The key of the block's item."""
         return f"{self.dataset}#{self.code}", self.part
 

@@ -27,8 +27,8 @@ class Period(StrEnum):
 
     @property
     def stored(self) -> bool:
-        """Whether its bars are stored; the others are computed from those of `source`."""
-        return self.source is self
+        """Whether its bars are stored; the others are computed from those of `base`."""
+        return self.base is self
 
     @property
     def intraday(self) -> bool:
@@ -36,7 +36,7 @@ class Period(StrEnum):
         return self.startswith("min")
 
     @property
-    def source(self) -> "Period":
+    def base(self) -> "Period":
         """The stored period that its bars come from."""
         return Period.DAILY if self in (Period.WEEKLY, Period.MONTHLY) else self
 
@@ -56,7 +56,7 @@ class Period(StrEnum):
         return f"{day[:4]}-{day[4:6]}" if self.intraday else day[:4]
 
 
-class AnyDataset(Protocol):
+class Dataset(Protocol):
     """What blocks may hold: bars, which are a `Dataset`, or the finance room's statements."""
 
     @property

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from itertools import compress
 
-from marketdata.blocks.dataset import AnyDataset, Period
+from marketdata.blocks.dataset import Dataset, Period
 
 
 def first_day(part: str) -> date:
@@ -23,12 +23,12 @@ def last_day(part: str) -> date:
     return first.replace(month=first.month + 1) - timedelta(days=1)
 
 
-def parts_between(what: AnyDataset | Period, start: str, end: str) -> list[str]:
+def parts_between(what: Dataset | Period, start: str, end: str) -> list[str]:
     """Name the parts that hold the days of a range.
 
     Parameters
     ----------
-    what : AnyDataset or Period
+    what : Dataset or Period
         Whose parts: years, or for intraday bars months.
     start, end : str
         First and last day, YYYYMMDD.

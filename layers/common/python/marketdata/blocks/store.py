@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from marketdata.aws.clients import side_by_side
-from marketdata.aws.items import Item, Key
+from marketdata.aws.items import Item, ItemKey
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.blocks.block import Block, BlockCoverage, BlockKey
 from marketdata.blocks.coverage import Coverage
@@ -55,8 +55,8 @@ class BlockTable(Protocol):
 
     def get(self, pk: str, sk: str) -> Item | None: ...
     def get_many(
-        self, keys: Sequence[Key], *, fresh: bool, attributes: Sequence[str]
-    ) -> dict[Key, Item]: ...
+        self, keys: Sequence[ItemKey], *, fresh: bool, attributes: Sequence[str]
+    ) -> dict[ItemKey, Item]: ...
     def query(
         self,
         pk: str,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from marketdata.blocks.dataset import AnyDataset, Kind
+from marketdata.blocks.dataset import Dataset, Kind
 
 CODE_PATTERN = r"^[A-Z]{0,2}[0-9]{3,6}\.[A-Z]{2,3}$"
 """How a code is written: 600000.SH, IF2401.CFE, TA501.CZC."""
@@ -104,7 +104,7 @@ class Catalog:
         """Give a code's security, or None."""
         return self._by_code.get(code)
 
-    def coverage_start(self, dataset: AnyDataset) -> str:
+    def coverage_start(self, dataset: Dataset) -> str:
         """Give the first day that the source has of a dataset; one it never named has no limit."""
         return self.first_days.get(dataset.name, FIRST_DATE)
 

@@ -9,11 +9,11 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from functools import lru_cache
 
-from marketdata.blocks.dataset import AnyDataset
+from marketdata.blocks.dataset import Dataset
 from marketdata.blocks.days import bits_of
 from marketdata.catalog.calendar import TRADING, Calendar, first_known_day
 from marketdata.catalog.securities import Security
-from marketdata.finance.statement import StatementSet
+from marketdata.finance.statement import StatementDataset
 
 DUE = {"0331": "0430", "0630": "0831", "0930": "1031", "1231": "0430"}
 """For each quarter's last day the deadline of its report; the annual one's is a year later."""
@@ -73,14 +73,14 @@ def last_final_period(final_until: str) -> str:
     )
 
 
-def calendar_of(dataset: AnyDataset) -> Calendar:
+def calendar_of(dataset: Dataset) -> Calendar:
     """Give the days that bars or statements are due for."""
-    return QUARTERS if isinstance(dataset, StatementSet) else TRADING
+    return QUARTERS if isinstance(dataset, StatementDataset) else TRADING
 
 
-def final_of(dataset: AnyDataset, final_until: str) -> str:
+def final_of(dataset: Dataset, final_until: str) -> str:
     """Give the last final day or period of a dataset by the last final trading day."""
-    return last_final_period(final_until) if isinstance(dataset, StatementSet) else final_until
+    return last_final_period(final_until) if isinstance(dataset, StatementDataset) else final_until
 
 
 def with_prospectus(security: Security) -> Security:

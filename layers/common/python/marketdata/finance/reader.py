@@ -17,11 +17,11 @@ from marketdata.finance.periods import (
     periods_between,
     with_prospectus,
 )
-from marketdata.finance.statement import StatementSet, key_of, newest
+from marketdata.finance.statement import StatementDataset, key_of, newest
 from marketdata.kline.completeness import Completeness
-from marketdata.kline.gaps import Fetch, fill_gaps
+from marketdata.kline.gaps import FetchRows, fill_gaps
 from marketdata.kline.reader import Blocks
-from marketdata.kline.rows import Reading
+from marketdata.kline.rows import RowSet
 
 MOST_ROWS = 25_000
 """So many rows of up to 5 KB fit into a function's memory, as text and as the answer made of it."""
@@ -29,16 +29,16 @@ MOST_ROWS = 25_000
 BAR_MARKS = ("short", "close_outside", "rejected")
 """What an answer says of bars only."""
 
-NOTHING = Coverage()
+UNKNOWN = Coverage()
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class StatementQuestion:
     """Which statements are wanted.
 
     Attributes
     ----------
-    dataset : StatementSet
+    dataset : StatementDataset
         Which of the three.
     codes : sequence of str
         Stocks, in the order of the answer.
@@ -48,7 +48,7 @@ class Question:
         `statement.CONSOLIDATED`, or another type of the source's.
     """
 
-    dataset: StatementSet
+    dataset: StatementDataset
     codes: Sequence[str]
     start: str
     end: str
@@ -56,7 +56,7 @@ class Question:
 
 
 @dataclass(slots=True)
-class Stored:
+class CompanyRows:
     """What is stored of one company: coverage by part, all rows in the order of time."""
 
     coverage: Mapping[str, Coverage]
@@ -64,7 +64,7 @@ class Stored:
 
 
 @dataclass(slots=True)
-class Reader:
+class StatementReader:
     """Answers questions about statements.
 
     Parameters
@@ -73,7 +73,7 @@ class Reader:
         The store.
     catalog : Catalog
         Which companies exist and when they were listed.
-    fetch : Fetch
+    fetch : FetchRows
         Has small gaps filled.
     final_until : str
         The last final trading day, see `catalog.calendar`.
@@ -83,11 +83,11 @@ class Reader:
 
     blocks: Blocks
     catalog: Catalog
-    fetch: Fetch
+    fetch: FetchRows
     final_until: str
     upstream: str
 
-    def read(self, question: Question) -> Reading:
+    def read(self, question: StatementQuestion) -> RowSet:
         """Answer a question as completely as the cache and small fetches allow.
 
         Raises
@@ -117,9 +117,9 @@ class Reader:
             "upstream": self.upstream,
             "warnings": warnings,
         }
-        return Reading.of(rows, meta)
+        return RowSet.of(rows, meta)
 
-    def _known(self, question: Question) -> dict[str, Security]:
+    def _known(self, question: StatementQuestion) -> dict[str, Security]:
         known = {
             code: security
             for code in question.codes
@@ -129,7 +129,7 @@ class Reader:
             raise NotFoundError(f"none of the codes is known: {', '.join(question.codes[:10])}")
         return known
 
-    def _check_size(self, question: Question, early: Mapping[str, Security]) -> None:
+    def _check_size(self, question: StatementQuestion, early: Mapping[str, Security]) -> None:
         """Refuse what no function could hold, before anything is read."""
         asked = (self._asked(question, security) for security in early.values())
         rows = sum(len(periods_between("", start, end)) for start, end in asked)
@@ -139,30 +139,33 @@ class Reader:
             )
             raise InvalidInputError("end_date", f"{reason}asked for, at most {MOST_ROWS:,} can be")
 
-    def _asked(self, question: Question, security: Security) -> tuple[str, str]:
+    def _asked(self, question: StatementQuestion, security: Security) -> tuple[str, str]:
         """Give the days of the question within a company's life, as far as they are past."""
         born, gone = life(security)
         return max(question.start, born), min(question.end, gone, self.final_until)
 
-    def _keys(self, question: Question, security: Security) -> list[BlockKey]:
+    def _keys(self, question: StatementQuestion, security: Security) -> list[BlockKey]:
         parts = parts_between(question.dataset, *self._asked(question, security))
         return [BlockKey(question.dataset.name, security.code, part) for part in parts]
 
     def _open(
         self, keys: Mapping[str, Sequence[BlockKey]], *, fresh: bool = False
-    ) -> dict[str, Stored]:
+    ) -> dict[str, CompanyRows]:
         blocks = self.blocks.read([key for each in keys.values() for key in each], fresh=fresh)
-        opened: dict[str, Stored] = {}
+        opened: dict[str, CompanyRows] = {}
         for code, each in keys.items():
             parts = {key.part: unpack(key, blocks[key]) for key in each if key in blocks}
-            opened[code] = Stored(
+            opened[code] = CompanyRows(
                 {part: block.coverage for part, (block, _) in parts.items()},
                 [line for _, text in parts.values() for line in codec.lines(text)],
             )
         return opened
 
     def _compare(
-        self, question: Question, lives: Mapping[str, Security], stored: Mapping[str, Stored]
+        self,
+        question: StatementQuestion,
+        lives: Mapping[str, Security],
+        stored: Mapping[str, CompanyRows],
     ) -> Completeness:
         """Compare what is stored with what should be there in the lives of some companies."""
         start, last = max(question.start, QUARTERS.first), last_final_period(self.final_until)
@@ -170,19 +173,19 @@ class Reader:
         found = Completeness(Window(start, question.end, source_start, last, QUARTERS))
         for part in parts_between(question.dataset, start, min(question.end, last)):
             for code, security in lives.items():
-                known = stored[code].coverage.get(part, NOTHING)
+                known = stored[code].coverage.get(part, UNKNOWN)
                 found.add(question.dataset, security, part, known)
         return found
 
 
-def _chosen(question: Question, stored: Stored) -> dict[str, bytes]:
+def _chosen(question: StatementQuestion, stored: CompanyRows) -> dict[str, bytes]:
     return newest(stored.lines, question.start, question.end, question.statement_type)
 
 
 def _name_other_types(
-    question: Question,
+    question: StatementQuestion,
     found: Completeness,
-    stored: Mapping[str, Stored],
+    stored: Mapping[str, CompanyRows],
     chosen: Mapping[str, Mapping[str, bytes]],
 ) -> None:
     """Count periods as absent that have rows, but none of the type that was asked for."""
@@ -200,7 +203,9 @@ def _source(before: Completeness, after: Completeness) -> str:
     return "mixed" if before.held else "upstream"
 
 
-def _meta(question: Question, known: Mapping[str, Security], found: Completeness) -> dict[str, Any]:
+def _meta(
+    question: StatementQuestion, known: Mapping[str, Security], found: Completeness
+) -> dict[str, Any]:
     meta = found.meta(common_market(known.values()))
     named = {name: value for name, value in meta.items() if name not in BAR_MARKS}
     return named | {"unknown_codes": [code for code in question.codes if code not in known]}

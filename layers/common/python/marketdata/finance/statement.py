@@ -44,7 +44,7 @@ _KEY = re.compile(
 )
 
 type Value = float | str | None
-type Row = Mapping[str, Value]
+type StatementRow = Mapping[str, Value]
 """One row by column, see `row_line`."""
 
 
@@ -69,8 +69,8 @@ _COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class StatementSet:
-    """One statement of all stocks: to blocks and tasks what `kline.bars.Dataset` is for bars."""
+class StatementDataset:
+    """One statement of all stocks: to blocks and tasks what `kline.bars.BarDataset` is for bars."""
 
     statement: Statement
 
@@ -114,7 +114,7 @@ class StatementSet:
         return "fetch_statements"
 
 
-class RowKey(NamedTuple):
+class StatementKey(NamedTuple):
     """What no two rows of one company and statement share; sorts in the order of a block.
 
     Attributes
@@ -132,7 +132,7 @@ class RowKey(NamedTuple):
     announced: str
 
 
-def row_line(statement: Statement, row: Row) -> bytes:
+def statement_line(statement: Statement, row: StatementRow) -> bytes:
     """Write a row as a line of a block.
 
     Parameters
@@ -167,21 +167,21 @@ def row_line(statement: Statement, row: Row) -> bytes:
     return orjson.dumps(line)
 
 
-def key_of(line: bytes) -> RowKey:
+def key_of(line: bytes) -> StatementKey:
     """Read a line's key.
 
     Raises
     ------
     BlockCorruptError
-        It is no line of `row_line`.
+        It is no line of `statement_line`.
     """
     found = _KEY.match(line)
     if found is None:
         raise BlockCorruptError("a stored row is no statement")
-    return RowKey(*(each.decode() if each else "" for each in found.groups()))
+    return StatementKey(*(each.decode() if each else "" for each in found.groups()))
 
 
-def merge(old: Sequence[bytes], new: Sequence[bytes]) -> list[bytes]:
+def merge_statements(old: Sequence[bytes], new: Sequence[bytes]) -> list[bytes]:
     """Unite rows of one company and statement.
 
     Parameters

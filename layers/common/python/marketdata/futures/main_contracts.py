@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from marketdata.catalog.calendar import next_trading_day
 from marketdata.catalog.securities import Security
-from marketdata.futures.varieties import _delivery
+from marketdata.futures.varieties import by_delivery
 
 
 class Basis(StrEnum):
@@ -141,7 +141,7 @@ def _decide(
     lives_on = {code for code in contracts if contracts[code].alive(following, following)}
     candidates = [code for code in weights if code in lives_on and code not in been]
     best = min(
-        candidates, key=lambda code: (-weights[code], _delivery(contracts[code])), default=""
+        candidates, key=lambda code: (-weights[code], by_delivery(contracts[code])), default=""
     )
     # A main contract that lives but has no bar that day (the source lacks it) is kept: there is
     # nothing to compare, and to leave it would be for good.

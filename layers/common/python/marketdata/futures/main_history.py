@@ -25,9 +25,9 @@ from marketdata.catalog.window import Window
 from marketdata.errors import NotFoundError
 from marketdata.futures.main_contracts import Basis, Main, MainHistory, Standing, main_contracts
 from marketdata.futures.varieties import Variety
-from marketdata.kline.bars import Dataset, parse
+from marketdata.kline.bars import BarDataset, parse_bars
 
-BARS = Dataset(Kind.FUTURE, Period.DAILY)
+DAILY_BARS = BarDataset(Kind.FUTURE, Period.DAILY)
 
 
 def read_histories(store: BlockStore, wanted: Iterable[Variety]) -> dict[str, MainHistory]:
@@ -43,7 +43,7 @@ def read_histories(store: BlockStore, wanted: Iterable[Variety]) -> dict[str, Ma
     return {code: _decode(key, stored.get(key, Block())) for code, key in keys.items()}
 
 
-def update(
+def update_history(
     store: BlockStore, variety: Variety, coverage_start: str, start: str, final_until: str
 ) -> None:
     """Work out a variety's main contracts again, because bars of its contracts have changed.
@@ -143,9 +143,9 @@ def _bars(
     store: BlockStore, variety: Variety, window: Window
 ) -> Iterator[tuple[str, dict[str, Standing]]]:
     """Give for every known day what the contracts weigh; a year of blocks is read at a time."""
-    for part in parts_between(BARS, window.start, window.end):
+    for part in parts_between(DAILY_BARS, window.start, window.end):
         alive = {
-            BlockKey(BARS.name, contract.code, part): contract
+            BlockKey(DAILY_BARS.name, contract.code, part): contract
             for contract in variety.alive(f"{part}0101", f"{part}1231")
         }
         # The last batch of a fill may have been stored a moment ago.
@@ -161,7 +161,7 @@ def _bars(
 def _by_day(days: Sequence[str], texts: Mapping[str, bytes]) -> dict[str, dict[str, Standing]]:
     standings: dict[str, dict[str, Standing]] = {day: {} for day in days}
     for code, text in texts.items():
-        for row in parse(text):
+        for row in parse_bars(text):
             if (day := row["trade_date"]) in standings:
                 standings[day][code] = Standing(row["open_interest"], row["volume"])
     return standings

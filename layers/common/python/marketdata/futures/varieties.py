@@ -37,20 +37,20 @@ def varieties(catalog: Catalog) -> list[Variety]:
         key = variety_of(security.code), market_of(security.code)
         grouped.setdefault(key, []).append(security)
     return [
-        Variety(code, market, _name(code, contracts), tuple(sorted(contracts, key=_delivery)))
+        Variety(code, market, _name(code, contracts), tuple(sorted(contracts, key=by_delivery)))
         for (code, market), contracts in sorted(grouped.items())
     ]
 
 
 def _name(variety: str, contracts: Iterable[Security]) -> str:
     """Give what the newest contract's name says before its delivery month."""
-    newest = max(contracts, key=_delivery)
+    newest = max(contracts, key=by_delivery)
     digits = newest.code.partition(".")[0].removeprefix(variety)
     # The CZCE writes the last digit of the year only, others who name its contracts write two.
     decade = "[0-9]?" if len(digits) == 3 else ""
     return re.sub(f"{decade}{digits}$", "", newest.name).strip() or variety
 
 
-def _delivery(contract: Security) -> tuple[str, str]:
+def by_delivery(contract: Security) -> tuple[str, str]:
     """Give what orders contracts by delivery: a code alone does not, the CZCE's come back."""
     return life(contract)[1], contract.code

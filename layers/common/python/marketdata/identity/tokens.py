@@ -24,7 +24,7 @@ FRESH_SECONDS = 10
 """Keys this young are not read again, however many forged tokens come."""
 
 
-class Session(NamedTuple):
+class VerifiedToken(NamedTuple):
     """What is believed of a token: whose it is, and since when (epoch seconds)."""
 
     user_id: int
@@ -58,7 +58,7 @@ def issue(secret: str, user: User) -> str:
     return jwt.encode(claims, key, ALGORITHM)
 
 
-def verify(secret: str, token: str) -> Session:
+def verify(secret: str, token: str) -> VerifiedToken:
     """Give the user to whom a token was issued, and when.
 
     What else it says is for clients: the name and the role are looked up, for they may change.
@@ -79,12 +79,12 @@ def verify(secret: str, token: str) -> Session:
     raise UnauthorizedError("the token is not one of ours")
 
 
-def _read(token: str, key: str) -> Session:
+def _read(token: str, key: str) -> VerifiedToken:
     try:
         claims = jwt.decode(
             token, key, algorithms=[ALGORITHM], issuer=ISSUER, options={"require": list(CLAIMS)}
         )
-        return Session(int(claims["sub"]), int(claims["iat"]))
+        return VerifiedToken(int(claims["sub"]), int(claims["iat"]))
     except jwt.InvalidSignatureError:
         raise
     except (jwt.InvalidTokenError, ValueError) as error:

@@ -15,7 +15,7 @@ from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import previous_trading_day, trading_days
 from marketdata.catalog.securities import market_of
 from marketdata.ingest.bar_suspicion import shifted, wrong_unit
-from marketdata.kline.bars import COUNTS, OHLC, Dataset
+from marketdata.kline.bars import COUNTS, OHLC, BarDataset
 from marketdata.sources.source import BarRequest
 
 type Mask = npt.NDArray[np.bool_]
@@ -30,7 +30,7 @@ EXACT = 2.0**53
 """From here on a float no longer tells one share from the next."""
 
 
-def reasons(frame: pd.DataFrame, request: BarRequest) -> npt.NDArray[np.object_]:
+def bar_faults(frame: pd.DataFrame, request: BarRequest) -> npt.NDArray[np.object_]:
     """Say of each bar why it must not be stored.
 
     Parameters
@@ -78,7 +78,7 @@ def chosen(frame: pd.DataFrame, mask: Mask) -> pd.DataFrame:
     return frame if mask.all() else frame[mask]
 
 
-def numbers(frame: pd.DataFrame, dataset: Dataset) -> Columns:
+def numbers(frame: pd.DataFrame, dataset: BarDataset) -> Columns:
     """Give the value columns of a frame, NaN for null."""
     return {name: frame[name].to_numpy(dtype="float64") for name in dataset.columns}
 
@@ -115,7 +115,7 @@ def _in_scope(frame: pd.DataFrame, request: BarRequest) -> tuple[Mask, Mask]:
     return requested, trading[calendar_of[code_at], day_at]
 
 
-def _wrong_time(frame: pd.DataFrame, dataset: Dataset, trading: Mask) -> Mask:
+def _wrong_time(frame: pd.DataFrame, dataset: BarDataset, trading: Mask) -> Mask:
     """Mark times of another form, and those that do not belong to the bar's trading day.
 
     Most codes have bars at the same times, so each time of a day is looked at once.
@@ -154,7 +154,7 @@ def _traded(values: Columns) -> Mask:
     return ~untraded
 
 
-def _settled_without_trade(values: Columns, dataset: Dataset) -> Mask:
+def _settled_without_trade(values: Columns, dataset: BarDataset) -> Mask:
     """Mark the days of a future on which its order book saw no trade.
 
     The volume may be above 0 all the same: deals outside the book, such as for delivery.
@@ -165,7 +165,7 @@ def _settled_without_trade(values: Columns, dataset: Dataset) -> Mask:
     return settled
 
 
-def _not_a_number(values: Columns, dataset: Dataset) -> Mask:
+def _not_a_number(values: Columns, dataset: BarDataset) -> Mask:
     """Prices and volume are needed; infinity is never a number; other columns may be null."""
     infinite = _any(np.isinf(column) for column in values.values())
     unpriced = _any(np.isnan(values[name]) for name in OHLC)
@@ -179,7 +179,7 @@ def _not_whole(values: Columns) -> Mask:
     return _any((np.floor(column) < column) | (column >= EXACT) for column in counts)
 
 
-def _out_of_order(values: Columns, dataset: Dataset) -> Mask:
+def _out_of_order(values: Columns, dataset: BarDataset) -> Mask:
     opened, high, low, close = (values[name] for name in OHLC)
     wrong = (low > high) | (opened < low) | (opened > high)
     wrong |= _any(values[name] <= 0 for name in OHLC)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from marketdata.blocks.days import bit_of
 from marketdata.ingest import bar_check as check
-from marketdata.kline.bars import COUNTS, Dataset, row_lines
+from marketdata.kline.bars import COUNTS, BarDataset, bar_lines
 
 PART_DAYS = 366
 """No part has more days."""
@@ -24,7 +24,7 @@ type Places = npt.NDArray[np.int_]
 
 
 @dataclass(slots=True)
-class Cut:
+class BlockBars:
     """The bars that one block gets.
 
     Attributes
@@ -40,12 +40,12 @@ class Cut:
     close_outside: int = 0
 
 
-def cut_frame(dataset: Dataset, frame: pd.DataFrame) -> dict[tuple[str, str], Cut]:
+def split_frame(dataset: BarDataset, frame: pd.DataFrame) -> dict[tuple[str, str], BlockBars]:
     """Cut a frame into the parts of its codes.
 
     Parameters
     ----------
-    dataset : Dataset
+    dataset : BarDataset
         What the bars are.
     frame : DataFrame
         Bars as `sources.source.FetchedBars` describes them, none of which `check` objects to.
@@ -61,13 +61,13 @@ def cut_frame(dataset: Dataset, frame: pd.DataFrame) -> dict[tuple[str, str], Cu
     if dataset.period.intraday:
         columns["kline_time"] = _texts(frame, "kline_time")
     columns |= {name: _plain(column, whole=name in COUNTS) for name, column in values.items()}
-    lines = row_lines(dataset, columns)
+    lines = bar_lines(dataset, columns)
     code_at, names = pd.factorize(np.array(codes, dtype=object))
     day_at, known = pd.factorize(np.array(days, dtype=object))
     part_of = {day: dataset.part_of(day) for day in known}
     bits = np.array([bit_of(part_of[day], day).bit_length() - 1 for day in known], dtype=int)
     part_at, parts = pd.factorize(np.array(list(part_of.values()), dtype=object))
-    cuts: defaultdict[tuple[str, str], Cut] = defaultdict(Cut)
+    cuts: defaultdict[tuple[str, str], BlockBars] = defaultdict(BlockBars)
     for first, after in _stretches(code_at, part_at[day_at]):
         cut = cuts[names[code_at[first]], parts[part_at[day_at[first]]]]
         cut.lines += lines[first:after]

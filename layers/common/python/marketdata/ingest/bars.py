@@ -23,26 +23,26 @@ from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog, market_of
 from marketdata.catalog.sessions import bars_per_day
 from marketdata.catalog.window import Window
-from marketdata.ingest.bar_check import chosen, reasons
-from marketdata.ingest.bar_split import Cut, cut_frame
+from marketdata.ingest.bar_check import bar_faults, chosen
+from marketdata.ingest.bar_split import BlockBars, split_frame
 from marketdata.ingest.quarantine import QuarantineObjects
-from marketdata.ingest.report import Stored
-from marketdata.kline.bars import DAY, Dataset, merge
+from marketdata.ingest.report import IngestReport
+from marketdata.kline.bars import DAY, BarDataset, merge_bars
 from marketdata.sources.source import BarRequest, FetchedBars
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class BarChange:
     """What a fetch says of one block: its bars, and as bits the days without one, or a good one."""
 
-    cut: Cut
+    cut: BlockBars
     absent: int
     suspended: int
     no_trade: int
     rejected: int
 
 
-class Ingest:
+class BarIngest:
     """Stores what a source delivered.
 
     Parameters
@@ -74,7 +74,7 @@ class Ingest:
         self._coverage_start = coverage_start
         self._final_until = final_until
 
-    def run(self, request: BarRequest, fetched: FetchedBars) -> Stored:
+    def run(self, request: BarRequest, fetched: FetchedBars) -> IngestReport:
         """Check, cut, merge and store; a bad bar costs only itself.
 
         Parameters
@@ -86,7 +86,7 @@ class Ingest:
 
         Returns
         -------
-        Stored
+        IngestReport
             What became of it.
 
         Raises
@@ -97,19 +97,19 @@ class Ingest:
         days = fetched.frame["trade_date"]
         not_final = (days > self._final_until) & (days <= request.end)
         frame = chosen(fetched.frame, ~not_final.to_numpy(dtype=bool))
-        why = reasons(frame, request)
+        why = bar_faults(frame, request)
         fine = why == ""
         good, bad = chosen(frame, fine), frame[~fine].assign(reason=why[~fine])
-        cuts = cut_frame(request.dataset, good)
+        cuts = split_frame(request.dataset, good)
         changes = dict(self._changes(request, fetched, cuts, bad))
-        return Stored(
+        return IngestReport(
             bars=len(good),
             blocks=self._write(request.dataset, changes),
             quarantined=self._set_aside(request.dataset, bad),
             failed=fetched.complaints,
         )
 
-    def _set_aside(self, dataset: Dataset, bad: pd.DataFrame) -> dict[str, dict[str, int]]:
+    def _set_aside(self, dataset: BarDataset, bad: pd.DataFrame) -> dict[str, dict[str, int]]:
         """Write bad bars to the quarantine, the same ones always to the same key."""
         counts: dict[str, dict[str, int]] = {}
         for code, bars in bad.groupby("code", dropna=False):
@@ -123,9 +123,9 @@ class Ingest:
         self,
         request: BarRequest,
         fetched: FetchedBars,
-        cuts: Mapping[tuple[str, str], Cut],
+        cuts: Mapping[tuple[str, str], BlockBars],
         bad: pd.DataFrame,
-    ) -> Iterator[tuple[BlockKey, Change]]:
+    ) -> Iterator[tuple[BlockKey, BarChange]]:
         """Say what each block gets; a day is absent only if the source gave no bar at all."""
         window = Window(request.start, request.end, self._coverage_start, self._final_until)
         unusable = {code: set(days) for code, days in fetched.lost.items()}
@@ -136,11 +136,11 @@ class Ingest:
             security = None if code in fetched.failed else self._catalog.get(code)
             halted = fetched.halted.get(code, {})
             for part in parts:
-                cut = cuts.get((code, part)) or Cut()
+                cut = cuts.get((code, part)) or BlockBars()
                 expected = window.expected(security, part) if security else 0
                 rejected = expected & ~cut.present & bits_of(part, unusable.get(code, ()))
                 absent = expected & ~cut.present & ~rejected
-                change = Change(
+                change = BarChange(
                     cut=cut,
                     absent=absent,
                     suspended=absent & _halted(part, halted, "suspended"),
@@ -150,7 +150,7 @@ class Ingest:
                 if cut.present or absent or rejected:
                     yield BlockKey(request.dataset.name, code, part), change
 
-    def _write(self, dataset: Dataset, changes: Mapping[BlockKey, Change]) -> int:
+    def _write(self, dataset: BarDataset, changes: Mapping[BlockKey, BarChange]) -> int:
         """Merge the changes into the stored blocks and say how many were written."""
         stored = self._store.read(changes)
         ready: dict[BlockKey, tuple[Block, Block]] = {}
@@ -184,11 +184,11 @@ def _halted(part: str, halted: Mapping[str, str], reason: str) -> int:
     return bits_of(part, [day for day, why in halted.items() if why == reason])
 
 
-def _merged(dataset: Dataset, key: BlockKey, stored: Block, change: Change) -> Block:
+def _merged(dataset: BarDataset, key: BlockKey, stored: Block, change: BarChange) -> Block:
     """Give the block with the change in it, or the stored one itself where nothing is new."""
     known, text = unpack(key, stored)
     old = codec.lines(text)
-    lines = merge(old, change.cut.lines)
+    lines = merge_bars(old, change.cut.lines)
     # What is present is what there are rows for, even if the block claimed something else.
     held = bits_of(key.part, {line[DAY].decode() for line in old})
     coverage = replace(known.coverage, present=held).mark(
@@ -205,7 +205,7 @@ def _merged(dataset: Dataset, key: BlockKey, stored: Block, change: Change) -> B
     return stored.holding(lines, coverage)
 
 
-def _short(dataset: Dataset, key: BlockKey, lines: Sequence[bytes], present: int) -> int:
+def _short(dataset: BarDataset, key: BlockKey, lines: Sequence[bytes], present: int) -> int:
     """Mark the days among `present` that have fewer bars than the session should give."""
     if not dataset.period.intraday or not present:
         return 0

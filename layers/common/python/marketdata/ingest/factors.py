@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 from marketdata.aws.clients import side_by_side
 from marketdata.blocks.block import Block
 from marketdata.blocks.store import BlockStore
-from marketdata.kline.adjust.factors import NO_FACTORS, Known, _decode, _encode, _key
+from marketdata.kline.adjust.factors import (
+    NO_FACTORS,
+    KnownFactors,
+    decode_factors,
+    encode_factors,
+    factor_key,
+)
 
 if TYPE_CHECKING:
     from marketdata.sources.source import FactorRequest, FetchedFactors
@@ -49,15 +55,15 @@ def save_factors(
     failed = {
         code: fetched.failed.get(code, NO_FACTORS) for code in request.codes if not given.get(code)
     }
-    old = store.read([_key(request.kind, code) for code in request.codes])
+    old = store.read([factor_key(request.kind, code) for code in request.codes])
 
     def save(code: str) -> None:
-        key, new = _key(request.kind, code), given.get(code)
+        key, new = factor_key(request.kind, code), given.get(code)
 
         def change(stored: Block) -> Block:
-            known = _decode(key, stored).steps
+            known = decode_factors(key, stored).steps
             steps = known if known and (not new or new.until < known.until) else new
-            return _encode(Known(steps, asked_at, failed.get(code, "")), stored)
+            return encode_factors(KnownFactors(steps, asked_at, failed.get(code, "")), stored)
 
         store.update(key, old.get(key, Block()), change)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Stored:
+class IngestReport:
     """What became of a batch.
 
     Attributes

@@ -7,7 +7,7 @@ from datetime import date
 from math import isfinite
 
 from marketdata.finance.periods import is_period
-from marketdata.finance.statement import HEADER, TEXTS, Row, Statement
+from marketdata.finance.statement import HEADER, TEXTS, Statement, StatementRow
 
 KEY = ("code", "reporting_period", "statement_type", "ann_date")
 """What tells the rows of a statement apart."""
@@ -18,8 +18,8 @@ _TYPE = re.compile("[0-9A-Za-z]+")
 _DAY = re.compile("[0-9]{8}")
 
 
-def reasons(
-    rows: Sequence[Row], statement: Statement, codes: frozenset[str], start: str, end: str
+def statement_faults(
+    rows: Sequence[StatementRow], statement: Statement, codes: frozenset[str], start: str, end: str
 ) -> list[str]:
     """Say of each row why it must not be stored.
 
@@ -47,7 +47,9 @@ def reasons(
     return found
 
 
-def _reason(row: Row, statement: Statement, codes: frozenset[str], start: str, end: str) -> str:
+def _reason(
+    row: StatementRow, statement: Statement, codes: frozenset[str], start: str, end: str
+) -> str:
     period = row.get("reporting_period")
     if not (_is_day(period) and is_period(str(period))):
         return "not_a_period"
@@ -73,7 +75,7 @@ def _is_day(value: object) -> bool:
     return True
 
 
-def _numbers(row: Row, statement: Statement) -> Iterator[object]:
+def _numbers(row: StatementRow, statement: Statement) -> Iterator[object]:
     for name in statement.columns:
         value = row.get(name)
         if value is not None and not (name in TEXTS and isinstance(value, str)):
@@ -84,7 +86,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, float | int) and isfinite(value)
 
 
-def _contradictory(places: Sequence[int], rows: Sequence[Row]) -> Iterator[int]:
+def _contradictory(places: Sequence[int], rows: Sequence[StatementRow]) -> Iterator[int]:
     """Find rows that share a key and differ: nobody can tell which is right."""
     alike: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
     for place in places:

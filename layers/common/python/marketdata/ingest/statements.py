@@ -19,15 +19,21 @@ from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog
 from marketdata.catalog.window import Window
 from marketdata.finance.periods import QUARTERS, with_prospectus
-from marketdata.finance.statement import Row, StatementSet, key_of, merge, row_line
+from marketdata.finance.statement import (
+    StatementDataset,
+    StatementRow,
+    key_of,
+    merge_statements,
+    statement_line,
+)
 from marketdata.ingest import statement_check as check
 from marketdata.ingest.quarantine import QuarantineObjects
-from marketdata.ingest.report import Stored
+from marketdata.ingest.report import IngestReport
 from marketdata.sources.source import FetchedStatements, StatementRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StatementChange:
     """What a fetch says of one block: its rows, and as bits the periods without one."""
 
     lines: list[bytes]
@@ -63,7 +69,7 @@ class StatementIngest:
         self._catalog = catalog
         self._final_until = final_until
 
-    def run(self, request: StatementRequest, fetched: FetchedStatements) -> Stored:
+    def run(self, request: StatementRequest, fetched: FetchedStatements) -> IngestReport:
         """Check, cut, merge and store; a bad row costs only itself.
 
         Parameters
@@ -75,7 +81,7 @@ class StatementIngest:
 
         Returns
         -------
-        Stored
+        IngestReport
             What became of it; its `bars` are rows.
 
         Raises
@@ -84,14 +90,14 @@ class StatementIngest:
             Others kept writing one of the blocks.
         """
         rows = fetched.rows
-        bad = check.reasons(
+        bad = check.statement_faults(
             rows, request.statement, frozenset(request.codes), request.start, request.end
         )
         good = [row for row, why in zip(rows, bad, strict=True) if not why]
         wrong = [(row, why) for row, why in zip(rows, bad, strict=True) if why]
-        quarantined = self._set_aside(StatementSet(request.statement), wrong)
+        quarantined = self._set_aside(StatementDataset(request.statement), wrong)
         changes = dict(self._changes(request, fetched, good, wrong))
-        return Stored(
+        return IngestReport(
             bars=len(good),
             blocks=self._write(changes),
             quarantined=quarantined,
@@ -99,10 +105,10 @@ class StatementIngest:
         )
 
     def _set_aside(
-        self, dataset: StatementSet, wrong: Sequence[tuple[Row, str]]
+        self, dataset: StatementDataset, wrong: Sequence[tuple[StatementRow, str]]
     ) -> dict[str, dict[str, int]]:
         """Write bad rows to the quarantine, the same ones always to the same key."""
-        by_code: defaultdict[str, list[tuple[Row, str]]] = defaultdict(list)
+        by_code: defaultdict[str, list[tuple[StatementRow, str]]] = defaultdict(list)
         for row, why in wrong:
             by_code[str(row.get("code"))].append((row, why))
         for code, rows in by_code.items():
@@ -115,15 +121,15 @@ class StatementIngest:
         self,
         request: StatementRequest,
         fetched: FetchedStatements,
-        good: Sequence[Row],
-        wrong: Sequence[tuple[Row, str]],
-    ) -> Iterator[tuple[BlockKey, Change]]:
-        dataset = StatementSet(request.statement)
+        good: Sequence[StatementRow],
+        wrong: Sequence[tuple[StatementRow, str]],
+    ) -> Iterator[tuple[BlockKey, StatementChange]]:
+        dataset = StatementDataset(request.statement)
         window = Window(request.start, request.end, request.start, self._final_until, QUARTERS)
         lines: defaultdict[tuple[str, str], list[bytes]] = defaultdict(list)
         for row in good:
             place = str(row["code"]), str(row["reporting_period"])[:4]
-            lines[place].append(row_line(request.statement, row))
+            lines[place].append(statement_line(request.statement, row))
         doubtful: defaultdict[str, set[str]] = defaultdict(set)
         for row, _ in wrong:
             doubtful[str(row.get("code"))].add(str(row.get("reporting_period")))
@@ -135,9 +141,9 @@ class StatementIngest:
                 expected = window.expected(with_prospectus(security), part) if security else 0
                 absent = expected & ~present & ~bits_of(part, doubtful[code])
                 if of_part or absent:
-                    yield BlockKey(dataset.name, code, part), Change(of_part, absent)
+                    yield BlockKey(dataset.name, code, part), StatementChange(of_part, absent)
 
-    def _write(self, changes: Mapping[BlockKey, Change]) -> int:
+    def _write(self, changes: Mapping[BlockKey, StatementChange]) -> int:
         stored = self._store.read(changes)
 
         def update(key: BlockKey) -> bool:
@@ -148,11 +154,11 @@ class StatementIngest:
         return sum(side_by_side(update, changes))
 
 
-def _merged(key: BlockKey, stored: Block, change: Change) -> Block:
+def _merged(key: BlockKey, stored: Block, change: StatementChange) -> Block:
     """Give the block with the change in it, or the stored one itself where nothing is new."""
     known, text = unpack(key, stored)
     old = codec.lines(text)
-    lines = merge(old, change.lines)
+    lines = merge_statements(old, change.lines)
     # What is present is what there are rows for, even if the block claimed something else.
     held = bits_of(key.part, {key_of(line).period for line in lines})
     coverage = replace(known.coverage, present=held).mark(absent=change.absent)
@@ -161,7 +167,7 @@ def _merged(key: BlockKey, stored: Block, change: Change) -> Block:
     return stored.holding(lines, coverage)
 
 
-def _readable(row: Row) -> dict[str, object]:
+def _readable(row: StatementRow) -> dict[str, object]:
     """Give a row as JSON can hold it: a number that is none as text."""
     return {
         name: value if not isinstance(value, float) or isfinite(value) else str(value)

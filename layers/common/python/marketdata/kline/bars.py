@@ -30,7 +30,7 @@ COUNTS = frozenset({"volume", "open_interest"})
 """The columns of whole numbers; all others are floats."""
 
 
-class Row(TypedDict):
+class Bar(TypedDict):
     """One bar as it is answered.
 
     Prices, `settle` and `amount` are in yuan (an index: points); `volume` is in shares, of futures
@@ -50,7 +50,7 @@ class Row(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Dataset:
+class BarDataset:
     """The bars of one kind and one stored period.
 
     Raises
@@ -115,12 +115,12 @@ _TIMES = {
 }
 
 
-def row_lines(dataset: Dataset, columns: Mapping[str, Sequence[Any]]) -> list[bytes]:
+def bar_lines(dataset: BarDataset, columns: Mapping[str, Sequence[Any]]) -> list[bytes]:
     """Write bars as the lines of a block; their order is kept.
 
     Parameters
     ----------
-    dataset : Dataset
+    dataset : BarDataset
         What they are.
     columns : mapping of str to sequence
         Equally long, one value a bar: `trade_date` "YYYYMMDD"; `kline_time` "YYYY-MM-DD HH:MM:SS"
@@ -175,7 +175,7 @@ def _split(array: bytes) -> list[bytes]:
     return array[1:-1].split(b",") if array != b"[]" else []
 
 
-def parse(text: bytes) -> list[Row]:
+def parse_bars(text: bytes) -> list[Bar]:
     """Read joined rows as values, for what has to be computed from them.
 
     Raises
@@ -184,13 +184,13 @@ def parse(text: bytes) -> list[Row]:
         The text is not JSON.
     """
     try:
-        rows: list[Row] = orjson.loads(b"[%b]" % text)
+        rows: list[Bar] = orjson.loads(b"[%b]" % text)
     except orjson.JSONDecodeError as error:
         raise BlockCorruptError("a stored payload is not JSON") from error
     return rows
 
 
-def cut(text: bytes, start: str, end: str) -> bytes:
+def cut_bars(text: bytes, start: str, end: str) -> bytes:
     """Take the rows of some days; nothing is parsed.
 
     Parameters
@@ -227,7 +227,7 @@ def _row_from(text: bytes, day: bytes, low: int) -> int:
     return low
 
 
-def merge(old: Sequence[bytes], new: Sequence[bytes]) -> list[bytes]:
+def merge_bars(old: Sequence[bytes], new: Sequence[bytes]) -> list[bytes]:
     """Unite rows by time.
 
     Parameters

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypedDict
 
-from marketdata.kline.bars import Row
+from marketdata.kline.bars import Bar
 
 
 class Chart(TypedDict):
@@ -14,12 +14,12 @@ class Chart(TypedDict):
     volumes: list[list[int | None]]
 
 
-def chart(rows: Sequence[Row]) -> Chart:
+def chart(rows: Sequence[Bar]) -> Chart:
     """Arrange bars for a candlestick chart.
 
     Parameters
     ----------
-    rows : sequence of Row
+    rows : sequence of Bar
         Bars of one code, in the order of time.
 
     Returns
@@ -42,6 +42,6 @@ def chart(rows: Sequence[Row]) -> Chart:
     }
 
 
-def _sign(row: Row) -> int:
+def _sign(row: Bar) -> int:
     opening, closing = row["open"], row["close"]
     return 1 if opening is not None and closing is not None and opening > closing else -1

@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import Any
 
 from marketdata.blocks.coverage import Coverage, missing
-from marketdata.blocks.dataset import AnyDataset, Period
+from marketdata.blocks.dataset import Dataset, Period
 from marketdata.blocks.days import bit_of, days_of, ranges
 from marketdata.catalog.securities import Security
 from marketdata.catalog.sessions import bars_per_day
 from marketdata.catalog.window import Window
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.kline.resample import first_day_of
 from marketdata.kline.rows import Piece
 
@@ -58,7 +58,7 @@ class Completeness:
 
     def add(
         self,
-        dataset: AnyDataset,
+        dataset: Dataset,
         security: Security,
         part: str,
         coverage: Coverage,
@@ -113,9 +113,7 @@ class Completeness:
         if bits:
             days.setdefault(security.code, []).extend(days_of(part, bits))
 
-    def _bars(
-        self, dataset: AnyDataset, security: Security, part: str, days: int, rows: Piece
-    ) -> int:
+    def _bars(self, dataset: Dataset, security: Security, part: str, days: int, rows: Piece) -> int:
         if dataset.intraday:
             return sum(
                 _session_bars(dataset, security, day)
@@ -154,13 +152,13 @@ def _first_days(part: str, days: int, period: Period) -> frozenset[str]:
     return frozenset(first_day_of(day, period) for day in days_of(part, days))
 
 
-def expected_bars(dataset: AnyDataset, security: Security, day: str) -> int:
+def expected_bars(dataset: Dataset, security: Security, day: str) -> int:
     """How many bars a full day has; 1 for other than intraday bars, and for unknown sessions."""
     return _session_bars(dataset, security, day) or 1
 
 
-def _session_bars(dataset: AnyDataset, security: Security, day: str) -> int | None:
-    if not (isinstance(dataset, Dataset) and dataset.intraday):
+def _session_bars(dataset: Dataset, security: Security, day: str) -> int | None:
+    if not (isinstance(dataset, BarDataset) and dataset.intraday):
         return 1
     return bars_per_day(dataset.kind, security.market, security.code, dataset.period, day)
 
@@ -173,7 +171,7 @@ def _runs(found: Sequence[tuple[str, str]], days: Sequence[str]) -> Iterator[dic
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class CompletenessByDataset:
     """What is known of each dataset's part of an answer.
 
     Attributes
@@ -182,7 +180,7 @@ class Findings:
         By dataset; a code is in one of them only.
     """
 
-    states: dict[Dataset, Completeness] = field(default_factory=dict)
+    states: dict[BarDataset, Completeness] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:

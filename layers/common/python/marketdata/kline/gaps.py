@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from marketdata.blocks.dataset import AnyDataset
+from marketdata.blocks.dataset import Dataset
 from marketdata.blocks.days import ranges
 from marketdata.catalog.securities import Security
 from marketdata.catalog.window import common_market
@@ -20,7 +20,7 @@ DEADLINE = 20.0
 """Seconds that a read may spend on fetching gaps."""
 
 
-class Fetch(Protocol):
+class FetchRows(Protocol):
     """Has bars fetched and stored; `upstream.client.fetch_bars` is one."""
 
     def __call__(
@@ -28,7 +28,7 @@ class Fetch(Protocol):
     ) -> object: ...
 
 
-class Call(NamedTuple):
+class GapRequest(NamedTuple):
     """What is asked of the source at once: some codes of a dataset, one range of days."""
 
     dataset: str
@@ -38,7 +38,7 @@ class Call(NamedTuple):
 
 
 @dataclass(slots=True)
-class Gap:
+class GapBatch:
     """Some codes that lack about the same days.
 
     Attributes
@@ -66,10 +66,10 @@ class Gap:
         return True
 
 
-def fill_gaps[Key: AnyDataset](
+def fill_gaps[Key: Dataset](
     known: Mapping[str, Security],
     found: Mapping[Key, Completeness],
-    fetch: Fetch,
+    fetch: FetchRows,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[list[str], list[str]]:
     """Have small gaps fetched and stored.
@@ -80,7 +80,7 @@ def fill_gaps[Key: AnyDataset](
         The securities in question, by code.
     found : mapping
         What their bars lack, for each dataset.
-    fetch : Fetch
+    fetch : FetchRows
         Has bars fetched.
     clock : callable
         Seconds, rising.
@@ -107,7 +107,7 @@ def fill_gaps[Key: AnyDataset](
     return sorted(fetched), []
 
 
-def _bars(known: Mapping[str, Security], dataset: AnyDataset, state: Completeness) -> int:
+def _bars(known: Mapping[str, Security], dataset: Dataset, state: Completeness) -> int:
     """Count the missing bars, but not much further than to `GAP_BARS`."""
     bars = 0
     for code, days in state.wanted.items():
@@ -120,17 +120,17 @@ def _bars(known: Mapping[str, Security], dataset: AnyDataset, state: Completenes
     return bars
 
 
-def _calls[Key: AnyDataset](
+def _calls[Key: Dataset](
     known: Mapping[str, Security], found: Mapping[Key, Completeness]
-) -> Iterator[Call]:
+) -> Iterator[GapRequest]:
     for dataset, state in found.items():
         if state.wanted:
             yield from _joined(known, dataset, state)
 
 
 def _joined(
-    known: Mapping[str, Security], dataset: AnyDataset, state: Completeness
-) -> Iterator[Call]:
+    known: Mapping[str, Security], dataset: Dataset, state: Completeness
+) -> Iterator[GapRequest]:
     """Join what is missing into few calls, each of which asks for little beyond it."""
     window = state.window
     market = common_market(known[code] for code in state.wanted)
@@ -141,10 +141,10 @@ def _joined(
         for code, missing in state.wanted.items()
         for first, last in ranges(missing, days)
     )
-    gaps: list[Gap] = []
+    gaps: list[GapBatch] = []
     for first, last, code in runs:
         bars_a_day = expected_bars(dataset, known[code], days[first])
         if not (gaps and gaps[-1].take(last, code, bars_a_day)):
-            gaps.append(Gap(first, last, {code}, bars_a_day))
+            gaps.append(GapBatch(first, last, {code}, bars_a_day))
     for gap in gaps:
-        yield Call(dataset.name, sorted(gap.codes), days[gap.first], days[gap.last])
+        yield GapRequest(dataset.name, sorted(gap.codes), days[gap.first], days[gap.last])

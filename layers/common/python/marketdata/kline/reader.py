@@ -17,11 +17,11 @@ from marketdata.catalog.securities import Catalog, Security, life
 from marketdata.catalog.sessions import MINUTES
 from marketdata.catalog.window import Window, common_market
 from marketdata.errors import InvalidInputError, NotFoundError
-from marketdata.kline.bars import Dataset, cut, parse
-from marketdata.kline.completeness import Completeness, Findings
-from marketdata.kline.gaps import Fetch, fill_gaps
+from marketdata.kline.bars import BarDataset, cut_bars, parse_bars
+from marketdata.kline.completeness import Completeness, CompletenessByDataset
+from marketdata.kline.gaps import FetchRows, fill_gaps
 from marketdata.kline.resample import first_day_of, resample
-from marketdata.kline.rows import Piece, Reading
+from marketdata.kline.rows import Piece, RowSet
 
 MOST_BARS = 1_000_000
 """So many bars fit into a function's memory, as text and as the answer made of it."""
@@ -36,23 +36,23 @@ class Blocks(Protocol):
     def read(self, keys: Sequence[BlockKey], *, fresh: bool = ...) -> dict[BlockKey, Block]: ...
 
 
-class Part(NamedTuple):
+class Excerpt(NamedTuple):
     """What is known of a block's days, and its rows within the question's."""
 
     coverage: Coverage
     piece: Piece
 
 
-NOTHING = Part(Coverage(), Piece.of(b""))
+EMPTY = Excerpt(Coverage(), Piece.of(b""))
 
-type Parts = Mapping[BlockKey, Part]
+type Parts = Mapping[BlockKey, Excerpt]
 type Pieces = Mapping[str, Sequence[Piece]]
 type Adjust = Callable[[Mapping[str, Security], Pieces], Pieces]
 """Changes the prices of stored rows; `kline.adjust.adjuster.Adjuster.apply` is one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class KlineQuestion:
     """Which bars are wanted.
 
     Attributes
@@ -80,7 +80,7 @@ class Question:
 
 
 @dataclass(slots=True)
-class Reader:
+class KlineReader:
     """Answers questions about bars.
 
     Parameters
@@ -89,7 +89,7 @@ class Reader:
         The store.
     catalog : Catalog
         Which codes exist and when they lived.
-    fetch : Fetch
+    fetch : FetchRows
         Has small gaps filled.
     final_until : str
         The last trading day whose bars are final.
@@ -101,12 +101,12 @@ class Reader:
 
     blocks: Blocks
     catalog: Catalog
-    fetch: Fetch
+    fetch: FetchRows
     final_until: str
     upstream: str
     adjust: Adjust | None = None
 
-    def read(self, question: Question) -> Reading:
+    def read(self, question: KlineQuestion) -> RowSet:
         """Answer a question as completely as the cache and small fetches allow.
 
         Raises
@@ -143,9 +143,9 @@ class Reader:
             "upstream": self.upstream,
             "warnings": warnings,
         }
-        return Reading(pieces, meta)
+        return RowSet(pieces, meta)
 
-    def _known(self, question: Question) -> dict[str, Security]:
+    def _known(self, question: KlineQuestion) -> dict[str, Security]:
         known = {
             code: security
             for code in question.codes
@@ -155,7 +155,7 @@ class Reader:
             raise NotFoundError(f"none of the codes is known: {', '.join(question.codes[:10])}")
         return known
 
-    def _check_size(self, question: Question, known: Mapping[str, Security]) -> None:
+    def _check_size(self, question: KlineQuestion, known: Mapping[str, Security]) -> None:
         """Refuse what no function could hold, before anything is read."""
         period = question.period
         a_day = max(1, STOCK_MINUTES // MINUTES[period]) if period.intraday else 1
@@ -169,7 +169,7 @@ class Reader:
             reason = f"must be nearer to start_date, or the codes fewer: about {bars:,} bars are "
             raise InvalidInputError("end_date", f"{reason}asked for, at most {MOST_BARS:,} can be")
 
-    def _keys(self, question: Question, security: Security) -> list[BlockKey]:
+    def _keys(self, question: KlineQuestion, security: Security) -> list[BlockKey]:
         """Name the blocks that can hold what is asked for: of no other is anything expected."""
         dataset = _dataset(question, security)
         born, gone = life(security)
@@ -178,8 +178,8 @@ class Reader:
         return [BlockKey(dataset.name, security.code, part) for part in parts]
 
     def _open(
-        self, question: Question, keys: Sequence[BlockKey], *, fresh: bool = False
-    ) -> dict[BlockKey, Part]:
+        self, question: KlineQuestion, keys: Sequence[BlockKey], *, fresh: bool = False
+    ) -> dict[BlockKey, Excerpt]:
         """Read blocks; those that lie wholly within the question stay packed."""
         blocks = self.blocks.read(keys, fresh=fresh)
         asked = {
@@ -191,11 +191,13 @@ class Reader:
             for key, block in blocks.items()
         }
 
-    def _compare(self, question: Question, known: Mapping[str, Security], parts: Parts) -> Findings:
+    def _compare(
+        self, question: KlineQuestion, known: Mapping[str, Security], parts: Parts
+    ) -> CompletenessByDataset:
         """Compare what is stored with what should be there."""
-        found = Findings()
+        found = CompletenessByDataset()
         first, last = max(question.first_day, TRADING.first), min(question.end, self.final_until)
-        names = parts_between(question.period.source, first, last)
+        names = parts_between(question.period.base, first, last)
         for code, security in known.items():
             dataset = _dataset(question, security)
             state = found.states.get(dataset)
@@ -203,11 +205,11 @@ class Reader:
                 state = Completeness(self._window(question, dataset), question.period)
                 found.states[dataset] = state
             for part in names:
-                stored = parts.get(BlockKey(dataset.name, code, part), NOTHING)
+                stored = parts.get(BlockKey(dataset.name, code, part), EMPTY)
                 state.add(dataset, security, part, stored.coverage, stored.piece)
         return found
 
-    def _window(self, question: Question, dataset: Dataset) -> Window:
+    def _window(self, question: KlineQuestion, dataset: BarDataset) -> Window:
         return Window(
             start=question.first_day,
             end=question.end,
@@ -216,8 +218,8 @@ class Reader:
         )
 
 
-def _dataset(question: Question, security: Security) -> Dataset:
-    return Dataset(security.kind, question.period.source)
+def _dataset(question: KlineQuestion, security: Security) -> BarDataset:
+    return BarDataset(security.kind, question.period.base)
 
 
 def _source(before: int, after: int) -> str:
@@ -227,18 +229,18 @@ def _source(before: int, after: int) -> str:
     return "mixed" if before else "upstream"
 
 
-def _unopened(block: Block, asked: int) -> Part | None:
+def _unopened(block: Block, asked: int) -> Excerpt | None:
     """Take a block as it is, if all its days were asked for and it is what was written."""
     if block.coverage.present & ~asked:
         return None
     digest = codec.digest_if_whole(block.frame, block.seal)
-    return Part(block.coverage, Piece(block.rows, block.frame, digest)) if digest else None
+    return Excerpt(block.coverage, Piece(block.rows, block.frame, digest)) if digest else None
 
 
-def _cut(question: Question, key: BlockKey, stored: Block) -> Part:
+def _cut(question: KlineQuestion, key: BlockKey, stored: Block) -> Excerpt:
     """Open a block and keep the days asked for."""
     block, text = unpack(key, stored)
-    return Part(block.coverage, Piece.of(cut(text, question.first_day, question.end)))
+    return Excerpt(block.coverage, Piece.of(cut_bars(text, question.first_day, question.end)))
 
 
 def _pieces(keys: Sequence[BlockKey], parts: Parts) -> list[Piece]:
@@ -248,5 +250,5 @@ def _pieces(keys: Sequence[BlockKey], parts: Parts) -> list[Piece]:
 def _computed(period: Period, pieces: Sequence[Piece]) -> list[Piece]:
     if not pieces:
         return []
-    rows = parse(codec.JOINT.join(piece.text for piece in pieces))
+    rows = parse_bars(codec.JOINT.join(piece.text for piece in pieces))
     return [Piece.of(codec.JOINT.join(map(orjson.dumps, resample(rows, period))))]

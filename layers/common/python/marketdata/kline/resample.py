@@ -5,15 +5,15 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from marketdata.blocks.dataset import Period
-from marketdata.kline.bars import Row
+from marketdata.kline.bars import Bar
 
 
-def resample(rows: Iterable[Row], period: Period) -> list[Row]:
+def resample(rows: Iterable[Bar], period: Period) -> list[Bar]:
     """Compute weekly or monthly bars.
 
     Parameters
     ----------
-    rows : iterable of Row
+    rows : iterable of Bar
         Daily bars of one code, sorted by day. A week or a month of which only some days are
         given becomes the bar of these days.
     period : Period
@@ -21,7 +21,7 @@ def resample(rows: Iterable[Row], period: Period) -> list[Row]:
 
     Returns
     -------
-    list of Row
+    list of Bar
         One bar for every week or month with a daily bar; its `trade_date` is the last of these.
         The first open, the highest high and the lowest low of the days with a trade (a futures
         day without one has prices of 0 or null); the last close, settlement and open interest;
@@ -48,16 +48,16 @@ def first_day_of(day: str, period: Period) -> str:
     return day
 
 
-def _week(row: Row) -> int:
+def _week(row: Bar) -> int:
     # Day 1 of the calendar, 1 January of the year 1, was a Monday.
     return (date.fromisoformat(row["trade_date"]).toordinal() - 1) // 7
 
 
-def _month(row: Row) -> int:
+def _month(row: Bar) -> int:
     return int(row["trade_date"][:6])
 
 
-def _united(days: Sequence[Row]) -> Row:
+def _united(days: Sequence[Bar]) -> Bar:
     """Compute the bar of some days; without a trade its prices are the last day's."""
     bar = days[-1].copy()
     traded = [day for day in days if _traded(day)]
@@ -71,7 +71,7 @@ def _united(days: Sequence[Row]) -> Row:
     return bar
 
 
-def _traded(day: Row) -> bool:
+def _traded(day: Bar) -> bool:
     prices = (day["open"], day["high"], day["low"])
     return None not in prices and any(prices)
 

@@ -15,7 +15,7 @@ import orjson
 from backports import zstd
 
 from marketdata.blocks import codec
-from marketdata.kline.bars import Row, parse
+from marketdata.kline.bars import Bar, parse_bars
 
 
 class Piece:
@@ -80,7 +80,7 @@ PASSING = ("pending", "unknown_codes", "warnings")
 
 
 @dataclass(frozen=True)
-class Reading:
+class RowSet:
     """The rows that were found.
 
     Attributes
@@ -149,9 +149,9 @@ class Reading:
         end = before.removesuffix(b",")
         yield Piece.between(b'%b},"meta":%b}' % (end, orjson.dumps(self.meta)))
 
-    def parsed(self, code: str) -> list[Row]:
+    def parsed(self, code: str) -> list[Bar]:
         """Give one code's rows as dictionaries."""
-        return parse(self.rows[code])
+        return parse_bars(self.rows[code])
 
 
 def bind(pieces: Iterable[Piece]) -> bytes:

@@ -37,7 +37,7 @@ class ControlTable(Protocol):
 
 
 class Cipher(Protocol):
-    """What encrypts the passwords; `aws.encryption.Key` is one."""
+    """What encrypts the passwords; `aws.encryption.EncryptionKey` is one."""
 
     def encrypt(self, text: str, context: Mapping[str, str]) -> bytes: ...
     def decrypt(self, secret: bytes, context: Mapping[str, str]) -> str: ...

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from marketdata.blocks.dataset import Kind
 from marketdata.catalog.securities import Security
-from marketdata.finance.statement import Row, Statement
+from marketdata.finance.statement import Statement, StatementRow
 from marketdata.kline.adjust.steps import Steps
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 
 if TYPE_CHECKING:  # API functions use these types and may not load pandas
     import pandas as pd
@@ -23,7 +23,7 @@ class BarRequest:
 
     Attributes
     ----------
-    dataset : Dataset
+    dataset : BarDataset
         Kind and stored period.
     codes : tuple of str
         Codes of that kind.
@@ -31,7 +31,7 @@ class BarRequest:
         First and last trading day, YYYYMMDD.
     """
 
-    dataset: Dataset
+    dataset: BarDataset
     codes: tuple[str, ...]
     start: str
     end: str
@@ -45,7 +45,7 @@ class FetchedBars:
     ----------
     frame : pandas.DataFrame
         The columns of `frame_columns`, one row a bar, in any order, unchecked: `trade_date` and
-        `kline_time` text, everything else numbers with NaN for null. Units as in `kline.bars.Row`.
+        `kline_time` text, everything else numbers with NaN for null. Units as in `kline.bars.Bar`.
     halted : dict
         Code → day → why it has no bar on that day, where the source knows.
     lost : dict
@@ -97,12 +97,12 @@ class FetchedStatements:
     ----------
     rows : list of mapping
         In any order, of all types and announcements, unchecked: `code`, and the columns that
-        `finance.statement.row_line` takes, None for what was not reported.
+        `finance.statement.statement_line` takes, None for what was not reported.
     failed : dict
         Code → message, for a code whose statements could not be got.
     """
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[StatementRow] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
 
 
@@ -160,7 +160,7 @@ class Source(Protocol):
     def list_securities(self) -> list[Security]:
         """List all securities that are or were listed."""
 
-    def coverage_start(self, dataset: Dataset) -> str:
+    def coverage_start(self, dataset: BarDataset) -> str:
         """Give the first day, YYYYMMDD, that the source has of a dataset."""
 
 
@@ -189,12 +189,12 @@ class LogsIn(Protocol):
     def try_login(self, username: str, password: str, host: str, port: int) -> None: ...
 
 
-def frame_columns(dataset: Dataset) -> list[str]:
+def frame_columns(dataset: BarDataset) -> list[str]:
     """Name the columns of a frame of fetched bars, in order."""
     return [*_texts(dataset), *dataset.columns]
 
 
-def join_frames(dataset: Dataset, frames: Sequence["pd.DataFrame"]) -> "pd.DataFrame":
+def join_frames(dataset: BarDataset, frames: Sequence["pd.DataFrame"]) -> "pd.DataFrame":
     """Put frames of fetched bars below each other; none give an empty frame of the same types."""
     import pandas as pd  # noqa: PLC0415  see above
 
@@ -204,5 +204,5 @@ def join_frames(dataset: Dataset, frames: Sequence["pd.DataFrame"]) -> "pd.DataF
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in types.items()})
 
 
-def _texts(dataset: Dataset) -> list[str]:
+def _texts(dataset: BarDataset) -> list[str]:
     return ["code", "trade_date", *(["kline_time"] if dataset.period.intraday else [])]

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from marketdata.blocks.dataset import AnyDataset, Kind
+from marketdata.blocks.dataset import Dataset, Kind
 from marketdata.blocks.days import days_of
 from marketdata.catalog.securities import Security, life
 from marketdata.finance.periods import calendar_of
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.tasks.scope import Scope
 
 CODES_A_BATCH = 300
@@ -26,7 +26,7 @@ BRIDGE_DAYS = 5
 """Gaps of one code this near to each other are fetched as one."""
 
 
-PIECES_A_BATCH = 8
+GAPS_A_BATCH = 8
 """A long gap is cut so that at least so many pieces fit into a batch: short ones fill it better."""
 
 
@@ -50,7 +50,7 @@ type WorkItem = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Gap:
     """Neighbouring days that one code lacks, as positions among the scope's trading days.
 
     Attributes
@@ -97,14 +97,14 @@ class Batch:
     last: int
     days_missing: int = 0
     days_asked: int = 0
-    _by_code: dict[str, Piece] = field(default_factory=dict)
+    _by_code: dict[str, Gap] = field(default_factory=dict)
 
     @property
-    def pieces(self) -> list[Piece]:
+    def pieces(self) -> list[Gap]:
         """The pieces, each of another code: those of one code are joined."""
         return list(self._by_code.values())
 
-    def take(self, piece: Piece, bars_a_day: int) -> bool:
+    def take(self, piece: Gap, bars_a_day: int) -> bool:
         """Add a piece if the batch stays within its limits."""
         known = self._by_code.get(piece.code)
         if known is None and len(self._by_code) >= CODES_A_BATCH:
@@ -128,9 +128,7 @@ class Batch:
         return sum(piece.alive(first, last) for piece in self._by_code.values())
 
 
-def pieces(
-    code: str, missing: Sequence[int], born: int, gone: int, longest: int
-) -> Iterator[Piece]:
+def gaps_of(code: str, missing: Sequence[int], born: int, gone: int, longest: int) -> Iterator[Gap]:
     """Join a code's missing days into pieces.
 
     Parameters
@@ -143,7 +141,7 @@ def pieces(
         No piece is longer than this many days. Long gaps of all codes are cut on the same days,
         so that their pieces go together.
     """
-    piece: Piece | None = None
+    piece: Gap | None = None
     for first, last in (part for run in _runs(missing) for part in _cut(*run, longest)):
         near = piece and first - piece.last - 1 <= BRIDGE_DAYS
         if piece and near and first // longest == piece.first // longest:
@@ -151,7 +149,7 @@ def pieces(
             continue
         if piece:
             yield piece
-        piece = Piece(code, first, last, born, gone)
+        piece = Gap(code, first, last, born, gone)
     if piece:
         yield piece
 
@@ -188,18 +186,18 @@ def _runs(days: Sequence[int]) -> Iterator[tuple[int, int]]:
         at = end
 
 
-def longest_piece(bars_a_day: int) -> int:
+def longest_gap(bars_a_day: int) -> int:
     """How long a piece may be, in days."""
-    return max(1, BARS_A_BATCH // PIECES_A_BATCH // bars_a_day)
+    return max(1, BARS_A_BATCH // GAPS_A_BATCH // bars_a_day)
 
 
-def batches(work: Iterable[Piece], bars_a_day: int) -> list[Batch]:
+def batches(work: Iterable[Gap], bars_a_day: int) -> list[Batch]:
     """Put pieces together into as few calls as the limits allow.
 
     Parameters
     ----------
-    work : iterable of Piece
-        In any order; no piece longer than `longest_piece`, those of one code apart.
+    work : iterable of Gap
+        In any order; no piece longer than `longest_gap`, those of one code apart.
     bars_a_day : int
         Bars that one code has on one day.
 
@@ -246,13 +244,13 @@ class Lacking:
 
 
 def work_items(
-    dataset: AnyDataset, securities: Sequence[Security], lacking: Lacking
+    dataset: Dataset, securities: Sequence[Security], lacking: Lacking
 ) -> Iterator[WorkItem]:
     """Cut what is lacking into batches; see `tasks.batching`.
 
     Parameters
     ----------
-    dataset : AnyDataset
+    dataset : Dataset
         What is lacking.
     securities : sequence of Security
         The codes in scope; among them all that lack anything.
@@ -265,7 +263,7 @@ def work_items(
         What the upstream function wants of a batch, see `upstream.server`, but for the task's own.
     """
     days, bars = lacking.days, bars_a_day(dataset)
-    made = batches(_pieces(securities, lacking, longest_piece(bars)), bars)
+    made = batches(_pieces(securities, lacking, longest_gap(bars)), bars)
     last_batch = {piece.code: batch for batch in made for piece in batch.pieces}
     for batch in made:
         yield {
@@ -279,10 +277,10 @@ def work_items(
         }
 
 
-def _pieces(securities: Sequence[Security], lacking: Lacking, longest: int) -> Iterator[Piece]:
+def _pieces(securities: Sequence[Security], lacking: Lacking, longest: int) -> Iterator[Gap]:
     for security in securities:
         born, gone = life(security)
-        yield from pieces(
+        yield from gaps_of(
             security.code,
             lacking.positions.get(security.code, []),
             bisect_left(lacking.days, born),
@@ -291,9 +289,9 @@ def _pieces(securities: Sequence[Security], lacking: Lacking, longest: int) -> I
         )
 
 
-def bars_a_day(dataset: AnyDataset) -> int:
+def bars_a_day(dataset: Dataset) -> int:
     """Give the most bars that one code has on one day, or how many a statement weighs."""
-    if not isinstance(dataset, Dataset):
+    if not isinstance(dataset, BarDataset):
         return STATEMENT_BARS
     if not dataset.intraday:
         return 1

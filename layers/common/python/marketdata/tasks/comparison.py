@@ -8,7 +8,7 @@ from typing import Any
 
 from marketdata.blocks.block import BlockCoverage
 from marketdata.blocks.coverage import Coverage, missing
-from marketdata.blocks.dataset import AnyDataset
+from marketdata.blocks.dataset import Dataset
 from marketdata.blocks.days import days_of
 from marketdata.catalog.securities import Security, life
 from marketdata.catalog.window import Window
@@ -16,11 +16,11 @@ from marketdata.catalog.window import Window
 COUNTS = ("expected", "present", "absent", "missing")
 """What is counted for each day."""
 
-NOTHING = BlockCoverage("", Coverage(), 0)
+NOT_STORED = BlockCoverage("", Coverage(), 0)
 
 
 @dataclass(slots=True)
-class PartFindings:
+class PartComparison:
     """What one part lacks.
 
     Attributes
@@ -46,14 +46,14 @@ class PartFindings:
 
 
 def compare(
-    dataset: AnyDataset,
+    dataset: Dataset,
     part: str,
     securities: Iterable[Security],
     stored: Mapping[str, BlockCoverage],
     window: Window,
     *,
     recheck_absent: bool = False,
-) -> PartFindings:
+) -> PartComparison:
     """Find out what a part lacks.
 
     Parameters
@@ -65,15 +65,15 @@ def compare(
     recheck_absent : bool
         Count days that the source once had nothing for as missing.
     """
-    found = PartFindings()
+    found = PartComparison()
     tallies = {name: _Tally() for name in COUNTS[:3]}
     for security in securities:
         code = security.code
-        row = stored.get(code, NOTHING)
+        row = stored.get(code, NOT_STORED)
         if not sound(dataset, row):
             found.errors.add(code)
             # Whoever fetches its days again mends it.
-            row = NOTHING
+            row = NOT_STORED
         expected = window.expected(security, part)
         present = expected & row.coverage.present
         absent = 0 if recheck_absent else expected & row.coverage.absent
@@ -164,7 +164,7 @@ class _Tally:
         return dict(sorted(counts.items()))
 
 
-def sound(dataset: AnyDataset, row: BlockCoverage) -> bool:
+def sound(dataset: Dataset, row: BlockCoverage) -> bool:
     """Whether a block's own figures agree: rows for the days marked present, and no others."""
     coverage = row.coverage
     days = coverage.present.bit_count()
@@ -173,7 +173,7 @@ def sound(dataset: AnyDataset, row: BlockCoverage) -> bool:
 
 
 def holdings(
-    dataset: AnyDataset, part: str, security: Security, row: BlockCoverage, window: Window
+    dataset: Dataset, part: str, security: Security, row: BlockCoverage, window: Window
 ) -> dict[str, Any] | None:
     """Count the days of a part by what the cache knows of them.
 
@@ -192,7 +192,7 @@ def holdings(
         `expected`, `present`, `absent` by reason and `missing`, where expected is the sum of the
         others; None where no day is expected.
     """
-    coverage = (row if sound(dataset, row) else NOTHING).coverage
+    coverage = (row if sound(dataset, row) else NOT_STORED).coverage
     expected = window.expected(security, part)
     if not expected:
         return None

@@ -9,12 +9,12 @@ from typing import Any
 from marketdata.blocks.days import days_of, ranges
 from marketdata.catalog.securities import Catalog
 from marketdata.finance.periods import calendar_of
-from marketdata.tasks.comparison import COUNTS, PartFindings, Run, compare
+from marketdata.tasks.comparison import COUNTS, PartComparison, Run, compare
 from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.plan import CoverageStore
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope, in_scope, window_of
-from marketdata.tasks.task import Task, WorkLists, _key, outside_key
+from marketdata.tasks.task import Task, TaskObjects, detect_key, outside_key
 
 RUN = ("from", "to", "reason")
 
@@ -31,7 +31,7 @@ class Detector:
 
     records: TaskRecords
     store: CoverageStore
-    results: WorkLists
+    results: TaskObjects
     catalog: Callable[[], Catalog]
     narrow: Callable[[Scope], Scope]
     final_until: str
@@ -57,12 +57,12 @@ class Detector:
                 recheck_absent=task.scope.recheck_absent,
             )
             found.append(_readable(task, part, findings))
-        self.results.write_json(_key(task_id, group), found)
+        self.results.write_json(detect_key(task_id, group), found)
         outcome = BatchOutcome(batch=group + 1, work=len(parts), closing=0)
         self.records.outcomes.record(task_id, attempt, outcome)
 
 
-def _readable(task: Task, part: str, found: PartFindings) -> dict[str, Any]:
+def _readable(task: Task, part: str, found: PartComparison) -> dict[str, Any]:
     days = _days(task.scope)
     patterns = {*found.gaps.values()}.union(*(each.values() for each in found.reasons.values()))
     # Texts, since a whole market's lists keep the garbage collector at work.
@@ -86,7 +86,7 @@ def _readable(task: Task, part: str, found: PartFindings) -> dict[str, Any]:
     }
 
 
-def summary(task: Task, results: WorkLists, groups: int) -> dict[str, Any]:
+def summary(task: Task, results: TaskObjects, groups: int) -> dict[str, Any]:
     """Put the parts of a detect task together.
 
     Returns
@@ -96,7 +96,9 @@ def summary(task: Task, results: WorkLists, groups: int) -> dict[str, Any]:
         `missing_codes` and for each of them the missing ranges; and of the days without a bar that
         are explained how many codes and days there are by reason, and for each code which.
     """
-    parts = [part for group in range(groups) for part in results.read_json(_key(task.id, group))]
+    parts = [
+        part for group in range(groups) for part in results.read_json(detect_key(task.id, group))
+    ]
     following = _following(task)
     gaps = _joined_by_code((part["gaps"] for part in parts), following)
     reasons = dict.fromkeys(reason for part in parts for reason in part["reasons"])

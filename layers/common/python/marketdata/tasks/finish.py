@@ -17,7 +17,7 @@ from marketdata.tasks.batching import WorkItem
 from marketdata.tasks.detect import summary
 from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.records import TaskRecords
-from marketdata.tasks.task import Status, Task, TaskKind, WorkLists, plan_key, result_key
+from marketdata.tasks.task import Status, Task, TaskKind, TaskObjects, plan_key, result_key
 
 NAMED = 5
 """How many codes or errors a message names."""
@@ -46,7 +46,7 @@ class Finisher:
     ----------
     records : TaskRecords
         The tasks.
-    results : WorkLists
+    results : TaskObjects
         Where work lists are and results go.
     follow : callable
         Does what a task's bars entail before the task ends, and gives what there is to say of it,
@@ -54,7 +54,7 @@ class Finisher:
     """
 
     records: TaskRecords
-    results: WorkLists
+    results: TaskObjects
     follow: Callable[[Task], str]
 
     def fail_batch(self, item: WorkItem, error: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Catalog, life, variety_of
 from marketdata.errors import ConflictError
 from marketdata.futures.main_contracts import mains_between, unknown_days
-from marketdata.futures.main_history import BARS, read_histories, update
+from marketdata.futures.main_history import DAILY_BARS, read_histories, update_history
 from marketdata.futures.varieties import Variety, varieties
 from marketdata.tasks.scope import ContractType, Scope
 from marketdata.tasks.task import Task, TaskKind
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class MainContracts:
+class TaskMainContracts:
     """What tasks have to do with main contracts.
 
     Parameters
@@ -93,7 +93,7 @@ class MainContracts:
 
     def _worked_out(self, task: Task) -> str:
         """Update the histories that a task's bars may have changed."""
-        if task.kind not in (TaskKind.FILL, TaskKind.CACHE) or task.scope.dataset != BARS:
+        if task.kind not in (TaskKind.FILL, TaskKind.CACHE) or task.scope.dataset != DAILY_BARS:
             return ""
         until = self.clock() + SECONDS
         catalog = self.catalog()
@@ -101,13 +101,13 @@ class MainContracts:
             variety.code
             for variety in _concerned(catalog, task.scope)
             if self.clock() > until
-            or not self._update(variety, catalog.coverage_start(BARS), task.scope.start)
+            or not self._update(variety, catalog.coverage_start(DAILY_BARS), task.scope.start)
         ]
         return NOT_WORKED_OUT.format(_listed(failed)) if failed else ""
 
     def _update(self, variety: Variety, coverage_start: str, start: str) -> bool:
         try:
-            update(self.store, variety, coverage_start, start, self.final_until)
+            update_history(self.store, variety, coverage_start, start, self.final_until)
         except Exception:  # noqa: BLE001
             _log.exception("the main contracts of %s were not worked out", variety.code)
             return False

@@ -14,7 +14,15 @@ from marketdata.tasks.batching import Lacking, WorkItem, work_items
 from marketdata.tasks.comparison import compare, outside
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope, in_scope, parts_of, window_of
-from marketdata.tasks.task import Status, Task, TaskKind, WorkLists, new_task, outside_key, plan_key
+from marketdata.tasks.task import (
+    Status,
+    Task,
+    TaskKind,
+    TaskObjects,
+    new_task,
+    outside_key,
+    plan_key,
+)
 
 PARTS_A_GROUP = 24
 """Parts that one call of the detect step looks at."""
@@ -44,7 +52,7 @@ class Planner:
         The tasks.
     store : CoverageStore
         What is there already.
-    work_lists : WorkLists
+    work_lists : TaskObjects
         Where the work goes.
     catalog : callable
         Gives the catalog.
@@ -56,7 +64,7 @@ class Planner:
 
     records: TaskRecords
     store: CoverageStore
-    work_lists: WorkLists
+    work_lists: TaskObjects
     catalog: Callable[[], Catalog]
     narrow: Callable[[Scope], Scope]
     final_until: str

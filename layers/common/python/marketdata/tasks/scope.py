@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from marketdata.blocks.dataset import AnyDataset, Kind, Period
+from marketdata.blocks.dataset import Dataset, Kind, Period
 from marketdata.blocks.days import parts_between
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.catalog.window import Window
 from marketdata.finance.periods import calendar_of, final_of, with_prospectus
-from marketdata.finance.statement import Statement, StatementSet
-from marketdata.kline.bars import Dataset
+from marketdata.finance.statement import Statement, StatementDataset
+from marketdata.kline.bars import BarDataset
 
 
 class ContractType(StrEnum):
@@ -48,11 +48,11 @@ class Scope:
     contract_type: ContractType = ContractType.ALL
 
     @property
-    def dataset(self) -> AnyDataset:
+    def dataset(self) -> Dataset:
         """What is stored of it."""
         if isinstance(self.period, Statement):
-            return StatementSet(self.period)
-        return Dataset(self.kind, self.period)
+            return StatementDataset(self.period)
+        return BarDataset(self.kind, self.period)
 
 
 def in_scope(catalog: Catalog, scope: Scope, *, to_ask: bool = False) -> list[Security]:
@@ -70,7 +70,7 @@ def in_scope(catalog: Catalog, scope: Scope, *, to_ask: bool = False) -> list[Se
     """
     named = set(scope.codes)
     found = catalog.of_kind(scope.kind)
-    if to_ask and isinstance(scope.dataset, StatementSet):
+    if to_ask and isinstance(scope.dataset, StatementDataset):
         found = [with_prospectus(security) for security in found]
     return [
         security

@@ -169,7 +169,7 @@ class Task:
 _NAMES = [each.name for each in fields(Task)]
 
 
-class WorkLists(Protocol):
+class TaskObjects(Protocol):
     """Keeps work lists; `aws.objects.Bucket` is one."""
 
     name: str
@@ -219,5 +219,6 @@ def outside_key(task_id: int) -> str:
     return f"tasks/{task_id}/outside.json"
 
 
-def _key(task_id: int, group: int) -> str:
+def detect_key(task_id: int, group: int) -> str:
+    """Name the object with what one group of a detect task's parts lacks."""
     return f"tasks/{task_id}/detect-{group}.json"

@@ -19,8 +19,8 @@ START_SECONDS = 60.0
 TROUBLES = 2
 """After so many the rest of a turn is left alone: it is not one batch that is bad, then."""
 
-type Batch = Mapping[str, Any]
-type Store = Callable[[], Mapping[str, Any]]
+type WorkItem = Mapping[str, Any]
+type Save = Callable[[], Mapping[str, Any]]
 """Stores what was fetched, and gives what `BatchOutcome` wants to know."""
 
 _log = logging.getLogger(__name__)
@@ -40,22 +40,22 @@ class Turn:
         Seconds, rising.
     """
 
-    fetch: Callable[[Batch], Store]
+    fetch: Callable[[WorkItem], Save]
     outcomes: Outcomes
     clock: Callable[[], float] = time.monotonic
     _troubles: list[Exception] = field(default_factory=list)
 
-    def take(self, batches: Sequence[Batch]) -> list[Batch]:
+    def take(self, batches: Sequence[WorkItem]) -> list[WorkItem]:
         """Fetch, store and record batches; those that an earlier try has recorded are passed over.
 
         Parameters
         ----------
-        batches : sequence of Batch
+        batches : sequence of WorkItem
             What a source's operation needs, and `task_id`, `attempt`, `batch`, `work`, `closing`.
 
         Returns
         -------
-        list of Batch
+        list of WorkItem
             Those for which there was no time; none once the task was cancelled.
 
         Raises
@@ -80,7 +80,7 @@ class Turn:
             raise self._troubles[0]
         return left
 
-    def _fetched(self, batch: Batch) -> Store | None:
+    def _fetched(self, batch: WorkItem) -> Save | None:
         """Ask the source; None where it did not deliver, which is recorded if it will stay so."""
         try:
             return self.fetch(batch)
@@ -103,13 +103,13 @@ class Turn:
         _log.warning("a batch failed and is tried again", exc_info=error)
         self._troubles.append(error)
 
-    def _store(self, batch: Batch, store: Store) -> None:
+    def _store(self, batch: WorkItem, store: Save) -> None:
         self._record(batch, store())
 
-    def _recorded(self, batch: Batch) -> bool:
+    def _recorded(self, batch: WorkItem) -> bool:
         return self.outcomes.recorded(batch["task_id"], batch["attempt"], batch["batch"])
 
-    def _record(self, batch: Batch, answer: Mapping[str, Any], error: str = "") -> None:
+    def _record(self, batch: WorkItem, answer: Mapping[str, Any], error: str = "") -> None:
         outcome = BatchOutcome(
             batch=batch["batch"],
             work=batch["work"],

@@ -13,14 +13,14 @@ from marketdata.sources.source import LogsIn, ServerAccount, Source
 if TYPE_CHECKING:
     from marketdata.aws.objects import Bucket
     from marketdata.catalog.securities import Catalog
-    from marketdata.sources.amazingdata.session import Credentials
+    from marketdata.sources.amazingdata.session import CurrentAccount
 
 
 def make_source(
     settings: Settings,
     objects: "Bucket",
     now: Callable[[], datetime],
-    credentials: "Credentials",
+    credentials: "CurrentAccount",
 ) -> Source:
     """Make the source of the data.
 
@@ -32,7 +32,7 @@ def make_source(
         Holds the files of the source `files`, and the SDK's bundle.
     now : callable
         The clock, with a time zone.
-    credentials : Credentials
+    credentials : CurrentAccount
         As whom `amazingdata` logs in.
     """
     # Imported here: each source brings what the others need not load.
@@ -62,7 +62,7 @@ def _amazingdata(
     settings: Settings,
     objects: "Bucket",
     now: Callable[[], datetime],
-    credentials: "Credentials",
+    credentials: "CurrentAccount",
 ) -> Source:
     from marketdata.sources.amazingdata.bundle import Bundle  # noqa: PLC0415
     from marketdata.sources.amazingdata.limits import Limits  # noqa: PLC0415

@@ -12,12 +12,12 @@ from marketdata.catalog.catalog_store import Directory, save_catalog
 from marketdata.catalog.securities import Catalog
 from marketdata.errors import InvalidInputError, UpstreamError
 from marketdata.finance.periods import last_final_period
-from marketdata.finance.statement import StatementSet
-from marketdata.ingest.bars import Ingest
+from marketdata.finance.statement import StatementDataset
+from marketdata.ingest.bars import BarIngest
 from marketdata.ingest.factors import save_factors
 from marketdata.ingest.quarantine import QuarantineObjects
 from marketdata.ingest.statements import StatementIngest
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import (
     BarRequest,
     FactorRequest,
@@ -26,9 +26,9 @@ from marketdata.sources.source import (
     StatementRequest,
 )
 from marketdata.tasks.outcomes import Outcomes
-from marketdata.tasks.turn import Store, Turn
+from marketdata.tasks.turn import Save, Turn
 
-type Operation = Callable[[Mapping[str, Any]], Store]
+type Operation = Callable[[Mapping[str, Any]], Save]
 """Asks the source, and gives what stores the answer and says what the caller is told."""
 
 
@@ -39,7 +39,7 @@ class Connections(Protocol):
 
 
 @dataclass(slots=True)
-class Door:
+class UpstreamServer:
     """The one door to the outside.
 
     Parameters
@@ -103,7 +103,7 @@ class Door:
         except UpstreamError as error:
             return {"error": type(error).__name__, "message": str(error)}
 
-    def _fetch(self, event: Mapping[str, Any]) -> Store:
+    def _fetch(self, event: Mapping[str, Any]) -> Save:
         operations: dict[str, Operation] = {
             "fetch_bars": self._fetch_bars,
             "fetch_statements": self._fetch_statements,
@@ -115,13 +115,13 @@ class Door:
             raise InvalidInputError("operation", f"must be one of {', '.join(operations)}")
         return operation(event)
 
-    def _fetch_bars(self, event: Mapping[str, Any]) -> Store:
-        dataset = Dataset.parse(event["dataset"])
+    def _fetch_bars(self, event: Mapping[str, Any]) -> Save:
+        dataset = BarDataset.parse(event["dataset"])
         request = BarRequest(dataset, tuple(event["codes"]), event["start"], event["end"])
         # Asked before the source is: a day that becomes final meanwhile is not held against it.
         final_until = last_final_day(self.now(), self.final_time)
         fetched = self.source.fetch_bars(request)
-        ingest = Ingest(
+        ingest = BarIngest(
             self.store,
             self.quarantine,
             self.directory.load(),
@@ -130,8 +130,8 @@ class Door:
         )
         return lambda: asdict(ingest.run(request, fetched))
 
-    def _fetch_statements(self, event: Mapping[str, Any]) -> Store:
-        statement = StatementSet.parse(event["dataset"]).statement
+    def _fetch_statements(self, event: Mapping[str, Any]) -> Save:
+        statement = StatementDataset.parse(event["dataset"]).statement
         request = StatementRequest(statement, tuple(event["codes"]), event["start"], event["end"])
         final_until = last_final_period(last_final_day(self.now(), self.final_time))
         fetched = self.source.fetch_statements(request)
@@ -140,21 +140,21 @@ class Door:
         )
         return lambda: asdict(ingest.run(request, fetched))
 
-    def _fetch_factors(self, event: Mapping[str, Any]) -> Store:
+    def _fetch_factors(self, event: Mapping[str, Any]) -> Save:
         request = FactorRequest(Kind(event["kind"]), tuple(event["codes"]))
         final_until = last_final_day(self.now(), self.final_time)
         fetched = self.source.fetch_factors(request)
         asked_at = self.now().isoformat(timespec="seconds")
         return lambda: {"failed": save_factors(self.store, request, fetched, final_until, asked_at)}
 
-    def _refresh_catalog(self, _event: Mapping[str, Any]) -> Store:
+    def _refresh_catalog(self, _event: Mapping[str, Any]) -> Save:
         count = self._refresh()
         # Not the one in memory: what is fetched next is marked by the new catalog.
         self.directory = Directory(self.store, self._refresh)
         stale = self.source.stale if isinstance(self.source, MayBeStale) else {}
         return lambda: {"securities": count, "failed": dict(stale)}
 
-    def _test_connection(self, event: Mapping[str, Any]) -> Store:
+    def _test_connection(self, event: Mapping[str, Any]) -> Save:
         found = self.connections.run(event["config_id"])
         return lambda: found
 
@@ -166,7 +166,7 @@ class Door:
                 securities,
                 self.now().isoformat(timespec="seconds"),
                 self.source.name,
-                {name: self.source.coverage_start(Dataset.parse(name)) for name in _datasets()},
+                {name: self.source.coverage_start(BarDataset.parse(name)) for name in _datasets()},
             ),
         )
         return len(securities)

@@ -17,11 +17,11 @@ from marketdata.blocks.dataset import Kind
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Security, life
 from marketdata.errors import UpstreamError
-from marketdata.kline.adjust.factors import NO_FACTORS, Known, read_factors
-from marketdata.kline.adjust.prices import adjust
+from marketdata.kline.adjust.factors import NO_FACTORS, KnownFactors, read_factors
+from marketdata.kline.adjust.prices import adjust_prices
 from marketdata.kline.adjust.steps import Mode
 from marketdata.kline.gaps import DEADLINE
-from marketdata.kline.rows import Piece, Reading
+from marketdata.kline.rows import Piece, RowSet
 
 ASK_AGAIN = timedelta(minutes=5)
 """A code that the source had nothing new of is asked for again so much later."""
@@ -29,7 +29,7 @@ ASK_AGAIN = timedelta(minutes=5)
 type Pieces = Mapping[str, Sequence[Piece]]
 
 
-class Fetch(Protocol):
+class FetchFactors(Protocol):
     """Has factors fetched and stored; `upstream.client.fetch_factors` is one."""
 
     def __call__(self, kind: str, codes: list[str], seconds: float) -> object: ...
@@ -45,7 +45,7 @@ class Adjuster:
         Which day's prices stay.
     store : BlockStore
         Holds the factors.
-    fetch : Fetch
+    fetch : FetchFactors
         Has those that are lacking fetched.
     end : str
         The last day asked for, "YYYYMMDD".
@@ -68,7 +68,7 @@ class Adjuster:
 
     mode: Mode
     store: BlockStore
-    fetch: Fetch
+    fetch: FetchFactors
     end: str
     final_until: str
     now: Callable[[], datetime]
@@ -98,11 +98,11 @@ class Adjuster:
             for code, rows in pieces.items()
         }
 
-    def told(self, reading: Reading) -> Reading:
+    def told(self, reading: RowSet) -> RowSet:
         """Say in the answer's `meta` what was done."""
         meta = reading.meta
         said: dict[str, Any] = {"mode": self.mode, "anchor": self.anchors, "failed": self.failed}
-        return Reading(
+        return RowSet(
             reading.pieces,
             {
                 **meta,
@@ -113,14 +113,14 @@ class Adjuster:
         )
 
     def _adjusted(
-        self, security: Security, pieces: Sequence[Piece], known: Known
+        self, security: Security, pieces: Sequence[Piece], known: KnownFactors
     ) -> Sequence[Piece]:
         code = security.code
         if known.steps is None:
             self.failed[code] = known.failed or NO_FACTORS
             return []
         text = codec.JOINT.join(piece.text for piece in pieces)
-        adjusted = Piece.of(adjust(text, known.steps, self.mode))
+        adjusted = Piece.of(adjust_prices(text, known.steps, self.mode))
         self.anchors[code] = known.steps.anchor(self.mode, security.list_date)
         if adjusted.rows < codec.rows_in(text):
             first, last = known.steps.days[0], known.steps.until
@@ -128,12 +128,12 @@ class Adjuster:
             self.failed[code] = f"factors are known from {first} to {last} only{why}"
         return [adjusted] if adjusted.rows else []
 
-    def _factors(self, paying: Sequence[Security]) -> dict[str, Known]:
+    def _factors(self, paying: Sequence[Security]) -> dict[str, KnownFactors]:
         """Give what is known of each code, after what is lacking was fetched."""
         by_kind: defaultdict[Kind, dict[str, Security]] = defaultdict(dict)
         for security in paying:
             by_kind[security.kind][security.code] = security
-        found: dict[str, Known] = {}
+        found: dict[str, KnownFactors] = {}
         for kind, securities in by_kind.items():
             known = read_factors(self.store, kind, securities)
             lacking = [
@@ -142,7 +142,7 @@ class Adjuster:
             found |= known | self._fetched(kind, lacking, known)
         return found
 
-    def _lacks(self, security: Security, known: Known) -> bool:
+    def _lacks(self, security: Security, known: KnownFactors) -> bool:
         """Say whether a code is to be fetched."""
         steps, last = known.steps, life(security)[1]
         # What is known of days that nobody asked for matters to a forward anchor only.
@@ -154,8 +154,8 @@ class Adjuster:
         )
 
     def _fetched(
-        self, kind: Kind, codes: list[str], known: Mapping[str, Known]
-    ) -> dict[str, Known]:
+        self, kind: Kind, codes: list[str], known: Mapping[str, KnownFactors]
+    ) -> dict[str, KnownFactors]:
         """Have factors fetched, and give what is known of the codes then."""
         if not codes:
             return {}

@@ -17,7 +17,7 @@ from marketdata.kline.adjust.steps import Steps
 NO_FACTORS = "the source gave no factors"
 
 
-class Known(NamedTuple):
+class KnownFactors(NamedTuple):
     """What is stored of one code.
 
     Attributes
@@ -37,28 +37,31 @@ class Known(NamedTuple):
 
 def read_factors(
     store: BlockStore, kind: Kind, codes: Iterable[str], *, fresh: bool = False
-) -> dict[str, Known]:
+) -> dict[str, KnownFactors]:
     """Read what is stored of some codes of a kind; `fresh` as in `BlockStore.read`."""
-    keys = {code: _key(kind, code) for code in codes}
+    keys = {code: factor_key(kind, code) for code in codes}
     stored = store.read(keys.values(), fresh=fresh)
-    return {code: _decode(key, stored.get(key, Block())) for code, key in keys.items()}
+    return {code: decode_factors(key, stored.get(key, Block())) for code, key in keys.items()}
 
 
-def _key(kind: Kind, code: str) -> BlockKey:
+def factor_key(kind: Kind, code: str) -> BlockKey:
+    """Name the block of a code's factors."""
     return BlockKey(f"factor.{kind}", code, "all")
 
 
-def _decode(key: BlockKey, stored: Block) -> Known:
+def decode_factors(key: BlockKey, stored: Block) -> KnownFactors:
+    """Read what `encode_factors` wrote."""
     _, text = unpack(key, stored)
     if not text:
-        return Known()
+        return KnownFactors()
     head, *rows = orjson.loads(b"[%b]" % text)
     days, factors = (tuple(row[name] for row in rows) for name in ("trade_date", "factor"))
     steps = Steps(days, factors, head["until"]) if rows else None
-    return Known(steps, head["asked_at"], head["failed"])
+    return KnownFactors(steps, head["asked_at"], head["failed"])
 
 
-def _encode(known: Known, stored: Block) -> Block:
+def encode_factors(known: KnownFactors, stored: Block) -> Block:
+    """Put what is known of a code into its block."""
     steps = known.steps
     head = {
         "until": steps.until if steps else "",

@@ -9,14 +9,14 @@ import orjson
 
 from marketdata.blocks import codec
 from marketdata.kline.adjust.steps import Mode, Steps
-from marketdata.kline.bars import Row, cut, parse
+from marketdata.kline.bars import Bar, cut_bars, parse_bars
 
 DIGITS = 8
 """Significant digits of an adjusted price: its ratio to any other is right to 1e-7, whatever its
 size, and 12.34 × 1 is not 12.340000000000002."""
 
 
-def adjust(text: bytes, steps: Steps, mode: Mode) -> bytes:
+def adjust_prices(text: bytes, steps: Steps, mode: Mode) -> bytes:
     """Multiply the prices of rows; `volume` and `amount` are what was traded, and stay.
 
     Parameters
@@ -33,7 +33,7 @@ def adjust(text: bytes, steps: Steps, mode: Mode) -> bytes:
     bytes
         The joined rows; those of days without a known factor are left out.
     """
-    cuts = ((cut(text, first, last), ratio) for first, last, ratio in steps.spans(mode))
+    cuts = ((cut_bars(text, first, last), ratio) for first, last, ratio in steps.spans(mode))
     # Rows that nothing changes keep their very text.
     return codec.JOINT.join(
         rows if ratio == 1 else _times(rows, ratio) for rows, ratio in cuts if rows
@@ -41,10 +41,10 @@ def adjust(text: bytes, steps: Steps, mode: Mode) -> bytes:
 
 
 def _times(text: bytes, ratio: float) -> bytes:
-    return codec.JOINT.join(orjson.dumps(_adjusted(row, ratio)) for row in parse(text))
+    return codec.JOINT.join(orjson.dumps(_adjusted(row, ratio)) for row in parse_bars(text))
 
 
-def _adjusted(row: Row, ratio: float) -> Row:
+def _adjusted(row: Bar, ratio: float) -> Bar:
     row["open"] = _price(row["open"], ratio)
     row["high"] = _price(row["high"], ratio)
     row["low"] = _price(row["low"], ratio)

@@ -16,7 +16,7 @@ from marketdata.catalog.calendar import (
 )
 from marketdata.catalog.securities import Security, life, market_of
 from marketdata.errors import UpstreamError, UpstreamFaultError
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.amazingdata.contract_lives import may_be_listed_since, surely_listed
 from marketdata.sources.amazingdata.error_codes import error_of
 from marketdata.sources.amazingdata.shapes import VALUES
@@ -37,10 +37,10 @@ CONTROL = "000001.SH"
 STATUS_MARKETS = frozenset({"SH", "SZ"})
 
 
-NOTHING = "AmazingData: it gave nothing at all"
+GAVE_NOTHING = "AmazingData: it gave nothing at all"
 
 
-def frame_of(dataset: Dataset, answer: Mapping[str, Any], start: str, end: str) -> pd.DataFrame:
+def frame_of(dataset: BarDataset, answer: Mapping[str, Any], start: str, end: str) -> pd.DataFrame:
     """Give the bars of an answer of `Adapter.klines` between two days.
 
     A K-line of the SDK carries no settle and no open interest: both are null. A bar whose time
@@ -65,7 +65,7 @@ def frame_of(dataset: Dataset, answer: Mapping[str, Any], start: str, end: str) 
     return kept.reset_index(drop=True)
 
 
-def asked_from(dataset: Dataset, start: str) -> str:
+def asked_from(dataset: BarDataset, start: str) -> str:
     """Give the day from which to ask for a trading day's bars: its night begins on the one before.
 
     Whether the SDK's dates mean trading days or days is [U]; what is too early is left out.
@@ -110,7 +110,7 @@ def _sure_days(security: Security, start: str, end: str) -> Sequence[str]:
     return trading_days(security.market, first, last) if first <= last else ()
 
 
-def _trade_date(time: str, dataset: Dataset) -> str:
+def _trade_date(time: str, dataset: BarDataset) -> str:
     """Give the trading day of a time; whether a night's bars carry its own date is [U]."""
     day, clock = time[:10].replace("-", ""), time[11:]
     if not (day and dataset.kind is Kind.FUTURE and dataset.period.intraday):
@@ -120,7 +120,7 @@ def _trade_date(time: str, dataset: Dataset) -> str:
     return day if is_trading_day("SH", day) else next_trading_day("SH", day)
 
 
-class Call(Protocol):
+class CallSdk(Protocol):
     """Carries out an operation of the adapter; `Session.call` with its deadline."""
 
     def __call__(self, operation: str, /, **arguments: Any) -> Any: ...
@@ -132,9 +132,9 @@ class BarFetch:
 
     Attributes
     ----------
-    call : Call
+    call : CallSdk
         The SDK.
-    dataset : Dataset
+    dataset : BarDataset
         What is wanted.
     start, end : str
         First and last day, YYYYMMDD.
@@ -144,8 +144,8 @@ class BarFetch:
         See `FetchedBars`.
     """
 
-    call: Call
-    dataset: Dataset
+    call: CallSdk
+    dataset: BarDataset
     start: str
     end: str
     frames: list[pd.DataFrame] = field(default_factory=list)
@@ -198,7 +198,7 @@ class BarFetch:
             return self._ask(codes, self.dataset)
         return self._ask(codes, self.dataset) if _is_nothing(answer) and sure else answer
 
-    def _ask(self, codes: list[str], dataset: Dataset) -> dict[str, Any]:
+    def _ask(self, codes: list[str], dataset: BarDataset) -> dict[str, Any]:
         answer: dict[str, Any] = self.call(
             "klines",
             codes=codes,
@@ -218,16 +218,16 @@ class BarFetch:
             return dict.fromkeys(unnamed, str(error_of(answer["code"])))
         if not answer["counts"] and not answer["foreign"]:
             if unnamed and lacking:
-                return dict.fromkeys(unnamed, NOTHING)
+                return dict.fromkeys(unnamed, GAVE_NOTHING)
             # That codes are named proves little: each of them may stand for a failed question.
             if not self._works():
-                return dict.fromkeys(codes, NOTHING)
+                return dict.fromkeys(codes, GAVE_NOTHING)
         why = "AmazingData: its answer lacks the code, which must have bars"
         return dict.fromkeys((code for code in unnamed if code in lacking), why)
 
     def _works(self) -> bool:
         """Say whether the same call gives bars of a code that must have some."""
-        control = self._ask([CONTROL], Dataset(Kind.INDEX, self.dataset.period))
+        control = self._ask([CONTROL], BarDataset(Kind.INDEX, self.dataset.period))
         return bool(control["counts"])
 
     def _halt(

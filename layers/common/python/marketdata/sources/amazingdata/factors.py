@@ -15,7 +15,7 @@ import pandas as pd
 from marketdata.catalog.calendar import trading_days
 from marketdata.errors import UpstreamFaultError
 from marketdata.kline.adjust.steps import NOISE, Steps, steps_of
-from marketdata.sources.amazingdata.bars import NOTHING, Call
+from marketdata.sources.amazingdata.bars import GAVE_NOTHING, CallSdk
 from marketdata.sources.amazingdata.shapes import day_of, numbers_of
 from marketdata.sources.source import FetchedFactors
 
@@ -82,13 +82,13 @@ class FactorFetch:
 
     Attributes
     ----------
-    call : Call
+    call : CallSdk
         The SDK.
     found : FetchedFactors
         What it gave, batch by batch.
     """
 
-    call: Call
+    call: CallSdk
     found: FetchedFactors = field(default_factory=FetchedFactors)
 
     def run(self, codes: Sequence[str]) -> None:
@@ -102,7 +102,7 @@ class FactorFetch:
         answer = self._ask(list(codes))
         for code, (days, factors, until) in answer["steps"].items():
             self.found.steps[code] = Steps(tuple(days), tuple(factors), until)
-        self.found.failed |= dict.fromkeys(codes, NOTHING) if _is_nothing(answer) else {}
+        self.found.failed |= dict.fromkeys(codes, GAVE_NOTHING) if _is_nothing(answer) else {}
         self.found.failed |= answer["failed"]
 
     def _ask(self, codes: list[str]) -> dict[str, Any]:

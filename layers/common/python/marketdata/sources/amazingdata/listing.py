@@ -15,7 +15,7 @@ from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import MARKETS, SHANGHAI
 from marketdata.catalog.securities import Catalog, Security, market_of
 from marketdata.errors import UpstreamError, UpstreamFaultError, UpstreamPermissionError
-from marketdata.sources.amazingdata.bars import Call
+from marketdata.sources.amazingdata.bars import CallSdk
 from marketdata.sources.amazingdata.contract_lives import delivery_month, last_trading_day
 
 _log = logging.getLogger(__name__)
@@ -63,12 +63,12 @@ class Listing:
     now: Callable[[], datetime]
     _good: dict[Kind, KnownCodes] = field(default_factory=dict)
 
-    def securities(self, call: Call) -> tuple[list[Security], dict[str, str]]:
+    def securities(self, call: CallSdk) -> tuple[list[Security], dict[str, str]]:
         """List them.
 
         Parameters
         ----------
-        call : Call
+        call : CallSdk
             The SDK.
 
         Returns
@@ -103,7 +103,7 @@ class Listing:
         return [*found, *_not_named(found, stored)], stale
 
     def _today(
-        self, call: Call, kind: Kind, stored: Catalog | None, today: str
+        self, call: CallSdk, kind: Kind, stored: Catalog | None, today: str
     ) -> tuple[Sequence[str], str]:
         """Give the codes of a kind that are listed today, and what is wrong with them."""
         last = self._good.get(kind) or _stored_codes(stored, kind, today)
@@ -120,7 +120,7 @@ class Listing:
             raise UpstreamError(f"AmazingData: {wrong}, and there is no earlier one")
         return [], f"{wrong}, and there is no earlier one"
 
-    def _codes(self, call: Call, kind: Kind) -> list[str]:
+    def _codes(self, call: CallSdk, kind: Kind) -> list[str]:
         try:
             if kind is Kind.FUTURE:
                 codes = call("future_list")
@@ -131,7 +131,7 @@ class Listing:
         return [code for code in codes if market_of(code) in MARKETS]
 
     def _of_kind(
-        self, call: Call, kind: Kind, codes: Sequence[str], stored: Catalog | None, today: str
+        self, call: CallSdk, kind: Kind, codes: Sequence[str], stored: Catalog | None, today: str
     ) -> Iterator[Security]:
         listed = set(codes)
         past = [code for code in self._past(call, kind, stored, today) if code not in listed]
@@ -142,7 +142,7 @@ class Listing:
             return _futures(codes, past, names, today)
         return (_named(code, kind, names, stored) for code in codes)
 
-    def _past(self, call: Call, kind: Kind, stored: Catalog | None, today: str) -> Sequence[str]:
+    def _past(self, call: CallSdk, kind: Kind, stored: Catalog | None, today: str) -> Sequence[str]:
         """Give past codes; that list fails as well, so that of stocks keeps what it ever held."""
         if kind not in PAST_TYPES:
             return []
@@ -179,7 +179,7 @@ def _not_named(found: Sequence[Security], stored: Catalog | None) -> Iterator[Se
             yield replace(known, delist_date=known.delist_date or seen)
 
 
-def _maybe[T](call: Call, operation: str, otherwise: T, **arguments: object) -> T:
+def _maybe[T](call: CallSdk, operation: str, otherwise: T, **arguments: object) -> T:
     """Ask for something that is good to have, and that not every version gives."""
     try:
         value: T = call(operation, **arguments)
@@ -188,7 +188,7 @@ def _maybe[T](call: Call, operation: str, otherwise: T, **arguments: object) -> 
     return value
 
 
-def _stocks(call: Call, codes: Sequence[str], stored: Catalog | None) -> Iterator[Security]:
+def _stocks(call: CallSdk, codes: Sequence[str], stored: Catalog | None) -> Iterator[Security]:
     """Give stocks with their dates; one that the SDK has none of keeps those that are stored."""
     for batch in batched(codes, BASICS_AT_ONCE, strict=False):
         rows: list[list[str]] = _maybe(call, "basics", [], codes=batch)

@@ -46,7 +46,7 @@ class Account(Protocol):
     def port(self) -> int: ...
 
 
-class Credentials(Protocol):
+class CurrentAccount(Protocol):
     """Where the account comes from; `sdk_configs.default_account.DefaultAccount` is one."""
 
     def revision(self) -> Hashable:
@@ -66,7 +66,7 @@ class Session:
     ----------
     bundle : callable
         Gives the folder of the unpacked bundle; another folder means another bundle.
-    credentials : Credentials
+    credentials : CurrentAccount
         As whom to log in.
     library_path : str
         See `Process`.
@@ -77,7 +77,7 @@ class Session:
     def __init__(
         self,
         bundle: Callable[[], Path],
-        credentials: Credentials,
+        credentials: CurrentAccount,
         library_path: str,
         limits: Limits,
     ) -> None:

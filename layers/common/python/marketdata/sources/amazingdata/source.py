@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from marketdata.catalog.calendar import last_final_day
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.amazingdata.bars import BarFetch, may_live
 from marketdata.sources.amazingdata.factors import FactorFetch
 from marketdata.sources.amazingdata.limits import OPERATION_SECONDS, Deadline
@@ -109,7 +109,7 @@ class AmazingDataSource:
         securities, self.stale = self._listing.securities(self._call())
         return securities
 
-    def coverage_start(self, dataset: Dataset) -> str:
+    def coverage_start(self, dataset: BarDataset) -> str:
         """Give the first day of which the SDK has bars."""
         return COVERAGE_START[dataset.kind]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from marketdata.errors import UpstreamFaultError
-from marketdata.finance.statement import HEADER, TEXTS, Row, Value
-from marketdata.sources.amazingdata.bars import NOTHING, Call
+from marketdata.finance.statement import HEADER, TEXTS, StatementRow, Value
+from marketdata.sources.amazingdata.bars import GAVE_NOTHING, CallSdk
 from marketdata.sources.amazingdata.error_codes import error_of
 from marketdata.sources.amazingdata.shapes import day_of, text_of
 from marketdata.sources.source import StatementRequest
@@ -21,7 +21,7 @@ class StatementFetch:
 
     Attributes
     ----------
-    call : Call
+    call : CallSdk
         The SDK.
     request : StatementRequest
         What is wanted.
@@ -31,9 +31,9 @@ class StatementFetch:
         Likewise.
     """
 
-    call: Call
+    call: CallSdk
     request: StatementRequest
-    rows: list[Row] = field(default_factory=list)
+    rows: list[StatementRow] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
 
     def run(self, codes: Sequence[str]) -> None:
@@ -48,7 +48,7 @@ class StatementFetch:
         self.rows += _rows(answer, self.request)
         named = {*(code for code, _ in answer["counts"]), *answer["empty"]}
         code = answer["code"]
-        why = NOTHING if not named else "AmazingData: its answer lacks the code"
+        why = GAVE_NOTHING if not named else "AmazingData: its answer lacks the code"
         if code is not None:
             why = str(error_of(code))
         self.failed |= dict.fromkeys((each for each in codes if each not in named), why)
@@ -73,7 +73,7 @@ class StatementFetch:
         return again
 
 
-def _rows(answer: Mapping[str, Any], request: StatementRequest) -> Iterator[Row]:
+def _rows(answer: Mapping[str, Any], request: StatementRequest) -> Iterator[StatementRow]:
     """Give the rows of the periods that were asked for: the server may ignore the dates."""
     codes = [code for code, count in answer["counts"] for _ in range(count)]
     names = [name.lower() for name in answer["columns"]]
@@ -82,7 +82,7 @@ def _rows(answer: Mapping[str, Any], request: StatementRequest) -> Iterator[Row]
         for name, values in zip(names, answer["columns"].values(), strict=True)
     ]
     for code, *values in zip(codes, *columns, strict=True):
-        row: Row = {**dict(zip(names, values, strict=True)), "code": code}
+        row: StatementRow = {**dict(zip(names, values, strict=True)), "code": code}
         period = row.get("reporting_period")
         # One that cannot be read is set aside later, and not forgotten here.
         if period is None or request.start <= str(period) <= request.end:

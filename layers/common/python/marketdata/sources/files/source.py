@@ -28,7 +28,7 @@ import pandas as pd
 from marketdata.catalog.calendar import FIRST_DAYS, MARKETS, last_final_day
 from marketdata.catalog.securities import Security, security_of
 from marketdata.errors import NotFoundError, UpstreamFaultError
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.files.factors import parse_factors
 from marketdata.sources.files.statements import parse_statements
 from marketdata.sources.source import (
@@ -138,7 +138,7 @@ class FileSource:
         except ValueError as error:
             raise UpstreamFaultError(f"imports/securities.csv: {error}") from error
 
-    def coverage_start(self, dataset: Dataset) -> str:  # noqa: ARG002  the same for all
+    def coverage_start(self, dataset: BarDataset) -> str:  # noqa: ARG002  the same for all
         """Give the calendar's first day: a file may begin on any day."""
         return min(FIRST_DAYS.values())
 
@@ -192,7 +192,7 @@ def _security(row: Mapping[str, str]) -> Security:
     return security
 
 
-def _parse(dataset: Dataset, code: str, content: bytes | None) -> pd.DataFrame:
+def _parse(dataset: BarDataset, code: str, content: bytes | None) -> pd.DataFrame:
     """Read a whole file.
 
     Raises

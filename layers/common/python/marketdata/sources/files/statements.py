@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from io import StringIO
 
-from marketdata.finance.statement import HEADER, TEXTS, Row, Statement, Value
+from marketdata.finance.statement import HEADER, TEXTS, Statement, StatementRow, Value
 from marketdata.sources.source import FetchedStatements, StatementRequest
 
 SHOWN = 20
@@ -76,7 +76,7 @@ def _records(content: bytes, statement: Statement) -> Iterator[dict[str, str]]:
         raise ValueError(str(error)) from error
 
 
-def _row(statement: Statement, record: dict[str, str]) -> Row:
+def _row(statement: Statement, record: dict[str, str]) -> StatementRow:
     row: dict[str, Value] = {"code": record["code"]}
     row |= {name: record.get(name) or None for name in HEADER}
     for name in statement.columns:

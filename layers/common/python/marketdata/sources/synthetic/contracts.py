@@ -11,7 +11,7 @@ from marketdata.catalog.calendar import last_known_day, next_trading_day, tradin
 from marketdata.catalog.securities import Security
 from marketdata.errors import NotFoundError
 from marketdata.sources.synthetic.bars import START
-from marketdata.sources.synthetic.products import VARIETIES, Variety
+from marketdata.sources.synthetic.products import PRODUCTS, Product
 
 YEARS_AHEAD = 3
 
@@ -25,7 +25,7 @@ class Contract:
     security : Security
         Its code and life. Where the calendar does not reach its end, `delist_date` is what it
         would be without holidays.
-    variety : Variety
+    variety : Product
         The product.
     delivery : str
         Delivery month, "2024-01".
@@ -35,7 +35,7 @@ class Contract:
     """
 
     security: Security
-    variety: Variety
+    variety: Product
     delivery: str
     nominal_end: int
 
@@ -43,7 +43,7 @@ class Contract:
 @cache
 def contracts() -> tuple[Contract, ...]:
     """List all contracts that trade on any day since `START`, by the day of their listing."""
-    found = (contract for variety in VARIETIES for contract in _contracts(variety))
+    found = (contract for variety in PRODUCTS for contract in _contracts(variety))
     return tuple(sorted(found, key=lambda each: (each.security.list_date, each.security.code)))
 
 
@@ -54,7 +54,7 @@ def contracts_by_code(today: str) -> dict[str, Contract]:
     }
 
 
-def _contracts(variety: Variety) -> Iterator[Contract]:
+def _contracts(variety: Product) -> Iterator[Contract]:
     last_year = int(last_known_day()[:4]) + YEARS_AHEAD
     for delivery in _months(variety.first_delivery, f"{last_year}-12"):
         if int(delivery[5:]) not in variety.months:
@@ -68,7 +68,7 @@ def _contracts(variety: Variety) -> Iterator[Contract]:
             yield _contract(variety, delivery, begins, ends)
 
 
-def _contract(variety: Variety, delivery: str, begins: str, ends: str) -> Contract:
+def _contract(variety: Product, delivery: str, begins: str, ends: str) -> Contract:
     digits = delivery[2:].replace("-", "")
     if variety.market == "CZC":
         digits = digits[1:]
@@ -84,7 +84,7 @@ def _contract(variety: Variety, delivery: str, begins: str, ends: str) -> Contra
     return Contract(security, variety, delivery, date.fromisoformat(nominal).toordinal())
 
 
-def _list_date(variety: Variety, delivery: str) -> str:
+def _list_date(variety: Product, delivery: str) -> str:
     """A contract is listed the day after the one ends that made room for it.
 
     Raises
@@ -100,7 +100,7 @@ def _list_date(variety: Variety, delivery: str) -> str:
     return max(next_trading_day("SH", ends), variety.first_day)
 
 
-def _last_trading_day(variety: Variety, delivery: str) -> str:
+def _last_trading_day(variety: Product, delivery: str) -> str:
     return variety.ends(_trading_days(_shifted(delivery, -1)), _trading_days(delivery))
 
 

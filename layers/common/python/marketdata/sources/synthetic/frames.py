@@ -10,7 +10,7 @@ import pandas as pd
 from marketdata.blocks.dataset import Period
 from marketdata.catalog.securities import Security
 from marketdata.catalog.sessions import bar_times
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import Halt, frame_columns, join_frames
 from marketdata.sources.synthetic.bars import DailyBars, Grid, Ints, axis
 from marketdata.sources.synthetic.minutes import Intraday, hours, intraday
@@ -19,7 +19,7 @@ from marketdata.sources.synthetic.paths import generator
 type Columns = dict[str, npt.NDArray[Any]]
 
 
-def frame_of(dataset: Dataset, parts: Sequence[Columns]) -> pd.DataFrame:
+def frame_of(dataset: BarDataset, parts: Sequence[Columns]) -> pd.DataFrame:
     """Put columns below each other as one frame."""
     if not parts:
         return join_frames(dataset, [])

@@ -10,7 +10,7 @@ from marketdata.sources.synthetic.bars import Candles, DailyBars, Flags, Floats,
 from marketdata.sources.synthetic.contracts import Contract
 from marketdata.sources.synthetic.equities import equities, log_path
 from marketdata.sources.synthetic.paths import candles, day_before, fold, generator
-from marketdata.sources.synthetic.products import Variety
+from marketdata.sources.synthetic.products import Product
 
 THIN = 0.0006
 """Open interest of a contract that never becomes main, as a share of a main one's."""
@@ -58,7 +58,7 @@ def _path(seed: int, contract: Contract, noise: Floats, left: Ints) -> Floats:
 
 
 @lru_cache(maxsize=64)
-def _spot(seed: int, variety: Variety) -> Floats:
+def _spot(seed: int, variety: Product) -> Floats:
     """Draw the path of a product over the whole axis, as logarithms."""
     days = len(axis().days)
     if variety.underlying:

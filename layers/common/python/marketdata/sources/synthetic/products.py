@@ -38,7 +38,7 @@ def end_of_month_before(before: Sequence[str], _: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Variety:
+class Product:
     """One futures product.
 
     Attributes
@@ -131,10 +131,10 @@ RULES: dict[str, Rule] = {
 }
 
 
-def _read(row: dict[str, str]) -> Variety:
+def _read(row: dict[str, str]) -> Product:
     tick = Fraction(row["tick"])
     consecutive, _, quarters = row["listed"].partition("+")
-    return Variety(
+    return Product(
         code=row["code"],
         market=row["market"],
         name=row["name"],
@@ -163,7 +163,7 @@ def _read_table(text: str) -> list[dict[str, str]]:
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
-VARIETIES = tuple(
+PRODUCTS = tuple(
     _read(rules | looks)
     for rules, looks in zip(_read_table(EXCHANGE_RULES), _read_table(LOOKS), strict=True)
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import SHANGHAI, last_final_day
 from marketdata.catalog.securities import Security
-from marketdata.kline.bars import Dataset
+from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import (
     BarRequest,
     FactorRequest,
@@ -99,7 +99,7 @@ class SyntheticSource:
             *sorted(futures, key=lambda security: security.code),
         ]
 
-    def coverage_start(self, dataset: Dataset) -> str:  # noqa: ARG002  the same for all
+    def coverage_start(self, dataset: BarDataset) -> str:  # noqa: ARG002  the same for all
         """Give the first day of the market; no kind begins later."""
         return START
 

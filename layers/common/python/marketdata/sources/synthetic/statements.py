@@ -11,7 +11,7 @@ import numpy as np
 
 from marketdata.catalog.securities import Security, life
 from marketdata.finance.periods import DUE, FIRST_PERIOD, due_day, periods_between, with_prospectus
-from marketdata.finance.statement import CONSOLIDATED, Row, Statement, Value
+from marketdata.finance.statement import CONSOLIDATED, Statement, StatementRow, Value
 from marketdata.sources.source import StatementRequest
 from marketdata.sources.synthetic.bars import Floats
 from marketdata.sources.synthetic.paths import generator
@@ -50,7 +50,7 @@ class Books:
 
 def statements(
     seed: int, security: Security, request: StatementRequest, today: str
-) -> Iterator[Row]:
+) -> Iterator[StatementRow]:
     """Draw those of a company's requested statements that are published by today, YYYYMMDD.
 
     Before its listing a company reports half-years only, in its prospectus.
