@@ -16,9 +16,10 @@ from marketdata.aws.writes import Write
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.days import bit_of
 from marketdata.blocks.store import BlockStore
-from marketdata.catalog.catalog_store import save_catalog
+from marketdata.catalog.catalog_store import CatalogStore
 from marketdata.catalog.securities import Catalog, Security, market_of
 from marketdata.ingest.bars import BarIngest
+from marketdata.ingest.quarantine import Quarantine
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import BarRequest, FetchedBars
 
@@ -128,7 +129,7 @@ def fill(
     names = tuple(market.codes[code] for code in codes)
     ingest = BarIngest(
         contents.store,
-        Objects(contents.objects),
+        Quarantine(Objects(contents.objects)),
         catalog(names),
         coverage_start=market.days[0],
         final_until=FINAL_UNTIL,
@@ -183,4 +184,4 @@ def _bytes(packed: npt.NDArray[np.uint8]) -> bytes:
 
 def add_catalog(contents: Contents, codes: Iterable[str]) -> None:
     """Store the catalog."""
-    save_catalog(contents.store, catalog(codes))
+    CatalogStore(contents.store, lambda: None).save(catalog(codes))

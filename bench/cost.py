@@ -16,7 +16,7 @@ from bench.market import Market
 from bench.metering import Meter
 from bench.report import table, update
 from marketdata.blocks.days import parts_between
-from marketdata.tasks.batching import WorkItem
+from marketdata.tasks.batching import Work
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "cost.md"
 MADE, SAMPLE = 330, 300
@@ -62,7 +62,7 @@ def read(meter: Meter, codes: Sequence[str], question: str, start: str, end: str
     }
 
 
-def stored(work: list[WorkItem], meter: Meter, market: Market) -> Usage:
+def stored(work: list[Work], meter: Meter, market: Market) -> Usage:
     """Carry out batches of the sample and count what they cost DynamoDB, for the whole market."""
     reads, writes = meter.read_units, meter.write_units
     for item in work:

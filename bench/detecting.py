@@ -14,7 +14,7 @@ from bench.contents import Contents, catalog
 from bench.reading import requests
 from bench.runtime import Function
 from marketdata.blocks.dataset import Kind, Period
-from marketdata.catalog.catalog_store import save_catalog
+from marketdata.catalog.catalog_store import CatalogStore
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import TaskKind, new_task, record_key
 
@@ -28,7 +28,9 @@ def prepare(contents: Contents, codes: int, start: str, end: str) -> None:
     scope = Scope(Kind.STOCK, Period.DAILY, start, end)
     task = new_task(TASK, TaskKind.DETECT, scope, "admin", request="-")
     contents.items["tasks", record_key(TASK)] = task.to_item()
-    save_catalog(contents.store, catalog(f"{number:06}.SH" for number in range(codes)))
+    CatalogStore(contents.store, lambda: None).save(
+        catalog(f"{number:06}.SH" for number in range(codes))
+    )
 
 
 def main(parts: Sequence[str]) -> dict[str, Any]:

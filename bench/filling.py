@@ -24,6 +24,7 @@ from marketdata.blocks.days import parts_between
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.catalog.window import Window
+from marketdata.ingest.quarantine import Quarantine
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import (
     BarRequest,
@@ -34,18 +35,19 @@ from marketdata.sources.source import (
     StatementRequest,
 )
 from marketdata.tasks import batching as plan
-from marketdata.tasks.batching import Lacking, WorkItem, work_items
+from marketdata.tasks.batching import Lacking, Work, WorkItem, work_items
 from marketdata.tasks.comparison import compare
 from marketdata.tasks.outcomes import Outcomes
 from marketdata.tasks.plan import BATCHES_A_TURN
 from marketdata.tasks.scope import Scope
+from marketdata.tasks.turn import Turn
 from marketdata.upstream.server import Connections, UpstreamServer
 
+TASK, ATTEMPT = 1, 1
 LATENCY = 5.0
 """Seconds that the vendor's SDK was seen to take for 329 codes a call."""
 
 CODES, START, END = 300, "20170103", "20241231"
-TASK = {"task_id": 1, "attempt": 1}
 DAILY = BarDataset(Kind.STOCK, Period.DAILY)
 
 
@@ -89,7 +91,7 @@ class NoConnections:
         raise NotImplementedError
 
 
-def work_list(catalog: Catalog, start: str, end: str) -> list[WorkItem]:
+def work_list(catalog: Catalog, start: str, end: str) -> list[Work]:
     """Plan a fill of an empty cache, as `tasks.plan.Planner` does."""
     window = Window(start, end, start, contents.FINAL_UNTIL)
     lacking = Lacking(Scope(Kind.STOCK, Period.DAILY, start, end))
@@ -102,7 +104,7 @@ def work_list(catalog: Catalog, start: str, end: str) -> list[WorkItem]:
 def planned(codes: int, start: str, end: str) -> dict[str, float]:
     """Plan a fill and say how many calls it takes and how many it had to take."""
     catalog = contents.catalog(f"{number:06}.SH" for number in range(codes))
-    work: list[WorkItem] = []
+    work: list[Work] = []
     times = once(lambda: work.extend(work_list(catalog, start, end)))
     bars = sum(item["work"] for item in work)
     ideal = max(ceil(bars / plan.BARS_A_BATCH), ceil(codes / plan.CODES_A_BATCH))
@@ -123,11 +125,10 @@ def main(data: Path) -> dict[str, float]:
     work = work_list(catalog, START, END)
     connections: Connections = NoConnections()
     source = SlowSource(market)
-    door = UpstreamServer(
+    server = UpstreamServer(
         source=source,
         store=BlockStore(Table(MARKET), Bucket(BUCKET)),
-        quarantine=Bucket(BUCKET),
-        outcomes=Outcomes(Table(CONTROL)),
+        quarantine=Quarantine(Bucket(BUCKET)),
         now=lambda: datetime.now(UTC),
         final_time="17:00",
         connections=connections,
@@ -135,10 +136,13 @@ def main(data: Path) -> dict[str, float]:
     bars = sum(item["work"] for item in work)
 
     def fill() -> None:
-        left = [item | {**TASK, "batch": at} for at, item in enumerate(work)]
+        left: list[WorkItem] = [
+            {**item, "task_id": TASK, "attempt": ATTEMPT, "batch": at}
+            for at, item in enumerate(work)
+        ]
         while left:
-            answer = door.serve({"batches": left[:BATCHES_A_TURN]})
-            left = [*answer["batches"], *left[BATCHES_A_TURN:]]
+            turn = Turn(server.fetch, Outcomes(Table(CONTROL)))
+            left = [*turn.take(left[:BATCHES_A_TURN]), *left[BATCHES_A_TURN:]]
 
     times = once(fill)
     assert len(source.asked) == len(work)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import calling, comparing, contents, detecting, growing, preparing
-from bench.filling import TASK, planned
+from bench.filling import ATTEMPT, TASK, planned
 from bench.market import Market
 from bench.peers import parquet
 from bench.processes import PLACE, endpoint, run
@@ -94,7 +94,11 @@ def _contents(market: str, questions: Sequence[Question]) -> Path:
         contents.fill(kept, dataset, bars, rows, start=question.start, end=question.end)
     contents.add_catalog(kept, codes)
     # What a fill's batches are of.
-    kept.items["tasks", record_key(TASK["task_id"])] = {"status": "running", **TASK}
+    kept.items["tasks", record_key(TASK)] = {
+        "status": "running",
+        "task_id": TASK,
+        "attempt": ATTEMPT,
+    }
     return _saved(kept, market)
 
 

@@ -11,6 +11,7 @@ from bench.clock import least, once
 from bench.market import Market
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.ingest.bars import BarIngest
+from marketdata.ingest.quarantine import Quarantine
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import BarRequest, FetchedBars
 
@@ -42,7 +43,7 @@ def _measure(data: Path, period: Period) -> dict[str, float]:
         kept = contents.Contents()
         ingest = BarIngest(
             kept.store,
-            contents.Objects({}),
+            Quarantine(contents.Objects({})),
             catalog,
             coverage_start=start,
             final_until=contents.FINAL_UNTIL,

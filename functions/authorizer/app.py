@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from marketdata.aws.tables import Table
+from marketdata import deployment
 from marketdata.errors import UnauthorizedError
-from marketdata.identity.tokens import verify
+from marketdata.identity.tokens import Tokens
 from marketdata.identity.users import User, Users
-from marketdata.settings import settings
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -36,7 +35,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             "role": user.role.value,
         },
         # The API key of the role, whose usage plan counts this call.
-        "usageIdentifierKey": f"{user.role}-{settings().usage_key}",
+        "usageIdentifierKey": f"{user.role}-{deployment.settings().usage_key}",
     }
 
 
@@ -44,10 +43,12 @@ def _user_of(header: str) -> User:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
         raise UnauthorizedError("the header must be: Authorization: Bearer {token}")
-    session = verify(settings().signing_secret, token.strip())
-    user = Users(Table(settings().control_table)).get(session.user_id)
+    tokens: Tokens = deployment.tokens()
+    users: Users = deployment.users()
+    verified = tokens.verify(token.strip())
+    user = users.get(verified.user_id)
     if user is None or not user.is_active:
         raise UnauthorizedError("there is no such user any more")
-    if session.issued_at < user.sessions_from:
+    if verified.issued_at < user.sessions_from:
         raise UnauthorizedError("the password has changed since")
     return user

@@ -1,17 +1,9 @@
 """The plan step of both state machines: from a task, or a schedule, to a work list."""
 
-from datetime import UTC, datetime
 from typing import Any
 
-from marketdata.aws.objects import Bucket
-from marketdata.aws.tables import Table
-from marketdata.blocks.store import BlockStore
-from marketdata.catalog.calendar import last_final_day
-from marketdata.catalog.catalog_store import load_catalog
-from marketdata.settings import settings
-from marketdata.tasks.main_contracts import TaskMainContracts
+from marketdata import deployment
 from marketdata.tasks.plan import Planner
-from marketdata.tasks.records import TaskRecords
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -19,17 +11,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
     The input is `{"task_id", "attempt"}`, or `{"schedule"}`, for which a task is made first.
     """
-    bucket = Bucket(settings().bucket)
-    store = BlockStore(Table(settings().market_table), bucket)
-    final_until = last_final_day(datetime.now(UTC), settings().final_time)
-    planner = Planner(
-        records=TaskRecords(Table(settings().control_table)),
-        store=store,
-        work_lists=bucket,
-        catalog=load_catalog,
-        narrow=TaskMainContracts(store, load_catalog, final_until).narrow,
-        final_until=final_until,
-    )
+    planner: Planner = deployment.planner()
     asked, execution = event["input"], event["execution"]
     if "schedule" in asked:
         task = planner.scheduled(asked["schedule"], execution)

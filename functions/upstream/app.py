@@ -1,46 +1,21 @@
 """The one door to the outside: fetches from the source and stores what it got."""
 
-from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
-from marketdata.aws.encryption import EncryptionKey
-from marketdata.aws.objects import Bucket
-from marketdata.aws.tables import Table
-from marketdata.blocks.store import BlockStore
-from marketdata.sdk_configs.connection import ConnectionTest
-from marketdata.sdk_configs.default_account import DefaultAccount
-from marketdata.sdk_configs.records import SdkConfigs
-from marketdata.settings import settings
-from marketdata.tasks.outcomes import Outcomes
-from marketdata.upstream.registry import login_of, make_source
+from marketdata import deployment
+from marketdata.tasks.turn import Turn
 from marketdata.upstream.server import UpstreamServer
 
 
-@cache
-def _door() -> UpstreamServer:
-    bucket = Bucket(settings().bucket)
-    control = Table(settings().control_table)
-
-    def now() -> datetime:
-        return datetime.now(UTC)
-
-    configs, private = (
-        SdkConfigs(control, EncryptionKey(settings().kms_key)),
-        settings().local_cloud,
-    )
-    source = make_source(settings(), bucket, now, DefaultAccount(configs, private))
-    return UpstreamServer(
-        source=source,
-        store=BlockStore(Table(settings().market_table), bucket),
-        quarantine=bucket,
-        outcomes=Outcomes(control),
-        now=now,
-        final_time=settings().final_time,
-        connections=ConnectionTest(configs, private=private, login=login_of(source)),
-    )
-
-
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Carry out one operation; the events are those of `marketdata.upstream.client`."""
-    return _door().serve(event)
+    """Carry out one operation of `upstream.client`, or some batches of a task.
+
+    Of batches those that are `left` are answered, by number, and as `batches` in full: the others
+    are recorded. An exception means that a batch failed, and that asking again may help.
+    """
+    if "batches" in event:
+        turn: Turn = deployment.turn()
+        left = turn.take(event["batches"])
+        return {"left": len(left), "batches": left}
+    server: UpstreamServer = deployment.upstream_server()
+    return server.serve(event)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from functions.upstream import app
 from local.sdk_bundle import pack
+from marketdata import deployment
 from marketdata.aws.encryption import EncryptionKey
 from marketdata.blocks.block import BlockKey, unpack
 from marketdata.blocks.dataset import Kind
@@ -96,8 +96,7 @@ class Vendor:
 
     def close(self) -> None:
         """End the child process."""
-        if app._door.cache_info().currsize:
-            app._door().source.session.close()  # type: ignore[attr-defined]
+        deployment.source().session.close()  # type: ignore[attr-defined]
 
     def stored(self, code: str) -> tuple[dict[str, Row], set[str], set[str]]:
         """Give a code's stored bars by day, its absent days, and those of them suspended."""

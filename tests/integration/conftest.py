@@ -10,12 +10,10 @@ import pytest
 import yaml
 from moto import mock_aws
 
-from marketdata.aws import secrets
+from marketdata import deployment
 from marketdata.aws.clients import _made, client
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
-from marketdata.catalog import catalog_store as directory
-from marketdata.settings import settings
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 REGION = "us-east-1"
@@ -99,9 +97,9 @@ def cloud(
         monkeypatch.setenv("BUCKET", made.bucket.name)
         monkeypatch.setenv("SIGNING_SECRET", made.signing_secret)
         monkeypatch.setenv("ADMIN_SECRET", made.admin_secret)
-        _forget()
+        deployment.reset()
         yield made
-        _forget()
+        deployment.reset()
 
 
 def _make(resources: dict[str, Any]) -> Cloud:
@@ -140,10 +138,3 @@ def _make_secret(name: str, resources: dict[str, Any]) -> str:
     if pattern:
         text = json.dumps({**json.loads(pattern), key: text})
     return manager.create_secret(Name=name, SecretString=text)["ARN"]
-
-
-def _forget() -> None:
-    """Empty what a process keeps between calls."""
-    settings.cache_clear()
-    secrets._kept.clear()
-    directory._directory.cache_clear()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marketdata.catalog.catalog_store import load_catalog
+from marketdata import deployment
 from marketdata.futures.main_history import read_histories
 from marketdata.futures.varieties import varieties
 from tests.integration.machines import USER, Service
@@ -62,7 +62,7 @@ def ask(service: Service, **query: str) -> tuple[Any, Any]:
 
 def changes(service: Service) -> dict[str, list[tuple[str, str | None]]]:
     """Give the stored history of each variety that has one."""
-    histories = read_histories(service.blocks, varieties(load_catalog()))
+    histories = read_histories(service.blocks, varieties(deployment.catalog()))
     return {
         code: [(row.trade_date, row.contract) for row in history.rows]
         for code, history in histories.items()

@@ -14,13 +14,11 @@ from typing import Any
 import pytest
 from moto.core.config import default_user_config
 
-from functions.upstream import app as upstream
-from marketdata.api import klines, tasks
+from marketdata import deployment
 from marketdata.aws import workflows
 from marketdata.aws.clients import client
 from marketdata.aws.functions import _caller
 from marketdata.blocks.store import BlockStore
-from marketdata.settings import settings
 from tests.integration.conftest import Cloud
 from tests.integration.emulation import (
     BusyError,
@@ -151,14 +149,14 @@ class Service:
     def schedule(self, name: str) -> str:
         """Do what the schedule does, wait for the end and give the execution's ARN."""
         execution = workflows.start_execution(
-            settings().fill_machine, f"schedule-{name}", {"schedule": name}
+            deployment.settings().fill_machine, f"schedule-{name}", {"schedule": name}
         )
         join()
         return execution
 
     def redefine(self, old: str, new: str) -> None:
         """Change the definition of the fill."""
-        machine = settings().fill_machine
+        machine = deployment.settings().fill_machine
         machines = client("stepfunctions")
         definition = machines.describe_state_machine(stateMachineArn=machine)["definition"]
         assert old in definition
@@ -169,9 +167,8 @@ class Service:
     @staticmethod
     def forget() -> None:
         """Have the process read its environment again."""
-        settings.cache_clear()
-        for kept in (upstream._door, tasks.tasks, klines._store, _caller):
-            kept.cache_clear()
+        deployment.reset()
+        _caller.cache_clear()
 
     def invoke(self, function: str, event: Event) -> Any:
         """Run a function's handler, as Lambda would for an event."""

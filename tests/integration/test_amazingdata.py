@@ -11,6 +11,7 @@ import pytest
 
 from functions.upstream import app
 from local.sdk_bundle import pack
+from marketdata import deployment
 from marketdata.aws.clients import client
 from marketdata.aws.encryption import EncryptionKey
 from marketdata.aws.writes import Write
@@ -18,11 +19,11 @@ from marketdata.blocks.block import BlockKey, unpack
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.days import days_of
 from marketdata.blocks.store import BlockStore
-from marketdata.catalog.catalog_store import read_catalog
+from marketdata.catalog.catalog_store import CatalogStore
 from marketdata.errors import UpstreamClosedError
 from marketdata.kline.bars import BarDataset, parse_bars
+from marketdata.sdk_configs.connection import ConnectionTest
 from marketdata.sdk_configs.records import SdkConfigs
-from marketdata.settings import settings
 from marketdata.sources.source import BarRequest
 from marketdata.sources.synthetic.source import SyntheticSource
 from marketdata.tasks.outcomes import Outcomes
@@ -86,12 +87,10 @@ def function(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> I
     key = client("kms").create_key()["KeyMetadata"]["Arn"]
     for name, value in {"UPSTREAM": "amazingdata", "KMS_KEY": key, "LOCAL_CLOUD": "true"}.items():
         monkeypatch.setenv(name, value)
-    settings.cache_clear()
-    app._door.cache_clear()
+    deployment.reset()
     yield Function(cloud, tmp_path, key)
-    if app._door.cache_info().currsize:
-        app._door().source.session.close()  # type: ignore[attr-defined]
-    app._door.cache_clear()
+    deployment.source().session.close()  # type: ignore[attr-defined]
+    deployment.reset()
 
 
 def test_what_is_not_set_up_is_named(function: Function) -> None:
@@ -109,7 +108,7 @@ def test_bars_are_stored_as_the_market_has_them(function: Function) -> None:
     function.configure()
     listed = function.ask("refresh_catalog")
     assert listed["failed"] == {}
-    catalog = read_catalog(function.store)
+    catalog = CatalogStore(function.store, lambda: None).read()
     assert catalog is not None
     assert (catalog.source, len(catalog)) == ("amazingdata", listed["securities"])
     assert catalog.first_days["future.min1"] == "20100416"
@@ -179,8 +178,10 @@ def test_errors_travel_by_name_and_are_recorded(function: Function) -> None:
 def test_a_config_is_tested_by_logging_in(function: Function) -> None:
     function.deliver()
     good, bad = function.configure(), function.configure("wrong horse")
-    assert app._door().connections.login is not None  # type: ignore[attr-defined]
-    object.__setattr__(app._door().connections, "connect", lambda *_: None)
+    connections = deployment.upstream_server().connections
+    assert isinstance(connections, ConnectionTest)
+    assert connections.login is not None
+    object.__setattr__(connections, "connect", lambda *_: None)
     assert function.ask("test_connection", config_id=good)["message"] == "connected and logged in"
     answer = function.ask("test_connection", config_id=bad)
     assert (answer["success"], "-74" in answer["message"]) == (False, True)

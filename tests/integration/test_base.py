@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from functions.base import app
+from marketdata import deployment
 from marketdata.api import wire
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.store import BlockStore
-from marketdata.catalog import catalog_store as directory
 from marketdata.catalog.calendar import MARKETS, last_known_day
-from marketdata.catalog.catalog_store import save_catalog
+from marketdata.catalog.catalog_store import CatalogStore
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import UpstreamBusyError
 from tests.integration.conftest import Cloud
@@ -32,7 +32,7 @@ SECURITIES = [
 @pytest.fixture(autouse=True)
 def catalog(cloud: Cloud) -> None:
     stored = Catalog(SECURITIES, "2024-01-01T00:00:00+00:00", "synthetic", {})
-    save_catalog(BlockStore(cloud.market, cloud.bucket), stored)
+    CatalogStore(BlockStore(cloud.market, cloud.bucket), lambda: None).save(stored)
 
 
 def ask(resource: str, **event: Any) -> tuple[int, Any]:
@@ -160,8 +160,8 @@ def test_the_source_may_be_busy_while_there_is_no_catalog(
     def busy() -> int:
         raise UpstreamBusyError("the upstream is busy")
 
-    empty = directory.Directory(BlockStore(cloud.control, cloud.bucket), busy)
-    monkeypatch.setattr(app, "load_catalog", empty.load)
+    empty = CatalogStore(BlockStore(cloud.control, cloud.bucket), busy)
+    monkeypatch.setattr(deployment, "catalog", empty.load)
     status, envelope = info("600000.SH")
     assert (status, envelope["message"]) == (503, "the upstream is busy")
 
@@ -172,7 +172,7 @@ def test_a_list_that_fits_no_answer_lies_in_the_bucket(
     monkeypatch.setattr(wire, "ROOM", 1000)
     many = [Security(f"{600_000 + n}.SH", "", Kind.STOCK, "SH") for n in range(500)]
     everything = Catalog(many, "", "synthetic", {})
-    monkeypatch.setattr(app, "load_catalog", lambda: everything)
+    monkeypatch.setattr(deployment, "catalog", lambda: everything)
     event = proxy_event("GET", "/base/codes", query={"security_type": "EXTRA_STOCK_A"}, user=USER)
     response = app.handler(event, None)
     assert response["statusCode"] == 303

@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 
 from functions.auth import app as auth
-from functions.upstream import app as upstream
 from local.openapi.document import Key, routers, routes
+from marketdata import deployment
 from marketdata.api.principal import Role
 from marketdata.api.schema import OPERATIONS
 from marketdata.aws.clients import client
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.errors import UpstreamFaultError
-from marketdata.settings import settings
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import TaskKind, new_task
@@ -49,11 +48,10 @@ def everything(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     monkeypatch.setenv("UPSTREAM", "synthetic")
     monkeypatch.setenv("KMS_KEY", client("kms").create_key()["KeyMetadata"]["Arn"])
     monkeypatch.setenv("LOCAL_CLOUD", "true")
-    settings.cache_clear()
-    upstream._door.cache_clear()
+    deployment.reset()
     auth.handler(proxy_event("POST", "/auth/login", body=service.cloud.admin), None)
     yield
-    upstream._door.cache_clear()
+    deployment.reset()
 
 
 def send(

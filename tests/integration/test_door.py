@@ -4,7 +4,7 @@ import pytest
 
 from functions.upstream import app
 from marketdata.errors import InvalidInputError
-from marketdata.upstream.client import FetchReport
+from marketdata.ingest.report import IngestReport
 from tests.integration.machines import (
     Service,
     deployed_service,  # noqa: F401  a fixture
@@ -28,7 +28,7 @@ def market(service: Service) -> None:
 
 def test_a_reader_learns_what_was_stored(service: Service) -> None:
     answer = service.invoke("upstream", FETCH)
-    assert FetchReport(**answer) == FetchReport(len(DAYS), 1, {}, {})
+    assert IngestReport(**answer) == IngestReport(len(DAYS), 1, {}, {})
 
 
 def test_a_map_gets_nothing_back(service: Service) -> None:
@@ -52,4 +52,4 @@ def test_a_refreshed_catalog_counts_at_once(service: Service) -> None:
 
 def test_an_operation_that_does_not_exist() -> None:
     with pytest.raises(InvalidInputError, match="operation: must be one of fetch_bars, "):
-        app._door().serve({"operation": "drop_tables"})
+        app.handler({"operation": "drop_tables"}, None)

@@ -1,17 +1,15 @@
 """Plans and executions that fail, die or repeat, and those of the schedules."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, tzinfo
-from typing import Any, Self
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from functions.plan_task import app as plan_task
-from functions.upstream import app as upstream
+from marketdata import deployment
 from marketdata.aws import workflows
 from marketdata.aws.clients import client
 from marketdata.aws.writes import Write
-from marketdata.catalog import catalog_store as directory
 from marketdata.settings import settings
 from marketdata.tasks import service as task_service
 from tests.integration.machines import (
@@ -74,7 +72,7 @@ def test_a_plan_that_fails(service: Service) -> None:
 def test_a_source_without_securities(service: Service) -> None:
     service.put_file("securities.csv", "code,name\n")
     service.cloud.market.write(Write("catalog#all", "all"))
-    directory._directory.cache_clear()
+    deployment.reset()
     task = service.run("fill-missing", **WEEKS)
     assert task["status"] == "failed"
     assert task["error_message"].startswith("imports/securities.csv: columns are missing")
@@ -145,18 +143,11 @@ def test_a_task_that_could_not_be_started(
     assert service.run("fill-missing", **WEEKS)["id"] == 2
 
 
-class Clock(datetime):
-    """The evening of the market's last day."""
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> Self:
-        return cls(2020, 1, 10, 10, 0, tzinfo=tz)
-
-
 @pytest.fixture
 def evening(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan_task, "datetime", Clock)
-    monkeypatch.setattr(upstream, "datetime", Clock)
+    """The evening of the market's last day."""
+    monkeypatch.setattr(deployment, "now", lambda: datetime(2020, 1, 10, 10, 0, tzinfo=UTC))
+    deployment.reset()
 
 
 @pytest.mark.usefixtures("evening")

@@ -15,7 +15,7 @@ from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.days import bits_of
 from marketdata.catalog.calendar import trading_days
-from marketdata.catalog.catalog_store import save_catalog
+from marketdata.catalog.catalog_store import CatalogStore
 from marketdata.catalog.securities import Catalog, Security
 from tests.integration.machines import (
     USER,
@@ -206,7 +206,9 @@ def fill_much(service: Service) -> dict[str, list[dict[str, Any]]]:
         key = BlockKey("stock.daily", code, "2020")
         service.blocks.update(key, None, lambda _: stored)
     securities = [Security(code, code, Kind.STOCK, "SZ", "19910101") for code in codes]
-    save_catalog(service.blocks, Catalog(securities, "2020-01-01T00:00:00+00:00", "files", {}))
+    CatalogStore(service.blocks, lambda: None).save(
+        Catalog(securities, "2020-01-01T00:00:00+00:00", "files", {})
+    )
     return dict.fromkeys(codes, bars)
 
 

@@ -143,7 +143,7 @@ def test_a_file_that_cannot_be_read_leaves_its_variety_unknown(service: Service)
 def test_minutes_and_stocks_have_no_main_contracts(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(mains, "update")
+    monkeypatch.delattr(mains, "update_history")
     task = service.run("fill-missing", **FUTURES, period_type="min60")
     assert (task["status"], task["error_message"]) == ("completed", None)
     found = service.run("detect-all-missing", **FUTURES)
@@ -159,7 +159,7 @@ def test_a_failure_is_told_and_fails_no_task(
         update_history(*args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(mains, "update", fail_once)
+        patch.setattr(mains, "update_history", fail_once)
         task = service.run("fill-missing", **FUTURES)
     assert (task["status"], task["success_count"]) == ("completed", 5)
     assert task["error_message"] == (

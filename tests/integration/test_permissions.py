@@ -16,7 +16,6 @@ import pytest
 from marketdata.aws import functions
 from marketdata.aws.clients import client
 from marketdata.blocks import store as payloads
-from marketdata.catalog import catalog_store as directory
 from marketdata.tasks import batching as plan
 from tests.integration.emulation import Fault
 from tests.integration.machines import (
@@ -138,7 +137,6 @@ def requests(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[set[
 
 def ask(function: str, method: str, resource: str, **event: Any) -> dict[str, Any]:
     """Send a request to an API function in a new process, and note what it does for it."""
-    directory._directory.cache_clear()
     Service.forget()
     token = at_work.set(function)
     try:

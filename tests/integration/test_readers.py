@@ -12,6 +12,7 @@ import httpx
 import pytest
 import requests
 
+from marketdata.api.row_answer import RowContent
 from tests.unit.kline.reads import Service
 
 CHROMIUM = shutil.which("chromium")
@@ -56,9 +57,9 @@ def answer() -> bytes:
     service = Service()
     codes = ("600000.SH", "000001.SZ", "600001.SH")
     service.fill(codes, "20220101", "20241231")
-    reading = service.read(*codes, start="20220601", end="20240115")
-    Site.packed = reading.zstd()
-    return reading.body()
+    content = RowContent(service.read(*codes, start="20220601", end="20240115"))
+    Site.packed = content.zstd()
+    return content.body()
 
 
 @pytest.fixture(scope="module")

@@ -15,14 +15,14 @@ import pytest
 
 from functions.authorizer import app as authorizer
 from functions.stock import app as stock
+from marketdata import deployment
 from marketdata.aws.clients import client
 from marketdata.blocks.block import Block, BlockKey
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import bits_of
-from marketdata.catalog import catalog_store as directory
 from marketdata.catalog.calendar import trading_days
-from marketdata.catalog.catalog_store import save_catalog
+from marketdata.catalog.catalog_store import CatalogStore
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
@@ -108,7 +108,9 @@ def market(service: Service) -> Service:
         service.blocks.update(BlockKey("stock.daily", code, "2020"), None, lambda _: block)
     listed = [Security(code, code, Kind.STOCK, "SZ", "20100101") for code in CODES]
     listed.append(Security("IF2401.CFE", "沪深300股指2401", Kind.FUTURE, "CFE", "20231120"))
-    save_catalog(service.blocks, Catalog(listed, "2020-01-01T00:00:00+00:00", "files", {}))
+    CatalogStore(service.blocks, lambda: None).save(
+        Catalog(listed, "2020-01-01T00:00:00+00:00", "files", {})
+    )
     for code in CODES[:2]:
         put_bars(service, code, rows(code))
     reports = [f"{CODES[0]},{day},20210428,1,1.5e9" for day in ("20200331", "20200630", "20200930")]
@@ -160,7 +162,7 @@ def reads(service: Service) -> Iterator[tuple[str, Call]]:
     span = dict(zip(("start_date", "end_date"), YEAR, strict=True))
     one = CODES[0]
     # What setting up the market has read is forgotten first.
-    directory._directory.cache_clear()
+    deployment.reset()
     yield "the first read of an environment", lambda: bars(1, *YEAR)
     yield "1 code x 1 month", lambda: bars(1, "20200101", "20200131")
     yield "50 codes x 1 year", lambda: bars(50, *YEAR)

@@ -34,22 +34,6 @@ ROOMS: Mapping[str, set[str]] = {
 }
 """For each room, from the top, the rooms that it may import; `errors` may be imported by all."""
 
-KNOWN = {
-    ("api", "aws"),
-    ("api", "settings"),
-    ("api", "upstream"),
-    ("catalog", "aws"),
-    ("catalog", "settings"),
-    ("catalog", "upstream"),
-    ("finance", "aws"),
-    ("ingest", "aws"),
-    ("kline", "aws"),
-    ("upstream", "sdk_configs"),
-    ("upstream", "settings"),
-    ("upstream", "tasks"),
-}
-"""Imports that are still to go."""
-
 NARROWER = {
     ("sources", "kline"): {"kline.bars", "kline.adjust.steps"},
     ("sources", "finance"): {"finance.statement", "finance.periods"},
@@ -71,7 +55,7 @@ IMPURE_IN_PURE_ROOMS = {
 }
 OUTSIDE = {"boto3", "botocore", "os", "time", "random", "socket", "pathlib", "subprocess"}
 HEAVY = {"pandas", "numpy", "cryptography", "exchange_calendars"}
-MAKERS = {"Table", "Bucket", "BlockStore", "EncryptionKey", "Key"}
+MADE_IN_ONE_PLACE = {"Table", "Bucket", "BlockStore", "EncryptionKey"}
 
 
 def name_of(path: Path) -> str:
@@ -135,13 +119,7 @@ def test_files_sort_topologically() -> None:
 
 
 def test_rooms_sort_topologically() -> None:
-    graph = rooms_graph()
-    check_no_circle(
-        {
-            room: {other for other in others if (room, other) not in KNOWN}
-            for room, others in graph.items()
-        }
-    )
+    check_no_circle(rooms_graph())
 
 
 @pytest.mark.parametrize("module", [each for each in MODULES if room_of(each) in ROOMS])
@@ -149,7 +127,7 @@ def test_a_room_imports_what_it_may(module: str) -> None:
     room = room_of(module)
     allowed = ROOMS[room] | {room, "errors"}
     for other in imports(module):
-        assert room_of(other) in allowed or (room, room_of(other)) in KNOWN, other
+        assert room_of(other) in allowed, other
 
 
 @pytest.mark.parametrize(("room", "other"), list(NARROWER))
@@ -163,7 +141,7 @@ def test_some_take_only_a_part_of_a_room(room: str, other: str) -> None:
             }
             allowed = NARROWER[room, other]
             strange = {each for each in taken if not {each, each.rpartition(".")[0]} & allowed}
-            assert not strange or (room, other) in KNOWN, f"{module}: {strange}"
+            assert not strange, f"{module}: {strange}"
 
 
 def reachable(module: str) -> Iterator[tuple[str, str]]:
@@ -211,6 +189,46 @@ def public_classes() -> dict[str, list[str]]:
     return found
 
 
+def test_one_name_means_one_class() -> None:
+    twice = {name: where for name, where in public_classes().items() if len(where) > 1}
+    assert not twice
+
+
+def called_names(path: Path) -> set[str]:
+    calls = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
+    return {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+
+
+@pytest.mark.parametrize("module", [each for each in MODULES if each != "deployment"])
+def test_only_the_deployment_makes_tables_buckets_and_stores(module: str) -> None:
+    assert not called_names(MODULES[module]) & MADE_IN_ONE_PLACE
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_function_makes_them_or_reads_the_settings_itself(name: str) -> None:
+    path = ROOT / f"functions/{name}/app.py"
+    assert not called_names(path) & MADE_IN_ONE_PLACE
+    assert not any(each.startswith("marketdata.settings") for each in imports_of(path))
+
+
+@pytest.mark.parametrize("module", [each for each in MODULES if each != "deployment"])
+def test_only_the_deployment_reads_the_settings(module: str) -> None:
+    assert "marketdata.settings.settings" not in imports_of(MODULES[module])
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_handlers_of_calls_are_in_the_api_room(name: str) -> None:
+    """Those of `docs` lie beside the files that they serve."""
+    tree = ast.parse((ROOT / f"functions/{name}/app.py").read_text())
+    decorators = [
+        ast.unparse(decorator)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        for decorator in node.decorator_list
+    ]
+    assert name == "docs" or not any(each.startswith("router.") for each in decorators)
+
+
 def test_the_vendors_packages_are_required_nowhere() -> None:
     """The names are a stranger's on PyPI; users bring the wheels."""
     files = [*ROOT.glob("layers/*/requirements.txt"), ROOT / "pyproject.toml", ROOT / "uv.lock"]
@@ -248,6 +266,9 @@ def loaded_at_start(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name != "upstream"])
-def test_only_upstream_loads_frames(name: str) -> None:
-    assert not loaded_at_start(ROOT / f"functions/{name}/app.py") & HEAVY
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_a_function_loads_at_its_start(name: str) -> None:
+    """AWS' library is loaded while Lambda starts the function, and not in its first call."""
+    loaded = loaded_at_start(ROOT / f"functions/{name}/app.py")
+    assert ("boto3" in loaded) is (name not in {"console", "docs"})
+    assert bool(loaded & HEAVY) is (name == "upstream")

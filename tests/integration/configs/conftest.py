@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from functions.upstream import app as upstream
+from marketdata import deployment
 from marketdata.aws.clients import client
 from marketdata.aws.encryption import EncryptionKey
 from marketdata.aws.tables import Table
-from marketdata.settings import settings
-from marketdata.upstream import client as gateway
+from marketdata.upstream import client as upstream_client
 from tests.integration.conftest import Cloud
 
 
@@ -28,10 +28,9 @@ def key(
     monkeypatch.setenv("KMS_KEY", made)
     monkeypatch.setenv("LOCAL_CLOUD", "true")
     monkeypatch.setenv("UPSTREAM_FUNCTION", "upstream")
-    settings.cache_clear()
-    upstream._door.cache_clear()
+    deployment.reset()
     yield EncryptionKey(made)
-    upstream._door.cache_clear()
+    deployment.reset()
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def door(monkeypatch: pytest.MonkeyPatch) -> None:
         assert seconds < 29
         return json.loads(json.dumps(upstream.handler(json.loads(json.dumps(event)), None)))
 
-    monkeypatch.setattr(gateway, "invoke", invoke)
+    monkeypatch.setattr(upstream_client, "invoke", invoke)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.configs import app as configs
+from marketdata.api.configs import router
 from marketdata.aws.encryption import EncryptionKey
 from tests.integration.configs.calls import (
     BODY,
@@ -218,4 +218,4 @@ def test_the_template_knows_every_route(template: dict[str, Any]) -> None:
     events = template["Resources"]["ConfigsFunction"]["Properties"]["Events"].values()
     declared = {(each["Properties"]["Method"], each["Properties"]["Path"]) for each in events}
     assert declared == {(method, f"/api/v1{path}") for method, path in ROUTES}
-    assert configs.router.routes.keys() == set(ROUTES)
+    assert router.routes.keys() == set(ROUTES)

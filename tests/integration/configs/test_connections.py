@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from marketdata import deployment
 from marketdata.errors import UpstreamBusyError, UpstreamFaultError, UpstreamTimeoutError
-from marketdata.settings import settings
-from marketdata.upstream import client as gateway
+from marketdata.upstream import client as upstream_client
 from tests.integration.configs.calls import ONE, ask, create, data_of
 
 
@@ -52,7 +52,7 @@ def test_a_private_address_outside_the_local_cloud(
     server: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LOCAL_CLOUD", "false")
-    settings.cache_clear()
+    deployment.reset()
     create(host="127.0.0.1", port=server)
     tested = run_test()
     message = "the address 127.0.0.1 may not be contacted"
@@ -67,7 +67,7 @@ def test_an_upstream_that_has_no_time(error: Exception, monkeypatch: pytest.Monk
     def invoke(*_: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(gateway, "invoke", invoke)
+    monkeypatch.setattr(upstream_client, "invoke", invoke)
     create()
     tested = run_test()
     assert (tested["success"], tested["message"]) == (False, str(error))
@@ -77,6 +77,6 @@ def test_an_upstream_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     def invoke(*_: Any) -> Any:
         raise UpstreamFaultError("the upstream function failed")
 
-    monkeypatch.setattr(gateway, "invoke", invoke)
+    monkeypatch.setattr(upstream_client, "invoke", invoke)
     create()
     assert ask("POST", f"{ONE}/test", 1)[0] == 502

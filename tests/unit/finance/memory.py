@@ -10,6 +10,7 @@ from marketdata.blocks.dataset import Kind
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.finance.statement import Statement, StatementDataset, StatementRow
+from marketdata.ingest.quarantine import Quarantine
 from marketdata.ingest.report import IngestReport
 from marketdata.ingest.statements import StatementIngest
 from marketdata.sources.source import FetchedStatements, StatementRequest
@@ -101,7 +102,7 @@ class Cache:
     ) -> IngestReport:
         """Store what a source gave for a request of income statements."""
         request = StatementRequest(Statement.INCOME, tuple(codes), start, end)
-        ingest = StatementIngest(self.store, self, CATALOG, final_until=final_until)
+        ingest = StatementIngest(self.store, Quarantine(self), CATALOG, final_until=final_until)
         return ingest.run(request, FetchedStatements(list(rows), failed or {}))
 
 

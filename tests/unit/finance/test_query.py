@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from marketdata.blocks.dataset import Kind
+from marketdata.api.row_answer import RowContent
+from marketdata.blocks.dataset import Dataset, Kind
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import InvalidInputError, NotFoundError, UpstreamBusyError
 from marketdata.finance.reader import StatementQuestion, StatementReader
@@ -30,9 +31,9 @@ class Source:
     calls: list[tuple[list[str], str, str]] = field(default_factory=list)
 
     def __call__(
-        self, dataset: str, codes: list[str], start: str, end: str, seconds: float
+        self, dataset: Dataset, codes: list[str], start: str, end: str, seconds: float
     ) -> object:
-        assert (dataset, seconds > 0) == (INCOME.name, True)
+        assert (dataset, seconds > 0) == (INCOME, True)
         self.calls.append((codes, start, end))
         if self.busy:
             raise UpstreamBusyError("the upstream is busy")
@@ -67,7 +68,7 @@ def periods(reading: RowSet, code: str = BANK.code) -> list[Any]:
 
 
 def rows(reading: RowSet, code: str = BANK.code) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = orjson.loads(reading.body())["data"][code]
+    found: list[dict[str, Any]] = orjson.loads(RowContent(reading).body())["data"][code]
     return found
 
 
@@ -225,7 +226,7 @@ def test_unknown_codes(source: Source) -> None:
     source.cache.ingest(*of(YEAR[:3]), final_until="20110930")
     reading = read(source, "600145.SH", BANK.code, INDEX.code)
     assert reading.meta["unknown_codes"] == ["600145.SH", INDEX.code]
-    assert list(orjson.loads(reading.body())["data"]) == [BANK.code]
+    assert list(orjson.loads(RowContent(reading).body())["data"]) == [BANK.code]
     with pytest.raises(NotFoundError, match=INDEX.code):
         read(source, INDEX.code)
 
@@ -241,8 +242,8 @@ def test_a_damaged_block_counts_as_missing(source: Source) -> None:
 
 def test_the_etag_changes_with_the_answer(source: Source) -> None:
     source.cache.ingest(*of(YEAR[:3]), final_until="20110930")
-    etag = read(source).etag
-    assert read(source).etag == etag
-    assert read(source, statement_type="6").etag != etag
+    etag = RowContent(read(source)).etag
+    assert RowContent(read(source)).etag == etag
+    assert RowContent(read(source, statement_type="6")).etag != etag
     source.cache.ingest(row(opera_rev=2.0), final_until="20110930")
-    assert read(source).etag != etag
+    assert RowContent(read(source)).etag != etag

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from marketdata.api.row_answer import KEPT_SECONDS, unless_known
+from marketdata.api.answer import Answer
+from marketdata.api.call import Call, Headers
+from marketdata.api.row_answer import KEPT_SECONDS, RowContent, answer_rows
 from marketdata.kline.rows import RowSet
 
 SETTLED: dict[str, Any] = {
@@ -14,26 +16,32 @@ SETTLED: dict[str, Any] = {
     "unknown_codes": [],
     "warnings": [],
 }
-READING = RowSet.of({"600000.SH": b'{"trade_date":"20240102"}'}, SETTLED)
-OPAQUE = READING.etag.removeprefix("W/")
+ROWS = RowSet.of({"600000.SH": b'{"trade_date":"20240102"}'}, SETTLED)
+ETAG = RowContent(ROWS).etag
+OPAQUE = ETAG.removeprefix("W/")
+
+
+def ask(if_none_match: str, rows: RowSet = ROWS) -> Answer:
+    headers = Headers({"If-None-Match": if_none_match})
+    return answer_rows(Call(None, None, {}, headers, "request-1"), rows)
 
 
 @pytest.mark.parametrize(
     "header",
     [
-        READING.etag,
+        ETAG,
         OPAQUE,
         "*",
         " * ",
-        f'"other", {READING.etag}',
+        f'"other", {ETAG}',
         f'W/"a,b",{OPAQUE}, "c"',
-        f'"",{READING.etag}',
+        f'"",{ETAG}',
     ],
 )
 def test_a_client_that_has_the_answer_gets_nothing(header: str) -> None:
-    answer = unless_known(header, READING)
+    answer = ask(header)
     assert (answer.status, answer.content.body(), answer.content.zstd()) == (304, b"", b"")
-    assert answer.headers["ETag"] == READING.etag
+    assert answer.headers["ETag"] == ETAG
     assert "Cache-Control" in answer.headers
 
 
@@ -41,14 +49,14 @@ def test_a_client_that_has_the_answer_gets_nothing(header: str) -> None:
     "header", ["", '"other"', '"*"', OPAQUE.strip('"'), OPAQUE[:-1], f'"{OPAQUE[1:9]}"', 'W/""']
 )
 def test_another_tag_is_no_match(header: str) -> None:
-    answer = unless_known(header, READING)
-    assert (answer.status, answer.content) == (200, READING)
-    assert answer.headers["ETag"] == READING.etag
+    answer = ask(header)
+    assert (answer.status, answer.content) == (200, RowContent(ROWS))
+    assert answer.headers["ETag"] == ETAG
 
 
 def test_a_settled_answer_may_be_kept() -> None:
     for header in ("", "*"):
-        headers = unless_known(header, READING).headers
+        headers = ask(header).headers
         assert headers["Cache-Control"] == f"private, max-age={KEPT_SECONDS}"
 
 
@@ -64,5 +72,5 @@ def test_a_settled_answer_may_be_kept() -> None:
     ],
 )
 def test_what_may_soon_be_otherwise_is_asked_for_again(changing: dict[str, Any]) -> None:
-    reading = RowSet.of(READING.rows, SETTLED | changing)
-    assert unless_known("", reading).headers["Cache-Control"] == "private, no-cache"
+    rows = RowSet.of(ROWS.rows, SETTLED | changing)
+    assert ask("", rows).headers["Cache-Control"] == "private, no-cache"

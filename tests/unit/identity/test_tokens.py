@@ -17,6 +17,8 @@ SECRET = "arn:aws:secretsmanager:us-east-1:1:secret:key"
 NEW, OLD, OLDER = "n" * 64, "o" * 64, "x" * 64
 USER = User(7, "li", "", Role.USER, is_active=True)
 
+TOKENS = tokens.Tokens(SECRET)
+
 
 class Keys(dict[str, str]):
     """The versions of the signing key by stage."""
@@ -52,46 +54,46 @@ def signed(key: str = NEW, algorithm: str = "HS256", **change: Any) -> str:
 
 
 def test_a_token_names_its_user() -> None:
-    assert tokens.verify(SECRET, tokens.issue(SECRET, USER)).user_id == 7
+    assert TOKENS.verify(TOKENS.issue(USER)).user_id == 7
 
 
 def test_what_a_token_says() -> None:
-    said = jwt.decode(tokens.issue(SECRET, USER), options={"verify_signature": False})
+    said = jwt.decode(TOKENS.issue(USER), options={"verify_signature": False})
     assert tuple(said) == tokens.CLAIMS
     assert (said["sub"], said["username"], said["role"]) == ("7", "li", "user")
     assert said["exp"] - said["iat"] == 86_400
     assert abs(said["iat"] - time.time()) < 5
-    assert tokens.verify(SECRET, signed(iat=1_700_000_000)) == (7, 1_700_000_000)
+    assert TOKENS.verify(signed(iat=1_700_000_000)) == (7, 1_700_000_000)
 
 
 def test_no_two_tokens_are_the_same() -> None:
-    assert tokens.issue(SECRET, USER) != tokens.issue(SECRET, USER)
+    assert TOKENS.issue(USER) != TOKENS.issue(USER)
 
 
 def test_a_rotation_ends_no_session(keys: Keys) -> None:
     keys["AWSCURRENT"] = OLD
-    token = tokens.issue(SECRET, USER)
+    token = TOKENS.issue(USER)
     keys |= {"AWSCURRENT": NEW, "AWSPREVIOUS": OLD}
-    assert tokens.verify(SECRET, token).user_id == 7
-    assert tokens.verify(SECRET, tokens.issue(SECRET, USER)).user_id == 7
+    assert TOKENS.verify(token).user_id == 7
+    assert TOKENS.verify(TOKENS.issue(USER)).user_id == 7
     keys |= {"AWSCURRENT": OLDER, "AWSPREVIOUS": NEW}
     with pytest.raises(UnauthorizedError):
-        tokens.verify(SECRET, token)
+        TOKENS.verify(token)
 
 
 def test_nothing_is_signed_without_a_key(keys: Keys) -> None:
     keys.clear()
     with pytest.raises(StorageError):
-        tokens.issue(SECRET, USER)
+        TOKENS.issue(USER)
     with pytest.raises(UnauthorizedError):
-        tokens.verify(SECRET, signed())
+        TOKENS.verify(signed())
 
 
 @pytest.mark.parametrize("claim", tokens.CLAIMS)
 def test_every_claim_must_be_there(claim: str) -> None:
-    assert tokens.verify(SECRET, signed()).user_id == 7
+    assert TOKENS.verify(signed()).user_id == 7
     with pytest.raises(UnauthorizedError):
-        tokens.verify(SECRET, signed(NEW, "HS256", **{claim: None}))
+        TOKENS.verify(signed(NEW, "HS256", **{claim: None}))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def test_every_claim_must_be_there(claim: str) -> None:
 )
 def test_wrong_claims(change: dict[str, Any]) -> None:
     with pytest.raises(UnauthorizedError):
-        tokens.verify(SECRET, signed(NEW, "HS256", **change))
+        TOKENS.verify(signed(NEW, "HS256", **change))
 
 
 @pytest.mark.parametrize(
@@ -126,4 +128,4 @@ def test_wrong_claims(change: dict[str, Any]) -> None:
 )
 def test_forged_and_broken_tokens(token: str) -> None:
     with pytest.raises(UnauthorizedError):
-        tokens.verify(SECRET, token)
+        TOKENS.verify(token)

@@ -8,6 +8,7 @@ from marketdata.blocks.dataset import Kind
 from marketdata.blocks.days import days_of
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.ingest.bars import BarIngest
+from marketdata.ingest.quarantine import Quarantine
 from marketdata.ingest.report import IngestReport
 from marketdata.kline.bars import BarDataset, parse_bars
 from marketdata.sources.source import BarRequest, FetchedBars
@@ -40,7 +41,7 @@ class Market:
     def ingest(self, fetched: FetchedBars, request: BarRequest) -> IngestReport:
         ingest = BarIngest(
             self.store,
-            self.store.bucket,
+            Quarantine(self.store.bucket),
             CATALOG,
             coverage_start=self.coverage_start,
             final_until=self.final_until,

@@ -5,11 +5,13 @@ from typing import Any
 
 import orjson
 
-from marketdata.blocks.dataset import Kind, Period
+from marketdata.api.row_answer import RowContent
+from marketdata.blocks.dataset import Dataset, Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Catalog, Security, life
 from marketdata.errors import UpstreamError
 from marketdata.ingest.bars import BarIngest
+from marketdata.ingest.quarantine import Quarantine
 from marketdata.kline.bars import BarDataset
 from marketdata.kline.reader import KlineQuestion, KlineReader
 from marketdata.kline.rows import RowSet
@@ -47,12 +49,14 @@ class Service:
         self.fault: UpstreamError | None = None
         self.calls: list[tuple[list[str], str, str]] = []
 
-    def fetch(self, dataset: str, codes: list[str], start: str, end: str, seconds: float) -> None:
+    def fetch(
+        self, dataset: Dataset, codes: list[str], start: str, end: str, seconds: float
+    ) -> None:
         assert 1 <= seconds <= 20
         self.calls.append((codes, start, end))
         if self.fault:
             raise self.fault
-        self.fill(codes, start, end, BarDataset.parse(dataset))
+        self.fill(codes, start, end, BarDataset.parse(dataset.name))
 
     def fill(
         self,
@@ -73,7 +77,7 @@ class Service:
         halted = {code: dict.fromkeys(self.halted, "suspended") for code in request.codes}
         ingest = BarIngest(
             self.store,
-            self.store.bucket,
+            Quarantine(self.store.bucket),
             self.catalog,
             coverage_start=self.catalog.coverage_start(dataset),
             final_until=self.final_until,
@@ -107,5 +111,5 @@ def days(reading: RowSet, code: str = "600000.SH") -> list[str]:
 
 def envelope(reading: RowSet) -> dict[str, Any]:
     """Give the answer as a client reads it."""
-    found: dict[str, Any] = orjson.loads(reading.body())
+    found: dict[str, Any] = orjson.loads(RowContent(reading).body())
     return found

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.dataset import Dataset, Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Security, market_of
 from marketdata.catalog.window import Window
@@ -51,9 +51,9 @@ class Source:
         return self.now
 
     def __call__(
-        self, dataset: str, codes: list[str], start: str, end: str, seconds: float
+        self, dataset: Dataset, codes: list[str], start: str, end: str, seconds: float
     ) -> object:
-        self.calls.append(Call(dataset, codes, start, end, seconds))
+        self.calls.append(Call(dataset.name, codes, start, end, seconds))
         self.now += self.takes
         if len(self.calls) in self.fails:
             raise self.fails[len(self.calls)]

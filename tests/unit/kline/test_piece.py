@@ -9,7 +9,8 @@ from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.blocks import codec as block
+from marketdata.api.row_answer import RowContent
+from marketdata.blocks import codec
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.kline.bars import BarDataset
 from marketdata.kline.reader import KlineQuestion, KlineReader
@@ -57,15 +58,15 @@ def test_bound_frames_decode_to_the_plain_answer(
     question = KlineQuestion(STOCKS, codes, asked[0], asked[1], period)
     reader = KlineReader(market.store, market.catalog, market.fetch, market.final_until, "files")
     reading = reader.read(question)
-    packed = reading.zstd()
-    body = reading.body()
+    content = RowContent(reading)
+    packed, body = content.zstd(), content.body()
     assert zstd.decompress(packed) == body
     answer = orjson.loads(body)
     rows = list(chain.from_iterable(answer["data"].values()))
     assert answer["meta"]["returned"] == len(rows)
     if period.stored:
         assert all(asked[0] <= row["trade_date"] <= asked[1] for row in rows)
-    assert RowSet.of(reading.rows, reading.meta).body() == body
+    assert RowContent(RowSet.of(reading.rows, reading.meta)).body() == body
     assert market.calls == []
 
 
@@ -82,9 +83,9 @@ def test_any_pieces_may_be_bound(texts: list[bytes], stored: list[bool]) -> None
 
 
 def test_whole_blocks_go_out_as_they_are_stored(market: Service) -> None:
-    reading = market.read("600000.SH", start="20230101", end="20240103")
+    content = RowContent(market.read("600000.SH", start="20230101", end="20240103"))
     stored = market.store.table.items["stock.daily#600000.SH", "2023"]["data"]
-    packed = reading.zstd()
+    packed = content.zstd()
     assert stored in packed
     # Head, the whole year, and the rest: the joint, three days of the next year and the tail.
     assert _frames_in(packed) == 3
@@ -92,14 +93,14 @@ def test_whole_blocks_go_out_as_they_are_stored(market: Service) -> None:
 
 
 def test_an_answer_without_frames_is_one_frame() -> None:
-    reading = RowSet.of({"600000.SH": b'{"trade_date":"20240102"}'}, {"complete": True})
-    assert _frames_in(reading.zstd()) == 1
-    assert zstd.decompress(reading.zstd()) == reading.body()
+    content = RowContent(RowSet.of({"600000.SH": b'{"trade_date":"20240102"}'}, {"complete": True}))
+    assert _frames_in(content.zstd()) == 1
+    assert zstd.decompress(content.zstd()) == content.body()
 
 
 def test_a_frame_and_its_text_have_one_digest() -> None:
-    frame, seal = block.encode([b"1", b"2"])
-    assert Piece(2, frame, block.digest_if_whole(frame, seal)).digest == Piece.of(b"1,\n2").digest
+    frame, seal = codec.encode([b"1", b"2"])
+    assert Piece(2, frame, codec.digest_if_whole(frame, seal)).digest == Piece.of(b"1,\n2").digest
 
 
 @pytest.mark.parametrize("length", [0, 1, 40])
@@ -110,7 +111,7 @@ def test_a_frame_that_was_cut_never_goes_out(length: int) -> None:
     item = service.store.table.items["stock.daily#600000.SH", "2024"]
     item["data"] = item["data"][:length]
     reading = service.read(start="20240101", end="20240131")
-    assert zstd.decompress(reading.zstd()) == reading.body()
+    assert zstd.decompress(RowContent(reading).zstd()) == RowContent(reading).body()
     assert len(days(reading)) == 22
     assert reading.meta["source"] == "upstream"
 
@@ -118,9 +119,9 @@ def test_a_frame_that_was_cut_never_goes_out(length: int) -> None:
 def test_a_block_without_a_seal_is_opened() -> None:
     service = Service()
     service.fill(["600000.SH"], "20240101", "20240131")
-    whole = service.read(end="20240131")
+    whole = RowContent(service.read(end="20240131"))
     del service.store.table.items["stock.daily#600000.SH", "2024"]["seal"]
-    again = service.read(end="20240131")
+    again = RowContent(service.read(end="20240131"))
     assert _frames_in(whole.zstd()) == 3
     assert _frames_in(again.zstd()) == 1
     assert (again.body(), again.etag) == (whole.body(), whole.etag)
@@ -129,10 +130,11 @@ def test_a_block_without_a_seal_is_opened() -> None:
 def test_no_frame_is_opened_for_a_client_with_zstd(monkeypatch: pytest.MonkeyPatch) -> None:
     service = Service()
     service.fill(["600000.SH", "000001.SZ"], "20230101", "20240131")
-    monkeypatch.setattr(block, "decode", None)
+    monkeypatch.setattr(codec, "decode", None)
     kinds = frozenset({Kind.STOCK})
-    reading = service.read("600000.SH", "000001.SZ", start="20230101", end="20240131", kinds=kinds)
-    packed = reading.zstd()
-    assert reading.etag
+    rows = service.read("600000.SH", "000001.SZ", start="20230101", end="20240131", kinds=kinds)
+    content = RowContent(rows)
+    packed = content.zstd()
+    assert content.etag
     monkeypatch.undo()
-    assert zstd.decompress(packed) == reading.body()
+    assert zstd.decompress(packed) == content.body()

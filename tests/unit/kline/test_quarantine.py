@@ -12,6 +12,7 @@ from marketdata.blocks.dataset import Kind
 from marketdata.blocks.days import days_of
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.ingest.bars import BarIngest
+from marketdata.ingest.quarantine import Quarantine
 from marketdata.ingest.report import IngestReport
 from marketdata.kline.bars import parse_bars
 from marketdata.sources.source import BarRequest, FetchedBars
@@ -36,7 +37,7 @@ BAD = {
 def take(store: MemoryStore, *bars: Bar) -> IngestReport:
     """Store bars that were fetched for two days."""
     ingest = BarIngest(
-        store, store.bucket, CATALOG, coverage_start="19901219", final_until="20240103"
+        store, Quarantine(store.bucket), CATALOG, coverage_start="19901219", final_until="20240103"
     )
     request = BarRequest(STOCK, ("600000.SH",), FIRST, SECOND)
     return ingest.run(request, FetchedBars(frame_of(STOCK, bars)))
@@ -70,7 +71,7 @@ def test_days_that_cannot_be_used_are_remembered_for_a_while() -> None:
 def test_a_lost_day_is_not_absent_and_told() -> None:
     store = MemoryStore()
     ingest = BarIngest(
-        store, store.bucket, CATALOG, coverage_start="19901219", final_until="20240103"
+        store, Quarantine(store.bucket), CATALOG, coverage_start="19901219", final_until="20240103"
     )
     request = BarRequest(STOCK, ("600000.SH",), FIRST, SECOND)
     lost = {"600000.SH": [SECOND]}
@@ -142,7 +143,7 @@ def test_what_nobody_asked_for() -> None:
 def test_a_bar_on_a_day_without_trading_leaves_the_others_alone() -> None:
     store = MemoryStore()
     ingest = BarIngest(
-        store, store.bucket, CATALOG, coverage_start="19901219", final_until="20240103"
+        store, Quarantine(store.bucket), CATALOG, coverage_start="19901219", final_until="20240103"
     )
     request = BarRequest(STOCK, ("600000.SH",), "20240101", SECOND)
     bars = [bar(trade_date="20240101"), bar(trade_date=SECOND)]

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketdata.api.row_answer import RowContent
 from marketdata.blocks.dataset import Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.errors import UpstreamBusyError
@@ -50,19 +51,19 @@ def test_a_week_over_new_year_is_counted_once() -> None:
 
 def test_the_tag_is_the_same_in_every_process() -> None:
     reading = RowSet.of({"600000.SH": b'{"trade_date":"20240102"}'}, {"complete": True})
-    assert reading.etag == 'W/"b046d400ad84b4452b4c67e094dece39"'
+    assert RowContent(reading).etag == 'W/"b046d400ad84b4452b4c67e094dece39"'
 
 
 def test_the_tag_stays_while_the_answer_does() -> None:
     service = Service()
     service.fill(["600000.SH"], WEEK[0], WEEK[3])
-    known = service.read().etag
+    known = RowContent(service.read()).etag
     service.fill(["600000.SH"], WEEK[0], WEEK[3])
-    assert service.read().etag == known
+    assert RowContent(service.read()).etag == known
     # Another day of the same block is no part of the answer.
     service.fill(["600000.SH"], "20240108", "20240112")
-    assert service.read().etag == known
-    assert service.read("600000.SH", end="20240108").etag != known
+    assert RowContent(service.read()).etag == known
+    assert RowContent(service.read("600000.SH", end="20240108")).etag != known
 
 
 @pytest.mark.parametrize("change", ["a bar", "a mark", "a code", "the order"])
@@ -71,7 +72,7 @@ def test_the_tag_changes_with_the_answer(change: str) -> None:
     codes = ["600000.SH", "000001.SZ"]
     service.fill(codes, WEEK[0], WEEK[1])
     service.fault = UpstreamBusyError("not now")
-    known = service.read(*codes).etag
+    known = RowContent(service.read(*codes)).etag
     match change:
         case "a bar":
             service.fill(codes[:1], WEEK[0], WEEK[0], close=6.61)
@@ -82,7 +83,7 @@ def test_the_tag_changes_with_the_answer(change: str) -> None:
             codes.append("600999.SH")
         case "the order":
             codes.reverse()
-    assert service.read(*codes).etag != known
+    assert RowContent(service.read(*codes)).etag != known
 
 
 TEXTS = st.lists(st.sampled_from([b"1", b"2", b"12", b""]), min_size=1, max_size=3)
@@ -93,6 +94,7 @@ TEXTS = st.lists(st.sampled_from([b"1", b"2", b"12", b""]), min_size=1, max_size
 def test_the_tag_is_of_the_whole_body(texts: list[bytes], others: list[bytes]) -> None:
     """However rows are spread over codes."""
     first, second = (
-        RowSet.of({str(at): text for at, text in enumerate(each)}, {}) for each in (texts, others)
+        RowContent(RowSet.of({str(at): text for at, text in enumerate(each)}, {}))
+        for each in (texts, others)
     )
     assert (first.etag == second.etag) == (first.body() == second.body())

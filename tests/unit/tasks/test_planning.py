@@ -10,8 +10,9 @@ from marketdata.blocks.block import BlockCoverage
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import bits_of
+from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.tasks import batching as plan
+from marketdata.tasks import batching
 from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.plan import Planner
 from marketdata.tasks.records import TaskRecords
@@ -25,10 +26,15 @@ DAYS = ["20200102", "20200103", "20200106"]
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200106")
 
 
-class FakeStore:
+class FakeStore(BlockStore):
     """All bars of the first code are stored."""
 
-    def coverage(self, dataset: str, part: str) -> Iterator[BlockCoverage]:
+    def __init__(self) -> None:
+        """Neither a table nor a bucket is needed."""
+
+    def coverage(
+        self, dataset: str, part: str, codes: tuple[str, str] | None = None
+    ) -> Iterator[BlockCoverage]:
         assert dataset == "stock.daily"
         if part == "2020":
             yield BlockCoverage(CODES[0], Coverage(present=bits_of(part, DAYS)), len(DAYS))
@@ -36,7 +42,7 @@ class FakeStore:
 
 @pytest.fixture
 def planner(records: TaskRecords, lists: FakeLists, monkeypatch: pytest.MonkeyPatch) -> Planner:
-    monkeypatch.setattr(plan, "CODES_A_BATCH", 1)
+    monkeypatch.setattr(batching, "CODES_A_BATCH", 1)
     catalog = Catalog(SECURITIES, "", "files", {})
     return Planner(
         records, FakeStore(), lists, lambda: catalog, lambda scope: scope, final_until="20200110"
@@ -119,9 +125,9 @@ def test_a_cancel_while_planning_leaves_nothing_to_do(
 def test_a_plan_that_is_repeated_is_the_same(planner: Planner, records: TaskRecords) -> None:
     make(records)
     first = planner.plan(1, 1, "arn")
-    work = planner.work_lists.read_json(first["work_list"])
+    work = planner.objects.read_json(first["work_list"])
     assert planner.plan(1, 1, "arn") == first
-    assert planner.work_lists.read_json(first["work_list"]) == work
+    assert planner.objects.read_json(first["work_list"]) == work
 
 
 def test_a_retry_has_what_is_left_and_counts_what_is_done(

@@ -1,7 +1,6 @@
 """What a task covers, and its batches."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -10,7 +9,7 @@ from marketdata.blocks.days import bits_of
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.kline.bars import BarDataset
 from marketdata.tasks import batching as plan
-from marketdata.tasks.batching import Lacking, bars_a_day, work_items
+from marketdata.tasks.batching import Lacking, Work, bars_a_day, work_items
 from marketdata.tasks.scope import Scope, in_scope, parts_of, window_of
 
 SECURITIES = [
@@ -67,7 +66,7 @@ def test_what_codes_lack_adds_up_over_parts() -> None:
     assert lacking.positions == {"600000.SH": [1, 2, 4], "600006.SH": [1]}
 
 
-def items(scope: Scope, gaps: dict[str, list[str]]) -> list[dict[str, Any]]:
+def items(scope: Scope, gaps: dict[str, list[str]]) -> list[Work]:
     lacking = Lacking(scope)
     for part in ("2019", "2020"):
         bits = {code: bits_of(part, days) for code, days in gaps.items()}

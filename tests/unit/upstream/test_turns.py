@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from marketdata.errors import UpstreamFaultError, UpstreamTimeoutError
+from marketdata.tasks.batching import WorkItem
 from marketdata.tasks.outcomes import BatchOutcome, Outcomes
-from marketdata.tasks.turn import START_SECONDS, Save, Turn, WorkItem
+from marketdata.tasks.turn import START_SECONDS, Save, Turn
 
 PATIENCE = 20
 
@@ -64,8 +65,17 @@ class Market:
 
 
 def batches(*numbers: int) -> list[WorkItem]:
-    task = {"task_id": 7, "attempt": 1, "work": 3, "closing": 2}
-    return [task | {"batch": number} for number in numbers]
+    return [
+        {
+            "operation": "fetch_bars",
+            "task_id": 7,
+            "attempt": 1,
+            "batch": number,
+            "work": 3,
+            "closing": 2,
+        }
+        for number in numbers
+    ]
 
 
 def take(market: Market, outcomes: Outcomes, *numbers: int) -> list[int]:

@@ -1,11 +1,20 @@
-"""The parameters of the login and of the users' calls."""
+"""Login, who is logged in, and the users, for administrators."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from marketdata.api.parameters import Changes, Parameters, one_of
+from marketdata import deployment
+from marketdata.api.parameters import Changes, Parameters, one_of, read_number
+from marketdata.api.router import Answer, Call, Router
+from marketdata.errors import UnauthorizedError
+from marketdata.identity.administration import UserAdministration
+from marketdata.identity.login import Login
 from marketdata.identity.roles import Role
+from marketdata.identity.tokens import LIFETIME_SECONDS, Tokens
+from marketdata.identity.users import Users, unknown_user
+
+router = Router()
 
 type Username = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._@-]{1,64}$")]
 """A name to log in with."""
@@ -43,3 +52,70 @@ class UserChanges(Changes):
     role: RoleName = Field(default_factory=str)
     is_active: bool = Field(default_factory=bool)
     password: NewPassword = Field(default_factory=str)
+
+
+@router.post("/auth/login", body=Credentials, role=None, summary="用户登录")
+def log_in(call: Call[Credentials]) -> Answer:
+    """Give a token for a name and a password."""
+    given = call.parameters
+    login: Login = deployment.login()
+    tokens: Tokens = deployment.tokens()
+    token = {
+        "access_token": tokens.issue(login.authenticate(given.username, given.password)),
+        "token_type": "bearer",
+        "expires_in": LIFETIME_SECONDS,
+    }
+    return Answer.success(token, message="登录成功")
+
+
+@router.get("/auth/me", summary="获取当前用户信息")
+def read_me(call: Call[None]) -> Answer:
+    """Give the user behind the token, as stored now."""
+    user = _users().get(call.user.user_id)
+    if user is None:
+        raise UnauthorizedError("there is no such user any more")
+    return Answer.success(user.view())
+
+
+@router.get("/auth/users", role=Role.ADMIN, summary="获取用户列表")
+def list_users(_call: Call[None]) -> Answer:
+    """Give every user, the oldest first; never a password."""
+    items = [user.view() for user in _users().all()]
+    return Answer.success({"items": items, "total": len(items)})
+
+
+@router.post("/auth/users", body=UserBody, role=Role.ADMIN, summary="创建用户")
+def add_user(call: Call[UserBody]) -> Answer:
+    """Add a user who may log in at once."""
+    caller, given = call.user.user_id, call.parameters.model_dump()
+    return Answer.success(_administration().create(caller, **given).view())
+
+
+@router.get("/auth/users/{user_id}", role=Role.ADMIN, summary="获取用户")
+def read_user(call: Call[None]) -> Answer:
+    """Give one user."""
+    user = _users().get(_user_id(call))
+    if user is None:
+        raise unknown_user(_user_id(call))
+    return Answer.success(user.view())
+
+
+@router.patch("/auth/users/{user_id}", body=UserChanges, role=Role.ADMIN, summary="修改用户")
+def edit_user(call: Call[UserChanges]) -> Answer:
+    """Change the given fields; a new password ends the user's sessions."""
+    changes, caller = call.parameters, call.user.user_id
+    password = changes.password if "password" in changes.model_fields_set else None
+    user = _administration().change(caller, _user_id(call), changes.fields(), password)
+    return Answer.success(user.view())
+
+
+def _users() -> Users:
+    return deployment.users()
+
+
+def _administration() -> UserAdministration:
+    return deployment.administration()
+
+
+def _user_id(call: Call[Any]) -> int:
+    return read_number(call.path["user_id"], "user_id")

@@ -1,19 +1,21 @@
-"""Securities as the API shows them, and the call that finds them."""
+"""Securities and trading calendars."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from marketdata.api.parameters import Parameters, one_of
+from marketdata import deployment
+from marketdata.api.parameters import DayRange, Parameters, one_of, read_code
 from marketdata.api.router import Answer, Call, Router
-from marketdata.catalog.calendar import SHANGHAI
-from marketdata.catalog.catalog_store import load_catalog
+from marketdata.catalog.calendar import MARKETS, SHANGHAI, last_known_day, trading_days
 from marketdata.catalog.search import search
-from marketdata.catalog.securities import SECURITY_TYPES, Security
+from marketdata.catalog.securities import SECURITY_TYPES, Catalog, Security
+from marketdata.errors import InvalidInputError, NotFoundError
 
 MAX_FOUND = 500
 MAX_TEXT = 40
+
+router = Router()
 
 
 class SearchQuery(Parameters):
@@ -24,26 +26,60 @@ class SearchQuery(Parameters):
     limit: Annotated[int, Field(ge=1, le=MAX_FOUND)] = 20
 
 
-def add_routes(router: Router) -> None:
-    """Register the calls of this module."""
-    router.get("/base/securities", query=SearchQuery, summary="搜索证券")(find_securities)
+class CodesQuery(Parameters):
+    """Which codes."""
+
+    security_type: Annotated[str, one_of(SECURITY_TYPES)]
 
 
+class CalendarQuery(DayRange):
+    """Which days of which market."""
+
+    market: Annotated[str, one_of(MARKETS)]
+
+
+@router.get("/base/securities", query=SearchQuery, summary="搜索证券")
 def find_securities(call: Call[SearchQuery]) -> Answer:
     """Find securities by part of a code or a name, the likeliest first, those alive before others.
 
     `total` is how many there are in all.
     """
     asked = call.parameters
-    catalog = load_catalog()
+    catalog = _catalog()
     wanted = [asked.security_type] if asked.security_type else [*SECURITY_TYPES]
     securities = (each for name in wanted for each in catalog.of_kind(SECURITY_TYPES[name]))
-    today = datetime.now(SHANGHAI).strftime("%Y%m%d")
-    found, total = search(securities, asked.q, today, asked.limit)
-    return Answer.success({"items": [view(each) for each in found], "total": total})
+    found, total = search(securities, asked.q, _today(), asked.limit)
+    return Answer.success({"items": [_view(each) for each in found], "total": total})
 
 
-def view(security: Security) -> dict[str, Any]:
+@router.get("/base/codes", query=CodesQuery, summary="获取代码列表")
+def list_codes(call: Call[CodesQuery]) -> Answer:
+    """Give the codes of a type that are listed today."""
+    listed = _catalog().of_kind(SECURITY_TYPES[call.parameters.security_type], _today())
+    return Answer.success([security.code for security in listed])
+
+
+@router.get("/base/calendar", query=CalendarQuery, summary="获取交易日历")
+def list_trading_days(call: Call[CalendarQuery]) -> Answer:
+    """Give the trading days of a market."""
+    asked = call.parameters
+    if asked.end_date > last_known_day():
+        reason = f"must not be after {last_known_day()}: the exchanges announce no further"
+        raise InvalidInputError("end_date", reason)
+    return Answer.success(trading_days(asked.market, asked.start_date, asked.end_date))
+
+
+@router.get("/base/codes/{code}/info", summary="获取证券信息")
+def read_info(call: Call[None]) -> Answer:
+    """Give what is known of a code."""
+    code = read_code(call.path["code"], "code")
+    security = _catalog().get(code)
+    if security is None:
+        raise NotFoundError(f"there is no code {code}")
+    return Answer.success(_view(security))
+
+
+def _view(security: Security) -> dict[str, Any]:
     """Give what the API shows of a security."""
     return {
         "code": security.code,
@@ -53,3 +89,11 @@ def view(security: Security) -> dict[str, Any]:
         "list_date": security.list_date,
         "delist_date": security.delist_date,
     }
+
+
+def _catalog() -> Catalog:
+    return deployment.catalog()
+
+
+def _today() -> str:
+    return deployment.now().astimezone(SHANGHAI).strftime("%Y%m%d")

@@ -1,31 +1,28 @@
 """The call that says what the cache holds, code by code and part by part."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
-from marketdata.api.parameters import Codes, DayRange, one_of
+from marketdata import deployment
+from marketdata.api.parameters import Codes, DayRange, PageQuery, one_of
 from marketdata.api.router import Answer, Call, Router
-from marketdata.api.tasks import PageQuery
-from marketdata.aws.clients import side_by_side
-from marketdata.aws.objects import Bucket
-from marketdata.aws.tables import Table
 from marketdata.blocks.block import BlockCoverage, BlockKey
 from marketdata.blocks.dataset import STORED_PERIODS, Kind, Period
 from marketdata.blocks.store import BlockStore
-from marketdata.catalog.calendar import last_final_day
-from marketdata.catalog.catalog_store import load_catalog
-from marketdata.catalog.securities import Security
+from marketdata.catalog.securities import Catalog, Security
+from marketdata.catalog.window import Window
 from marketdata.errors import InvalidInputError
-from marketdata.settings import settings
-from marketdata.tasks.scope import Scope
-
-if TYPE_CHECKING:
-    from marketdata.catalog.window import Window
+from marketdata.tasks.comparison import NOT_STORED, holdings
+from marketdata.tasks.scope import Scope, in_scope, parts_of, window_of
 
 MAX_PARTS = 60
 """Each part costs a query of its own, or a request for named codes."""
+
+
+router = Router()
+
+type CoverageByPart = Mapping[str, Mapping[str, BlockCoverage]]
+"""By part and code."""
 
 
 class CoverageQuery(DayRange, PageQuery):
@@ -41,23 +38,16 @@ class CoverageQuery(DayRange, PageQuery):
         return Scope(kind, period, self.start_date, self.end_date, self.codes or ())
 
 
-def add_routes(router: Router) -> None:
-    """Register the calls of this module."""
-    router.get("/cache/coverage", query=CoverageQuery, summary="获取缓存覆盖情况")(read_coverage)
-
-
+@router.get("/cache/coverage", query=CoverageQuery, summary="获取缓存覆盖情况")
 def read_coverage(call: Call[CoverageQuery]) -> Answer:
     """Count for each code and part the days that are expected, present, absent and missing.
 
     A part is a year of daily bars or a month of minutes; one on which nothing is expected is left
     out of its code's `parts`.
     """
-    # Of the calls of this function no other needs it, and most cold starts are for another.
-    from marketdata.tasks.scope import in_scope, parts_of, window_of  # noqa: PLC0415
-
     asked = call.parameters
-    scope, catalog = asked.scope(), load_catalog()
-    final_until = last_final_day(datetime.now(UTC), settings().final_time)
+    scope, final_until = asked.scope(), deployment.final_day()
+    catalog: Catalog = deployment.catalog()
     window = window_of(scope, catalog, final_until)
     parts = parts_of(scope, window)
     if len(parts) > MAX_PARTS:
@@ -72,23 +62,17 @@ def read_coverage(call: Call[CoverageQuery]) -> Answer:
     page = {"page": asked.page, "page_size": asked.page_size, "total": len(securities)}
     known_codes = {each.code for each in securities}
     meta = {
-        "upstream": settings().upstream,
+        "upstream": deployment.settings().upstream,
         "final_until": final_until,
         "unknown_codes": [code for code in scope.codes if code not in known_codes],
     }
     return Answer.success({"parts": parts, "items": items, **page}, meta=meta)
 
 
-type CoverageByPart = dict[str, dict[str, BlockCoverage]]
-"""By part and code."""
-
-
 def _view(
-    security: Security, scope: Scope, window: "Window", stored: CoverageByPart
+    security: Security, scope: Scope, window: Window, stored: CoverageByPart
 ) -> dict[str, Any]:
     """Give what the API shows of a code: its counts, by part."""
-    from marketdata.tasks.comparison import NOT_STORED, holdings  # noqa: PLC0415
-
     counts = {
         part: holdings(scope.dataset, part, security, rows.get(security.code, NOT_STORED), window)
         for part, rows in stored.items()
@@ -100,7 +84,7 @@ def _view(
 def _named(dataset: str, parts: Sequence[str], securities: Sequence[Security]) -> CoverageByPart:
     """Read what is stored of some codes, between which the whole market may lie."""
     keys = [BlockKey(dataset, each.code, part) for part in parts for each in securities]
-    stored: CoverageByPart = {part: {} for part in parts}
+    stored: dict[str, dict[str, BlockCoverage]] = {part: {} for part in parts}
     for key, row in _store().coverage_by_key(keys).items():
         stored[key.part][key.code] = row
     return stored
@@ -109,17 +93,12 @@ def _named(dataset: str, parts: Sequence[str], securities: Sequence[Security]) -
 def _neighbours(
     dataset: str, parts: Sequence[str], securities: Sequence[Security]
 ) -> CoverageByPart:
-    """Read what is stored of codes that follow on each other, a query a part."""
+    """Read what is stored of codes that follow on each other."""
     if not securities:
         return {part: {} for part in parts}
     codes = securities[0].code, securities[-1].code
-
-    def of_part(part: str) -> dict[str, BlockCoverage]:
-        return {row.code: row for row in _store().coverage(dataset, part, codes)}
-
-    return dict(zip(parts, side_by_side(of_part, parts), strict=True))
+    return _store().coverage_by_part(dataset, parts, codes)
 
 
-@cache
 def _store() -> BlockStore:
-    return BlockStore(Table(settings().market_table), Bucket(settings().bucket))
+    return deployment.store()

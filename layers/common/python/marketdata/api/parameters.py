@@ -16,6 +16,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetJsonSchemaHandler,
     ValidationInfo,
     WithJsonSchema,
@@ -28,6 +29,8 @@ from marketdata.catalog.securities import CODE_PATTERN
 from marketdata.errors import InvalidInputError
 
 MAX_CODES = 500
+MAX_PAGE = 1_000_000
+MAX_PAGE_SIZE = 100
 SHOWN = 40
 """So much of a wrong value is repeated in the error."""
 
@@ -207,3 +210,10 @@ class DayRange(Parameters):
                 "day_range", "must not be after end_date", {"field": "start_date"}
             )
         return self
+
+
+class PageQuery(Parameters):
+    """Which page of a list."""
+
+    page: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 1
+    page_size: Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE)] = 20

@@ -7,7 +7,7 @@ what boto3 costs, at every cold start.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, Self, overload
 
 from pydantic import BaseModel, ValidationError
 
@@ -60,6 +60,14 @@ class Router:
 
     def __init__(self) -> None:
         self.routes: dict[tuple[str, str], Route] = {}
+
+    @classmethod
+    def of(cls, *routers: "Router") -> Self:
+        """Make a router with the routes of others, in their order."""
+        made = cls()
+        for router in routers:
+            made.routes |= router.routes
+        return made
 
     @overload
     def get(

@@ -1,28 +1,22 @@
-"""What the task calls share: their parameters and the service behind them."""
+"""Tasks that detect, fill and fetch again what the cache should hold."""
 
-from functools import cache
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from marketdata.api.parameters import Codes, DayRange, Parameters, one_of, read_number
-from marketdata.api.router import Call
-from marketdata.aws import workflows
-from marketdata.aws.objects import Bucket
-from marketdata.aws.tables import Table
+from marketdata import deployment
+from marketdata.api.parameters import Codes, DayRange, PageQuery, one_of, read_number
+from marketdata.api.router import Answer, Call, Role, Router
 from marketdata.blocks.dataset import STORED_PERIODS, Kind, Period
-from marketdata.catalog.catalog_store import load_catalog
+from marketdata.catalog.securities import Catalog
 from marketdata.errors import NotFoundError
 from marketdata.finance.statement import FINANCE, Statement
-from marketdata.settings import settings
-from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import ContractType, Scope
 from marketdata.tasks.service import TaskService
 from marketdata.tasks.task import Task, TaskKind
 
-MAX_PAGE = 1_000_000
-MAX_PAGE_SIZE = 100
+router = Router()
 
 
 class TaskBody(DayRange):
@@ -69,26 +63,65 @@ class TaskBody(DayRange):
         )
 
 
-class PageQuery(Parameters):
-    """Which page of a list."""
-
-    page: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 1
-    page_size: Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE)] = 20
-
-
-@cache
-def tasks() -> TaskService:
-    """Give this deployment's task service."""
-    return TaskService(
-        TaskRecords(Table(settings().control_table)),
-        workflows,
-        Bucket(settings().bucket),
-        detect_machine=settings().detect_machine,
-        fill_machine=settings().fill_machine,
-    )
+@router.post(
+    "/cache/detect-all-missing", body=TaskBody, role=Role.ADMIN, summary="一键检测所有数据"
+)
+def detect_missing(call: Call[TaskBody]) -> Answer:
+    """Compare what is stored with what should be; waits for the result while it can."""
+    task = _service().wait(start_task(call, TaskKind.DETECT), lambda _: False)
+    return Answer.success(_service().findings(task))
 
 
-def new_task(call: Call[TaskBody], kind: TaskKind) -> Task:
+@router.post("/cache/cache-all-missing", body=TaskBody, role=Role.ADMIN, summary="一键缓存所有数据")
+def cache_all(call: Call[TaskBody]) -> Answer:
+    """Fetch every expected day again, in the background."""
+    task = _service().wait(start_task(call, TaskKind.CACHE), lambda each: each.planned)
+    return Answer.success({"task_id": task.id} | task.view())
+
+
+@router.post("/cache/fill-missing", body=TaskBody, role=Role.ADMIN, summary="一键补齐缺失数据")
+def fill_missing(call: Call[TaskBody]) -> Answer:
+    """Fetch what is missing, in the background."""
+    task = _service().wait(start_task(call, TaskKind.FILL), lambda each: each.planned)
+    return Answer.success({"task_id": task.id} | task.view())
+
+
+@router.get("/cache/tasks", query=PageQuery, summary="获取任务列表")
+def list_tasks(call: Call[PageQuery]) -> Answer:
+    """Give a page of tasks, newest first."""
+    asked = call.parameters
+    page, total = _service().page(asked.page, asked.page_size)
+    items = [task.view() for task in page]
+    shown = {"page": asked.page, "page_size": asked.page_size}
+    return Answer.success({"items": items, "total": total, **shown})
+
+
+@router.get("/cache/tasks/{task_id}", summary="获取任务进度")
+def read_task(call: Call[None]) -> Answer:
+    """Give one task."""
+    return Answer.success({"task": _service().show(named_task(call)).view()})
+
+
+@router.get("/cache/tasks/{task_id}/result", summary="获取任务结果")
+def read_result(call: Call[None]) -> Answer:
+    """Give what an ended task found or did, code by code."""
+    result = _service().result(_service().show(named_task(call)))
+    return Answer.encoded(b'{"code":200,"message":"success","data":%s}' % result)
+
+
+@router.post("/cache/tasks/{task_id}/cancel", role=Role.ADMIN, summary="取消任务")
+def cancel_task(call: Call[None]) -> Answer:
+    """Stop a task; what it has stored stays."""
+    return Answer.success({"task": _service().cancel(named_task(call)).view()})
+
+
+@router.post("/cache/tasks/{task_id}/retry", role=Role.ADMIN, summary="重试任务")
+def retry_task(call: Call[None]) -> Answer:
+    """Run what failed, or was not reached, once more."""
+    return Answer.success({"task": _service().retry(named_task(call)).view()})
+
+
+def start_task(call: Call[TaskBody], kind: TaskKind) -> Task:
     """Start what a call asks for, or give the task that does it already.
 
     Raises
@@ -97,7 +130,7 @@ def new_task(call: Call[TaskBody], kind: TaskKind) -> Task:
         Some of the codes are not known as that type of security.
     """
     scope = call.parameters.scope()
-    catalog = load_catalog() if scope.codes else None
+    catalog: Catalog | None = deployment.catalog() if scope.codes else None
     unknown = [
         code
         for code in scope.codes
@@ -105,7 +138,7 @@ def new_task(call: Call[TaskBody], kind: TaskKind) -> Task:
     ]
     if unknown:
         raise NotFoundError(f"there is no {scope.kind} {', '.join(unknown[:10])}")
-    return tasks().start(kind, scope, call.user.username)
+    return _service().start(kind, scope, call.user.username)
 
 
 def named_task(call: Call[Any]) -> int:
@@ -117,3 +150,7 @@ def named_task(call: Call[Any]) -> int:
         It is no number.
     """
     return read_number(call.path["task_id"], "task_id")
+
+
+def _service() -> TaskService:
+    return deployment.task_service()

@@ -1,20 +1,17 @@
 """The calls about futures varieties and their main contracts."""
 
-from datetime import UTC, datetime
-from functools import cache
-
+from marketdata import deployment
 from marketdata.api.parameters import Day, Parameters
 from marketdata.api.router import Answer, Call, Router
-from marketdata.aws.objects import Bucket
-from marketdata.aws.tables import Table
 from marketdata.blocks.store import BlockStore
-from marketdata.catalog.calendar import SHANGHAI, last_final_day, next_trading_day
-from marketdata.catalog.catalog_store import load_catalog
+from marketdata.catalog.calendar import SHANGHAI, next_trading_day
+from marketdata.catalog.securities import Catalog
 from marketdata.errors import InvalidInputError, NotFoundError
 from marketdata.futures.main_contracts import main_on
 from marketdata.futures.main_history import read_histories
-from marketdata.futures.varieties import varieties
-from marketdata.settings import settings
+from marketdata.futures.varieties import Variety, varieties
+
+router = Router()
 
 
 class MainQuery(Parameters):
@@ -23,16 +20,11 @@ class MainQuery(Parameters):
     trade_date: Day | None = None
 
 
-def add_routes(router: Router) -> None:
-    """Register the calls of this module."""
-    router.get("/cache/future-varieties", summary="获取期货品种列表")(list_varieties)
-    router.get("/cache/main-contracts", query=MainQuery, summary="获取主力合约")(read_mains)
-
-
+@router.get("/cache/future-varieties", summary="获取期货品种列表")
 def list_varieties(_call: Call[None]) -> Answer:
     """Give the varieties of futures, and how many contracts of each trade today."""
-    today = datetime.now(SHANGHAI).strftime("%Y%m%d")
-    known = varieties(load_catalog())
+    today = deployment.now().astimezone(SHANGHAI).strftime("%Y%m%d")
+    known = _varieties()
     details = [
         {
             "variety": variety.code,
@@ -45,10 +37,12 @@ def list_varieties(_call: Call[None]) -> Answer:
     return Answer.success({"varieties": [each.code for each in known], "details": details})
 
 
+@router.get("/cache/main-contracts", query=MainQuery, summary="获取主力合约")
 def read_mains(call: Call[MainQuery]) -> Answer:
     """Give each variety's main contract on a day; those of which it is not known are in `meta`."""
     day = _day(call.parameters.trade_date)
-    histories = read_histories(_store(), varieties(load_catalog()))
+    store: BlockStore = deployment.store()
+    histories = read_histories(store, _varieties())
     mains = {code: main_on(history, day) for code, history in histories.items()}
     details = {
         code: {"contract": main.contract, "since": main.trade_date, "basis": main.basis}
@@ -70,9 +64,9 @@ def read_mains(call: Call[MainQuery]) -> Answer:
     )
 
 
-@cache
-def _store() -> BlockStore:
-    return BlockStore(Table(settings().market_table), Bucket(settings().bucket))
+def _varieties() -> list[Variety]:
+    catalog: Catalog = deployment.catalog()
+    return varieties(catalog)
 
 
 def _day(asked: str | None) -> str:
@@ -83,7 +77,7 @@ def _day(asked: str | None) -> str:
     InvalidInputError
         It is later than anything that can be known.
     """
-    final = last_final_day(datetime.now(UTC), settings().final_time)
+    final = deployment.final_day()
     try:
         last = next_trading_day("SH", final)
     except NotFoundError:

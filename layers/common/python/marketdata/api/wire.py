@@ -18,8 +18,6 @@ from typing import Any
 import orjson
 
 from marketdata.api.answer import Answer
-from marketdata.aws.objects import Bucket
-from marketdata.settings import settings
 
 LAMBDA_LIMIT = 6_291_556
 RESERVE = 16_384
@@ -145,7 +143,10 @@ def _elsewhere(body: bytes) -> dict[str, Any]:
 
 def _park(body: bytes) -> str:
     """Store a body under its hash and give a link to it."""
-    bucket = Bucket(settings().bucket)
+    # Imported for the few answers that are parked: `docs` starts without boto3.
+    from marketdata import deployment  # noqa: PLC0415
+
+    bucket = deployment.bucket()
     key = f"answers/{sha256(body).hexdigest()}.json"
     bucket.write(key, body)
     return bucket.link(key, LINK_SECONDS)

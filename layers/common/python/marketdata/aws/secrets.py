@@ -32,6 +32,11 @@ def read_secret(arn: str, stage: Stage = "AWSCURRENT", at_most: float = KEPT_SEC
     return text
 
 
+def forget_secrets() -> None:
+    """Forget what was read: for tests."""
+    _kept.clear()
+
+
 def _fetch(arn: str, stage: Stage) -> str | None:
     secrets = client("secretsmanager")
     try:

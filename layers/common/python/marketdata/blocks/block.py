@@ -1,17 +1,16 @@
 """Blocks as values: their names, and their rows with what the cache knows of their days. Pure."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import orjson
 
 from marketdata.aws.items import ItemKey
 from marketdata.blocks import codec
-from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.coverage import UNKNOWN, Coverage
 from marketdata.errors import BlockCorruptError
-
-NOTHING = Coverage()
-
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +49,7 @@ class Block:
         By which the payload is known again unopened, see `blocks.codec`; empty where there is none.
     """
 
-    coverage: Coverage = NOTHING
+    coverage: Coverage = UNKNOWN
     rows: int = 0
     frame: bytes = b""
     version: int = 0
@@ -84,4 +83,21 @@ def unpack(key: BlockKey, block: Block) -> tuple[Block, bytes]:
     if text or not block.rows:
         return block, text
     _log.error("the payload of %s is lost or damaged", "#".join(key))
-    return replace(block, coverage=NOTHING, rows=0, frame=b"", seal=b""), b""
+    return replace(block, coverage=UNKNOWN, rows=0, frame=b"", seal=b""), b""
+
+
+def read_document(key: BlockKey, block: Block) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the head and the rows of a block whose first line is a head.
+
+    Both are empty where nothing is stored, or nothing that can be read.
+    """
+    _, text = unpack(key, block)
+    head, *rows = orjson.loads(b"[%b]" % text) if text else [{}]
+    return head, rows
+
+
+def write_document(
+    block: Block, head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]
+) -> Block:
+    """Return the block with a head and rows in place of its own, to be written."""
+    return block.holding([orjson.dumps(each) for each in (head, *rows)], block.coverage)

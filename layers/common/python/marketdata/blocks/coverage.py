@@ -97,6 +97,10 @@ class Coverage:
         return self.reasons(bit)[0][0]
 
 
+UNKNOWN = Coverage()
+"""Of no day is anything known."""
+
+
 def missing(expected: int, coverage: Coverage) -> int:
     """Give the expected days of which nothing is known, as a bit set."""
     return expected & ~(coverage.present | coverage.absent)

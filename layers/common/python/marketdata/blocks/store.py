@@ -7,7 +7,7 @@ writers at once lose nothing: the later one reads again and merges.
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -201,6 +201,27 @@ class BlockStore:
         for item in found:
             yield _coverage(item)
 
+    def coverage_by_part(
+        self, dataset: str, parts: Sequence[str], codes: tuple[str, str] | None = None
+    ) -> dict[str, dict[str, BlockCoverage]]:
+        """Read which days are stored in some parts, a query a part, side by side.
+
+        Parameters
+        ----------
+        dataset, parts, codes
+            As for `coverage`.
+
+        Returns
+        -------
+        dict
+            By part, and in it by code.
+        """
+
+        def of_part(part: str) -> dict[str, BlockCoverage]:
+            return {row.code: row for row in self.coverage(dataset, part, codes)}
+
+        return dict(zip(parts, side_by_side(of_part, parts), strict=True))
+
     def coverage_by_key(self, keys: Sequence[BlockKey]) -> dict[BlockKey, BlockCoverage]:
         """Read which days are stored in the blocks that exist; no bar is answered, or parsed."""
         by_item = {key.item: key for key in keys}
@@ -239,6 +260,42 @@ class BlockStore:
                 return True
             known = None
         raise VersionConflictError(f"{key.dataset} {key.code} {key.part}")
+
+    def update_all(
+        self, keys: Collection[BlockKey], change: Callable[[BlockKey, Block], Block]
+    ) -> int:
+        """Change blocks side by side, each as `update` does.
+
+        Parameters
+        ----------
+        keys : collection of BlockKey
+            Which blocks.
+        change : callable
+            Gives the new block for a key and its stored block.
+
+        Returns
+        -------
+        int
+            How many were written.
+
+        Raises
+        ------
+        VersionConflictError
+            Others kept writing one of the blocks.
+        """
+        stored = self.read(keys)
+        known = {key: stored.get(key, Block()) for key in keys}
+        # Changing is work and writing is waiting: threads help with the second only.
+        changed = {key: change(key, block) for key, block in known.items()}
+
+        def write(key: BlockKey) -> bool:
+            def once_more(block: Block) -> Block:
+                return changed[key] if block is known[key] else change(key, block)
+
+            return self.update(key, known[key], once_more)
+
+        ready = [key for key in keys if changed[key] is not known[key]]
+        return sum(side_by_side(write, ready))
 
     def _swap(self, key: BlockKey, stored: Block, changed: Block) -> bool:
         """Put the new block in the old one's place: payload first, item next, old payload last.

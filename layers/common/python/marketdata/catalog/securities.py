@@ -1,10 +1,11 @@
 """Codes: how they are written, what they stand for, how long they live."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from marketdata.blocks.dataset import Dataset, Kind
+from marketdata.errors import NotFoundError
 
 CODE_PATTERN = r"^[A-Z]{0,2}[0-9]{3,6}\.[A-Z]{2,3}$"
 """How a code is written: 600000.SH, IF2401.CFE, TA501.CZC."""
@@ -103,6 +104,23 @@ class Catalog:
     def get(self, code: str) -> Security | None:
         """Give a code's security, or None."""
         return self._by_code.get(code)
+
+    def known(self, codes: Sequence[str], kinds: Collection[Kind]) -> dict[str, Security]:
+        """Return those of some codes that are known as one of some kinds, in the same order.
+
+        Raises
+        ------
+        NotFoundError
+            None of them is.
+        """
+        found = {
+            code: security
+            for code in codes
+            if (security := self.get(code)) and security.kind in kinds
+        }
+        if not found:
+            raise NotFoundError(f"none of the codes is known: {', '.join(codes[:10])}")
+        return found
 
     def coverage_start(self, dataset: Dataset) -> str:
         """Give the first day that the source has of a dataset; one it never named has no limit."""

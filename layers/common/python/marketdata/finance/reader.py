@@ -6,11 +6,12 @@ from typing import Any
 
 from marketdata.blocks import codec
 from marketdata.blocks.block import BlockKey, unpack
-from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.coverage import UNKNOWN, Coverage
 from marketdata.blocks.days import parts_between
+from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog, Security, life
 from marketdata.catalog.window import Window, common_market
-from marketdata.errors import InvalidInputError, NotFoundError
+from marketdata.errors import InvalidInputError
 from marketdata.finance.periods import (
     QUARTERS,
     last_final_period,
@@ -18,9 +19,8 @@ from marketdata.finance.periods import (
     with_prospectus,
 )
 from marketdata.finance.statement import StatementDataset, key_of, newest
-from marketdata.kline.completeness import Completeness
+from marketdata.kline.completeness import Completeness, origin
 from marketdata.kline.gaps import FetchRows, fill_gaps
-from marketdata.kline.reader import Blocks
 from marketdata.kline.rows import RowSet
 
 MOST_ROWS = 25_000
@@ -28,8 +28,6 @@ MOST_ROWS = 25_000
 
 BAR_MARKS = ("short", "close_outside", "rejected")
 """What an answer says of bars only."""
-
-UNKNOWN = Coverage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +67,8 @@ class StatementReader:
 
     Parameters
     ----------
-    blocks : Blocks
-        The store.
+    store : BlockStore
+        Holds the statements.
     catalog : Catalog
         Which companies exist and when they were listed.
     fetch : FetchRows
@@ -81,7 +79,7 @@ class StatementReader:
         The source's name, for `meta`.
     """
 
-    blocks: Blocks
+    store: BlockStore
     catalog: Catalog
     fetch: FetchRows
     final_until: str
@@ -97,7 +95,7 @@ class StatementReader:
         InvalidInputError
             The answer could have more than `MOST_ROWS`.
         """
-        known = self._known(question)
+        known = self.catalog.known(question.codes, {question.dataset.kind})
         early = {code: with_prospectus(security) for code, security in known.items()}
         self._check_size(question, early)
         keys = {code: self._keys(question, security) for code, security in early.items()}
@@ -113,21 +111,11 @@ class StatementReader:
         meta = {
             **_meta(question, known, found),
             "returned": sum(map(len, chosen.values())),
-            "source": _source(before, found),
+            "source": origin(before.held, found.held),
             "upstream": self.upstream,
             "warnings": warnings,
         }
         return RowSet.of(rows, meta)
-
-    def _known(self, question: StatementQuestion) -> dict[str, Security]:
-        known = {
-            code: security
-            for code in question.codes
-            if (security := self.catalog.get(code)) and security.kind is question.dataset.kind
-        }
-        if not known:
-            raise NotFoundError(f"none of the codes is known: {', '.join(question.codes[:10])}")
-        return known
 
     def _check_size(self, question: StatementQuestion, early: Mapping[str, Security]) -> None:
         """Refuse what no function could hold, before anything is read."""
@@ -151,7 +139,7 @@ class StatementReader:
     def _open(
         self, keys: Mapping[str, Sequence[BlockKey]], *, fresh: bool = False
     ) -> dict[str, CompanyRows]:
-        blocks = self.blocks.read([key for each in keys.values() for key in each], fresh=fresh)
+        blocks = self.store.read([key for each in keys.values() for key in each], fresh=fresh)
         opened: dict[str, CompanyRows] = {}
         for code, each in keys.items():
             parts = {key.part: unpack(key, blocks[key]) for key in each if key in blocks}
@@ -194,13 +182,6 @@ def _name_other_types(
         others = [(day, "other_type") for day in periods if question.start <= day <= question.end]
         if others:
             found.absent[code] = sorted([*found.absent.get(code, ()), *others])
-
-
-def _source(before: Completeness, after: Completeness) -> str:
-    """Say where the rows came from: periods held before the source was asked, and afterwards."""
-    if before.held == after.held:
-        return "cache"
-    return "mixed" if before.held else "upstream"
 
 
 def _meta(

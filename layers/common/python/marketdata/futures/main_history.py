@@ -7,9 +7,7 @@ history's rows by time, `{"trade_date", "contract", "basis"}`.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
-import orjson
-
-from marketdata.blocks.block import Block, BlockKey, unpack
+from marketdata.blocks.block import Block, BlockKey, read_document, unpack, write_document
 from marketdata.blocks.coverage import missing
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import days_of, parts_between, span
@@ -88,10 +86,9 @@ def _key(variety: Variety) -> BlockKey:
 
 
 def _decode(key: BlockKey, stored: Block) -> MainHistory:
-    _, text = unpack(key, stored)
-    if not text:
+    head, rows = read_document(key, stored)
+    if not head:
         return MainHistory()
-    head, *rows = orjson.loads(b"[%b]" % text)
     mains = (
         Main(row["trade_date"], row["contract"], row["basis"] and Basis(row["basis"]))
         for row in rows
@@ -105,8 +102,7 @@ def _encode(variety: Variety, history: MainHistory, stored: Block) -> Block:
         "market": variety.market,
         "computed_until": history.computed_until,
     }
-    lines = [orjson.dumps(each) for each in (head, *map(asdict, history.rows))]
-    return stored.holding(lines, stored.coverage)
+    return write_document(stored, head, map(asdict, history.rows))
 
 
 def _days(variety: Variety, known: MainHistory, start: str, final_until: str) -> list[str]:

@@ -31,52 +31,61 @@ class VerifiedToken(NamedTuple):
     issued_at: int
 
 
-def issue(secret: str, user: User) -> str:
-    """Make a token for a user, good for `LIFETIME_SECONDS`.
+class Tokens:
+    """Issues and verifies tokens.
 
     Parameters
     ----------
     secret : str
         The ARN of the signing key.
-    user : User
-        Who logged in.
     """
-    # Soon by a new one: after two rotations nobody believes the key of before.
-    key = read_secret(secret, at_most=FRESH_SECONDS)
-    if key is None:
-        raise StorageError("there is no signing key")
-    now = int(time.time())
-    claims = {
-        "sub": str(user.id),
-        "username": user.username,
-        "role": user.role.value,
-        "iat": now,
-        "exp": now + LIFETIME_SECONDS,
-        "iss": ISSUER,
-        "jti": uuid4().hex,
-    }
-    return jwt.encode(claims, key, ALGORITHM)
 
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
 
-def verify(secret: str, token: str) -> VerifiedToken:
-    """Give the user to whom a token was issued, and when.
+    def issue(self, user: User) -> str:
+        """Make a token for a user, good for `LIFETIME_SECONDS`.
 
-    What else it says is for clients: the name and the role are looked up, for they may change.
+        Parameters
+        ----------
+        user : User
+            Who logged in.
+        """
+        # Soon by a new one: after two rotations nobody believes the key of before.
+        key = read_secret(self._secret, at_most=FRESH_SECONDS)
+        if key is None:
+            raise StorageError("there is no signing key")
+        now = int(time.time())
+        claims = {
+            "sub": str(user.id),
+            "username": user.username,
+            "role": user.role.value,
+            "iat": now,
+            "exp": now + LIFETIME_SECONDS,
+            "iss": ISSUER,
+            "jti": uuid4().hex,
+        }
+        return jwt.encode(claims, key, ALGORITHM)
 
-    Raises
-    ------
-    UnauthorizedError
-        It was not signed by us, has expired, or lacks a claim.
-    """
-    for age in (KEPT_SECONDS, FRESH_SECONDS):
-        for stage in STAGES:
-            key = read_secret(secret, stage, age)
-            if key is not None:
-                try:
-                    return _read(token, key)
-                except jwt.InvalidSignatureError:
-                    continue
-    raise UnauthorizedError("the token is not one of ours")
+    def verify(self, token: str) -> VerifiedToken:
+        """Give the user to whom a token was issued, and when.
+
+        What else it says is for clients: the name and the role are looked up, for they may change.
+
+        Raises
+        ------
+        UnauthorizedError
+            It was not signed by us, has expired, or lacks a claim.
+        """
+        for age in (KEPT_SECONDS, FRESH_SECONDS):
+            for stage in STAGES:
+                key = read_secret(self._secret, stage, age)
+                if key is not None:
+                    try:
+                        return _read(token, key)
+                    except jwt.InvalidSignatureError:
+                        continue
+        raise UnauthorizedError("the token is not one of ours")
 
 
 def _read(token: str, key: str) -> VerifiedToken:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from marketdata.blocks.days import bit_of
-from marketdata.ingest import bar_check as check
+from marketdata.ingest.bar_check import close_outside, numbers
 from marketdata.kline.bars import COUNTS, BarDataset, bar_lines
 
 PART_DAYS = 366
@@ -48,7 +48,7 @@ def split_frame(dataset: BarDataset, frame: pd.DataFrame) -> dict[tuple[str, str
     dataset : BarDataset
         What the bars are.
     frame : DataFrame
-        Bars as `sources.source.FetchedBars` describes them, none of which `check` objects to.
+        Bars as `sources.source.FetchedBars` describes them, none of which `bar_check` objects to.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def split_frame(dataset: BarDataset, frame: pd.DataFrame) -> dict[tuple[str, str
         By code and part.
     """
     codes, days = _texts(frame, "code"), _texts(frame, "trade_date")
-    values = check.numbers(frame, dataset)
+    values = numbers(frame, dataset)
     columns: dict[str, Sequence[Any]] = {"trade_date": days}
     if dataset.period.intraday:
         columns["kline_time"] = _texts(frame, "kline_time")
@@ -72,7 +72,7 @@ def split_frame(dataset: BarDataset, frame: pd.DataFrame) -> dict[tuple[str, str
         cut = cuts[names[code_at[first]], parts[part_at[day_at[first]]]]
         cut.lines += lines[first:after]
         cut.present |= _united(bits[day_at[first:after]])
-    for at in np.flatnonzero(check.close_outside(values)):
+    for at in np.flatnonzero(close_outside(values)):
         part = part_of[days[at]]
         cuts[codes[at], part].close_outside |= bit_of(part, days[at])
     return dict(cuts)

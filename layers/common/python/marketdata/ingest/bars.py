@@ -3,7 +3,6 @@
 Only the upstream function imports this: it needs pandas.
 """
 
-import hashlib
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -15,7 +14,6 @@ from typing import Any
 import orjson
 import pandas as pd
 
-from marketdata.aws.clients import side_by_side
 from marketdata.blocks import codec
 from marketdata.blocks.block import Block, BlockKey, unpack
 from marketdata.blocks.days import bits_of, days_of, parts_between
@@ -25,7 +23,7 @@ from marketdata.catalog.sessions import bars_per_day
 from marketdata.catalog.window import Window
 from marketdata.ingest.bar_check import bar_faults, chosen
 from marketdata.ingest.bar_split import BlockBars, split_frame
-from marketdata.ingest.quarantine import QuarantineObjects
+from marketdata.ingest.quarantine import Quarantine
 from marketdata.ingest.report import IngestReport
 from marketdata.kline.bars import DAY, BarDataset, merge_bars
 from marketdata.sources.source import BarRequest, FetchedBars
@@ -49,7 +47,7 @@ class BarIngest:
     ----------
     store : BlockStore
         Where bars go.
-    quarantine : QuarantineObjects
+    quarantine : Quarantine
         Where bad bars go.
     catalog : Catalog
         Says when each code was listed.
@@ -62,7 +60,7 @@ class BarIngest:
     def __init__(
         self,
         store: BlockStore,
-        quarantine: QuarantineObjects,
+        quarantine: Quarantine,
         catalog: Catalog,
         *,
         coverage_start: str,
@@ -104,18 +102,18 @@ class BarIngest:
         changes = dict(self._changes(request, fetched, cuts, bad))
         return IngestReport(
             bars=len(good),
-            blocks=self._write(request.dataset, changes),
+            blocks=self._store.update_all(
+                changes, lambda key, stored: _merged(request.dataset, key, stored, changes[key])
+            ),
             quarantined=self._set_aside(request.dataset, bad),
             failed=fetched.complaints,
         )
 
     def _set_aside(self, dataset: BarDataset, bad: pd.DataFrame) -> dict[str, dict[str, int]]:
-        """Write bad bars to the quarantine, the same ones always to the same key."""
         counts: dict[str, dict[str, int]] = {}
         for code, bars in bad.groupby("code", dropna=False):
             records = sorted(map(_record, bars.to_dict("records")), key=orjson.dumps)
-            digest = hashlib.blake2b(orjson.dumps(records), digest_size=8).hexdigest()
-            self._quarantine.write_json(f"quarantine/{dataset.name}/{code}/{digest}.json", records)
+            self._quarantine.set_aside(dataset.name, str(code), records)
             counts[str(code)] = dict(Counter(bars["reason"]))
         return counts
 
@@ -149,27 +147,6 @@ class BarIngest:
                 )
                 if cut.present or absent or rejected:
                     yield BlockKey(request.dataset.name, code, part), change
-
-    def _write(self, dataset: BarDataset, changes: Mapping[BlockKey, BarChange]) -> int:
-        """Merge the changes into the stored blocks and say how many were written."""
-        stored = self._store.read(changes)
-        ready: dict[BlockKey, tuple[Block, Block]] = {}
-        for key, change in changes.items():
-            known = stored.get(key, Block())
-            merged = _merged(dataset, key, known, change)
-            if merged is not known:
-                ready[key] = known, merged
-
-        # Merging is work and writing is waiting: threads help with the second only.
-        def write(key: BlockKey) -> bool:
-            known, merged = ready[key]
-
-            def change(block: Block) -> Block:
-                return merged if block is known else _merged(dataset, key, block, changes[key])
-
-            return self._store.update(key, known, change)
-
-        return sum(side_by_side(write, ready))
 
 
 def _record(bar: Mapping[Any, Any]) -> dict[str, Any]:

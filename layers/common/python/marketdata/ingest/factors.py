@@ -1,9 +1,6 @@
 """What a source says of adjustment factors, stored."""
 
-from typing import TYPE_CHECKING
-
-from marketdata.aws.clients import side_by_side
-from marketdata.blocks.block import Block
+from marketdata.blocks.block import Block, BlockKey
 from marketdata.blocks.store import BlockStore
 from marketdata.kline.adjust.factors import (
     NO_FACTORS,
@@ -12,15 +9,13 @@ from marketdata.kline.adjust.factors import (
     encode_factors,
     factor_key,
 )
-
-if TYPE_CHECKING:
-    from marketdata.sources.source import FactorRequest, FetchedFactors
+from marketdata.sources.source import FactorRequest, FetchedFactors
 
 
 def save_factors(
     store: BlockStore,
-    request: "FactorRequest",
-    fetched: "FetchedFactors",
+    request: FactorRequest,
+    fetched: FetchedFactors,
     final_until: str,
     asked_at: str,
 ) -> dict[str, str]:
@@ -55,17 +50,11 @@ def save_factors(
     failed = {
         code: fetched.failed.get(code, NO_FACTORS) for code in request.codes if not given.get(code)
     }
-    old = store.read([factor_key(request.kind, code) for code in request.codes])
 
-    def save(code: str) -> None:
-        key, new = factor_key(request.kind, code), given.get(code)
+    def change(key: BlockKey, stored: Block) -> Block:
+        known, new = decode_factors(key, stored).steps, given.get(key.code)
+        steps = known if known and (not new or new.until < known.until) else new
+        return encode_factors(KnownFactors(steps, asked_at, failed.get(key.code, "")), stored)
 
-        def change(stored: Block) -> Block:
-            known = decode_factors(key, stored).steps
-            steps = known if known and (not new or new.until < known.until) else new
-            return encode_factors(KnownFactors(steps, asked_at, failed.get(code, "")), stored)
-
-        store.update(key, old.get(key, Block()), change)
-
-    side_by_side(save, request.codes)
+    store.update_all([factor_key(request.kind, code) for code in request.codes], change)
     return failed

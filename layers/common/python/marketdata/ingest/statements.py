@@ -3,15 +3,11 @@
 Only the upstream function imports this.
 """
 
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
-import orjson
-
-from marketdata.aws.clients import side_by_side
 from marketdata.blocks import codec
 from marketdata.blocks.block import Block, BlockKey, unpack
 from marketdata.blocks.days import bits_of, parts_between
@@ -26,9 +22,9 @@ from marketdata.finance.statement import (
     merge_statements,
     statement_line,
 )
-from marketdata.ingest import statement_check as check
-from marketdata.ingest.quarantine import QuarantineObjects
+from marketdata.ingest.quarantine import Quarantine
 from marketdata.ingest.report import IngestReport
+from marketdata.ingest.statement_check import statement_faults
 from marketdata.sources.source import FetchedStatements, StatementRequest
 
 
@@ -47,7 +43,7 @@ class StatementIngest:
     ----------
     store : BlockStore
         Where statements go.
-    quarantine : QuarantineObjects
+    quarantine : Quarantine
         Where bad rows go.
     catalog : Catalog
         Says when each company was listed.
@@ -59,7 +55,7 @@ class StatementIngest:
     def __init__(
         self,
         store: BlockStore,
-        quarantine: QuarantineObjects,
+        quarantine: Quarantine,
         catalog: Catalog,
         *,
         final_until: str,
@@ -90,7 +86,7 @@ class StatementIngest:
             Others kept writing one of the blocks.
         """
         rows = fetched.rows
-        bad = check.statement_faults(
+        bad = statement_faults(
             rows, request.statement, frozenset(request.codes), request.start, request.end
         )
         good = [row for row, why in zip(rows, bad, strict=True) if not why]
@@ -99,7 +95,9 @@ class StatementIngest:
         changes = dict(self._changes(request, fetched, good, wrong))
         return IngestReport(
             bars=len(good),
-            blocks=self._write(changes),
+            blocks=self._store.update_all(
+                changes, lambda key, stored: _merged(key, stored, changes[key])
+            ),
             quarantined=quarantined,
             failed=dict(fetched.failed),
         )
@@ -107,15 +105,15 @@ class StatementIngest:
     def _set_aside(
         self, dataset: StatementDataset, wrong: Sequence[tuple[StatementRow, str]]
     ) -> dict[str, dict[str, int]]:
-        """Write bad rows to the quarantine, the same ones always to the same key."""
-        by_code: defaultdict[str, list[tuple[StatementRow, str]]] = defaultdict(list)
+        records: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
         for row, why in wrong:
-            by_code[str(row.get("code"))].append((row, why))
-        for code, rows in by_code.items():
-            readable = [_readable(row) | {"reason": why} for row, why in rows]
-            digest = hashlib.blake2b(orjson.dumps(readable), digest_size=8).hexdigest()
-            self._quarantine.write_json(f"quarantine/{dataset.name}/{code}/{digest}.json", readable)
-        return {code: dict(Counter(why for _, why in rows)) for code, rows in by_code.items()}
+            records[str(row.get("code"))].append(_readable(row) | {"reason": why})
+        for code, rows in records.items():
+            self._quarantine.set_aside(dataset.name, code, rows)
+        return {
+            code: dict(Counter(str(row["reason"]) for row in rows))
+            for code, rows in records.items()
+        }
 
     def _changes(
         self,
@@ -142,16 +140,6 @@ class StatementIngest:
                 absent = expected & ~present & ~bits_of(part, doubtful[code])
                 if of_part or absent:
                     yield BlockKey(dataset.name, code, part), StatementChange(of_part, absent)
-
-    def _write(self, changes: Mapping[BlockKey, StatementChange]) -> int:
-        stored = self._store.read(changes)
-
-        def update(key: BlockKey) -> bool:
-            return self._store.update(
-                key, stored.get(key, Block()), lambda block: _merged(key, block, changes[key])
-            )
-
-        return sum(side_by_side(update, changes))
 
 
 def _merged(key: BlockKey, stored: Block, change: StatementChange) -> Block:

@@ -146,6 +146,13 @@ class Completeness:
         }
 
 
+def origin(before: int, after: int) -> str:
+    """Say where rows came from: days held before the source was asked, and afterwards."""
+    if before == after:
+        return "cache"
+    return "mixed" if before else "upstream"
+
+
 @lru_cache(maxsize=256)
 def _first_days(part: str, days: int, period: Period) -> frozenset[str]:
     """Name the weeks or months that some days lie in; most codes have the same days."""

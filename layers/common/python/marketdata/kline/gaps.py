@@ -21,17 +21,17 @@ DEADLINE = 20.0
 
 
 class FetchRows(Protocol):
-    """Has bars fetched and stored; `upstream.client.fetch_bars` is one."""
+    """Has rows fetched and stored; `upstream.client.UpstreamClient.fetch` is one."""
 
     def __call__(
-        self, dataset: str, codes: list[str], start: str, end: str, seconds: float
+        self, dataset: Dataset, codes: list[str], start: str, end: str, seconds: float
     ) -> object: ...
 
 
 class GapRequest(NamedTuple):
     """What is asked of the source at once: some codes of a dataset, one range of days."""
 
-    dataset: str
+    dataset: Dataset
     codes: list[str]
     start: str
     end: str
@@ -66,9 +66,9 @@ class GapBatch:
         return True
 
 
-def fill_gaps[Key: Dataset](
+def fill_gaps[D: Dataset](
     known: Mapping[str, Security],
-    found: Mapping[Key, Completeness],
+    found: Mapping[D, Completeness],
     fetch: FetchRows,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[list[str], list[str]]:
@@ -95,15 +95,15 @@ def fill_gaps[Key: Dataset](
         return [], [f"more than {GAP_BARS} bars are missing: POST /cache/fill-missing fetches them"]
     until = clock() + DEADLINE
     fetched: set[str] = set()
-    for call in _calls(known, found):
+    for request in _requests(known, found):
         left = until - clock()
         if left < 1:
             return sorted(fetched), ["some gaps were not fetched: the time for it was used up"]
         try:
-            fetch(call.dataset, call.codes, call.start, call.end, left)
+            fetch(*request, left)
         except UpstreamError as error:
             return sorted(fetched), [f"some gaps were not fetched: {error}"]
-        fetched.update(call.codes)
+        fetched.update(request.codes)
     return sorted(fetched), []
 
 
@@ -120,8 +120,8 @@ def _bars(known: Mapping[str, Security], dataset: Dataset, state: Completeness) 
     return bars
 
 
-def _calls[Key: Dataset](
-    known: Mapping[str, Security], found: Mapping[Key, Completeness]
+def _requests[D: Dataset](
+    known: Mapping[str, Security], found: Mapping[D, Completeness]
 ) -> Iterator[GapRequest]:
     for dataset, state in found.items():
         if state.wanted:
@@ -147,4 +147,4 @@ def _joined(
         if not (gaps and gaps[-1].take(last, code, bars_a_day)):
             gaps.append(GapBatch(first, last, {code}, bars_a_day))
     for gap in gaps:
-        yield GapRequest(dataset.name, sorted(gap.codes), days[gap.first], days[gap.last])
+        yield GapRequest(dataset, sorted(gap.codes), days[gap.first], days[gap.last])

@@ -3,22 +3,23 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import orjson
 
 from marketdata.blocks import codec
 from marketdata.blocks.block import Block, BlockKey, unpack
-from marketdata.blocks.coverage import Coverage
+from marketdata.blocks.coverage import UNKNOWN, Coverage
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import parts_between, span
+from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import TRADING
 from marketdata.catalog.securities import Catalog, Security, life
 from marketdata.catalog.sessions import MINUTES
 from marketdata.catalog.window import Window, common_market
-from marketdata.errors import InvalidInputError, NotFoundError
+from marketdata.errors import InvalidInputError
 from marketdata.kline.bars import BarDataset, cut_bars, parse_bars
-from marketdata.kline.completeness import Completeness, CompletenessByDataset
+from marketdata.kline.completeness import Completeness, CompletenessByDataset, origin
 from marketdata.kline.gaps import FetchRows, fill_gaps
 from marketdata.kline.resample import first_day_of, resample
 from marketdata.kline.rows import Piece, RowSet
@@ -30,12 +31,6 @@ STOCK_MINUTES = 240
 """A stock's trading day; of most futures it is the like, or longer."""
 
 
-class Blocks(Protocol):
-    """Gives stored blocks; `blocks.store.BlockStore` is one."""
-
-    def read(self, keys: Sequence[BlockKey], *, fresh: bool = ...) -> dict[BlockKey, Block]: ...
-
-
 class Excerpt(NamedTuple):
     """What is known of a block's days, and its rows within the question's."""
 
@@ -43,7 +38,7 @@ class Excerpt(NamedTuple):
     piece: Piece
 
 
-EMPTY = Excerpt(Coverage(), Piece.of(b""))
+EMPTY = Excerpt(UNKNOWN, Piece.of(b""))
 
 type Parts = Mapping[BlockKey, Excerpt]
 type Pieces = Mapping[str, Sequence[Piece]]
@@ -85,8 +80,8 @@ class KlineReader:
 
     Parameters
     ----------
-    blocks : Blocks
-        The store.
+    store : BlockStore
+        Holds the bars.
     catalog : Catalog
         Which codes exist and when they lived.
     fetch : FetchRows
@@ -99,7 +94,7 @@ class KlineReader:
         What is done to the rows, before weekly and monthly ones are computed from them.
     """
 
-    blocks: Blocks
+    store: BlockStore
     catalog: Catalog
     fetch: FetchRows
     final_until: str
@@ -116,7 +111,7 @@ class KlineReader:
         InvalidInputError
             The answer would have more than `MOST_BARS`.
         """
-        known = self._known(question)
+        known = self.catalog.known(question.codes, question.kinds)
         self._check_size(question, known)
         keys = {code: self._keys(question, security) for code, security in known.items()}
         parts = self._open(question, [key for each in keys.values() for key in each])
@@ -130,7 +125,7 @@ class KlineReader:
                 before = found.held
                 parts |= self._open(question, again, fresh=True)
                 found = self._compare(question, known, parts)
-                source = _source(before, found.held)
+                source = origin(before, found.held)
         pieces: Pieces = {code: _pieces(each, parts) for code, each in keys.items()}
         if self.adjust:
             pieces = self.adjust(known, pieces)
@@ -144,16 +139,6 @@ class KlineReader:
             "warnings": warnings,
         }
         return RowSet(pieces, meta)
-
-    def _known(self, question: KlineQuestion) -> dict[str, Security]:
-        known = {
-            code: security
-            for code in question.codes
-            if (security := self.catalog.get(code)) and security.kind in question.kinds
-        }
-        if not known:
-            raise NotFoundError(f"none of the codes is known: {', '.join(question.codes[:10])}")
-        return known
 
     def _check_size(self, question: KlineQuestion, known: Mapping[str, Security]) -> None:
         """Refuse what no function could hold, before anything is read."""
@@ -181,7 +166,7 @@ class KlineReader:
         self, question: KlineQuestion, keys: Sequence[BlockKey], *, fresh: bool = False
     ) -> dict[BlockKey, Excerpt]:
         """Read blocks; those that lie wholly within the question stay packed."""
-        blocks = self.blocks.read(keys, fresh=fresh)
+        blocks = self.store.read(keys, fresh=fresh)
         asked = {
             part: span(part, question.first_day, question.end)
             for part in dict.fromkeys(key.part for key in blocks)
@@ -220,13 +205,6 @@ class KlineReader:
 
 def _dataset(question: KlineQuestion, security: Security) -> BarDataset:
     return BarDataset(security.kind, question.period.base)
-
-
-def _source(before: int, after: int) -> str:
-    """Say where the bars came from: days held before the source was asked, and afterwards."""
-    if before == after:
-        return "cache"
-    return "mixed" if before else "upstream"
 
 
 def _unopened(block: Block, asked: int) -> Excerpt | None:

@@ -1,6 +1,6 @@
 """What every source of market data must be able to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
@@ -206,3 +206,14 @@ def join_frames(dataset: BarDataset, frames: Sequence["pd.DataFrame"]) -> "pd.Da
 
 def _texts(dataset: BarDataset) -> list[str]:
     return ["code", "trade_date", *(["kline_time"] if dataset.period.intraday else [])]
+
+
+def login_of(source: Source) -> Callable[[ServerAccount, object, str], None] | None:
+    """Return what tries a login: account, address, password; None for a source without one."""
+    if not isinstance(source, LogsIn):
+        return None
+
+    def login(account: ServerAccount, address: object, password: str) -> None:
+        source.try_login(account.username, password, str(address), account.port)
+
+    return login

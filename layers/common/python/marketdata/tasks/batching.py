@@ -7,7 +7,7 @@ that lack about the same days go together, although a batch asks for one range o
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from marketdata.blocks.dataset import Dataset, Kind
 from marketdata.blocks.days import days_of
@@ -46,7 +46,31 @@ STATEMENT_BARS = 20
 """So many bars are as long as a statement, which has up to 178 columns."""
 
 
-type WorkItem = dict[str, Any]
+class Work(TypedDict):
+    """What the upstream function is asked for, and how much of a task it is.
+
+    `operation` and what it needs, see `upstream.client`; `work`, in bars; `closing`, the codes for
+    which it is the last.
+    """
+
+    operation: str
+    dataset: NotRequired[str]
+    codes: NotRequired[list[str]]
+    start: NotRequired[str]
+    end: NotRequired[str]
+    work: int
+    closing: int
+
+
+class WorkItem(Work):
+    """A batch of a task, as work lists, state machines and the upstream function have it.
+
+    `batch` is its number, from 1 on.
+    """
+
+    task_id: int
+    attempt: int
+    batch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +269,7 @@ class Lacking:
 
 def work_items(
     dataset: Dataset, securities: Sequence[Security], lacking: Lacking
-) -> Iterator[WorkItem]:
+) -> Iterator[Work]:
     """Cut what is lacking into batches; see `tasks.batching`.
 
     Parameters
@@ -259,8 +283,8 @@ def work_items(
 
     Yields
     ------
-    WorkItem
-        What the upstream function wants of a batch, see `upstream.server`, but for the task's own.
+    Work
+        In the order in which it is to be done.
     """
     days, bars = lacking.days, bars_a_day(dataset)
     made = batches(_pieces(securities, lacking, longest_gap(bars)), bars)

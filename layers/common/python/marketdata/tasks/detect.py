@@ -7,11 +7,11 @@ from itertools import batched, chain, pairwise
 from typing import Any
 
 from marketdata.blocks.days import days_of, ranges
+from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog
 from marketdata.finance.periods import calendar_of
 from marketdata.tasks.comparison import COUNTS, PartComparison, Run, compare
 from marketdata.tasks.outcomes import BatchOutcome
-from marketdata.tasks.plan import CoverageStore
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope, in_scope, window_of
 from marketdata.tasks.task import Task, TaskObjects, detect_key, outside_key
@@ -25,13 +25,13 @@ class Detector:
 
     Parameters
     ----------
-    records, store, results, catalog, narrow, final_until
-        As for `planning.Planner`.
+    records, store, objects, catalog, narrow, final_until
+        As for `plan.Planner`.
     """
 
     records: TaskRecords
-    store: CoverageStore
-    results: TaskObjects
+    store: BlockStore
+    objects: TaskObjects
     catalog: Callable[[], Catalog]
     narrow: Callable[[Scope], Scope]
     final_until: str
@@ -57,7 +57,7 @@ class Detector:
                 recheck_absent=task.scope.recheck_absent,
             )
             found.append(_readable(task, part, findings))
-        self.results.write_json(detect_key(task_id, group), found)
+        self.objects.write_json(detect_key(task_id, group), found)
         outcome = BatchOutcome(batch=group + 1, work=len(parts), closing=0)
         self.records.outcomes.record(task_id, attempt, outcome)
 
@@ -86,7 +86,7 @@ def _readable(task: Task, part: str, found: PartComparison) -> dict[str, Any]:
     }
 
 
-def summary(task: Task, results: TaskObjects, groups: int) -> dict[str, Any]:
+def summary(task: Task, objects: TaskObjects, groups: int) -> dict[str, Any]:
     """Put the parts of a detect task together.
 
     Returns
@@ -97,7 +97,7 @@ def summary(task: Task, results: TaskObjects, groups: int) -> dict[str, Any]:
         are explained how many codes and days there are by reason, and for each code which.
     """
     parts = [
-        part for group in range(groups) for part in results.read_json(detect_key(task.id, group))
+        part for group in range(groups) for part in objects.read_json(detect_key(task.id, group))
     ]
     following = _following(task)
     gaps = _joined_by_code((part["gaps"] for part in parts), following)
@@ -106,7 +106,7 @@ def summary(task: Task, results: TaskObjects, groups: int) -> dict[str, Any]:
         reason: _joined_by_code((part["reasons"].get(reason, {}) for part in parts), following)
         for reason in reasons
     }
-    outside = results.read_json(outside_key(task.id))
+    outside = objects.read_json(outside_key(task.id))
     errors = sorted({code for part in parts for code in part["errors"]})
     return {
         "task_id": task.id,

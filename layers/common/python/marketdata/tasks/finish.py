@@ -46,7 +46,7 @@ class Finisher:
     ----------
     records : TaskRecords
         The tasks.
-    results : TaskObjects
+    objects : TaskObjects
         Where work lists are and results go.
     follow : callable
         Does what a task's bars entail before the task ends, and gives what there is to say of it,
@@ -54,7 +54,7 @@ class Finisher:
     """
 
     records: TaskRecords
-    results: TaskObjects
+    objects: TaskObjects
     follow: Callable[[Task], str]
 
     def fail_batch(self, item: WorkItem, error: Mapping[str, str]) -> None:
@@ -98,8 +98,8 @@ class Finisher:
             self._finish_fill(task)
 
     def _finish_detect(self, task: Task) -> None:
-        result = summary(task, self.results, task.batch_count)
-        self.results.write_json(result_key(task), result)
+        result = summary(task, self.objects, task.batch_count)
+        self.objects.write_json(result_key(task), result)
         errors = result["error_count"]
         self.records.end(
             task,
@@ -114,7 +114,7 @@ class Finisher:
         )
 
     def _finish_fill(self, task: Task) -> None:
-        work: list[WorkItem] = self.results.read_json(plan_key(task))
+        work: list[WorkItem] = self.objects.read_json(plan_key(task))
         outcomes = self.records.outcomes.read(task.id)
         undone = {item["batch"]: why for item in work if (why := _why_undone(item, outcomes))}
         failed = [item for item in work if item["batch"] in undone]
@@ -140,7 +140,7 @@ class Finisher:
                 for item in failed
             ],
         }
-        self.results.write_json(result_key(task), result)
+        self.objects.write_json(result_key(task), result)
         nothing_done = bool(work) and len(undone) == len(work)
         status = Status.FAILED if nothing_done else Status.COMPLETED
         message = _joined(_message(errors, task), self.follow(task))

@@ -1,16 +1,17 @@
 """The plan step: from a task to its work list."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from marketdata.aws.writes import ConditionFailedError
 from marketdata.blocks.block import BlockCoverage
 from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import ConflictError, NotFoundError
-from marketdata.tasks.batching import Lacking, WorkItem, work_items
+from marketdata.tasks.batching import Lacking, Work, WorkItem, work_items
 from marketdata.tasks.comparison import compare, outside
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope, in_scope, parts_of, window_of
@@ -36,12 +37,6 @@ LOOK_BACK = timedelta(days=30)
 """A scheduled fill heals what was missed within so many days."""
 
 
-class CoverageStore(Protocol):
-    """Gives what is stored of a part; `blocks.store.BlockStore` is one."""
-
-    def coverage(self, dataset: str, part: str) -> Iterator[BlockCoverage]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Planner:
     """Plans tasks.
@@ -50,10 +45,10 @@ class Planner:
     ----------
     records : TaskRecords
         The tasks.
-    store : CoverageStore
+    store : BlockStore
         What is there already.
-    work_lists : TaskObjects
-        Where the work goes.
+    objects : TaskObjects
+        Where work lists go.
     catalog : callable
         Gives the catalog.
     narrow : callable
@@ -63,8 +58,8 @@ class Planner:
     """
 
     records: TaskRecords
-    store: CoverageStore
-    work_lists: TaskObjects
+    store: BlockStore
+    objects: TaskObjects
     catalog: Callable[[], Catalog]
     narrow: Callable[[Scope], Scope]
     final_until: str
@@ -136,7 +131,7 @@ class Planner:
         securities = in_scope(catalog, self.narrow(task.scope))
         found = outside(securities, window)
         runs = {"days": found.days, "runs": found.runs}
-        self.work_lists.write_json(outside_key(task.id), runs)
+        self.objects.write_json(outside_key(task.id), runs)
         parts = parts_of(task.scope, window)
         groups = [parts[at : at + PARTS_A_GROUP] for at in range(0, len(parts), PARTS_A_GROUP)]
         self.records.planned(
@@ -154,27 +149,31 @@ class Planner:
         if task.planned:
             return self._rest(task, execution)
         work, counts = self._catalog_work() if task.kind is TaskKind.CATALOG else self._bars(task)
-        for number, item in enumerate(work, 1):
-            item |= {"task_id": task.id, "attempt": task.attempt, "batch": number}
-        self.work_lists.write_json(plan_key(task), work)
+        items: list[WorkItem] = [
+            {**each, "task_id": task.id, "attempt": task.attempt, "batch": number}
+            for number, each in enumerate(work, 1)
+        ]
+        self.objects.write_json(plan_key(task), items)
         self.records.planned(
             task,
             execution,
             **counts,
-            batch_count=len(work),
-            work=sum(item["work"] for item in work),
+            batch_count=len(items),
+            work=sum(item["work"] for item in items),
         )
-        return self._work(task, work)
+        return self._work(task, items)
 
     def _rest(self, task: Task, execution: str) -> dict[str, Any]:
         """Give the batches that earlier attempts did not get done."""
         try:
-            work: list[WorkItem] = self.work_lists.read_json(plan_key(task))
+            work: list[WorkItem] = self.objects.read_json(plan_key(task))
         except NotFoundError:
             raise ConflictError("its work list is not kept any more: make a new task") from None
         outcomes = self.records.outcomes.read(task.id)
         done = {number: item for number, item in outcomes.items() if item["done"]}
-        rest = [item | {"attempt": task.attempt} for item in work if item["batch"] not in done]
+        rest: list[WorkItem] = [
+            {**item, "attempt": task.attempt} for item in work if item["batch"] not in done
+        ]
         self.records.planned(
             task,
             execution,
@@ -193,14 +192,14 @@ class Planner:
         key = f"tasks/{task.id}/turns-{task.attempt}.json"
         count = BATCHES_A_TURN if task.attempt == 1 else 1
         turns = [{"batches": work[at : at + count]} for at in range(0, len(work), count)]
-        self.work_lists.write_json(key, turns)
-        return {"batch_count": len(work), "bucket": self.work_lists.name, "work_list": key}
+        self.objects.write_json(key, turns)
+        return {"batch_count": len(work), "bucket": self.objects.name, "work_list": key}
 
     @staticmethod
-    def _catalog_work() -> tuple[list[WorkItem], dict[str, int]]:
+    def _catalog_work() -> tuple[list[Work], dict[str, int]]:
         return [{"operation": "refresh_catalog", "work": 1, "closing": 1}], {"total_count": 1}
 
-    def _bars(self, task: Task) -> tuple[list[WorkItem], dict[str, int]]:
+    def _bars(self, task: Task) -> tuple[list[Work], dict[str, int]]:
         securities = in_scope(self.catalog(), self.narrow(task.scope), to_ask=True)
         lacking = self._lacking(task, securities)
         missing = len(lacking.positions)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from marketdata.errors import UpstreamError
+from marketdata.tasks.batching import WorkItem
 from marketdata.tasks.outcomes import BatchOutcome, Outcomes
 
 START_SECONDS = 60.0
@@ -19,7 +20,6 @@ START_SECONDS = 60.0
 TROUBLES = 2
 """After so many the rest of a turn is left alone: it is not one batch that is bad, then."""
 
-type WorkItem = Mapping[str, Any]
 type Save = Callable[[], Mapping[str, Any]]
 """Stores what was fetched, and gives what `BatchOutcome` wants to know."""
 

@@ -5,17 +5,17 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.dataset import STORED_PERIODS, Kind
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import last_final_day
-from marketdata.catalog.catalog_store import Directory, save_catalog
+from marketdata.catalog.catalog_store import CatalogStore
 from marketdata.catalog.securities import Catalog
 from marketdata.errors import InvalidInputError, UpstreamError
 from marketdata.finance.periods import last_final_period
 from marketdata.finance.statement import StatementDataset
 from marketdata.ingest.bars import BarIngest
 from marketdata.ingest.factors import save_factors
-from marketdata.ingest.quarantine import QuarantineObjects
+from marketdata.ingest.quarantine import Quarantine
 from marketdata.ingest.statements import StatementIngest
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import (
@@ -25,11 +25,11 @@ from marketdata.sources.source import (
     Source,
     StatementRequest,
 )
-from marketdata.tasks.outcomes import Outcomes
-from marketdata.tasks.turn import Save, Turn
 
+type Save = Callable[[], Mapping[str, Any]]
+"""Stores what was fetched, and says what the caller is told."""
 type Operation = Callable[[Mapping[str, Any]], Save]
-"""Asks the source, and gives what stores the answer and says what the caller is told."""
+"""Asks the source, and gives what stores the answer."""
 
 
 class Connections(Protocol):
@@ -40,7 +40,7 @@ class Connections(Protocol):
 
 @dataclass(slots=True)
 class UpstreamServer:
-    """The one door to the outside.
+    """The only one that talks to a source.
 
     Parameters
     ----------
@@ -48,10 +48,8 @@ class UpstreamServer:
         Where data comes from.
     store : BlockStore
         Where it goes.
-    quarantine : QuarantineObjects
-        Where bad bars go.
-    outcomes : Outcomes
-        Where batches of tasks are recorded.
+    quarantine : Quarantine
+        Where bad rows go.
     now : callable
         The clock, with a time zone.
     final_time : str
@@ -62,48 +60,42 @@ class UpstreamServer:
 
     source: Source
     store: BlockStore
-    quarantine: QuarantineObjects
-    outcomes: Outcomes
+    quarantine: Quarantine
     now: Callable[[], datetime]
     final_time: str
     connections: Connections
 
-    directory: Directory = field(init=False)
+    _catalog: CatalogStore = field(init=False)
 
     def __post_init__(self) -> None:
-        self.directory = Directory(self.store, self._refresh)
+        self._catalog = CatalogStore(self.store, self._refresh)
 
     def serve(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Carry out one operation, or some batches of a task.
+        """Carry out one operation.
 
         Parameters
         ----------
         event : mapping
-            `operation` and what it needs, see `gateway`; or `batches`, a list of such, see `Turn`.
+            `operation` and what it needs, see `upstream.client`.
 
         Returns
         -------
         dict
-            What `gateway` promises, an error of the source by its name, since exceptions lose
-            theirs where Lambda is emulated. Of batches those that are `left`, by number, and
-            `batches`, the same in full: the others are recorded.
+            What the client promises; an error of the source by its name, since exceptions lose
+            theirs where Lambda is emulated.
 
         Raises
         ------
-        Exception
-            A batch failed, and asking again may help.
         InvalidInputError
             There is no such operation.
         """
-        if "batches" in event:
-            left = Turn(self._fetch, self.outcomes).take(event["batches"])
-            return {"left": len(left), "batches": left}
         try:
-            return dict(self._fetch(event)())
+            return dict(self.fetch(event)())
         except UpstreamError as error:
             return {"error": type(error).__name__, "message": str(error)}
 
-    def _fetch(self, event: Mapping[str, Any]) -> Save:
+    def fetch(self, event: Mapping[str, Any]) -> Save:
+        """Ask the source for what an event wants, and return what stores the answer."""
         operations: dict[str, Operation] = {
             "fetch_bars": self._fetch_bars,
             "fetch_statements": self._fetch_statements,
@@ -119,12 +111,12 @@ class UpstreamServer:
         dataset = BarDataset.parse(event["dataset"])
         request = BarRequest(dataset, tuple(event["codes"]), event["start"], event["end"])
         # Asked before the source is: a day that becomes final meanwhile is not held against it.
-        final_until = last_final_day(self.now(), self.final_time)
+        final_until = self._final_day()
         fetched = self.source.fetch_bars(request)
         ingest = BarIngest(
             self.store,
             self.quarantine,
-            self.directory.load(),
+            self._catalog.load(),
             coverage_start=self.source.coverage_start(dataset),
             final_until=final_until,
         )
@@ -133,24 +125,22 @@ class UpstreamServer:
     def _fetch_statements(self, event: Mapping[str, Any]) -> Save:
         statement = StatementDataset.parse(event["dataset"]).statement
         request = StatementRequest(statement, tuple(event["codes"]), event["start"], event["end"])
-        final_until = last_final_period(last_final_day(self.now(), self.final_time))
+        final_until = last_final_period(self._final_day())
         fetched = self.source.fetch_statements(request)
         ingest = StatementIngest(
-            self.store, self.quarantine, self.directory.load(), final_until=final_until
+            self.store, self.quarantine, self._catalog.load(), final_until=final_until
         )
         return lambda: asdict(ingest.run(request, fetched))
 
     def _fetch_factors(self, event: Mapping[str, Any]) -> Save:
         request = FactorRequest(Kind(event["kind"]), tuple(event["codes"]))
-        final_until = last_final_day(self.now(), self.final_time)
+        final_until = self._final_day()
         fetched = self.source.fetch_factors(request)
         asked_at = self.now().isoformat(timespec="seconds")
         return lambda: {"failed": save_factors(self.store, request, fetched, final_until, asked_at)}
 
     def _refresh_catalog(self, _event: Mapping[str, Any]) -> Save:
         count = self._refresh()
-        # Not the one in memory: what is fetched next is marked by the new catalog.
-        self.directory = Directory(self.store, self._refresh)
         stale = self.source.stale if isinstance(self.source, MayBeStale) else {}
         return lambda: {"securities": count, "failed": dict(stale)}
 
@@ -158,19 +148,18 @@ class UpstreamServer:
         found = self.connections.run(event["config_id"])
         return lambda: found
 
+    def _final_day(self) -> str:
+        return last_final_day(self.now(), self.final_time)
+
     def _refresh(self) -> int:
         securities = self.source.list_securities()
-        save_catalog(
-            self.store,
+        datasets = [BarDataset(kind, period) for kind in Kind for period in STORED_PERIODS]
+        self._catalog.save(
             Catalog(
                 securities,
                 self.now().isoformat(timespec="seconds"),
                 self.source.name,
-                {name: self.source.coverage_start(BarDataset.parse(name)) for name in _datasets()},
-            ),
+                {dataset.name: self.source.coverage_start(dataset) for dataset in datasets},
+            )
         )
         return len(securities)
-
-
-def _datasets() -> list[str]:
-    return [f"{kind}.{period}" for kind in Kind for period in Period if period.stored]

@@ -8,7 +8,7 @@ nothing by definition, so its rows stay as they are.
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from marketdata.kline.adjust.factors import NO_FACTORS, KnownFactors, read_facto
 from marketdata.kline.adjust.prices import adjust_prices
 from marketdata.kline.adjust.steps import Mode
 from marketdata.kline.gaps import DEADLINE
+from marketdata.kline.reader import KlineQuestion, KlineReader
 from marketdata.kline.rows import Piece, RowSet
 
 ASK_AGAIN = timedelta(minutes=5)
@@ -30,7 +31,7 @@ type Pieces = Mapping[str, Sequence[Piece]]
 
 
 class FetchFactors(Protocol):
-    """Has factors fetched and stored; `upstream.client.fetch_factors` is one."""
+    """Has factors fetched and stored; `upstream.client.UpstreamClient.fetch_factors` is one."""
 
     def __call__(self, kind: str, codes: list[str], seconds: float) -> object: ...
 
@@ -175,3 +176,37 @@ class Adjuster:
 
 def _pays(security: Security) -> bool:
     return security.kind is not Kind.INDEX
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustedReader:
+    """Answers questions about bars at adjusted prices.
+
+    Parameters
+    ----------
+    reader : KlineReader
+        Reads the bars.
+    mode : Mode
+        Which day's prices stay.
+    fetch : FetchFactors
+        Has factors that are lacking fetched.
+    now : callable
+        The clock, with a time zone.
+    """
+
+    reader: KlineReader
+    mode: Mode
+    fetch: FetchFactors
+    now: Callable[[], datetime]
+
+    def read(self, question: KlineQuestion) -> RowSet:
+        """Answer a question; errors as in `KlineReader.read`."""
+        adjuster = Adjuster(
+            mode=self.mode,
+            store=self.reader.store,
+            fetch=self.fetch,
+            end=question.end,
+            final_until=self.reader.final_until,
+            now=self.now,
+        )
+        return adjuster.told(replace(self.reader, adjust=adjuster.apply).read(question))

@@ -7,9 +7,7 @@ time, `{"trade_date", "factor"}`.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import orjson
-
-from marketdata.blocks.block import Block, BlockKey, unpack
+from marketdata.blocks.block import Block, BlockKey, read_document, write_document
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.store import BlockStore
 from marketdata.kline.adjust.steps import Steps
@@ -51,10 +49,9 @@ def factor_key(kind: Kind, code: str) -> BlockKey:
 
 def decode_factors(key: BlockKey, stored: Block) -> KnownFactors:
     """Read what `encode_factors` wrote."""
-    _, text = unpack(key, stored)
-    if not text:
+    head, rows = read_document(key, stored)
+    if not head:
         return KnownFactors()
-    head, *rows = orjson.loads(b"[%b]" % text)
     days, factors = (tuple(row[name] for row in rows) for name in ("trade_date", "factor"))
     steps = Steps(days, factors, head["until"]) if rows else None
     return KnownFactors(steps, head["asked_at"], head["failed"])
@@ -69,5 +66,5 @@ def encode_factors(known: KnownFactors, stored: Block) -> Block:
         "failed": known.failed,
     }
     changes = zip(steps.days, steps.factors, strict=True) if steps else ()
-    rows = [head, *({"trade_date": day, "factor": factor} for day, factor in changes)]
-    return stored.holding([orjson.dumps(row) for row in rows], stored.coverage)
+    rows = ({"trade_date": day, "factor": factor} for day, factor in changes)
+    return write_document(stored, head, rows)

@@ -1,0 +1,334 @@
+"""The one place that makes things: what this deployment's functions work with.
+
+A factory imports what it makes, so that a function loads only what it uses. What is made once a
+process is kept until `reset`.
+"""
+
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketdata.aws.tables import Table
+from marketdata.settings import settings
+
+if TYPE_CHECKING:
+    from marketdata.aws.objects import Bucket
+    from marketdata.blocks.store import BlockStore
+    from marketdata.catalog.catalog_store import CatalogStore
+    from marketdata.catalog.securities import Catalog
+    from marketdata.finance.reader import StatementReader
+    from marketdata.identity.administration import UserAdministration
+    from marketdata.identity.login import Login
+    from marketdata.identity.tokens import Tokens
+    from marketdata.identity.users import Users
+    from marketdata.kline.adjust.adjuster import AdjustedReader
+    from marketdata.kline.reader import KlineReader
+    from marketdata.sdk_configs.records import SdkConfigs
+    from marketdata.sources.source import Source
+    from marketdata.tasks.detect import Detector
+    from marketdata.tasks.finish import Finisher
+    from marketdata.tasks.main_contracts import TaskMainContracts
+    from marketdata.tasks.plan import Planner
+    from marketdata.tasks.records import TaskRecords
+    from marketdata.tasks.service import TaskService
+    from marketdata.tasks.turn import Turn
+    from marketdata.upstream.client import UpstreamClient
+    from marketdata.upstream.server import UpstreamServer
+
+__all__ = ["settings"]
+
+_forget: list[Callable[[], None]] = [settings.cache_clear]
+
+
+def _once[Made](make: Callable[[], Made]) -> Callable[[], Made]:
+    """Keep what a factory makes, until `reset`."""
+    kept = cache(make)
+    _forget.append(kept.cache_clear)
+    return kept
+
+
+def reset() -> None:
+    """Forget the settings, all that was made of them, and the secrets that were read: for tests."""
+    from marketdata.aws.secrets import forget_secrets
+
+    for forget in (*_forget, forget_secrets):
+        forget()
+
+
+def now() -> datetime:
+    """Return the time, UTC."""
+    return datetime.now(UTC)
+
+
+# --- where things are ------------------------------------------------------------------------
+
+
+@_once
+def market_table() -> Table:
+    """Return the table of blocks."""
+    return Table(settings().market_table)
+
+
+@_once
+def control_table() -> Table:
+    """Return the table of users, SDK configs and tasks."""
+    return Table(settings().control_table)
+
+
+@_once
+def bucket() -> "Bucket":
+    """Return the bucket."""
+    from marketdata.aws.objects import Bucket
+
+    return Bucket(settings().bucket)
+
+
+@_once
+def store() -> "BlockStore":
+    """Return the block store."""
+    from marketdata.blocks.store import BlockStore
+
+    return BlockStore(market_table(), bucket())
+
+
+@_once
+def upstream() -> "UpstreamClient":
+    """Return the client of the `upstream` function."""
+    from marketdata.upstream.client import UpstreamClient
+
+    return UpstreamClient(settings().upstream_function)
+
+
+# --- what is known of the market -------------------------------------------------------------
+
+
+@_once
+def _catalog_store() -> "CatalogStore":
+    from marketdata.catalog.catalog_store import CatalogStore
+
+    return CatalogStore(store(), upstream().refresh_catalog)
+
+
+def catalog() -> "Catalog":
+    """Return the catalog, at most five minutes old; errors as in `CatalogStore.load`."""
+    return _catalog_store().load()
+
+
+def final_day() -> str:
+    """Return the last trading day that is final now, "YYYYMMDD"."""
+    from marketdata.catalog.calendar import last_final_day
+
+    return last_final_day(now(), settings().final_time)
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+def kline_reader() -> "KlineReader":
+    """Return a reader of bars for one call."""
+    from marketdata.kline.reader import KlineReader
+
+    return KlineReader(
+        store=store(),
+        catalog=catalog(),
+        fetch=upstream().fetch,
+        final_until=final_day(),
+        upstream=settings().upstream,
+    )
+
+
+def adjusted_reader(mode: str) -> "AdjustedReader":
+    """Return a reader of bars at adjusted prices for one call.
+
+    Parameters
+    ----------
+    mode : str
+        A `kline.adjust.steps.Mode`.
+    """
+    from marketdata.kline.adjust.adjuster import AdjustedReader
+    from marketdata.kline.adjust.steps import Mode
+
+    return AdjustedReader(kline_reader(), Mode(mode), upstream().fetch_factors, now)
+
+
+def statement_reader() -> "StatementReader":
+    """Return a reader of statements for one call."""
+    from marketdata.finance.reader import StatementReader
+
+    return StatementReader(
+        store=store(),
+        catalog=catalog(),
+        fetch=upstream().fetch,
+        final_until=final_day(),
+        upstream=settings().upstream,
+    )
+
+
+# --- tasks -----------------------------------------------------------------------------------
+
+
+def _records() -> "TaskRecords":
+    from marketdata.tasks.records import TaskRecords
+
+    return TaskRecords(control_table())
+
+
+def _main_contracts() -> "TaskMainContracts":
+    from marketdata.tasks.main_contracts import TaskMainContracts
+
+    return TaskMainContracts(store(), catalog, final_day())
+
+
+@_once
+def task_service() -> "TaskService":
+    """Return what the API can do with tasks."""
+    from marketdata.aws import workflows
+    from marketdata.tasks.service import TaskService
+
+    return TaskService(
+        _records(),
+        workflows,
+        bucket(),
+        detect_machine=settings().detect_machine,
+        fill_machine=settings().fill_machine,
+    )
+
+
+def planner() -> "Planner":
+    """Return what plans a task, for one call."""
+    from marketdata.tasks.plan import Planner
+
+    return Planner(
+        records=_records(),
+        store=store(),
+        objects=bucket(),
+        catalog=catalog,
+        narrow=_main_contracts().narrow,
+        final_until=final_day(),
+    )
+
+
+def detector() -> "Detector":
+    """Return what looks at the parts of a detect task, for one call."""
+    from marketdata.tasks.detect import Detector
+
+    return Detector(
+        records=_records(),
+        store=store(),
+        objects=bucket(),
+        catalog=catalog,
+        narrow=_main_contracts().narrow,
+        final_until=final_day(),
+    )
+
+
+def finisher() -> "Finisher":
+    """Return what ends batches and tasks, for one call."""
+    from marketdata.tasks.finish import Finisher
+
+    return Finisher(_records(), bucket(), _main_contracts().follow)
+
+
+def turn() -> "Turn":
+    """Return what goes through a turn's batches, for one call."""
+    from marketdata.tasks.turn import Turn
+
+    return Turn(upstream_server().fetch, _records().outcomes)
+
+
+# --- the source ------------------------------------------------------------------------------
+
+
+@_once
+def source() -> "Source":
+    """Return the source that the settings name; each brings what the others need not load."""
+    if settings().upstream == "files":
+        from marketdata.sources.files.source import FileSource
+
+        return FileSource(bucket(), now, settings().final_time)
+    if settings().upstream == "amazingdata":
+        return _amazingdata()
+    from marketdata.sources.synthetic.source import SyntheticSource
+
+    return SyntheticSource(now, settings().final_time)
+
+
+def _amazingdata() -> "Source":
+    from marketdata.sdk_configs.default_account import DefaultAccount
+    from marketdata.sources.amazingdata.bundle import Bundle
+    from marketdata.sources.amazingdata.limits import Limits
+    from marketdata.sources.amazingdata.session import Session
+    from marketdata.sources.amazingdata.source import AmazingDataSource
+
+    bundle = Bundle(bucket(), Path(tempfile.gettempdir()) / "amazingdata")
+    account = DefaultAccount(sdk_configs(), settings().local_cloud)
+    session = Session(bundle.unpacked, account, settings().library_path, Limits())
+    return AmazingDataSource(session, _own_catalog, now, settings().final_time)
+
+
+def _own_catalog() -> "Catalog | None":
+    """Return the stored catalog, unless there is none or it is another source's."""
+    found = _catalog_store().read()
+    return found if found and found.source == settings().upstream else None
+
+
+@_once
+def upstream_server() -> "UpstreamServer":
+    """Return the server of the `upstream` function, around the source."""
+    from marketdata.ingest.quarantine import Quarantine
+    from marketdata.sdk_configs.connection import ConnectionTest
+    from marketdata.sources.source import login_of
+    from marketdata.upstream.server import UpstreamServer
+
+    return UpstreamServer(
+        source=source(),
+        store=store(),
+        quarantine=Quarantine(bucket()),
+        now=now,
+        final_time=settings().final_time,
+        connections=ConnectionTest(
+            sdk_configs(), private=settings().local_cloud, login=login_of(source())
+        ),
+    )
+
+
+# --- users and connections -------------------------------------------------------------------
+
+
+def users() -> "Users":
+    """Return the users."""
+    from marketdata.identity.users import Users
+
+    return Users(control_table())
+
+
+def login() -> "Login":
+    """Return what checks names and passwords."""
+    from marketdata.identity.login import Login
+
+    return Login(control_table(), settings().admin_secret)
+
+
+def administration() -> "UserAdministration":
+    """Return what administrators do with users."""
+    from marketdata.identity.administration import UserAdministration
+
+    return UserAdministration(control_table())
+
+
+def tokens() -> "Tokens":
+    """Return what issues and verifies tokens."""
+    from marketdata.identity.tokens import Tokens
+
+    return Tokens(settings().signing_secret)
+
+
+def sdk_configs() -> "SdkConfigs":
+    """Return the connections to the vendor."""
+    from marketdata.aws.encryption import EncryptionKey
+    from marketdata.sdk_configs.records import SdkConfigs
+
+    return SdkConfigs(control_table(), EncryptionKey(settings().kms_key))
