@@ -41,6 +41,7 @@ def meta(**changes: Any) -> dict[str, Any]:
         "pending": [],
         "short": {},
         "close_outside": {},
+        "rejected": {},
         "unknown_codes": [],
         "source": "cache",
         "upstream": "synthetic",

@@ -128,8 +128,10 @@ def test_coverage(client: Calls, service: Service) -> None:
     days = {"expected": 22, "present": 20, "absent": {"suspended": 1}, "missing": 1}
     row = {"code": "600000.SH", "name": "浦发银行", "parts": {"2024": days}}
     page = {"parts": ["2024"], "items": [row], "total": 1, "page": 1, "page_size": 20}
-    service.on("GET /cache/coverage", success(page, {"upstream": "synthetic"}))
+    said = {"upstream": "synthetic", "final_until": "20240131", "unknown_codes": ["600999.SH"]}
+    service.on("GET /cache/coverage", success(page, said))
     found = client.coverage(*RANGE, codes=["600000.SH"])
+    assert (found.final_until, found.unknown_codes) == ("20240131", ["600999.SH"])
     assert found.items[0].parts["2024"].absent == {"suspended": 1}
     assert dict(service.seen[0].url.params)["codes"] == "600000.SH"
 

@@ -19,8 +19,10 @@ TEXTS = frozenset(
         "statement_type",
         "report_type",
         "security_name",
+        "comments",
         "comp_type_code",
         "currency_code",
+        "is_calculation",
     }
 )
 """Columns that are no float64; every other one is a price, an amount or a figure."""

@@ -135,6 +135,7 @@ def _together(metas: Sequence[Completeness]) -> Completeness:
         warnings=list(dict.fromkeys(each for meta in metas for each in meta.warnings)),
         short=_union(meta.short for meta in metas),
         close_outside=_union(meta.close_outside for meta in metas),
+        rejected=_union(meta.rejected for meta in metas),
         adjust=_adjustments([meta.adjust for meta in metas if meta.adjust]),
     )
 

@@ -165,4 +165,4 @@ class AsyncKlines(AsyncSession):
         """
         params = {} if trade_date is None else {"trade_date": day(trade_date)}
         answer = await self.call("GET", "/cache/main-contracts", params=params)
-        return read(MainContracts, {**answer.data, "unknown": answer.meta["unknown"]})
+        return read(MainContracts, {**answer.data, **answer.meta})

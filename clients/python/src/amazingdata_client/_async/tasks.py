@@ -165,7 +165,8 @@ class AsyncTasks(AsyncSession):
             page=page,
             page_size=page_size,
         )
-        return read(Coverage, (await self.call("GET", "/cache/coverage", params=params)).data)
+        answer = await self.call("GET", "/cache/coverage", params=params)
+        return read(Coverage, {**answer.data, **answer.meta})
 
     async def tasks(self, page: int = 1, page_size: int = 20) -> TaskPage:
         """List tasks, the newest first (`GET /cache/tasks`)."""

@@ -164,4 +164,4 @@ class Klines(Session):
         """
         params = {} if trade_date is None else {"trade_date": day(trade_date)}
         answer = self.call("GET", "/cache/main-contracts", params=params)
-        return read(MainContracts, {**answer.data, "unknown": answer.meta["unknown"]})
+        return read(MainContracts, {**answer.data, **answer.meta})

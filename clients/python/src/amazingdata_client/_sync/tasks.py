@@ -166,7 +166,8 @@ class Tasks(Session):
             page=page,
             page_size=page_size,
         )
-        return read(Coverage, (self.call("GET", "/cache/coverage", params=params)).data)
+        answer = self.call("GET", "/cache/coverage", params=params)
+        return read(Coverage, {**answer.data, **answer.meta})
 
     def tasks(self, page: int = 1, page_size: int = 20) -> TaskPage:
         """List tasks, the newest first (`GET /cache/tasks`)."""
