@@ -77,7 +77,7 @@ class AsyncSession:
         await self._http.aclose()
 
     async def login(self) -> Token:
-        """Log in now, instead of at the first call, and give the token.
+        """Log in now instead of at the first call (`POST /auth/login`).
 
         Raises
         ------

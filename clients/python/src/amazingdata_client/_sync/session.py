@@ -78,7 +78,7 @@ class Session:
         self._http.close()
 
     def login(self) -> Token:
-        """Log in now, instead of at the first call, and give the token.
+        """Log in now instead of at the first call (`POST /auth/login`).
 
         Raises
         ------
