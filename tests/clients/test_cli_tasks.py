@@ -28,7 +28,7 @@ def test_detecting(run: Run, service: Service) -> None:
     assert shown.exit_code == 0, shown.output
     assert "600000.SH" in shown.stdout
     assert "and 5 more codes" in shown.stderr
-    assert "suspended: 1 days of 1 codes" in shown.stderr
+    assert "suspended: 1 day of 1 code" in shown.stderr
     strict = run("detect", "stock", *DAYS, "--require-complete", "--json", "--recheck-absent")
     assert strict.exit_code == exits.INCOMPLETE
     assert json.loads(strict.stdout)["missing"] == gaps
