@@ -23,7 +23,7 @@ def distinct(codes: str | Iterable[str]) -> list[str]:
     return list(dict.fromkeys(code.strip().upper() for code in listed if code.strip()))
 
 
-def portions(codes: list[str], size: int = MOST_CODES) -> Iterator[list[str]]:
+def portions(codes: list[str], size: int) -> Iterator[list[str]]:
     """Cut codes into portions of at most `size`; no codes are one empty portion.
 
     An empty question is the service's to refuse, as it names the parameter.

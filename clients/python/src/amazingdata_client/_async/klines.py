@@ -1,55 +1,15 @@
 """Calls about K-lines and futures."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Iterable
 from datetime import date
-from typing import TypeVar
 
+from amazingdata_client._async.portions import in_portions
 from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.answers import Envelope
-from amazingdata_client.errors import NotFoundError
 from amazingdata_client.models import Chart, Completeness, MainContracts, Variety
-from amazingdata_client.questions import codes_at_once, day, distinct, portions
+from amazingdata_client.questions import codes_at_once, day, distinct
 from amazingdata_client.reading import read
-from amazingdata_client.results import KlineResult, StatementResult, merged
-
-R = TypeVar("R", KlineResult, StatementResult)
-
-
-async def in_portions(
-    kind: type[R],
-    codes: list[str],
-    size: int,
-    ask: Callable[[list[str]], Awaitable[Envelope]],
-) -> R:
-    """Ask for some codes at a time and put the answers together.
-
-    Raises
-    ------
-    NotFoundError
-        No code of any portion is known.
-    """
-    parts: list[R] = []
-    unknown: list[str] = []
-    nothing: NotFoundError | None = None
-    for some in portions(codes, size):
-        answer = await _known(ask, some)
-        if isinstance(answer, NotFoundError):
-            nothing = answer
-            unknown += some
-        else:
-            parts.append(kind(answer.data, read(Completeness, answer.meta)))
-    if nothing and not parts:
-        raise nothing
-    return merged(parts, unknown)
-
-
-async def _known(
-    ask: Callable[[list[str]], Awaitable[Envelope]], codes: list[str]
-) -> Envelope | NotFoundError:
-    try:
-        return await ask(codes)
-    except NotFoundError as error:
-        return error
+from amazingdata_client.results import KlineResult
 
 
 class AsyncKlines(AsyncSession):

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Iterable
 from datetime import date
 
-from amazingdata_client._async.klines import in_portions
+from amazingdata_client._async.portions import in_portions
 from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.answers import Envelope
 from amazingdata_client.questions import MOST_CODES, day, distinct

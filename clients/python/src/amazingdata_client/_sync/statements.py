@@ -4,7 +4,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from amazingdata_client._sync.klines import in_portions
+from amazingdata_client._sync.portions import in_portions
 from amazingdata_client._sync.session import Session
 from amazingdata_client.answers import Envelope
 from amazingdata_client.questions import MOST_CODES, day, distinct
