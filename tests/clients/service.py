@@ -29,65 +29,6 @@ def failure(status: int, message: str = "no", **details: Any) -> httpx.Response:
     return httpx.Response(status, json=body, headers=headers)
 
 
-def meta(**changes: Any) -> dict[str, Any]:
-    """Give the `meta` of a complete answer, with changes."""
-    return {
-        "complete": True,
-        "expected": 1,
-        "returned": 1,
-        "missing": {},
-        "absent": {},
-        "outside": {},
-        "pending": [],
-        "short": {},
-        "close_outside": {},
-        "rejected": {},
-        "unknown_codes": [],
-        "source": "cache",
-        "upstream": "synthetic",
-        "warnings": [],
-        **changes,
-    }
-
-
-def bar(trade_date: str = "20240102", **changes: Any) -> dict[str, Any]:
-    """Give a bar."""
-    prices = {"open": 9.11, "high": 9.19, "low": 9.1, "close": 9.15}
-    return {"trade_date": trade_date, **prices, "volume": 100, "amount": 915.0, **changes}
-
-
-def task(**changes: Any) -> dict[str, Any]:
-    """Give a task that runs, with changes."""
-    return {
-        "id": 7,
-        "task_type": "fill",
-        "status": "running",
-        "progress": 0.0,
-        "security_type": "stock",
-        "period_type": "daily",
-        "contract_type": "all",
-        "start_date": "20240101",
-        "end_date": "20240131",
-        "codes": None,
-        "total_count": 300,
-        "missing_count": 2,
-        "success_count": 0,
-        "error_count": 0,
-        "batch_count": 2,
-        "batches_done": 0,
-        "bar_count": 0,
-        "quarantined_count": 0,
-        "upstream_calls": 0,
-        "attempt": 1,
-        "error_message": None,
-        "created_by": "admin",
-        "created_at": "2024-02-01T08:00:00+00:00",
-        "updated_at": "2024-02-01T08:00:00+00:00",
-        "ended_at": None,
-        **changes,
-    }
-
-
 @dataclass
 class Service:
     """Answers `/auth/login` by itself, and every other call as a test wrote down.

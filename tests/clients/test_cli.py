@@ -11,11 +11,8 @@ from amazingdata_client.cli.session import Login
 from amazingdata_client.cli.store import Profile, Store
 
 from tests.clients.conftest import Run
-from tests.clients.service import PASSWORD, URL, USERNAME, Service, bar, meta, success
-from tests.clients.test_market import SECURITY
-from tests.clients.test_tasks import USER
-
-DAYS = ("--start", "20240101", "--end", "20240131")
+from tests.clients.samples import DAYS, SECURITY, USER, bar, meta
+from tests.clients.service import PASSWORD, URL, USERNAME, Service, success
 
 
 def test_logging_in_and_out(run: Run, service: Service, store: Store) -> None:

@@ -10,10 +10,8 @@ from amazingdata_client.cli.app import amazingdata
 from amazingdata_client.cli.session import Login
 
 from tests.clients.conftest import Run
-from tests.clients.service import Service, failure, success, task
-from tests.clients.test_tasks import CONFIG, FOUND, USER
-
-DAYS = ("--start", "20240101", "--end", "20240131")
+from tests.clients.samples import CONFIG, DAYS, FOUND, USER, task
+from tests.clients.service import Service, failure, success
 
 
 def test_detecting(run: Run, service: Service) -> None:

@@ -8,7 +8,7 @@ from amazingdata_client import KlineResult, StatementResult
 from amazingdata_client.models import Completeness
 from amazingdata_client.reading import read
 
-from tests.clients.service import bar, meta
+from tests.clients.samples import bar, meta
 
 META = read(Completeness, meta())
 

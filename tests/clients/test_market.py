@@ -14,16 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clients.conftest import Calls
-from tests.clients.service import Service, bar, failure, meta, success
+from tests.clients.samples import SECURITY, bar, meta
+from tests.clients.service import Service, failure, success
 
-SECURITY = {
-    "code": "600000.SH",
-    "name": "浦发银行",
-    "market": "SH",
-    "type": "stock",
-    "list_date": "19991110",
-    "delist_date": None,
-}
 MANY = [f"{number:06d}.SH" for number in range(600000, 600600)]
 
 

@@ -12,31 +12,10 @@ from amazingdata_client import (
 )
 
 from tests.clients.conftest import Calls
-from tests.clients.service import Service, failure, success, task
+from tests.clients.samples import CONFIG, COUNTS, FOUND, USER, task
+from tests.clients.service import Service, failure, success
 
 RANGE = ("stock", "20240101", "20240131")
-COUNTS = {"total_count": 3, "missing_count": 1, "error_count": 0}
-FOUND = {
-    "task_id": 7,
-    **COUNTS,
-    "complete_count": 2,
-    "daily_stats": {"20240102": {"expected": 3, "present": 1, "absent": 1, "missing": 1}},
-    "missing_codes": ["600000.SH"],
-    "by_reason": {"suspended": {"codes": 1, "days": 1}},
-}
-CONFIG = {
-    "id": 1,
-    "name": "main",
-    "username": "u",
-    "host": "h",
-    "port": 8600,
-    "local_path": None,
-    "is_default": True,
-    "created_at": "2024-01-01T00:00:00",
-    "updated_at": "2024-01-01T00:00:00",
-    "has_password": True,
-}
-USER = {"id": 3, "username": "wang", "email": "", "role": "user", "is_active": True}
 
 
 def test_a_fill_is_watched_to_its_end(client: Calls, service: Service) -> None:
