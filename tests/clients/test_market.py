@@ -106,7 +106,7 @@ def test_adjustments_are_put_together(client: Calls, service: Service) -> None:
     service.on("POST /stock/kline/batch", answer)
     result = client.kline(MANY, "20240101", "20240105", adjust="forward")
     assert list(result.meta.adjust.anchor) == [MANY[0], MANY[500]]
-    with pytest.raises(IncompleteError, match="is not adjusted: no factor"):
+    with pytest.raises(IncompleteError, match="cannot be adjusted: no factor"):
         result.require_complete()
 
 
@@ -114,7 +114,7 @@ def test_a_short_day_is_a_gap(client: Calls, service: Service) -> None:
     said = meta(complete=False, short={"IF2401.CFE": ["20240102"]})
     service.on("GET /future/kline", success({"IF2401.CFE": [bar(settle=9.1)]}, said))
     result = client.future_kline(["IF2401.CFE"], "20240102", "20240102", "min1")
-    with pytest.raises(IncompleteError, match="is short on 20240102"):
+    with pytest.raises(IncompleteError, match="has too few minute bars on 20240102"):
         result.require_complete()
     assert dict(service.seen[0].url.params)["codes"] == "IF2401.CFE"
 

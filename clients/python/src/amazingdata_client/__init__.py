@@ -1,4 +1,4 @@
-"""Client of AmazingData Cloud: K-lines of China's exchanges, and how complete they are."""
+"""Client for AmazingData Cloud: market data from China's exchanges, and what is missing from it."""
 
 from amazingdata_client._async.client import AsyncClient
 from amazingdata_client._sync.client import Client

@@ -80,8 +80,8 @@ class Completeness:
     missing : mapping
         For each code, the ranges of trading days that the cache lacks.
     rejected : mapping
-        For each code, the missing days whose bars the source delivered but which failed
-        validation. Reads do not fetch them again for some hours; a fill does.
+        For each code, the missing days whose bars were quarantined because they are invalid.
+        Reads do not fetch them again for some hours; a fill does.
     absent : mapping
         For each code, the trading days without a bar at the source, such as suspensions.
     outside : mapping
@@ -172,7 +172,15 @@ class Security:
 
 @dataclass(frozen=True, kw_only=True)
 class Variety:
-    """A futures product, such as IF, and the number of its contracts trading today."""
+    """A futures product, which the API calls a variety.
+
+    Attributes
+    ----------
+    variety, name, market : str
+        Such as "IF", "沪深300", "CFE".
+    contracts : int
+        Number of contracts trading today.
+    """
 
     variety: str
     name: str

@@ -45,7 +45,7 @@ class Task(_WithStatus):
         Numbers of codes: all, those with missing bars when the task was planned, done, and with an
         error.
     bar_count, quarantined_count : int
-        Numbers of bars from the source that were stored, and that were rejected and set aside.
+        Numbers of valid bars from the source, and of bars quarantined because they are invalid.
     error_message : str or None
         What went wrong.
     """
@@ -245,7 +245,7 @@ class FillResult:
     errors : mapping
         For each code with an error, the message.
     quarantined : mapping
-        For each code, the number of rejected bars by reason.
+        For each code, the number of quarantined bars by reason.
     failed_batches : list of FailedBatch
         The work of which nothing was done.
     """
