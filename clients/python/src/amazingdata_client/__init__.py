@@ -1,4 +1,4 @@
-"""Client for AmazingData Cloud: market data from China's exchanges, and what is missing from it."""
+"""Client for AmazingData Cloud: K-lines from China's exchanges, with every gap accounted for."""
 
 from amazingdata_client._async.client import AsyncClient
 from amazingdata_client._sync.client import Client

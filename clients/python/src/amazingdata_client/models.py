@@ -1,4 +1,4 @@
-"""The API's answers as typed objects.
+"""The API's responses as typed objects.
 
 Days are "YYYYMMDD" and moments ISO 8601, both in Asia/Shanghai, as in the API. Fields added by a
 newer service are ignored.
@@ -66,7 +66,7 @@ class Adjustment:
 
 @dataclass(frozen=True, kw_only=True)
 class Completeness:
-    """How complete an answer is: the API's `meta`.
+    """How complete a response is: the API's `meta`.
 
     Every requested trading day is either in the data or accounted for here. For statements, a day
     is a reporting period.
@@ -76,7 +76,7 @@ class Completeness:
     complete : bool
         Whether nothing is missing and no day is short.
     expected, returned : int
-        Number of bars that there should be, and number in the answer.
+        Number of bars that there should be, and number in the response.
     missing : mapping
         For each code, the ranges of trading days that the cache lacks.
     rejected : mapping
@@ -96,7 +96,7 @@ class Completeness:
     unknown_codes : list of str
         Requested codes that do not exist.
     source : str
-        "cache", "upstream" (a small gap was fetched for this answer) or "mixed".
+        "cache", "upstream" (a small gap was fetched for this response) or "mixed".
     upstream : str
         Where the cache gets its data: "synthetic", "files" or "amazingdata".
     warnings : list of str

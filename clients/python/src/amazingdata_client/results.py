@@ -27,7 +27,7 @@ class _Result:
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """All rows in the order of the answer, each starting with its `code`."""
+        """All rows in the order of the response, each starting with its `code`."""
         return [{"code": code, **row} for code, rows in self.data.items() for row in rows]
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""Authorized calls: tokens, retries, and links to large answers."""
+"""Authorized calls: tokens, retries, and links to large responses."""
 
 import time
 from collections.abc import Mapping
@@ -102,7 +102,7 @@ class AsyncSession:
     async def request(self, method: str, path: str, **content: Any) -> httpx.Response:
         """Call the API and return the raw response, even if it is an error.
 
-        The body is decompressed, and the link to a large answer (303) is followed.
+        The body is decompressed, and the link to a large response (303) is followed.
 
         Parameters
         ----------
@@ -238,7 +238,7 @@ class AsyncSession:
             raise BadAnswerError(f"{url} sent a corrupt body: {error}") from error
 
     async def _found(self, response: httpx.Response) -> httpx.Response:
-        """Follow the link to a large answer.
+        """Follow the link to a large response.
 
         The token is not sent along: the URL is signed, and the bucket rejects a request with a
         second authorization.
@@ -248,5 +248,5 @@ class AsyncSession:
         link = response.headers["Location"]
         large = await self._patiently("GET", link, {}, repeatable=True)
         if not large.is_success:
-            raise BadAnswerError(f"cannot download a large answer: {error_of(large)}")
+            raise BadAnswerError(f"cannot download a large response: {error_of(large)}")
         return large
