@@ -1,4 +1,4 @@
-"""Answers of the service, as the client's tests need them."""
+"""Sample responses of the service."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ DAYS = ("--start", "20240101", "--end", "20240131")
 
 
 def meta(**changes: Any) -> dict[str, Any]:
-    """Give the `meta` of a complete answer, with changes."""
+    """Return the `meta` of a complete response, with changes."""
     return {
         "complete": True,
         "expected": 1,
@@ -59,13 +59,13 @@ def meta(**changes: Any) -> dict[str, Any]:
 
 
 def bar(trade_date: str = "20240102", **changes: Any) -> dict[str, Any]:
-    """Give a bar."""
+    """Return a bar, with changes."""
     prices = {"open": 9.11, "high": 9.19, "low": 9.1, "close": 9.15}
     return {"trade_date": trade_date, **prices, "volume": 100, "amount": 915.0, **changes}
 
 
 def task(**changes: Any) -> dict[str, Any]:
-    """Give a task that runs, with changes."""
+    """Return a running task, with changes."""
     return {
         "id": 7,
         "task_type": "fill",

@@ -15,7 +15,7 @@ Script = httpx.Response | httpx.TransportError | Callable[[httpx.Request], httpx
 
 
 def success(data: Any, meta: Any = None, **headers: str) -> httpx.Response:
-    """Give an answer of the API."""
+    """Return a successful response of the API."""
     envelope = {"code": 200, "message": "success", "data": data}
     if meta is not None:
         envelope["meta"] = meta
@@ -23,7 +23,7 @@ def success(data: Any, meta: Any = None, **headers: str) -> httpx.Response:
 
 
 def failure(status: int, message: str = "no", **details: Any) -> httpx.Response:
-    """Give an error of the API; `retry_after` becomes the header."""
+    """Return an error response of the API; `retry_after` becomes the header."""
     headers = {"Retry-After": str(details.pop("retry_after"))} if "retry_after" in details else {}
     body = {"code": status, "message": message, "data": None, **details}
     return httpx.Response(status, json=body, headers=headers)
@@ -50,7 +50,7 @@ class Service:
     valid: set[str] = field(default_factory=set)
 
     def on(self, call: str, *answers: Script) -> None:
-        """Give the answers to a call such as "GET /auth/me", in their order; the last one stays."""
+        """Set the responses to a call such as "GET /auth/me"; the last one is repeated."""
         self.scripts[call].extend(answers)
 
     def revoke(self) -> None:
@@ -58,7 +58,7 @@ class Service:
         self.valid.clear()
 
     def bodies(self, *methods: str) -> list[Any]:
-        """Give the JSON bodies of the requests, those that have one."""
+        """Return the JSON bodies of all requests that have one."""
         asked = [each for each in self.seen if each.content]
         return [json.loads(each.content) for each in asked if each.method in methods or not methods]
 

@@ -14,7 +14,7 @@ config_id_argument = click.argument("config_id", type=int)
 
 @click.group()
 def configs() -> None:
-    """Manage connections to the data vendor (administrators only)."""
+    """Manage connections to the vendor (admins only)."""
 
 
 @configs.command("list")

@@ -64,7 +64,9 @@ def _print(result: DetectResult, *, as_json: bool) -> None:
 def fill(
     login: Login, *, scope: Scope, no_wait: bool, timeout: float | None, as_json: bool
 ) -> None:
-    """Fetch missing data and wait until done; Ctrl-C leaves the task running.
+    """Fetch missing data, and wait until done.
+
+    Ctrl-C stops waiting; the task keeps running on the service.
 
     TYPE is stock, index, etf, future or finance.
     """
@@ -82,7 +84,9 @@ def fill(
 def cache(
     login: Login, *, scope: Scope, no_wait: bool, timeout: float | None, as_json: bool
 ) -> None:
-    """Fetch every day again, even those already cached; fill fetches only missing days.
+    """Fetch all data again, cached or not.
+
+    To fetch only what is missing, use "amazingdata fill".
 
     TYPE is stock, index, etf, future or finance.
     """

@@ -62,7 +62,9 @@ def kline(
     require_complete: bool,
     as_json: bool,
 ) -> None:
-    """Read the K-lines of CODES: stocks, indices and funds, or futures.
+    """Read the K-lines of CODES.
+
+    CODES are stocks, indices and funds, or futures, but not both in one command.
 
     Prints a table unless an output option is given. Known gaps are reported on stderr; with
     --require-complete, nothing is written if there are any.

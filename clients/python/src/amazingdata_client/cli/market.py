@@ -21,7 +21,10 @@ MARKETS = ("SH", "SZ", "BJ", *FUTURES)
 @options.as_json
 @pass_login
 def codes(login: Login, *, kind: str, as_json: bool) -> None:
-    """List the codes of a TYPE (stock, future, etf or index) that are listed today."""
+    """List the codes of a TYPE listed today.
+
+    TYPE is stock, future, etf or index.
+    """
     with login.client() as client:
         print_lines(client.codes(TYPES[kind]), as_json=as_json)
 
@@ -33,7 +36,7 @@ def codes(login: Login, *, kind: str, as_json: bool) -> None:
     type=click.IntRange(1, 500),
     default=20,
     show_default=True,
-    help="Number of results at most.",
+    help="Maximum number of results.",
 )
 @options.as_json
 @pass_login
@@ -50,7 +53,10 @@ def search(login: Login, *, text: str, limit: int, as_json: bool) -> None:
 @options.as_json
 @pass_login
 def calendar(login: Login, *, market: str, start: str, end: str, as_json: bool) -> None:
-    """List the trading days of a MARKET from START to END (YYYYMMDD)."""
+    """List the trading days of a MARKET.
+
+    START and END are the first and last day, as YYYYMMDD.
+    """
     with login.client() as client:
         print_lines(client.calendar(market, start, end), as_json=as_json)
 
@@ -60,6 +66,6 @@ def calendar(login: Login, *, market: str, start: str, end: str, as_json: bool) 
 @options.as_json
 @pass_login
 def info(login: Login, *, code: str, as_json: bool) -> None:
-    """Show the name, market, type and listing dates of a CODE."""
+    """Show name, type and listing dates of a CODE."""
     with login.client() as client:
         print_one(client.info(code), as_json=as_json)

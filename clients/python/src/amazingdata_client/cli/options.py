@@ -9,4 +9,4 @@ require_complete = click.option(
     "--require-complete", is_flag=True, help="Exit with code 3 if anything is missing."
 )
 no_wait = click.option("--no-wait", is_flag=True, help="Start the task, print its ID and exit.")
-timeout = click.option("--timeout", type=float, help="Seconds to wait at most.")
+timeout = click.option("--timeout", type=float, help="Maximum time to wait, in seconds.")

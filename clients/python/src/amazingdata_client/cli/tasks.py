@@ -27,7 +27,7 @@ task_id_argument = click.argument("task_id", type=click.IntRange(min=1))
 
 @click.group()
 def tasks() -> None:
-    """Background tasks that detect and fetch missing data."""
+    """Manage tasks that detect and fetch data."""
 
 
 @tasks.command("list")

@@ -13,7 +13,7 @@ user_id_argument = click.argument("user_id", type=int)
 
 @click.group()
 def users() -> None:
-    """Manage users (administrators only)."""
+    """Manage users (admins only)."""
 
 
 @users.command("list")
