@@ -1,10 +1,10 @@
-"""Bring the cache up to date, as a job that runs every evening after 17:00 Asia/Shanghai.
+"""Bring the cache up to date: a job to run every evening after 17:00 Asia/Shanghai.
 
     python examples/daily_update.py [DAYS]
 
-Looks at the last DAYS days (default 10), fetches what is missing of stocks, indices and funds, and
-ends with 1 where something still is. The service has schedules of its own; this is for those who
-turned them off, or want a second pair of eyes.
+Fetches the missing daily bars of stocks, indices and funds for the last DAYS days (default: 10),
+and exits with 1 if any are still missing. The service has its own schedules; use this job if they
+are turned off, or as a cross-check.
 """
 
 import os
@@ -19,11 +19,11 @@ PASSWORD = os.environ.get("AMAZINGDATA_PASSWORD", "admin123")
 
 SHANGHAI = timezone(timedelta(hours=8))
 PATIENCE = 1800.0
-"""Seconds for each type."""
+"""Maximum time per type, in seconds."""
 
 
 def main() -> int:
-    """Update each type; give the exit code."""
+    """Update each type, and return the exit code."""
     days = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     today = datetime.now(SHANGHAI).date()
     first = today - timedelta(days)
@@ -32,13 +32,13 @@ def main() -> int:
         for kind in ("stock", "index", "etf"):
             try:
                 task = client.wait(client.fill(kind, first, today), timeout=PATIENCE)
-                print(f"{kind}: {task.bar_count:,} bars of {task.missing_count:,} codes fetched")
+                print(f"{kind}: fetched {task.bar_count:,} bars for {task.missing_count:,} codes")
             except TaskError as error:
                 print(f"{kind}: {error}", file=sys.stderr)
             found = client.detect(kind, first, today)
             client.wait(found.task_id, timeout=PATIENCE)
             missing = client.task(found.task_id).missing_count
-            print(f"{kind}: {missing:,} codes lack something")
+            print(f"{kind}: {missing:,} codes incomplete")
             left += missing
     return 1 if left else 0
 

@@ -1,8 +1,8 @@
-"""Fill the cache, and read K-lines that are surely complete.
+"""Fill the cache, and read K-lines that are guaranteed to be complete.
 
     python examples/fill_and_read.py
 
-Talks to the local cloud, or to AMAZINGDATA_URL as AMAZINGDATA_USERNAME with AMAZINGDATA_PASSWORD.
+Uses the local cloud, unless AMAZINGDATA_URL, AMAZINGDATA_USERNAME and AMAZINGDATA_PASSWORD are set.
 """
 
 import os
@@ -17,14 +17,14 @@ START, END = "20240101", "20240630"
 
 
 def main() -> None:
-    """Read, see what is missing, fetch it, read again."""
+    """Read bars; if some are missing, fetch them and read again."""
     with Client(URL, USERNAME, PASSWORD) as client:
         stocks = client.codes("EXTRA_STOCK_A")
         bars = client.kline(stocks, START, END, adjust="forward")
         try:
             bars.require_complete()
         except IncompleteError as gap:
-            print(f"{len(gap.missing)} of {len(stocks)} stocks lack bars: {gap}")
+            print(f"{len(gap.missing)} of {len(stocks)} stocks have missing bars: {gap}")
             task = client.fill("stock", START, END)
             client.wait(task, on_progress=show, timeout=300)
             bars = client.kline(stocks, START, END, adjust="forward").require_complete()
@@ -37,8 +37,8 @@ def main() -> None:
 
 
 def show(task: Task) -> None:
-    """Tell how far a task is."""
-    print(f"task {task.id}: {task.progress:.0f} %, {task.bar_count:,} bars")
+    """Print the progress of a task."""
+    print(f"task {task.id}: {task.progress:.0f}%, {task.bar_count:,} bars")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""The main contract of stock index futures, day by day, and its settlement prices.
+"""Print the chain of main contracts of a stock index future, with settlement prices.
 
     python examples/main_contract.py
 
-Needs an administrator's login, because it fills what is missing first.
+Needs the role "admin", because it first fills the cache.
 """
 
 import os
@@ -19,7 +19,7 @@ VARIETY = "IF"
 
 
 def main() -> None:
-    """Fill, ask for each day's main contract, and print the chain."""
+    """Fill the cache, look up each day's main contract, and print the chain."""
     with Client(URL, USERNAME, PASSWORD) as client:
         client.wait(client.fill("future", START, END), timeout=600)
         mains: dict[str, str] = {}

@@ -1,7 +1,7 @@
-"""Write `_sync`, the client for threads, from `_async`: one text, two clients.
+"""Generate the synchronous client, `_sync`, from the asynchronous one, `_async`.
 
 python clients/python/generate_sync.py           writes the modules
-python clients/python/generate_sync.py --check   exits with 1 where one is out of date
+python clients/python/generate_sync.py --check   exits with 1 if one is out of date
 """
 
 import argparse
@@ -29,7 +29,7 @@ WORDS = [
 
 
 def synchronous(text: str, name: str) -> str:
-    """Turn a module of `_async` into that of `_sync`."""
+    """Return the `_sync` version of an `_async` module."""
     for pattern, replacement in WORDS:
         text = re.sub(pattern, replacement, text)
     command = [sys.executable, "-m", "ruff", "format", "-", "--stdin-filename", f"{PACKAGE}/x.py"]
@@ -40,9 +40,9 @@ def synchronous(text: str, name: str) -> str:
 
 
 def main() -> int:
-    """Write or check the modules; gives the exit code."""
+    """Write or check the modules, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    parser.add_argument("--check", action="store_true", help="compare only, write nothing")
     check = parser.parse_args().check
     stale = []
     for source in sorted((PACKAGE / "_async").glob("*.py")):

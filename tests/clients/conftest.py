@@ -49,7 +49,7 @@ def service() -> Service:
 
 @pytest.fixture(params=["sync", "async"])
 def connect(request: pytest.FixtureRequest, service: Service) -> Connect:
-    """Give what makes a client of the service; the arguments are the client's own."""
+    """Return a function that makes a client for the service, with the client's own arguments."""
     kind: Literal["sync", "async"] = request.param
 
     def made(
@@ -74,7 +74,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def run(service: Service, store: Store) -> Run:
-    """Give what runs the command as a script would, with name and password in the environment."""
+    """Return a function that runs the command as a script does, credentials included."""
     script = Login(URL, USERNAME, PASSWORD, store, httpx.MockTransport(service))
 
     def ran(*arguments: str, login: Login = script, stdin: str = "") -> Result:

@@ -15,7 +15,7 @@ Script = httpx.Response | httpx.TransportError | Callable[[httpx.Request], httpx
 
 
 def success(data: Any, meta: Any = None, **headers: str) -> httpx.Response:
-    """Give an answer of the API."""
+    """Return a successful response of the API."""
     envelope = {"code": 200, "message": "success", "data": data}
     if meta is not None:
         envelope["meta"] = meta
@@ -23,68 +23,10 @@ def success(data: Any, meta: Any = None, **headers: str) -> httpx.Response:
 
 
 def failure(status: int, message: str = "no", **details: Any) -> httpx.Response:
-    """Give an error of the API; `retry_after` becomes the header."""
+    """Return an error response of the API; `retry_after` becomes the header."""
     headers = {"Retry-After": str(details.pop("retry_after"))} if "retry_after" in details else {}
     body = {"code": status, "message": message, "data": None, **details}
     return httpx.Response(status, json=body, headers=headers)
-
-
-def meta(**changes: Any) -> dict[str, Any]:
-    """Give the `meta` of a complete answer, with changes."""
-    return {
-        "complete": True,
-        "expected": 1,
-        "returned": 1,
-        "missing": {},
-        "absent": {},
-        "outside": {},
-        "pending": [],
-        "short": {},
-        "close_outside": {},
-        "unknown_codes": [],
-        "source": "cache",
-        "upstream": "synthetic",
-        "warnings": [],
-        **changes,
-    }
-
-
-def bar(trade_date: str = "20240102", **changes: Any) -> dict[str, Any]:
-    """Give a bar."""
-    prices = {"open": 9.11, "high": 9.19, "low": 9.1, "close": 9.15}
-    return {"trade_date": trade_date, **prices, "volume": 100, "amount": 915.0, **changes}
-
-
-def task(**changes: Any) -> dict[str, Any]:
-    """Give a task that runs, with changes."""
-    return {
-        "id": 7,
-        "task_type": "fill",
-        "status": "running",
-        "progress": 0.0,
-        "security_type": "stock",
-        "period_type": "daily",
-        "contract_type": "all",
-        "start_date": "20240101",
-        "end_date": "20240131",
-        "codes": None,
-        "total_count": 300,
-        "missing_count": 2,
-        "success_count": 0,
-        "error_count": 0,
-        "batch_count": 2,
-        "batches_done": 0,
-        "bar_count": 0,
-        "quarantined_count": 0,
-        "upstream_calls": 0,
-        "attempt": 1,
-        "error_message": None,
-        "created_by": "admin",
-        "created_at": "2024-02-01T08:00:00+00:00",
-        "updated_at": "2024-02-01T08:00:00+00:00",
-        "ended_at": None,
-        **changes,
-    }
 
 
 @dataclass
@@ -108,7 +50,7 @@ class Service:
     valid: set[str] = field(default_factory=set)
 
     def on(self, call: str, *answers: Script) -> None:
-        """Give the answers to a call such as "GET /auth/me", in their order; the last one stays."""
+        """Set the responses to a call such as "GET /auth/me"; the last one is repeated."""
         self.scripts[call].extend(answers)
 
     def revoke(self) -> None:
@@ -116,7 +58,7 @@ class Service:
         self.valid.clear()
 
     def bodies(self, *methods: str) -> list[Any]:
-        """Give the JSON bodies of the requests, those that have one."""
+        """Return the JSON bodies of all requests that have one."""
         asked = [each for each in self.seen if each.content]
         return [json.loads(each.content) for each in asked if each.method in methods or not methods]
 

@@ -6,7 +6,7 @@ from amazingdata_client.cli.chart import DOWN, UP, candles, draw
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.clients.service import bar
+from tests.clients.samples import bar
 
 PRICES = st.lists(st.floats(0.01, 1000), min_size=4, max_size=4).map(sorted)
 

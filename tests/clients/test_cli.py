@@ -11,11 +11,8 @@ from amazingdata_client.cli.session import Login
 from amazingdata_client.cli.store import Profile, Store
 
 from tests.clients.conftest import Run
-from tests.clients.service import PASSWORD, URL, USERNAME, Service, bar, meta, success
-from tests.clients.test_market import SECURITY
-from tests.clients.test_tasks import USER
-
-DAYS = ("--start", "20240101", "--end", "20240131")
+from tests.clients.samples import DAYS, SECURITY, USER, bar, meta
+from tests.clients.service import PASSWORD, URL, USERNAME, Service, success
 
 
 def test_logging_in_and_out(run: Run, service: Service, store: Store) -> None:
@@ -31,7 +28,7 @@ def test_logging_in_and_out(run: Run, service: Service, store: Store) -> None:
     assert "wang" in run("whoami", login=person).stdout
     assert service.logins == 1
     assert run("logout", login=person).exit_code == 0
-    assert "was not" in run("logout", login=person).stderr
+    assert "not logged in" in run("logout", login=person).stderr
     assert run("whoami", login=person).exit_code == 4
 
 
@@ -68,7 +65,7 @@ def test_klines_in_every_form(run: Run, service: Service, tmp_path: Path) -> Non
     table = run(*ask)
     assert "9.11" in table.stdout
     assert "–" in table.stdout
-    assert "made-up market" in table.stderr
+    assert "synthetic data" in table.stderr
     assert "warning: the source was busy" in table.stderr
     assert run(*ask, "--csv", "-").stdout.splitlines()[1].startswith("600000.SH,20240102,9.11,")
     document = json.loads(run(*ask, "--json").stdout)

@@ -1,6 +1,7 @@
 """The command line: tasks, users, configs, and what it ends with."""
 
 import json
+from pathlib import Path
 
 import click
 import httpx
@@ -10,10 +11,10 @@ from amazingdata_client.cli.app import amazingdata
 from amazingdata_client.cli.session import Login
 
 from tests.clients.conftest import Run
-from tests.clients.service import Service, failure, success, task
-from tests.clients.test_tasks import CONFIG, FOUND, USER
+from tests.clients.samples import CONFIG, DAYS, FOUND, USER, task
+from tests.clients.service import Service, failure, success
 
-DAYS = ("--start", "20240101", "--end", "20240131")
+README = Path(__file__).parents[2] / "clients/python/README.md"
 
 
 def test_detecting(run: Run, service: Service) -> None:
@@ -28,7 +29,7 @@ def test_detecting(run: Run, service: Service) -> None:
     assert shown.exit_code == 0, shown.output
     assert "600000.SH" in shown.stdout
     assert "and 5 more codes" in shown.stderr
-    assert "suspended: 1 days of 1 codes" in shown.stderr
+    assert "suspended: 1 day of 1 code" in shown.stderr
     strict = run("detect", "stock", *DAYS, "--require-complete", "--json", "--recheck-absent")
     assert strict.exit_code == exits.INCOMPLETE
     assert json.loads(strict.stdout)["missing"] == gaps
@@ -165,6 +166,14 @@ def test_the_environment_says_where_and_who(monkeypatch: pytest.MonkeyPatch) -> 
     login = Login.of_environment("http://here/api/v1/")
     assert (login.url, login.username, login.password) == ("http://here/api/v1", "wang", "secret")
     assert login.store.path.name == "logins.json"
+
+
+def test_the_readme_lists_commands_and_exit_codes() -> None:
+    readme = README.read_text(encoding="utf-8").replace("`", "")
+    assert f"The commands are {' '.join(amazingdata.commands)};" in readme
+    for line in exits.HELP.splitlines()[2:]:
+        code, meaning = line.split(maxsplit=1)
+        assert f"| {code} | {meaning} |" in readme
 
 
 def test_every_command_has_help() -> None:

@@ -5,7 +5,8 @@ import pytest
 from amazingdata_client import AmazingDataClient, UnauthorizedError
 from backports import zstd
 
-from tests.clients.service import PASSWORD, URL, USERNAME, Service, bar, failure, meta, success
+from tests.clients.samples import bar, meta
+from tests.clients.service import PASSWORD, URL, USERNAME, Service, failure, success
 
 
 @pytest.fixture

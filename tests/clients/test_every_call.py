@@ -1,33 +1,126 @@
-"""Every call of the API has a method, which names it."""
+"""Every call of the API has a method, which names it, gives its parameters and reads its answer."""
 
 import inspect
 import json
 import re
-from pathlib import Path
+from typing import Any
 
+import httpx
+import pytest
 from amazingdata_client import AsyncClient, Client
+from amazingdata_client.waiting import TaskOptions
 
-DOCUMENT = Path(__file__).parents[2] / "functions/docs/openapi.json"
-CALLED = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (/[^`]*)`")
-COVERED = {
-    "POST /auth/login": "login",
-    "GET /stock/kline": "kline",
+from tests.clients.conftest import Connect
+from tests.clients.document import CALLS, DOCUMENT, followed
+
+NAMED = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (/[^`]*)`")
+WITHOUT_A_METHOD = {
+    "GET /stock/kline": "`kline` uses POST /stock/kline/batch, whose URL cannot grow too long",
+    "GET /docs": "for browsers",
+    "GET /docs/{asset}": "for browsers",
 }
-"""Calls that a method makes, or could, without naming them."""
-FOR_BROWSERS = {"GET /docs", "GET /docs/{asset}"}
+"""Calls that no method makes, and why."""
+
+NOT_GIVEN = {"If-None-Match": "the client keeps no answer that a 304 could refer to"}
+"""Parameters that no method gives, and why."""
+
+ARGUMENTS = {
+    "adjust": "forward",
+    "code": "600000.SH",
+    "codes": ["600000.SH"],
+    "config_id": 1,
+    "contract_type": "main",
+    "email": "li@example.com",
+    "end_date": "20240105",
+    "host": "vendor.example",
+    "is_active": True,
+    "is_default": True,
+    "limit": 5,
+    "local_path": "cache",
+    "market": "SH",
+    "name": "main",
+    "page": 2,
+    "page_size": 5,
+    "password": "long-enough",
+    "period": "daily",
+    "period_type": "daily",
+    "port": 8601,
+    "q": "浦发",
+    "recheck_absent": True,
+    "role": "admin",
+    "security_type": "stock",
+    "start_date": "20240101",
+    "statement_type": "1",
+    "task_id": 7,
+    "trade_date": "20240105",
+    "user_id": 2,
+    "username": "li",
+}
+"""A value for every parameter of every method."""
 
 
-def named_by(client: type) -> set[str]:
-    """Give the calls that the methods of a client name."""
+def methods_of(client: type) -> list[tuple[str, str]]:
+    """Return the methods of a client that name a call, each with its call."""
     methods = inspect.getmembers(client, inspect.isfunction)
-    texts = [inspect.getdoc(method) or "" for name, method in methods if not name.startswith("_")]
-    return {f"{verb} {path}" for text in texts for verb, path in CALLED.findall(text)}
+    texts = {name: inspect.getdoc(method) or "" for name, method in methods}
+    return [
+        (name, f"{verb} {path}")
+        for name, text in texts.items()
+        for verb, path in NAMED.findall(text)
+        if not name.startswith("_")
+    ]
+
+
+def arguments_of(name: str) -> dict[str, Any]:
+    """Return a value for every parameter of a method."""
+    names: list[str] = []
+    for parameter in inspect.signature(getattr(Client, name)).parameters.values():
+        kind = parameter.kind
+        names += TaskOptions.__annotations__ if kind is kind.VAR_KEYWORD else [parameter.name]
+    return {name: ARGUMENTS[name] for name in names if name != "self"}
+
+
+def parameters_of(operation: dict[str, Any]) -> set[str]:
+    """Return the names of an operation's parameters, in the path, the query and the body."""
+    names = [parameter["name"] for parameter in operation.get("parameters", ())]
+    content = operation.get("requestBody", {}).get("content", {})
+    body = content.get("application/json", {}).get("schema", {})
+    return {*names, *followed(body).get("properties", {})}
+
+
+def given_in(request: httpx.Request, path: str) -> set[str]:
+    """Return the names of the parameters that a request gives a value to."""
+    names = set(re.findall(r"{(\w+)}", path))
+    template = re.sub(r"{\w+}", "[^/]+", path)
+    assert re.fullmatch(f"/api/v1{template}", request.url.path)
+    return names | {*request.url.params} | {*json.loads(request.content or "{}")}
 
 
 def test_every_call_has_a_method() -> None:
-    paths = json.loads(DOCUMENT.read_text(encoding="utf-8"))["paths"]
-    calls = {f"{verb.upper()} {path}" for path, verbs in paths.items() for verb in verbs}
-    assert named_by(Client) | COVERED.keys() | FOR_BROWSERS == calls
+    named = [call for _, call in methods_of(Client)]
+    assert {*named, *WITHOUT_A_METHOD} == CALLS.keys()
+    assert len(named) == len({*named})
+
+
+@pytest.mark.parametrize(("name", "call"), methods_of(Client))
+def test_a_method_gives_every_parameter_and_reads_the_answer(
+    connect: Connect, name: str, call: str
+) -> None:
+    seen: dict[str, httpx.Request] = {}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        login = request.url.path.endswith("/auth/login")
+        seen["login" if login else "call"] = request
+        operation = CALLS["POST /auth/login" if login else call]
+        content = operation["responses"]["200"]["content"]["application/json"]
+        return httpx.Response(200, json=content.get("example", DOCUMENT))
+
+    result = getattr(connect(transport=httpx.MockTransport(answer)), name)(**arguments_of(name))
+    assert result is not None or name.startswith("delete")
+    verb, path = call.split(" ")
+    request = seen.get("call", seen["login"])
+    assert request.method == verb
+    assert given_in(request, path) == parameters_of(CALLS[call]) - NOT_GIVEN.keys()
 
 
 def test_both_clients_have_the_same_methods() -> None:

@@ -8,7 +8,7 @@ from amazingdata_client import KlineResult, StatementResult
 from amazingdata_client.models import Completeness
 from amazingdata_client.reading import read
 
-from tests.clients.service import bar, meta
+from tests.clients.samples import bar, meta
 
 META = read(Completeness, meta())
 
@@ -84,6 +84,7 @@ def test_statements() -> None:
         "ann_date": None,
         "security_name": "浦发银行",
         "comp_type_code": 2,
+        "comments": "restated",
         "total_assets": 9,
         "inv": None,
     }
@@ -92,5 +93,6 @@ def test_statements() -> None:
     assert str(pandas["ann_date"].dtype) == "datetime64[ns]"
     assert pandas["total_assets"].dtype == pandas["inv"].dtype == "float64"
     assert pandas["comp_type_code"].tolist() == ["2"]
+    assert pandas["comments"].tolist() == ["restated"]
     assert polars.schema["reporting_period"] == pl.Date
     assert polars.schema["inv"] == pl.Float64

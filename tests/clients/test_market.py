@@ -1,26 +1,22 @@
 """Reading: how questions are cut, and answers put together."""
 
 import json
+from dataclasses import fields
 from datetime import date
 
 import httpx
 import pytest
-from amazingdata_client import Days, IncompleteError, NotFoundError
+from amazingdata_client import Completeness, Days, IncompleteError, KlineResult, NotFoundError
 from amazingdata_client.questions import codes_at_once, distinct, portions
+from amazingdata_client.reading import read
+from amazingdata_client.results import merged
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clients.conftest import Calls
-from tests.clients.service import Service, bar, failure, meta, success
+from tests.clients.samples import SECURITY, bar, meta
+from tests.clients.service import Service, failure, success
 
-SECURITY = {
-    "code": "600000.SH",
-    "name": "浦发银行",
-    "market": "SH",
-    "type": "stock",
-    "list_date": "19991110",
-    "delist_date": None,
-}
 MANY = [f"{number:06d}.SH" for number in range(600000, 600600)]
 
 
@@ -32,7 +28,14 @@ def echo(request: httpx.Request) -> httpx.Response:
         return failure(404, "none of the codes is known")
     gaps = {known[0]: [["20240103", "20240105"]]}
     unknown = codes[len(known) :]
-    said = meta(complete=False, expected=4, missing=gaps, unknown_codes=unknown, source="mixed")
+    said = meta(
+        complete=False,
+        expected=4,
+        missing=gaps,
+        rejected=gaps,
+        unknown_codes=unknown,
+        source="mixed",
+    )
     return success({code: [bar()] for code in known}, said)
 
 
@@ -83,6 +86,7 @@ def test_minutes_are_cut_by_the_number_of_bars(client: Calls, service: Service) 
     assert sizes == [181, 181, 138]
     assert result.meta.expected == 12
     assert list(result.meta.missing) == [MANY[0], MANY[181], MANY[362]]
+    assert result.meta.rejected == result.meta.missing
 
 
 def test_nothing_known_at_all_is_an_error(client: Calls, service: Service) -> None:
@@ -102,7 +106,7 @@ def test_adjustments_are_put_together(client: Calls, service: Service) -> None:
     service.on("POST /stock/kline/batch", answer)
     result = client.kline(MANY, "20240101", "20240105", adjust="forward")
     assert list(result.meta.adjust.anchor) == [MANY[0], MANY[500]]
-    with pytest.raises(IncompleteError, match="is not adjusted: no factor"):
+    with pytest.raises(IncompleteError, match="cannot be adjusted: no factor"):
         result.require_complete()
 
 
@@ -110,7 +114,7 @@ def test_a_short_day_is_a_gap(client: Calls, service: Service) -> None:
     said = meta(complete=False, short={"IF2401.CFE": ["20240102"]})
     service.on("GET /future/kline", success({"IF2401.CFE": [bar(settle=9.1)]}, said))
     result = client.future_kline(["IF2401.CFE"], "20240102", "20240102", "min1")
-    with pytest.raises(IncompleteError, match="is short on 20240102"):
+    with pytest.raises(IncompleteError, match="has too few minute bars on 20240102"):
         result.require_complete()
     assert dict(service.seen[0].url.params)["codes"] == "IF2401.CFE"
 
@@ -129,14 +133,16 @@ def test_futures(client: Calls, service: Service) -> None:
     service.on("GET /cache/future-varieties", success({"varieties": ["IF"], "details": [variety]}))
     main = {"contract": "IF2401.CFE", "since": "20231218", "basis": "open_interest"}
     mains = {"main_contracts": {"IF": "IF2401.CFE"}, "details": {"IF": main}}
+    known = {"IF": {"from": "20231218", "until": "20240118"}}
     service.on(
         "GET /cache/main-contracts",
-        success({**mains, "trade_date": "20240105"}, {"unknown": ["IC"], "known": {}}),
+        success({**mains, "trade_date": "20240105"}, {"unknown": ["IC"], "known": known}),
     )
     assert client.varieties()[0].contracts == 4
     found = client.main_contracts(date(2024, 1, 5))
     assert found.details["IF"].since == "20231218"
     assert found.unknown == ["IC"]
+    assert found.known == {"IF": Days("20231218", "20240118")}
     assert dict(service.seen[1].url.params) == {"trade_date": "20240105"}
     client.main_contracts()
     assert not service.seen[2].url.query
@@ -152,7 +158,7 @@ def test_futures(client: Calls, service: Service) -> None:
 )
 def test_statements(client: Calls, service: Service, method: str, path: str) -> None:
     said = meta()
-    del said["short"], said["close_outside"]
+    del said["short"], said["close_outside"], said["rejected"]
     row = {"reporting_period": "20231231", "statement_type": "1", "total_assets": 9.0}
     service.on(f"GET /finance/{path}", success({"600000.SH": [row]}, said))
     result = getattr(client, method)("600000.SH", "20230101", "20231231")
@@ -197,3 +203,16 @@ def test_a_day_that_is_none_is_the_services_to_refuse() -> None:
 
 def test_codes_are_asked_for_once() -> None:
     assert distinct(["600000.SH", "600000.sh ", "", "000001.SZ"]) == ["600000.SH", "000001.SZ"]
+
+
+def test_merging_loses_nothing() -> None:
+    """A field of `meta` that merging forgets would lose all answers but the first."""
+
+    def part(code: str) -> KlineResult:
+        said = {name: value if value != {} else {code: []} for name, value in meta().items()}
+        return KlineResult({}, read(Completeness, said))
+
+    together = merged([part("600000.SH"), part("600003.SH")]).meta
+    for each in fields(Completeness):
+        value = getattr(together, each.name)
+        assert not isinstance(value, dict) or len(value) == 2, each.name

@@ -25,14 +25,14 @@ from amazingdata_client import (
 )
 
 from tests.clients.conftest import Calls, Connect
+from tests.clients.samples import USER
 from tests.clients.service import PASSWORD, URL, USERNAME, Service, failure, success
 
-WANG = {"id": 3, "username": "wang", "email": "", "role": "user", "is_active": True}
 LINK = "https://bucket.example/answers/1.json?X-Amz-Signature=5d2f"
 
 
 def test_the_first_call_logs_in_and_the_next_does_not(client: Calls, service: Service) -> None:
-    service.on("GET /auth/me", success(WANG))
+    service.on("GET /auth/me", success(USER))
     assert client.me().username == "wang"
     assert client.me().role == "user"
     assert service.logins == 1
@@ -47,7 +47,7 @@ def test_a_wrong_password_is_unauthorized(connect: Connect) -> None:
 
 
 def test_a_token_is_renewed_before_it_ends(connect: Connect, service: Service) -> None:
-    service.on("GET /auth/me", success(WANG))
+    service.on("GET /auth/me", success(USER))
     now = time.time()
     ending = Token("token-0", expires_at=now + 30, renew_at=now - 30)
     client = connect(token=ending)
@@ -57,7 +57,7 @@ def test_a_token_is_renewed_before_it_ends(connect: Connect, service: Service) -
 
 
 def test_a_refused_token_is_replaced_once(client: Calls, service: Service) -> None:
-    service.on("GET /auth/me", success(WANG))
+    service.on("GET /auth/me", success(USER))
     client.me()
     service.revoke()
     assert client.me().id == 3
@@ -69,7 +69,7 @@ def test_a_refused_token_is_replaced_once(client: Calls, service: Service) -> No
 
 
 def test_a_token_alone_will_do_until_it_is_refused(connect: Connect, service: Service) -> None:
-    service.on("GET /auth/me", success(WANG))
+    service.on("GET /auth/me", success(USER))
     service.valid.add("given")
     client = connect(None, None, token=Token("given", 0.0, 0.0))
     assert client.me().username == "wang"
@@ -87,7 +87,7 @@ def test_without_anything_nobody_is_asked(connect: Connect, service: Service) ->
 
 @pytest.mark.parametrize("status", [429, 503, 504])
 def test_what_may_pass_is_asked_again(client: Calls, service: Service, status: int) -> None:
-    service.on("GET /auth/me", failure(status, retry_after=0), failure(status), success(WANG))
+    service.on("GET /auth/me", failure(status, retry_after=0), failure(status), success(USER))
     assert client.me().id == 3
     assert len(service.seen) == 3
 
@@ -143,7 +143,7 @@ def test_the_wrong_parameters_are_named(client: Calls, service: Service) -> None
 def test_a_lost_answer_is_asked_for_again_where_that_is_safe(
     client: Calls, service: Service
 ) -> None:
-    service.on("GET /auth/me", httpx.ReadTimeout("slow"), success(WANG))
+    service.on("GET /auth/me", httpx.ReadTimeout("slow"), success(USER))
     assert client.me().id == 3
     service.on("POST /auth/users", httpx.ReadError("lost"))
     with pytest.raises(NoAnswerError, match="lost") as raised:
@@ -153,7 +153,7 @@ def test_a_lost_answer_is_asked_for_again_where_that_is_safe(
 
 
 def test_what_was_never_sent_is_sent_again(client: Calls, service: Service) -> None:
-    service.on("POST /auth/users", httpx.ConnectError("refused"), success(WANG))
+    service.on("POST /auth/users", httpx.ConnectError("refused"), success(USER))
     assert client.create_user("wang", "long-enough").id == 3
 
 
@@ -178,7 +178,7 @@ def test_a_link_that_gives_nothing_is_no_error_of_the_login(
 
 def test_clients_are_closed_by_with(service: Service) -> None:
     transport = httpx.MockTransport(service)
-    service.on("GET /auth/me", lambda _: success(WANG))
+    service.on("GET /auth/me", lambda _: success(USER))
 
     async def asynchronously() -> int:
         async with AsyncClient(URL, USERNAME, PASSWORD, transport=transport) as client:
@@ -191,7 +191,7 @@ def test_clients_are_closed_by_with(service: Service) -> None:
 
 
 def test_many_at_once_log_in_once(service: Service) -> None:
-    service.on("GET /auth/me", success(WANG))
+    service.on("GET /auth/me", success(USER))
 
     async def together() -> None:
         transport = httpx.MockTransport(service)

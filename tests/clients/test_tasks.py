@@ -12,31 +12,10 @@ from amazingdata_client import (
 )
 
 from tests.clients.conftest import Calls
-from tests.clients.service import Service, failure, success, task
+from tests.clients.samples import CONFIG, COUNTS, FOUND, USER, task
+from tests.clients.service import Service, failure, success
 
 RANGE = ("stock", "20240101", "20240131")
-COUNTS = {"total_count": 3, "missing_count": 1, "error_count": 0}
-FOUND = {
-    "task_id": 7,
-    **COUNTS,
-    "complete_count": 2,
-    "daily_stats": {"20240102": {"expected": 3, "present": 1, "absent": 1, "missing": 1}},
-    "missing_codes": ["600000.SH"],
-    "by_reason": {"suspended": {"codes": 1, "days": 1}},
-}
-CONFIG = {
-    "id": 1,
-    "name": "main",
-    "username": "u",
-    "host": "h",
-    "port": 8600,
-    "local_path": None,
-    "is_default": True,
-    "created_at": "2024-01-01T00:00:00",
-    "updated_at": "2024-01-01T00:00:00",
-    "has_password": True,
-}
-USER = {"id": 3, "username": "wang", "email": "", "role": "user", "is_active": True}
 
 
 def test_a_fill_is_watched_to_its_end(client: Calls, service: Service) -> None:
@@ -79,7 +58,7 @@ def test_a_bad_end_is_an_error(
 
 def test_a_deadline(client: Calls, service: Service) -> None:
     service.on("GET /cache/tasks/7", success({"task": task(progress=12.5)}))
-    with pytest.raises(TaskTimeoutError, match=r"12\.5 %") as raised:
+    with pytest.raises(TaskTimeoutError, match=r"12\.5%") as raised:
         client.wait(7, timeout=0.0)
     assert not raised.value.task.ended
 
@@ -128,8 +107,10 @@ def test_coverage(client: Calls, service: Service) -> None:
     days = {"expected": 22, "present": 20, "absent": {"suspended": 1}, "missing": 1}
     row = {"code": "600000.SH", "name": "浦发银行", "parts": {"2024": days}}
     page = {"parts": ["2024"], "items": [row], "total": 1, "page": 1, "page_size": 20}
-    service.on("GET /cache/coverage", success(page, {"upstream": "synthetic"}))
+    said = {"upstream": "synthetic", "final_until": "20240131", "unknown_codes": ["600999.SH"]}
+    service.on("GET /cache/coverage", success(page, said))
     found = client.coverage(*RANGE, codes=["600000.SH"])
+    assert (found.final_until, found.unknown_codes) == ("20240131", ["600999.SH"])
     assert found.items[0].parts["2024"].absent == {"suspended": 1}
     assert dict(service.seen[0].url.params)["codes"] == "600000.SH"
 

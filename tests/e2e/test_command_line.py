@@ -109,7 +109,7 @@ def test_tasks_by_command(synthetic_cloud: LocalCloud, home: Path) -> None:
     ("script", "said"),
     [
         ("fill_and_read.py", "bars of 27"),
-        ("daily_update.py", "stock: 0 codes lack something"),
+        ("daily_update.py", "stock: 0 codes incomplete"),
         ("main_contract.py", "IF2401.CFE  20240103 to"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Client of AmazingData Cloud: K-lines of China's exchanges, and how complete they are."""
+"""Client for AmazingData Cloud: K-lines from China's exchanges, with every gap accounted for."""
 
 from amazingdata_client._async.client import AsyncClient
 from amazingdata_client._sync.client import Client
@@ -29,7 +29,13 @@ from amazingdata_client.models import Bar, Completeness
 from amazingdata_client.reading import Days
 from amazingdata_client.results import KlineResult, StatementResult
 from amazingdata_client.retry import Retry
-from amazingdata_client.task_models import DetectResult, FillResult, Findings, Task
+from amazingdata_client.task_models import (
+    DetectResult,
+    FailedBatch,
+    FillResult,
+    Findings,
+    Task,
+)
 from amazingdata_client.tokens import Token
 from amazingdata_client.version import __version__
 
@@ -45,6 +51,7 @@ __all__ = [
     "ConflictError",
     "Days",
     "DetectResult",
+    "FailedBatch",
     "FillResult",
     "Findings",
     "ForbiddenError",

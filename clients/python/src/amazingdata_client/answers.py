@@ -1,4 +1,4 @@
-"""From an HTTP answer to what it says: encodings, the envelope, errors."""
+"""HTTP responses: decompression, the envelope, errors."""
 
 import json
 import sys
@@ -27,30 +27,30 @@ _SHOWN = 200
 
 @dataclass(frozen=True)
 class Envelope:
-    """What every answer of the API has: data, and where data may be incomplete, `meta`."""
+    """The content of a successful response: `data`, and `meta` where data may be incomplete."""
 
     data: Any
     meta: Any = None
 
 
 def unpacked(response: httpx.Response) -> httpx.Response:
-    """Decode zstd.
+    """Return a response with its zstd body decompressed.
 
-    httpx decodes it only where the package `zstandard` happens to be installed, and else leaves
-    the body as it came. A zstd frame begins with bytes that no JSON does, which tells the cases
-    apart.
+    httpx decompresses zstd only if the package `zstandard` is installed, and otherwise leaves the
+    body as it is. The magic bytes of a zstd frame cannot begin a JSON text, so they tell the two
+    cases apart.
 
     Raises
     ------
     BadAnswerError
-        The body is cut off or damaged.
+        The body is truncated or corrupt.
     """
     if not response.content.startswith(_ZSTD_MAGIC):
         return response
     try:
         content = zstd.decompress(response.content)
     except zstd.ZstdError as error:
-        raise BadAnswerError(f"{response.url} answered with damaged zstd: {error}") from error
+        raise BadAnswerError(f"{response.url} sent a corrupt zstd body: {error}") from error
     headers = httpx.Headers(response.headers)
     for name in ("Content-Encoding", "Content-Length"):
         headers.pop(name, None)
@@ -63,25 +63,25 @@ def unpacked(response: httpx.Response) -> httpx.Response:
 
 
 def envelope(response: httpx.Response) -> Envelope:
-    """Open an answer.
+    """Return the content of a successful response.
 
     Raises
     ------
     AnswerError
-        The service answered with an error.
+        The service responded with an error.
     BadAnswerError
-        The answer is none of this API.
+        The response does not come from this API.
     """
     if not response.is_success:
         raise error_of(response)
     body = _json(response)
     if not isinstance(body, dict) or "data" not in body:
-        raise BadAnswerError(f"{response.url} answered with something else: {_start(response)}")
+        raise BadAnswerError(f"unexpected response from {response.url}: {_start(response)}")
     return Envelope(body["data"], body.get("meta"))
 
 
 def error_of(response: httpx.Response) -> AnswerError:
-    """Give the error that an answer tells of, whether or not it wears the envelope."""
+    """Return the error that a response describes, with or without the envelope."""
     body = _json(response)
     fields = body if isinstance(body, dict) else {}
     kind = BY_STATUS.get(response.status_code, ServerError)
@@ -96,7 +96,7 @@ def error_of(response: httpx.Response) -> AnswerError:
 
 
 def retry_after(response: httpx.Response) -> float | None:
-    """Read the header of that name in its form as seconds; the other form, a date, is no use."""
+    """Return the header Retry-After in seconds; None if there is none or it is a date."""
     try:
         return max(0.0, float(response.headers["Retry-After"]))
     except (KeyError, ValueError):

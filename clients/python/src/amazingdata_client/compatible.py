@@ -1,4 +1,4 @@
-"""The client of the API document (10.1), so that programs written after it run as they are."""
+"""The client from the API document (10.1), so that programs based on it run unchanged."""
 
 from typing import Any
 
@@ -9,19 +9,19 @@ from amazingdata_client.errors import AmazingDataError
 
 
 class AmazingDataClient:
-    """The API document's client: the same constructor, `request` with raw answers.
+    """The client from the API document: the same constructor, and `request` with raw responses.
 
-    What it gains: it renews its token, and repeats calls that may succeed later. Answers are of
-    httpx instead of requests: `json()`, `status_code`, `text`, `content` and `headers` are the
-    same. An error is an answer, not an exception, as it was; only a service that cannot be reached
-    raises `NoAnswerError`, and a login that is refused `AmazingDataError`.
+    In addition it renews its token and retries calls that may succeed later. Responses come from
+    httpx instead of requests; `json()`, `status_code`, `text`, `content` and `headers` are the
+    same. As in the document, an error is a response, not an exception. Only an unreachable service
+    raises `NoAnswerError`, and a failed login `AmazingDataError`.
 
     Parameters
     ----------
     base_url : str
-        Of the API, such as "http://localhost:8000/api/v1".
+        Base URL of the API, such as "http://localhost:8000/api/v1".
     username, password : str
-        Logged in with at once.
+        Credentials for the login, which happens at once.
     """
 
     def __init__(
@@ -38,33 +38,38 @@ class AmazingDataClient:
 
     @property
     def token(self) -> str | None:
-        """The present token."""
+        """The current access token."""
         return self.client.token.access_token if self.client.token else None
 
     def login(self, username: str, password: str) -> None:
-        """Log in, as somebody else too."""
+        """Log in again, possibly as another user."""
         before, self.client = self.client, self._logged_in(username, password)
         before.close()
 
     def close(self) -> None:
-        """Close the connections, which the document's client never does."""
+        """Close all connections."""
         self.client.close()
 
     def get_headers(self) -> dict[str, str]:
-        """Give the header that other HTTP clients need."""
+        """Return the authorization header, for use with another HTTP client."""
         return {"Authorization": f"Bearer {self.token}"}
 
     def request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
-        """Call the API.
+        """Call the API, and return the response.
 
         Parameters
         ----------
         method : str
             HTTP method.
         path : str
-            Below the base URL, with its slash.
+            Path below the base URL, with its leading slash.
         **kwargs
-            `params`, `json`, `timeout`; headers are replaced, as in the API document.
+            `params`, `json` and `timeout`; as in the API document, `headers` are ignored.
+
+        Raises
+        ------
+        NoAnswerError
+            The service cannot be reached.
         """
         kwargs.pop("headers", None)
         return self.client.request(method.upper(), path, **kwargs)

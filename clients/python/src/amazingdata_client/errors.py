@@ -1,27 +1,27 @@
-"""Every error that the client raises on purpose.
+"""The client's exceptions.
 
 ::
 
     AmazingDataError
-    ├── AnswerError              the service answered with an error; `status` says which
-    │   ├── InvalidInputError        400, `errors` names the fields
+    ├── AnswerError              the service responded with an error; see `status`
+    │   ├── InvalidInputError        400, `errors` names the parameters
     │   ├── UnauthorizedError        401, no valid login
-    │   ├── ForbiddenError           403, the role may not do this
+    │   ├── ForbiddenError           403, not permitted
     │   ├── NotFoundError            404
-    │   ├── ConflictError            409, the thing is not in a state that allows this
+    │   ├── ConflictError            409, not possible in the current state
     │   ├── TooLargeError            413
-    │   ├── TooManyRequestsError     429, `retry_after` says for how long
-    │   ├── ServerError              500 and what else is the service's fault
-    │   ├── UpstreamError            502, the source failed, and asking again does not help
-    │   └── UnavailableError         503 and 504, the source is busy or silent
-    ├── NotLoggedInError         there is neither a token nor a password to get one with
+    │   ├── TooManyRequestsError     429, wait `retry_after` seconds
+    │   ├── ServerError              500 and any other status
+    │   ├── UpstreamError            502, the source failed; retrying does not help
+    │   └── UnavailableError         503 and 504, the source is busy or did not respond
+    ├── NotLoggedInError         no token, and no credentials to get one
     ├── NoAnswerError            the service cannot be reached, or the connection was lost
-    ├── BadAnswerError           the answer is not one of this API
-    ├── IncompleteError          `require_complete()` found something missing
-    └── TaskError                `task` did not do all it should
-        ├── TaskFailedError          it failed, or some codes of it
-        ├── TaskCancelledError       somebody cancelled it
-        └── TaskTimeoutError         it had not ended in time
+    ├── BadAnswerError           the response does not come from this API
+    ├── IncompleteError          `require_complete()` found missing data
+    └── TaskError                a task did not succeed; see `task`
+        ├── TaskFailedError          it failed, or has codes with errors
+        ├── TaskCancelledError       it was cancelled
+        └── TaskTimeoutError         it did not end in time
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,27 +33,27 @@ if TYPE_CHECKING:
 
 
 class FieldError(NamedTuple):
-    """A wrong parameter: its name as it was sent, and what it should be."""
+    """An invalid parameter: its name in the request, and what is wrong with it."""
 
     field: str
     reason: str
 
 
 class AmazingDataError(Exception):
-    """Base of every error of this client.
+    """Base class of the client's exceptions.
 
     Attributes
     ----------
     status : int or None
-        HTTP status; None where no answer is behind the error.
+        HTTP status; None if there was no response.
     errors : tuple of FieldError
-        The wrong parameters, of a 400.
+        The invalid parameters, for a status of 400.
     request_id : str or None
-        Under which the service's log knows the request.
+        ID of the request in the service's log.
     retryable : bool
         Whether the same call may succeed later.
     retry_after : float or None
-        Seconds until it is worth trying again, where the service said so.
+        Seconds to wait before trying again, if the service says so.
     """
 
     status: int | None = None
@@ -64,16 +64,16 @@ class AmazingDataError(Exception):
 
 
 class AnswerError(AmazingDataError):
-    """The service answered with an error.
+    """The service responded with an error.
 
     Parameters
     ----------
     message : str
-        What the service says.
+        The service's error message.
     status : int
         HTTP status.
     errors, request_id, retry_after
-        As in `AmazingDataError`.
+        See `AmazingDataError`.
     """
 
     retryable_statuses: ClassVar[frozenset[int]] = frozenset({429, 503, 504})
@@ -96,7 +96,7 @@ class AnswerError(AmazingDataError):
 
 
 class InvalidInputError(AnswerError):
-    """A parameter is missing, wrong or unknown."""
+    """A parameter is missing, invalid or unknown."""
 
 
 class UnauthorizedError(AnswerError):
@@ -104,64 +104,64 @@ class UnauthorizedError(AnswerError):
 
 
 class ForbiddenError(AnswerError):
-    """The login may not do this."""
+    """The user is not permitted to make this call, or has been deactivated."""
 
 
 class NotFoundError(AnswerError):
-    """What was asked for does not exist."""
+    """The requested object does not exist."""
 
 
 class ConflictError(AnswerError):
-    """The thing is not in a state that allows this."""
+    """The call is not possible in the current state, or the name is already taken."""
 
 
 class TooLargeError(AnswerError):
-    """The request is larger than the service takes."""
+    """The request is larger than the service accepts."""
 
 
 class TooManyRequestsError(AnswerError):
-    """The service wants to be asked less often."""
+    """A rate limit was exceeded."""
 
 
 class ServerError(AnswerError):
-    """The service made a mistake; its log knows the cause by `request_id`."""
+    """An error inside the service; `request_id` identifies it in the service's log."""
 
 
 class UpstreamError(AnswerError):
-    """The source answered with something that cannot be used."""
+    """The source sent a response that cannot be used."""
 
 
 class UnavailableError(AnswerError):
-    """The source is busy or silent; asking again helps."""
+    """The source is busy or did not respond; try again later."""
 
 
 class NotLoggedInError(AmazingDataError):
-    """There is no token, and no name and password to get one with."""
+    """There is no token, and no user name and password to get one."""
 
 
 class NoAnswerError(AmazingDataError):
-    """The service cannot be reached, or the connection was lost before its answer came."""
+    """The service cannot be reached, or the connection was lost before it responded."""
 
     retryable = True
 
 
 class BadAnswerError(AmazingDataError):
-    """The answer is not one of this API: perhaps the URL is another service's."""
+    """The response does not come from this API; the base URL may be wrong."""
 
 
 class IncompleteError(AmazingDataError):
-    """An answer lacks something.
+    """A result is incomplete.
 
     Attributes
     ----------
     missing : mapping
-        For each code the ranges of trading days that the cache lacks.
+        For each code, the ranges of trading days that the cache lacks.
     short : mapping
-        For each code the days with fewer minute bars than the session has.
+        For each code, the days with fewer minute bars than the session has.
     unknown_codes : tuple of str
-        Codes that nobody knows.
+        Requested codes that do not exist.
     unadjusted : mapping
-        For each code of which rows were left out for want of a factor, why.
+        For each code with rows left out because an adjustment factor is missing, the reason.
     """
 
     def __init__(
@@ -179,20 +179,23 @@ class IncompleteError(AmazingDataError):
         super().__init__(self._text())
 
     def _text(self) -> str:
-        said = [f"{code} lacks {_joined(map(str, days))}" for code, days in self.missing.items()]
-        said += [f"{code} is short on {_joined(days)}" for code, days in self.short.items()]
-        said += [f"{code} is unknown" for code in self.unknown_codes]
-        said += [f"{code} is not adjusted: {why}" for code, why in self.unadjusted.items()]
-        return f"incomplete: {_joined(said, '; ')}"
+        gaps = [f"{code} lacks {_joined(map(str, days))}" for code, days in self.missing.items()]
+        gaps += [
+            f"{code} has too few minute bars on {_joined(days)}"
+            for code, days in self.short.items()
+        ]
+        gaps += [f"{code} is unknown" for code in self.unknown_codes]
+        gaps += [f"{code} cannot be adjusted: {why}" for code, why in self.unadjusted.items()]
+        return f"incomplete: {_joined(gaps, '; ')}"
 
 
 class TaskError(AmazingDataError):
-    """A task did not do all it should.
+    """A task did not succeed.
 
     Attributes
     ----------
     task : Task
-        As it was last seen.
+        Its last known state.
     """
 
     def __init__(self, message: str, task: "Task") -> None:
@@ -201,15 +204,15 @@ class TaskError(AmazingDataError):
 
 
 class TaskFailedError(TaskError):
-    """The task failed, or some of its codes did."""
+    """The task failed, or has codes with errors."""
 
 
 class TaskCancelledError(TaskError):
-    """Somebody cancelled the task."""
+    """The task was cancelled."""
 
 
 class TaskTimeoutError(TaskError):
-    """The task had not ended when the time was up; it goes on."""
+    """The task did not end in time; it is still running."""
 
 
 BY_STATUS: dict[int, type[AnswerError]] = {
@@ -224,10 +227,10 @@ BY_STATUS: dict[int, type[AnswerError]] = {
     503: UnavailableError,
     504: UnavailableError,
 }
-"""Any other status is a `ServerError`."""
+"""Every other status is a `ServerError`."""
 
 NAMED = 5
-"""So many codes, and so many ranges of each, are named in a message; the attributes have all."""
+"""A message names this many codes, and ranges per code; the attributes have them all."""
 
 
 def _joined(parts: Iterable[str], separator: str = ", ") -> str:

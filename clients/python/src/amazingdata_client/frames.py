@@ -1,4 +1,4 @@
-"""Rows as columns with types: pandas and polars, each only where it is installed."""
+"""Conversion of rows to pandas and polars, which are optional dependencies."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,11 +19,13 @@ TEXTS = frozenset(
         "statement_type",
         "report_type",
         "security_name",
+        "comments",
         "comp_type_code",
         "currency_code",
+        "is_calculation",
     }
 )
-"""Columns that are no float64; every other one is a price, an amount or a figure."""
+"""All columns that are not float64, which is the type of prices, amounts and figures."""
 
 DATE_FORMAT = "%Y%m%d"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -32,20 +34,20 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def to_pandas(rows: Rows, columns: Sequence[str]) -> "pd.DataFrame":
-    """Make a pandas frame.
+    """Convert rows to a pandas frame.
 
     Parameters
     ----------
     rows : sequence of mappings
-        One a row.
+        One mapping per row.
     columns : sequence of str
-        Those to have where there is no row that says it.
+        The columns of the frame if there are no rows.
 
     Returns
     -------
     pandas.DataFrame
-        Dates and times are `datetime64[ns]` without a time zone (Asia/Shanghai), counts `Int64`,
-        texts `string`, everything else `float64`.
+        Dates and times are `datetime64[ns]` without a time zone (they are Asia/Shanghai), volume
+        and open interest `Int64`, strings `string`, and all other columns `float64`.
     """
     import pandas as pd  # noqa: PLC0415
 
@@ -63,12 +65,18 @@ def to_pandas(rows: Rows, columns: Sequence[str]) -> "pd.DataFrame":
 
 
 def to_polars(rows: Rows, columns: Sequence[str]) -> "pl.DataFrame":
-    """Make a polars frame: `Date`, `Datetime("us")` (Asia/Shanghai), `Int64`, `String`, `Float64`.
+    """Convert rows to a polars frame.
 
     Parameters
     ----------
     rows, columns
-        As for `to_pandas`.
+        See `to_pandas`.
+
+    Returns
+    -------
+    polars.DataFrame
+        Dates are `Date`, times `Datetime("us")` without a time zone (they are Asia/Shanghai),
+        volume and open interest `Int64`, strings `String`, and all other columns `Float64`.
     """
     import polars as pl  # noqa: PLC0415
 

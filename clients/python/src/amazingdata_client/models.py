@@ -1,7 +1,7 @@
-"""What the API answers, as typed objects.
+"""The API's responses as typed objects.
 
-Days are "YYYYMMDD", moments are ISO 8601, both Asia/Shanghai, as the API has them. Fields that a
-newer service adds are left out.
+Days are "YYYYMMDD" and moments ISO 8601, both in Asia/Shanghai, as in the API. Fields added by a
+newer service are ignored.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from amazingdata_client.reading import (
     days,
     each_of,
     explained,
+    known,
     object_of,
     objects,
     read_by,
@@ -33,7 +34,11 @@ class _Bar(TypedDict):
 
 
 class Bar(_Bar, total=False):
-    """A bar; minute bars carry `kline_time`, bars of futures `settle` and `open_interest`."""
+    """One bar; only minute bars have `kline_time`, only futures `settle` and `open_interest`.
+
+    Prices and `amount` are in yuan (an index: points), `volume` in shares; for futures, `volume`
+    and `open_interest` are in lots.
+    """
 
     kline_time: str
     settle: float | None
@@ -42,7 +47,17 @@ class Bar(_Bar, total=False):
 
 @dataclass(frozen=True, kw_only=True)
 class Adjustment:
-    """How prices were adjusted: the mode, the day whose prices stayed, and who could not be."""
+    """How prices were adjusted.
+
+    Attributes
+    ----------
+    mode : str
+        "forward" or "backward".
+    anchor : mapping
+        For each code, the day whose prices are unchanged.
+    failed : mapping
+        For each code with rows left out because an adjustment factor is missing, the reason.
+    """
 
     mode: str
     anchor: Mapping[str, str]
@@ -51,9 +66,43 @@ class Adjustment:
 
 @dataclass(frozen=True, kw_only=True)
 class Completeness:
-    """How complete an answer is: the API's `meta`.
+    """How complete a response is: the API's `meta`.
 
-    Every trading day that was asked for is in the data, or in here.
+    Every requested trading day is either in the data or accounted for here. For statements, a day
+    is a reporting period.
+
+    Attributes
+    ----------
+    complete : bool
+        Whether nothing is missing and no day is short.
+    expected, returned : int
+        Number of bars that there should be, and number in the response.
+    missing : mapping
+        For each code, the ranges of trading days that the cache lacks.
+    rejected : mapping
+        For each code, the missing days whose bars were quarantined because they are invalid.
+        Reads do not fetch them again for some hours; a fill does.
+    absent : mapping
+        For each code, the trading days without a bar at the source, such as suspensions.
+    outside : mapping
+        For each code, the days before its listing, after its delisting, or before the source's
+        coverage.
+    pending : list of Days
+        Trading days whose bars are not final yet.
+    short : mapping
+        For each code, the days with fewer minute bars than the session has.
+    close_outside : mapping
+        For each code, the days whose official close lies outside [low, high].
+    unknown_codes : list of str
+        Requested codes that do not exist.
+    source : str
+        "cache", "upstream" (a small gap was fetched for this response) or "mixed".
+    upstream : str
+        Where the cache gets its data: "synthetic", "files" or "amazingdata".
+    warnings : list of str
+        Why a gap was not fetched.
+    adjust : Adjustment or None
+        Only for adjusted prices.
     """
 
     complete: bool
@@ -69,12 +118,27 @@ class Completeness:
     warnings: list[str]
     short: Mapping[str, list[str]] = field(default_factory=dict)
     close_outside: Mapping[str, list[str]] = field(default_factory=dict)
+    rejected: Mapping[str, list[Days]] = field(
+        metadata=read_by(each_of(days)), default_factory=dict
+    )
     adjust: Adjustment | None = field(metadata=read_by(object_of(Adjustment)), default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """The bars of one code as ECharts' candlestick wants them: equally long lists."""
+    """The bars of one code in the layout of an ECharts candlestick: lists of equal length.
+
+    Attributes
+    ----------
+    category_data : list of str
+        Trading days; for minute bars, start times.
+    values : list
+        [open, close, low, high, volume] per bar.
+    volumes : list
+        [index, volume, 1 if open > close else -1] per bar.
+    meta : Completeness
+        How complete the bars are.
+    """
 
     category_data: list[str]
     values: list[list[float | None]]
@@ -84,7 +148,19 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class Security:
-    """A security; `list_date` is null where it is not known, `delist_date` where there is none."""
+    """A stock, index, fund or futures contract.
+
+    Attributes
+    ----------
+    code, name, market : str
+        Such as "600000.SH", "浦发银行", "SH".
+    type : str
+        "stock", "index", "etf" or "future".
+    list_date : str or None
+        First trading day; None if unknown.
+    delist_date : str or None
+        Last trading day; None if there is none.
+    """
 
     code: str
     name: str
@@ -96,7 +172,15 @@ class Security:
 
 @dataclass(frozen=True, kw_only=True)
 class Variety:
-    """A product that futures are traded in, and how many of its contracts trade today."""
+    """A futures product, which the API calls a variety.
+
+    Attributes
+    ----------
+    variety, name, market : str
+        Such as "IF", "沪深300", "CFE".
+    contracts : int
+        Number of contracts trading today.
+    """
 
     variety: str
     name: str
@@ -106,7 +190,17 @@ class Variety:
 
 @dataclass(frozen=True, kw_only=True)
 class MainContract:
-    """A variety's main contract, since when, and by what it was chosen."""
+    """The main contract of a product.
+
+    Attributes
+    ----------
+    contract : str
+        Its code.
+    since : str
+        First day on which it was the main contract.
+    basis : str
+        What it was chosen by: "open_interest" or "volume".
+    """
 
     contract: str
     since: str
@@ -115,17 +209,32 @@ class MainContract:
 
 @dataclass(frozen=True, kw_only=True)
 class MainContracts:
-    """The main contracts of a day, by variety; `unknown` names the varieties without one."""
+    """The main contracts of one day.
+
+    Attributes
+    ----------
+    main_contracts : mapping
+        Product to code.
+    details : mapping
+        Product to `MainContract`.
+    trade_date : str
+        The day.
+    unknown : list of str
+        Products whose main contract on that day is not known.
+    known : mapping
+        For each product, the range of days on which its main contract is known.
+    """
 
     main_contracts: Mapping[str, str]
     details: Mapping[str, MainContract] = field(metadata=read_by(objects(MainContract)))
     trade_date: str
-    unknown: list[str] = field(default_factory=list)
+    unknown: list[str]
+    known: Mapping[str, Days] = field(metadata=read_by(each_of(known)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """A user, without the password."""
+    """A user of the service, without the password."""
 
     id: int
     username: str
@@ -136,7 +245,7 @@ class User:
 
 @dataclass(frozen=True, kw_only=True)
 class SdkConfig:
-    """A connection to the vendor, without its password."""
+    """A connection to the data vendor, without its password."""
 
     id: int
     name: str

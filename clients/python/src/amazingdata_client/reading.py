@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Days(NamedTuple):
-    """A closed range of days."""
+    """An inclusive range of days."""
 
     start: str
     end: str
@@ -19,7 +19,10 @@ class Days(NamedTuple):
 
 @dataclass(frozen=True)
 class AbsentDay:
-    """A trading day, or a reporting period, of which the source has nothing, and why."""
+    """A trading day (or reporting period) for which the source has no data, and the reason.
+
+    `reason` is "suspended", "no_trade" or "unconfirmed"; for statements also "other_type".
+    """
 
     date: str
     reason: str
@@ -27,7 +30,7 @@ class AbsentDay:
 
 @dataclass(frozen=True)
 class Explained:
-    """A range of trading days without a bar, and why."""
+    """An inclusive range of trading days without a bar, and the reason."""
 
     start: str
     end: str
@@ -35,12 +38,12 @@ class Explained:
 
 
 def read(kind: type[T], data: Mapping[str, Any]) -> T:
-    """Make a dataclass of a JSON object.
+    """Build a dataclass from a JSON object; fields that it does not have are ignored.
 
     Raises
     ------
     KeyError
-        A field that has no default is not there.
+        A field without a default is missing.
     """
     values = {}
     for each in fields(kind):  # type: ignore[arg-type]
@@ -56,8 +59,13 @@ def _same(value: Any) -> Any:
 
 
 def days(value: Any) -> list[Days]:
-    """Read ranges: [["20240102", "20240105"], …]."""
+    """Read ranges of days: [["20240102", "20240105"], …]."""
     return [Days(*each) for each in value]
+
+
+def known(value: Any) -> Days:
+    """Read the range of days on which something is known."""
+    return Days(value["from"], value["until"])
 
 
 def absent(value: Any) -> list[AbsentDay]:
@@ -66,30 +74,30 @@ def absent(value: Any) -> list[AbsentDay]:
 
 
 def explained(value: Any) -> list[Explained]:
-    """Read ranges with a reason."""
+    """Read ranges of days with a reason."""
     return [Explained(each["from"], each["to"], each["reason"]) for each in value]
 
 
 def each_of(convert: Callable[[Any], T]) -> Callable[[Mapping[str, Any]], dict[str, T]]:
-    """Give what converts an object by converting its values."""
+    """Return a converter that applies `convert` to every value of an object."""
     return lambda value: {key: convert(each) for key, each in value.items()}
 
 
 def object_of(kind: type[T]) -> Callable[[Mapping[str, Any]], T]:
-    """Give what makes a dataclass."""
+    """Return a converter to a dataclass."""
     return lambda value: read(kind, value)
 
 
 def objects(kind: type[T]) -> Callable[[Mapping[str, Any]], dict[str, T]]:
-    """Give what makes a dataclass of each value of an object."""
+    """Return a converter that turns every value of an object into a dataclass."""
     return each_of(object_of(kind))
 
 
 def list_of(kind: type[T]) -> Callable[[Iterable[Mapping[str, Any]]], list[T]]:
-    """Give what makes a list of dataclasses."""
+    """Return a converter to a list of dataclasses."""
     return lambda values: [read(kind, value) for value in values]
 
 
 def read_by(convert: Callable[[Any], Any]) -> Mapping[str, Any]:
-    """Give the metadata of a dataclass's field that is converted when it is read."""
+    """Return dataclass field metadata that makes `read` use a converter."""
     return {"read": convert}

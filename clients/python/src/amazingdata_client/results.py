@@ -1,8 +1,8 @@
-"""Rows of many codes, and how complete they are. Pure."""
+"""Bars or statements of many codes, with their completeness. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from amazingdata_client import frames
 from amazingdata_client.errors import IncompleteError
@@ -19,31 +19,33 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class _Result:
-    """What both kinds of results can do."""
-
     data: Mapping[str, Sequence[Mapping[str, Any]]]
     meta: Completeness
 
+    _columns: ClassVar[Sequence[str]]
+    """Columns of a frame without rows."""
+
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """All rows, each with its `code` first, in the order of the answer."""
+        """All rows in the order of the response, each starting with its `code`."""
         return [{"code": code, **row} for code, rows in self.data.items() for row in rows]
 
     def __len__(self) -> int:
-        """Count the rows."""
+        """Return the number of rows."""
         return sum(map(len, self.data.values()))
 
     def require_complete(self) -> "Self":
-        """Give this result back if nothing is wanting.
+        """Return this result, or raise if anything is missing.
 
-        Days on which nothing was traded, days outside a code's life and days that are not final
-        yet (`meta.absent`, `meta.outside`, `meta.pending`) are no gaps.
+        Suspensions and other days without a bar at the source (`meta.absent`), days outside a
+        code's listing (`meta.outside`) and days that are not final yet (`meta.pending`) do not
+        count as missing.
 
         Raises
         ------
         IncompleteError
-            The cache lacks bars, a day of minutes is short, a code is unknown, or rows could not
-            be adjusted. It names the codes and the days.
+            The cache lacks bars, a day has too few minute bars, a code is unknown, or rows could
+            not be adjusted. The error names the codes and the days.
         """
         meta = self.meta
         unadjusted = meta.adjust.failed if meta.adjust else {}
@@ -56,6 +58,14 @@ class _Result:
             unadjusted=unadjusted,
         )
 
+    def to_pandas(self) -> "pd.DataFrame":
+        """Return the rows as a pandas frame; see `frames.to_pandas` for its types."""
+        return frames.to_pandas(self.rows, self._columns)
+
+    def to_polars(self) -> "pl.DataFrame":
+        """Return the rows as a polars frame; see `frames.to_polars` for its types."""
+        return frames.to_polars(self.rows, self._columns)
+
 
 @dataclass(frozen=True)
 class KlineResult(_Result):
@@ -64,53 +74,41 @@ class KlineResult(_Result):
     Attributes
     ----------
     data : mapping
-        For each code its bars in the order of time; prices and amounts in yuan, volume in shares,
-        of futures in lots.
+        For each code, its bars in order of time. Prices and amounts are in yuan (an index:
+        points), volume is in shares (futures: lots).
     meta : Completeness
-        How complete they are.
+        How complete the bars are.
     """
 
     data: Mapping[str, Sequence[Bar]]
 
-    def to_pandas(self) -> "pd.DataFrame":
-        """Give the rows as a pandas frame, see `frames.to_pandas` for the types."""
-        return frames.to_pandas(self.rows, frames.BAR)
-
-    def to_polars(self) -> "pl.DataFrame":
-        """Give the rows as a polars frame, see `frames.to_polars` for the types."""
-        return frames.to_polars(self.rows, frames.BAR)
+    _columns = frames.BAR
 
 
 @dataclass(frozen=True)
 class StatementResult(_Result):
-    """Balance sheets, income or cash flow statements.
+    """Balance sheets, income statements or cash flow statements.
 
     Attributes
     ----------
     data : mapping
-        For each code its statements by reporting period; figures in yuan.
+        For each code, its statements in order of reporting period; figures are in yuan.
     meta : Completeness
-        How complete they are, in reporting periods instead of days.
+        How complete they are; its days are reporting periods.
     """
 
-    def to_pandas(self) -> "pd.DataFrame":
-        """Give the rows as a pandas frame, see `frames.to_pandas` for the types."""
-        return frames.to_pandas(self.rows, frames.STATEMENT)
-
-    def to_polars(self) -> "pl.DataFrame":
-        """Give the rows as a polars frame, see `frames.to_polars` for the types."""
-        return frames.to_polars(self.rows, frames.STATEMENT)
+    _columns = frames.STATEMENT
 
 
 def merged(parts: Sequence[R], unknown_codes: Sequence[str] = ()) -> R:
-    """Put the answers to the portions of one question together.
+    """Merge the results of one request that was split by code.
 
     Parameters
     ----------
     parts : sequence of results
-        At least one; no code is in two of them.
+        At least one; no code may occur in two of them.
     unknown_codes : sequence of str
-        Those of portions in which no code was known.
+        The codes of parts in which every code was unknown.
     """
     first, metas = parts[0], [part.meta for part in parts]
     meta = _together(metas) if len(metas) > 1 else metas[0]
@@ -135,6 +133,7 @@ def _together(metas: Sequence[Completeness]) -> Completeness:
         warnings=list(dict.fromkeys(each for meta in metas for each in meta.warnings)),
         short=_union(meta.short for meta in metas),
         close_outside=_union(meta.close_outside for meta in metas),
+        rejected=_union(meta.rejected for meta in metas),
         adjust=_adjustments([meta.adjust for meta in metas if meta.adjust]),
     )
 

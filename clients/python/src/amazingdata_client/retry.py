@@ -1,4 +1,4 @@
-"""Whether to ask again, and when."""
+"""Whether and when to retry a call."""
 
 import random
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ from amazingdata_client.errors import AnswerError
 
 BEFORE_ANYTHING_WAS_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 NOTHING_WAS_DONE = frozenset({429, 503})
-"""The gateway refused the request, or the service did nothing because its source was busy."""
+"""The gateway rejected the request, or the service did nothing because its source was busy."""
 
 
 @dataclass(frozen=True)
 class Retry:
-    """How patiently a call is repeated.
+    """Exponential backoff with full jitter.
 
-    The wait before try n is drawn from [0, `first` · 2ⁿ⁻¹] and at most `longest`, so that many
-    clients that failed together do not come back together. Where the service says `Retry-After`,
-    that is waited for first; if it is longer than `longest`, the error is raised at once.
+    The wait before retry n is drawn from [0, min(`longest`, `first` · 2ⁿ⁻¹)], so that clients
+    that failed together do not retry together. If the service sends `Retry-After`, that time is
+    waited first; if it is longer than `longest`, the error is raised at once.
 
     Attributes
     ----------
     times : int
-        How often a call is repeated; 0 for never.
+        Maximum number of retries; 0 disables them.
     first, longest : float
         Seconds.
     """
@@ -36,21 +36,21 @@ class Retry:
     def pause(
         self, outcome: httpx.Response | httpx.TransportError, tried: int, *, repeatable: bool
     ) -> float | None:
-        """Say how long to wait before the next try.
+        """Return the time to wait before the next retry.
 
         Parameters
         ----------
         outcome : httpx.Response or httpx.TransportError
-            What the last try gave.
+            Outcome of the last attempt.
         tried : int
-            How often the call was repeated already.
+            Number of retries so far.
         repeatable : bool
-            Whether doing it twice is the same as doing it once.
+            Whether the call is idempotent.
 
         Returns
         -------
         float or None
-            Seconds; None where asking again is of no use, or not safe.
+            Seconds; None if a retry would be useless or unsafe.
         """
         if tried >= self.times or not _worth_it(outcome, repeatable=repeatable):
             return None
@@ -71,4 +71,4 @@ def _worth_it(outcome: httpx.Response | httpx.TransportError, *, repeatable: boo
 
 
 PATIENT = Retry()
-"""What clients do unless they are told otherwise."""
+"""The default."""

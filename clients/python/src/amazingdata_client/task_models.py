@@ -1,8 +1,8 @@
-"""Tasks, what they found, and what they did."""
+"""Tasks and their results, and what the cache holds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 from amazingdata_client.reading import (
     Days,
@@ -18,18 +18,34 @@ from amazingdata_client.reading import (
 ENDED = frozenset({"completed", "failed", "cancelled"})
 
 
+class _WithStatus:
+    status: str
+
+    @property
+    def ended(self) -> bool:
+        """Whether the task has completed, failed or been cancelled."""
+        return self.status in ENDED
+
+
 @dataclass(frozen=True, kw_only=True)
-class Task:
-    """A task.
+class Task(_WithStatus):
+    """A background task of the service.
 
     Attributes
     ----------
+    task_type : str
+        "detect", "fill", "cache" or "catalog".
     status : str
         "pending", "running", "completed", "failed" or "cancelled".
     progress : float
-        0 to 100; 100 only once the task is completed.
+        Percentage; 100 only once the task has completed.
+    codes : list of str or None
+        The codes that the task is limited to; None for every code of the type.
     total_count, missing_count, success_count, error_count : int
-        Codes: all, those that lacked bars when it was planned, dealt with, with an error.
+        Numbers of codes: all, those with missing bars when the task was planned, done, and with an
+        error.
+    bar_count, quarantined_count : int
+        Numbers of valid bars from the source, and of bars quarantined because they are invalid.
     error_message : str or None
         What went wrong.
     """
@@ -60,15 +76,10 @@ class Task:
     updated_at: str
     ended_at: str | None
 
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen by itself."""
-        return self.status in ENDED
-
 
 @dataclass(frozen=True, kw_only=True)
 class TaskPage:
-    """A page of tasks, newest first; `total` counts those of all pages."""
+    """A page of tasks, newest first; `total` is the number of tasks on all pages."""
 
     items: list[Task] = field(metadata=read_by(list_of(Task)))
     total: int
@@ -78,7 +89,19 @@ class TaskPage:
 
 @dataclass(frozen=True, kw_only=True)
 class Holding:
-    """The days of a code in a part: expected, with a bar, without one by reason, missing."""
+    """Numbers of trading days of one code in one part of the cache.
+
+    Attributes
+    ----------
+    expected : int
+        present + absent + missing.
+    present : int
+        Days with a bar.
+    absent : mapping
+        Days without a bar at the source, by reason.
+    missing : int
+        Days that a fill would fetch.
+    """
 
     expected: int
     present: int
@@ -88,7 +111,7 @@ class Holding:
 
 @dataclass(frozen=True, kw_only=True)
 class CodeHoldings:
-    """What the cache holds of a code, by part: a year of daily bars, or a month of minutes."""
+    """What the cache holds of one code, by part: a year of daily bars, a month of minute bars."""
 
     code: str
     name: str
@@ -97,18 +120,37 @@ class CodeHoldings:
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """A page of codes and what the cache holds of them; `total` counts those of all pages."""
+    """A page of codes and what the cache holds of them.
+
+    Attributes
+    ----------
+    parts : list of str
+        Years ("2024") of daily bars, or months ("2024-01") of minute bars, in order.
+    items : list of CodeHoldings
+        The codes of this page.
+    total : int
+        Number of codes on all pages.
+    upstream : str
+        Where the cache gets its data: "synthetic", "files" or "amazingdata".
+    final_until : str
+        Last day counted; later days are not final yet.
+    unknown_codes : list of str
+        Requested codes that are not of this type, or that never traded in the range.
+    """
 
     parts: list[str]
     items: list[CodeHoldings] = field(metadata=read_by(list_of(CodeHoldings)))
     total: int
     page: int
     page_size: int
+    upstream: str
+    final_until: str
+    unknown_codes: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DayStats:
-    """The codes of a day: expected = present + absent + missing."""
+    """Numbers of codes on one day; expected = present + absent + missing."""
 
     expected: int
     present: int
@@ -118,19 +160,15 @@ class DayStats:
 
 @dataclass(frozen=True, kw_only=True)
 class ReasonStats:
-    """How many days without a bar one reason explains, summed over so many codes."""
+    """How many days without a bar have one reason, summed over that many codes."""
 
     codes: int
     days: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class Findings:
-    """What a detect task has found so far; the counts are whole once it is completed."""
-
+class _Detected:
     task_id: int
-    status: str
-    progress: float
     total_count: int
     complete_count: int
     missing_count: int
@@ -138,28 +176,48 @@ class Findings:
     daily_stats: Mapping[str, DayStats] = field(metadata=read_by(objects(DayStats)))
     missing_codes: list[str]
     by_reason: Mapping[str, ReasonStats] = field(metadata=read_by(objects(ReasonStats)))
-    error_message: str | None = None
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen by itself."""
-        return self.status in ENDED
 
 
 @dataclass(frozen=True, kw_only=True)
-class DetectResult:
-    """The whole result of a detect task."""
+class Findings(_Detected, _WithStatus):
+    """What a detect task has found so far; the counts are final once it has completed.
 
-    task_id: int
-    total_count: int
-    complete_count: int
-    missing_count: int
-    error_count: int
-    daily_stats: Mapping[str, DayStats] = field(metadata=read_by(objects(DayStats)))
-    missing_codes: list[str]
+    Attributes
+    ----------
+    total_count, complete_count, missing_count, error_count : int
+        Numbers of codes: all, complete, with missing days, and with inconsistent stored bars.
+    daily_stats : mapping
+        Day to `DayStats`.
+    missing_codes : list of str
+        The codes with missing days.
+    by_reason : mapping
+        Reason to `ReasonStats`, for days that have no bar and are not missing.
+    """
+
+    status: str
+    progress: float
+    error_message: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectResult(_Detected):
+    """The full result of a detect task: `Findings` and the days, code by code.
+
+    Attributes
+    ----------
+    missing : mapping
+        For each of `missing_codes`, the ranges of missing days.
+    error_codes : list of str
+        Codes whose stored bars are inconsistent.
+    absent : mapping
+        For each code, the ranges for which the source has no bars.
+    outside : mapping
+        For each code, the ranges before its listing, after its delisting, or before the source's
+        coverage.
+    """
+
     missing: Mapping[str, list[Days]] = field(metadata=read_by(each_of(days)))
     error_codes: list[str]
-    by_reason: Mapping[str, ReasonStats] = field(metadata=read_by(objects(ReasonStats)))
     absent: Mapping[str, list[Explained]] = field(
         metadata=read_by(each_of(explained)), default_factory=dict
     )
@@ -168,18 +226,28 @@ class DetectResult:
     )
 
 
+class FailedBatch(TypedDict):
+    """Part of a task's work of which nothing was done; `codes` is None for all codes."""
+
+    batch: int
+    start: str | None
+    end: str | None
+    codes: list[str] | None
+    error: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class FillResult:
-    """The whole result of any other task.
+    """The full result of every other kind of task.
 
     Attributes
     ----------
     errors : mapping
-        For each code with an error what it was.
+        For each code with an error, the message.
     quarantined : mapping
-        For each code how many bars were set aside, by reason.
-    failed_batches : list
-        Pieces of work of which nothing was done.
+        For each code, the number of quarantined bars by reason.
+    failed_batches : list of FailedBatch
+        The work of which nothing was done.
     """
 
     task_id: int
@@ -192,4 +260,4 @@ class FillResult:
     quarantined_count: int
     errors: Mapping[str, str]
     quarantined: Mapping[str, Mapping[str, int]]
-    failed_batches: list[Mapping[str, Any]] = field(default_factory=list)
+    failed_batches: list[FailedBatch] = field(default_factory=list)

@@ -1,24 +1,24 @@
-"""A bearer token and how long it is good for. Pure."""
+"""Access tokens and their lifetime. Pure."""
 
 from dataclasses import dataclass
 from typing import Any
 
 MARGIN = 60.0
-"""A token is renewed this many seconds before its end, or in the last tenth of a shorter life."""
+"""Seconds before expiry at which a token is renewed; at most a tenth of its lifetime."""
 
 
 @dataclass(frozen=True)
 class Token:
-    """What a login gives.
+    """The access token of a login.
 
     Attributes
     ----------
     access_token : str
-        Secret.
+        The token itself; a secret.
     expires_at : float
-        Seconds since 1970.
+        When it expires, in seconds since 1970.
     renew_at : float
-        From then on a new one should be had.
+        When the client renews it, in seconds since 1970.
     """
 
     access_token: str
@@ -27,11 +27,11 @@ class Token:
 
     @classmethod
     def granted(cls, data: Any, now: float) -> "Token":
-        """Read the answer to a login that was sent at `now`, seconds since 1970."""
+        """Build a token from the response to a login sent at `now`, in seconds since 1970."""
         life = float(data["expires_in"])
         expires_at = now + life
         return cls(data["access_token"], expires_at, expires_at - min(MARGIN, life / 10))
 
     def __repr__(self) -> str:
-        """Leave the secret out of logs."""
+        """Keep the secret out of logs."""
         return f"Token(expires_at={self.expires_at})"

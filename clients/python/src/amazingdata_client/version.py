@@ -1,3 +1,3 @@
-"""The version, which is also in pyproject.toml."""
+"""The version; keep it equal to that in pyproject.toml."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""What a task is asked to be about, and how waiting for its end goes. Pure."""
+"""Starting tasks and waiting for them to end. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -12,19 +12,19 @@ POLL_SECONDS = 2.0
 
 
 class TaskOptions(TypedDict, total=False):
-    """What narrows a task.
+    """Options that narrow a task down.
 
     Attributes
     ----------
     period_type : str
-        daily (the default) min1 min5 min15 min30 or min60; with finance balance_sheet, income or
-        cash_flow.
+        "daily" (default), "min1", "min5", "min15", "min30" or "min60"; for the type "finance",
+        "balance_sheet", "income" or "cash_flow".
     contract_type : str
-        all (the default) or, of futures, main.
+        "all" (default) or, for futures, "main".
     codes : str or iterable of str
-        Only these, at most 500; by default every code of the type.
+        Only these codes, at most 500; default: every code of the type.
     recheck_absent : bool
-        Whether days for which the source once had nothing count as missing.
+        Whether to treat days for which the source had no data as missing; default: False.
     """
 
     period_type: str
@@ -36,7 +36,7 @@ class TaskOptions(TypedDict, total=False):
 def scope(
     security_type: str, start_date: str | date, end_date: str | date, options: TaskOptions
 ) -> Mapping[str, Any]:
-    """Give the body of a call that starts a task."""
+    """Return the request body of a call that starts a task."""
     asked: dict[str, Any] = {**options}
     if "codes" in options:
         asked["codes"] = distinct(options["codes"])
@@ -45,14 +45,14 @@ def scope(
 
 
 def judged(task: Task) -> Task:
-    """Give a task back that has ended well.
+    """Return a task that has ended, if it succeeded.
 
     Raises
     ------
     TaskFailedError
-        It failed, or some of its codes did.
+        It failed, or has codes with errors.
     TaskCancelledError
-        Somebody cancelled it.
+        It was cancelled.
     """
     if task.status == "cancelled":
         raise TaskCancelledError(f"task {task.id} was cancelled", task)
@@ -63,6 +63,6 @@ def judged(task: Task) -> Task:
 
 
 def overdue(task: Task, seconds: float) -> TaskTimeoutError:
-    """Say that a task has not ended in time."""
-    message = f"task {task.id} is {task.status} after {seconds:g} s, at {task.progress:g} %"
+    """Return the error for a task that did not end in time."""
+    message = f"task {task.id} is still {task.status} after {seconds:g} s, at {task.progress:g}%"
     return TaskTimeoutError(message, task)

@@ -1,1 +1,1 @@
-"""The client for asyncio and trio; `_sync` is generated from this package."""
+"""The asynchronous client, for asyncio and trio; `_sync` is generated from this package."""

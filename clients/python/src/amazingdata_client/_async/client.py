@@ -1,4 +1,4 @@
-"""The client: all calls together."""
+"""The client with all its calls."""
 
 from amazingdata_client._async.configs import AsyncConfigs
 from amazingdata_client._async.klines import AsyncKlines
@@ -11,9 +11,9 @@ from amazingdata_client._async.users import AsyncUsers
 class AsyncClient(
     AsyncSecurities, AsyncKlines, AsyncStatements, AsyncTasks, AsyncUsers, AsyncConfigs
 ):
-    """A client of the service, with a method for every call.
+    """A client for AmazingData Cloud, with a method for every call of the API.
 
-    Use it in a `with` statement of its kind, or close it. The parameters are those of
+    Use it as a context manager, or close it after use. The parameters are those of
     `AsyncSession`.
 
     Examples

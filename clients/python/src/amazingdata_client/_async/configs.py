@@ -1,4 +1,4 @@
-"""Calls about the connections to the vendor, for administrators."""
+"""Calls for connections to the data vendor."""
 
 from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.models import ConnectionTest, SdkConfig
@@ -7,15 +7,15 @@ from amazingdata_client.reading import read
 
 
 class AsyncConfigs(AsyncSession):
-    """SDK configs; passwords are never shown. All of it needs the role `admin`."""
+    """Connections to the data vendor; all these calls require the role "admin"."""
 
     async def configs(self) -> list[SdkConfig]:
-        """List the configs (`GET /configs/sdk`)."""
+        """Return all connections (`GET /configs/sdk`)."""
         data = (await self.call("GET", "/configs/sdk")).data
         return [read(SdkConfig, each) for each in data["items"]]
 
     async def config(self, config_id: int) -> SdkConfig:
-        """Show a config (`GET /configs/sdk/{id}`)."""
+        """Return a connection (`GET /configs/sdk/{id}`)."""
         return read(SdkConfig, (await self.call("GET", f"/configs/sdk/{config_id}")).data)
 
     async def create_config(
@@ -29,22 +29,22 @@ class AsyncConfigs(AsyncSession):
         local_path: str | None = None,
         is_default: bool = False,
     ) -> SdkConfig:
-        """Create a config (`POST /configs/sdk`).
+        """Create a connection (`POST /configs/sdk`).
 
         Parameters
         ----------
         name : str
-            What people call it.
+            A name for the connection.
         username, password : str
-            The vendor's account.
+            The vendor account.
         host : str
-            Name or address of its server.
+            Host name or address of the vendor's server.
         port : int
             TCP port.
         local_path : str, optional
-            The SDK's folder for its own files.
+            Folder for the SDK's own files.
         is_default : bool
-            Whether it takes the place of the present default.
+            Whether it becomes the default connection.
         """
         body = given(
             name=name,
@@ -68,7 +68,15 @@ class AsyncConfigs(AsyncSession):
         port: int | None = None,
         local_path: str | None = None,
     ) -> SdkConfig:
-        """Change a config (`PATCH /configs/sdk/{id}`); what is not given stays."""
+        """Change a connection (`PATCH /configs/sdk/{id}`).
+
+        Parameters
+        ----------
+        config_id : int
+            The connection.
+        name, username, password, host, port, local_path : optional
+            See `create_config`; None leaves a value unchanged.
+        """
         body = given(
             name=name,
             username=username,
@@ -81,15 +89,15 @@ class AsyncConfigs(AsyncSession):
         return read(SdkConfig, answer.data)
 
     async def delete_config(self, config_id: int) -> None:
-        """Delete a config (`DELETE /configs/sdk/{id}`)."""
+        """Delete a connection (`DELETE /configs/sdk/{id}`)."""
         await self.call("DELETE", f"/configs/sdk/{config_id}")
 
     async def make_default_config(self, config_id: int) -> SdkConfig:
-        """Let the service use this config (`POST /configs/sdk/{id}/default`)."""
+        """Make a connection the default (`POST /configs/sdk/{id}/default`)."""
         answer = await self.call("POST", f"/configs/sdk/{config_id}/default", repeatable=True)
         return read(SdkConfig, answer.data)
 
     async def test_config(self, config_id: int) -> ConnectionTest:
-        """Connect with a config (`POST /configs/sdk/{id}/test`)."""
+        """Test a connection (`POST /configs/sdk/{id}/test`)."""
         answer = await self.call("POST", f"/configs/sdk/{config_id}/test", repeatable=True)
         return read(ConnectionTest, answer.data)

@@ -1,59 +1,19 @@
-"""Calls about K-lines and futures."""
+"""Calls for K-lines and main contracts."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Iterable
 from datetime import date
-from typing import TypeVar
 
+from amazingdata_client._async.portions import in_portions
 from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.answers import Envelope
-from amazingdata_client.errors import NotFoundError
 from amazingdata_client.models import Chart, Completeness, MainContracts, Variety
-from amazingdata_client.questions import codes_at_once, day, distinct, portions
+from amazingdata_client.questions import codes_at_once, day, distinct
 from amazingdata_client.reading import read
-from amazingdata_client.results import KlineResult, StatementResult, merged
-
-R = TypeVar("R", KlineResult, StatementResult)
-
-
-async def in_portions(
-    kind: type[R],
-    codes: list[str],
-    size: int,
-    ask: Callable[[list[str]], Awaitable[Envelope]],
-) -> R:
-    """Ask for some codes at a time and put the answers together.
-
-    Raises
-    ------
-    NotFoundError
-        No code of any portion is known.
-    """
-    parts: list[R] = []
-    unknown: list[str] = []
-    nothing: NotFoundError | None = None
-    for some in portions(codes, size):
-        answer = await _known(ask, some)
-        if isinstance(answer, NotFoundError):
-            nothing = answer
-            unknown += some
-        else:
-            parts.append(kind(answer.data, read(Completeness, answer.meta)))
-    if nothing and not parts:
-        raise nothing
-    return merged(parts, unknown)
-
-
-async def _known(
-    ask: Callable[[list[str]], Awaitable[Envelope]], codes: list[str]
-) -> Envelope | NotFoundError:
-    try:
-        return await ask(codes)
-    except NotFoundError as error:
-        return error
+from amazingdata_client.results import KlineResult
 
 
 class AsyncKlines(AsyncSession):
-    """Bars, and which contracts there are."""
+    """K-lines of stocks, indices, funds and futures; futures products and main contracts."""
 
     async def kline(
         self,
@@ -64,26 +24,32 @@ class AsyncKlines(AsyncSession):
         *,
         adjust: str = "none",
     ) -> KlineResult:
-        """Read bars of stocks, indices and funds (`POST /stock/kline/batch`).
+        """Return the bars of stocks, indices and funds (`POST /stock/kline/batch`).
 
         Parameters
         ----------
         codes : str or iterable of str
-            As many as you like: the question is cut as the API wants it.
+            Any number of codes; the client splits the request as the API requires.
         start_date, end_date : str or date
             First and last day.
         period : str
-            daily min1 min5 min15 min30 min60 weekly or monthly.
+            "daily", "min1", "min5", "min15", "min30", "min60", "weekly" or "monthly".
         adjust : str
-            none forward or backward.
+            "none", "forward" (latest prices unchanged) or "backward" (earliest prices unchanged).
+
+        Returns
+        -------
+        KlineResult
+            The bars of each code in order of time, and how complete they are. Prices and amounts
+            are in yuan (an index: points), volume is in shares. The time of a minute bar is its
+            start, in Asia/Shanghai.
 
         Raises
         ------
         InvalidInputError
-            A parameter is wrong; `errors` says which.
+            A parameter is invalid; see `errors`.
         NotFoundError
-            Nobody knows any of the codes. One unknown code among others is in
-            `meta.unknown_codes`.
+            Every code is unknown. If only some are, they are in `meta.unknown_codes`.
         """
         start, end = day(start_date), day(end_date)
         scope = {"start_date": start, "end_date": end, "period": period, "adjust": adjust}
@@ -102,12 +68,23 @@ class AsyncKlines(AsyncSession):
         end_date: str | date,
         period: str = "daily",
     ) -> KlineResult:
-        """Read bars of futures, with `settle` and `open_interest` (`GET /future/kline`).
+        """Return the bars of futures contracts (`GET /future/kline`).
 
         Parameters
         ----------
         codes, start_date, end_date, period
-            As for `kline`.
+            See `kline`.
+
+        Returns
+        -------
+        KlineResult
+            As for `kline`, with settlement price and open interest. Volume and open interest are
+            in lots.
+
+        Raises
+        ------
+        InvalidInputError, NotFoundError
+            See `kline`.
         """
         start, end = day(start_date), day(end_date)
         scope = {"start_date": start, "end_date": end, "period": period}
@@ -127,14 +104,21 @@ class AsyncKlines(AsyncSession):
         *,
         adjust: str = "none",
     ) -> Chart:
-        """Read the bars of one stock, index or fund for ECharts (`GET /stock/kline/{code}/chart`).
+        """Return the bars of one code in the layout of ECharts (`GET /stock/kline/{code}/chart`).
 
         Parameters
         ----------
         code : str
-            One code.
+            A stock, index or fund.
         start_date, end_date, period, adjust
-            As for `kline`.
+            See `kline`.
+
+        Raises
+        ------
+        InvalidInputError
+            A parameter is invalid; see `errors`.
+        NotFoundError
+            The code is unknown.
         """
         params = {
             "start_date": day(start_date),
@@ -151,18 +135,18 @@ class AsyncKlines(AsyncSession):
         )
 
     async def varieties(self) -> list[Variety]:
-        """List the products that futures are traded in (`GET /cache/future-varieties`)."""
+        """Return all futures products (`GET /cache/future-varieties`)."""
         data = (await self.call("GET", "/cache/future-varieties")).data
         return [read(Variety, each) for each in data["details"]]
 
     async def main_contracts(self, trade_date: str | date | None = None) -> MainContracts:
-        """Give each variety's main contract on a day (`GET /cache/main-contracts`).
+        """Return the main contract of every futures product (`GET /cache/main-contracts`).
 
         Parameters
         ----------
         trade_date : str or date, optional
-            By default the last day whose bars are final.
+            The trading day; default: the last one whose bars are final.
         """
         params = {} if trade_date is None else {"trade_date": day(trade_date)}
         answer = await self.call("GET", "/cache/main-contracts", params=params)
-        return read(MainContracts, {**answer.data, "unknown": answer.meta["unknown"]})
+        return read(MainContracts, {**answer.data, **answer.meta})

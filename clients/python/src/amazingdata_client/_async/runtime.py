@@ -1,4 +1,4 @@
-"""What waiting is made of here; the one module that `_sync` has an own version of."""
+"""Locks and sleeping; the one module that `_sync` has its own version of."""
 
 from anyio import Lock, sleep
 

@@ -1,4 +1,4 @@
-"""Calls about securities, the calendar, and who is logged in."""
+"""Calls for securities, trading days, and the current user."""
 
 from datetime import date
 from typing import Any
@@ -10,14 +10,14 @@ from amazingdata_client.reading import read
 
 
 class AsyncSecurities(AsyncSession):
-    """What there is."""
+    """Securities, trading days, and the current user."""
 
     async def me(self) -> User:
-        """Say who is logged in (`GET /auth/me`)."""
+        """Return the current user (`GET /auth/me`)."""
         return read(User, (await self.call("GET", "/auth/me")).data)
 
     async def codes(self, security_type: str) -> list[str]:
-        """List the codes of a type that are listed today (`GET /base/codes`).
+        """Return the codes of a type that are listed today (`GET /base/codes`).
 
         Parameters
         ----------
@@ -31,16 +31,21 @@ class AsyncSecurities(AsyncSession):
     async def securities(
         self, q: str = "", *, security_type: str | None = None, limit: int = 20
     ) -> list[Security]:
-        """Find securities by part of a code or a name (`GET /base/securities`).
+        """Search for securities by code or name (`GET /base/securities`).
 
         Parameters
         ----------
         q : str
-            Part of a code or of a name; an empty one finds everything.
+            Part of a code or name; an empty string matches every security.
         security_type : str, optional
-            As for `codes`.
+            See `codes`.
         limit : int
-            How many to give at most, the likeliest first; at most 500.
+            Maximum number of results, up to 500.
+
+        Returns
+        -------
+        list of Security
+            The best matches first.
         """
         params = given(q=q, security_type=security_type, limit=limit)
         data = (await self.call("GET", "/base/securities", params=params)).data
@@ -49,35 +54,35 @@ class AsyncSecurities(AsyncSession):
     async def calendar(
         self, market: str, start_date: str | date, end_date: str | date
     ) -> list[str]:
-        """List the trading days of a market (`GET /base/calendar`).
+        """Return the trading days of a market (`GET /base/calendar`).
 
         Parameters
         ----------
         market : str
-            SH SZ BJ CFE SHF DCE CZC INE or GFE.
+            "SH", "SZ", "BJ", "CFE", "SHF", "DCE", "CZC", "INE" or "GFE".
         start_date, end_date : str or date
             First and last day.
 
         Returns
         -------
         list of str
-            "YYYYMMDD".
+            Days as "YYYYMMDD", in order.
         """
         params = {"market": market, "start_date": day(start_date), "end_date": day(end_date)}
         days: list[str] = (await self.call("GET", "/base/calendar", params=params)).data
         return days
 
     async def info(self, code: str) -> Security:
-        """Give name, market, type and life of a code (`GET /base/codes/{code}/info`).
+        """Return name, market, type and listing dates of a code (`GET /base/codes/{code}/info`).
 
         Raises
         ------
         NotFoundError
-            Nobody knows the code.
+            The code is unknown.
         """
         return read(Security, (await self.call("GET", f"/base/codes/{code}/info")).data)
 
     async def openapi(self) -> dict[str, Any]:
-        """Give the API as a machine reads it (`GET /openapi.json`)."""
+        """Return the OpenAPI document of the service (`GET /openapi.json`)."""
         document: dict[str, Any] = (await self.request("GET", "/openapi.json")).json()
         return document

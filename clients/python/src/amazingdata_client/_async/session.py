@@ -1,4 +1,4 @@
-"""One login and its calls: tokens, retries, links to large answers."""
+"""Authorized calls: tokens, retries, and links to large responses."""
 
 import time
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 SAFE = frozenset({"GET", "HEAD", "PATCH", "PUT", "DELETE"})
-"""Methods of calls that may be done twice."""
+"""Methods that may be retried: repeating such a call changes nothing."""
 HEADERS = {
     "Accept-Encoding": ACCEPT_ENCODING,
     "User-Agent": f"amazingdata-client/{__version__}",
@@ -27,23 +27,23 @@ HEADERS = {
 class AsyncSession:
     """A connection to the service.
 
-    Logs in at the first call, renews the token before it ends, and once when the service refuses
-    it all the same.
+    It logs in before the first call and renews the token before it expires. If the service rejects
+    a token nevertheless, it logs in once more and repeats the call.
 
     Parameters
     ----------
     base_url : str
-        Of the API, such as "http://localhost:8000/api/v1".
+        Base URL of the API, such as "http://localhost:8000/api/v1".
     username, password : str, optional
-        Without them only calls with a given `token` are possible, for as long as it is good.
+        Credentials. Without them, calls need a `token` and fail once it has expired.
     token : Token, optional
-        Of an earlier login.
+        The token of an earlier login.
     timeout : float
-        Seconds that the service may be silent during a call.
+        Seconds to wait for the service to send data.
     retry : Retry
-        How patiently calls are repeated.
+        When and how often to retry a call.
     transport : httpx transport, optional
-        For proxies, certificates of one's own, and tests.
+        For proxies, custom certificates and tests.
     """
 
     def __init__(
@@ -65,46 +65,59 @@ class AsyncSession:
         self._http = httpx.AsyncClient(headers=HEADERS, timeout=timeout, transport=transport)
 
     async def __aenter__(self) -> "Self":
-        """Give the client itself."""
+        """Return the client."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Close it."""
+        """Close the client."""
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Close all connections."""
         await self._http.aclose()
 
     async def login(self) -> Token:
-        """Log in now, instead of at the first call, and give the token.
+        """Log in now instead of at the first call (`POST /auth/login`).
+
+        Returns
+        -------
+        Token
+            The new token, which the client uses from now on.
 
         Raises
         ------
         NotLoggedInError
-            Name or password was not given.
+            The client has no user name or no password.
         UnauthorizedError
-            They are wrong.
+            The user name or the password is wrong.
         ForbiddenError
-            The user is not active.
+            The user has been deactivated.
         TooManyRequestsError
-            Too many logins failed; `retry_after` says when to try again.
+            Too many logins have failed; wait `retry_after` seconds.
         """
         async with self._lock:
             self.token = await self._granted()
         return self.token
 
     async def request(self, method: str, path: str, **content: Any) -> httpx.Response:
-        """Call the API and give the answer as it is, errors too, decoded and after the 303.
+        """Call the API and return the raw response, even if it is an error.
+
+        The body is decompressed, and the link to a large response (303) is followed.
 
         Parameters
         ----------
         method : str
             HTTP method.
         path : str
-            Below `base_url`, with its slash.
+            Path below `base_url`, with its leading slash.
         **content
-            `params`, `json`, `timeout` and what else httpx takes.
+            `params`, `json`, `timeout` and other arguments of `httpx.AsyncClient.request`, except
+            `headers`.
+
+        Raises
+        ------
+        NoAnswerError
+            The service cannot be reached.
         """
         return await self._found(
             await self._authorized(method, path, content, repeatable=method in SAFE)
@@ -119,15 +132,20 @@ class AsyncSession:
         json: Any = None,
         repeatable: bool | None = None,
     ) -> Envelope:
-        """Call the API and give what it answers.
+        """Call the API and return the content of its response.
 
         Parameters
         ----------
         method, path, params, json
-            As for `request`.
+            See `request`.
         repeatable : bool, optional
-            Whether doing it twice is the same as doing it once; by default what HTTP says of the
-            method. A call that is not is only repeated where it surely was not done.
+            Whether the call is idempotent; default: whether its method is. Other calls are only
+            retried if the service certainly did not execute them.
+
+        Returns
+        -------
+        Envelope
+            `data` and `meta`, as in the API document.
 
         Raises
         ------
@@ -156,7 +174,7 @@ class AsyncSession:
         return await self._sent(method, path, content, token, repeatable=repeatable)
 
     async def _current(self, refused: Token | None = None) -> Token:
-        """Give a token that should do; whoever comes while another one logs in has that token."""
+        """Return a valid token; concurrent calls wait for one login and share its token."""
         async with self._lock:
             token = self.token
             can_renew = None not in self._credentials
@@ -167,7 +185,7 @@ class AsyncSession:
     async def _granted(self) -> Token:
         username, password = self._credentials
         if username is None or password is None:
-            raise NotLoggedInError("log in first: this needs a user name and a password")
+            raise NotLoggedInError("not logged in: a user name and a password are required")
         now = time.time()
         body = {"json": {"username": username, "password": password}}
         response = await self._sent("POST", "/auth/login", body, repeatable=True)
@@ -195,7 +213,7 @@ class AsyncSession:
         *,
         repeatable: bool,
     ) -> httpx.Response:
-        """Send a request, and again while that may help; give the last answer."""
+        """Send a request, retry it while that may help, and return the last response."""
         tried = 0
         while True:
             outcome = await self._outcome(method, url, content)
@@ -207,7 +225,7 @@ class AsyncSession:
                 return unpacked(outcome)
             else:
                 why = str(outcome) or type(outcome).__name__
-                raise NoAnswerError(f"no answer from {url}: {why}") from outcome
+                raise NoAnswerError(f"no response from {url}: {why}") from outcome
 
     async def _outcome(
         self, method: str, url: str, content: Mapping[str, Any]
@@ -217,18 +235,18 @@ class AsyncSession:
         except httpx.TransportError as error:
             return error
         except httpx.DecodingError as error:
-            raise BadAnswerError(f"{url} answered with a damaged body: {error}") from error
+            raise BadAnswerError(f"{url} sent a corrupt body: {error}") from error
 
     async def _found(self, response: httpx.Response) -> httpx.Response:
-        """Follow the link under which a large answer lies.
+        """Follow the link to a large response.
 
-        The link is signed by itself: the bucket refuses a request with a second authorization, and
-        the token is none of its business.
+        The token is not sent along: the URL is signed, and the bucket rejects a request with a
+        second authorization.
         """
         if response.status_code != httpx.codes.SEE_OTHER:
             return response
         link = response.headers["Location"]
         large = await self._patiently("GET", link, {}, repeatable=True)
         if not large.is_success:
-            raise BadAnswerError(f"the link to a large answer gave: {error_of(large)}")
+            raise BadAnswerError(f"cannot download a large response: {error_of(large)}")
         return large

@@ -1,9 +1,9 @@
-"""Calls about financial statements."""
+"""Calls for financial statements."""
 
 from collections.abc import Awaitable, Iterable
 from datetime import date
 
-from amazingdata_client._async.klines import in_portions
+from amazingdata_client._async.portions import in_portions
 from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.answers import Envelope
 from amazingdata_client.questions import MOST_CODES, day, distinct
@@ -11,11 +11,7 @@ from amazingdata_client.results import StatementResult
 
 
 class AsyncStatements(AsyncSession):
-    """Balance sheets, income and cash flow statements.
-
-    The parameters are those of all three: codes, as many as you like; first and last reporting
-    period; the type of statement, "1" for consolidated ones.
-    """
+    """Balance sheets, income statements and cash flow statements."""
 
     async def balance_sheet(
         self,
@@ -24,7 +20,30 @@ class AsyncStatements(AsyncSession):
         end_date: str | date,
         statement_type: str = "1",
     ) -> StatementResult:
-        """Read balance sheets (`GET /finance/balance-sheet`)."""
+        """Return balance sheets (`GET /finance/balance-sheet`).
+
+        Parameters
+        ----------
+        codes : str or iterable of str
+            Any number of stock codes; the client splits the request as the API requires.
+        start_date, end_date : str or date
+            First and last reporting period, which are last days of quarters.
+        statement_type : str
+            "1" for consolidated statements.
+
+        Returns
+        -------
+        StatementResult
+            The statements of each code by reporting period, and how complete they are. Figures
+            are in yuan.
+
+        Raises
+        ------
+        InvalidInputError
+            A parameter is invalid; see `errors`.
+        NotFoundError
+            Every code is unknown. If only some are, they are in `meta.unknown_codes`.
+        """
         return await self._statements("balance-sheet", codes, start_date, end_date, statement_type)
 
     async def income(
@@ -34,7 +53,18 @@ class AsyncStatements(AsyncSession):
         end_date: str | date,
         statement_type: str = "1",
     ) -> StatementResult:
-        """Read income statements (`GET /finance/income`)."""
+        """Return income statements (`GET /finance/income`).
+
+        Parameters
+        ----------
+        codes, start_date, end_date, statement_type
+            See `balance_sheet`.
+
+        Returns
+        -------
+        StatementResult
+            See `balance_sheet`.
+        """
         return await self._statements("income", codes, start_date, end_date, statement_type)
 
     async def cash_flow(
@@ -44,7 +74,18 @@ class AsyncStatements(AsyncSession):
         end_date: str | date,
         statement_type: str = "1",
     ) -> StatementResult:
-        """Read cash flow statements (`GET /finance/cash-flow`)."""
+        """Return cash flow statements (`GET /finance/cash-flow`).
+
+        Parameters
+        ----------
+        codes, start_date, end_date, statement_type
+            See `balance_sheet`.
+
+        Returns
+        -------
+        StatementResult
+            See `balance_sheet`.
+        """
         return await self._statements("cash-flow", codes, start_date, end_date, statement_type)
 
     async def _statements(

@@ -1,4 +1,4 @@
-"""Calls about the cache: detect, fill, and the tasks that do it."""
+"""Calls for the cache: coverage, and tasks that detect and fetch missing data."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 
 class AsyncTasks(AsyncSession):
-    """Tasks. What starts, stops or repeats one needs the role `admin`.
+    """Cache coverage and background tasks.
 
-    Starting what runs already gives the running task, so the starting calls may be repeated.
+    Starting, cancelling and retrying a task require the role "admin". Starting a task that is
+    already running returns the running one, so these calls are safe to retry.
     """
 
     async def detect(
@@ -36,22 +37,30 @@ class AsyncTasks(AsyncSession):
         end_date: str | date,
         **options: "Unpack[TaskOptions]",
     ) -> Findings:
-        """Compare what is stored with what should be (`POST /cache/detect-all-missing`).
+        """Find out which days the cache lacks (`POST /cache/detect-all-missing`).
 
         Parameters
         ----------
         security_type : str
-            stock index etf future or finance.
+            "stock", "index", "etf", "future" or "finance".
         start_date, end_date : str or date
             First and last day.
         **options
-            `TaskOptions`.
+            See `TaskOptions`.
 
         Returns
         -------
         Findings
-            Whole if the service could wait for the end; else `wait` for the task and read
-            `task_result`.
+            Final if `ended` is true. Otherwise `wait` for the task, then read its `task_result`.
+
+        Raises
+        ------
+        InvalidInputError
+            A parameter is invalid; see `errors`.
+        ForbiddenError
+            The user is not an administrator.
+        ConflictError
+            Main contracts were requested, but are not known for these days.
         """
         body = scope(security_type, start_date, end_date, options)
         return read(Findings, await self._started("detect-all-missing", body))
@@ -63,12 +72,22 @@ class AsyncTasks(AsyncSession):
         end_date: str | date,
         **options: "Unpack[TaskOptions]",
     ) -> Task:
-        """Start to fetch what is missing (`POST /cache/fill-missing`); `wait` for its end.
+        """Start a task that fetches missing days (`POST /cache/fill-missing`).
 
         Parameters
         ----------
         security_type, start_date, end_date, **options
-            As for `detect`.
+            See `detect`.
+
+        Returns
+        -------
+        Task
+            The task, just started; `wait` for its end.
+
+        Raises
+        ------
+        InvalidInputError, ForbiddenError, ConflictError
+            See `detect`.
         """
         body = scope(security_type, start_date, end_date, options)
         return read(Task, await self._started("fill-missing", body))
@@ -80,12 +99,22 @@ class AsyncTasks(AsyncSession):
         end_date: str | date,
         **options: "Unpack[TaskOptions]",
     ) -> Task:
-        """Start to fetch every expected day again (`POST /cache/cache-all-missing`).
+        """Start a task that fetches every day, even if cached (`POST /cache/cache-all-missing`).
 
         Parameters
         ----------
         security_type, start_date, end_date, **options
-            As for `detect`.
+            See `detect`.
+
+        Returns
+        -------
+        Task
+            The task, just started; `wait` for its end.
+
+        Raises
+        ------
+        InvalidInputError, ForbiddenError, ConflictError
+            See `detect`.
         """
         body = scope(security_type, start_date, end_date, options)
         return read(Task, await self._started("cache-all-missing", body))
@@ -98,25 +127,34 @@ class AsyncTasks(AsyncSession):
         timeout: float | None = None,
         every: float = POLL_SECONDS,
     ) -> Task:
-        """Wait until a task has ended well, and give it.
+        """Wait for a task to end, and return it if it succeeded.
 
         Parameters
         ----------
         task : Task or int
-            A task, or its id.
+            A task or its ID.
         on_progress : callable, optional
-            Is given the task each time it was looked at, the last time included.
+            Called with the task after every poll, including the last.
         timeout : float, optional
-            Seconds; by default as long as it takes.
+            Seconds to wait at most; default: no limit.
         every : float
-            Seconds between looks.
+            Seconds between polls.
+
+        Returns
+        -------
+        Task
+            The completed task.
 
         Raises
         ------
-        TaskFailedError, TaskCancelledError
-            It failed, or some of its codes did; somebody cancelled it.
+        TaskFailedError
+            It failed, or has codes with errors.
+        TaskCancelledError
+            It was cancelled.
         TaskTimeoutError
-            The time is up; the task goes on.
+            It did not end in time; it is still running.
+        NotFoundError
+            There is no such task.
         """
         task_id = task if isinstance(task, int) else task.id
         began = time.monotonic()
@@ -141,20 +179,20 @@ class AsyncTasks(AsyncSession):
         page: int = 1,
         page_size: int = 20,
     ) -> Coverage:
-        """Count what the cache holds of each code, by part (`GET /cache/coverage`).
+        """Return how many days of each code the cache holds, by part (`GET /cache/coverage`).
 
         Parameters
         ----------
         security_type : str
-            stock index etf or future.
+            "stock", "index", "etf" or "future".
         start_date, end_date : str or date
             First and last day.
         period_type : str
-            daily min1 min5 min15 min30 or min60.
+            "daily", "min1", "min5", "min15", "min30" or "min60".
         codes : str or iterable of str, optional
-            Only these, at most 500.
+            Only these codes, at most 500; default: every code of the type.
         page, page_size : int
-            The first page is 1; at most 100 codes are on one.
+            Number of the page, from 1, and codes per page, at most 100.
         """
         params = given(
             security_type=security_type,
@@ -165,29 +203,48 @@ class AsyncTasks(AsyncSession):
             page=page,
             page_size=page_size,
         )
-        return read(Coverage, (await self.call("GET", "/cache/coverage", params=params)).data)
+        answer = await self.call("GET", "/cache/coverage", params=params)
+        return read(Coverage, {**answer.data, **answer.meta})
 
     async def tasks(self, page: int = 1, page_size: int = 20) -> TaskPage:
-        """List tasks, the newest first (`GET /cache/tasks`)."""
+        """Return a page of tasks, newest first (`GET /cache/tasks`)."""
         params = {"page": page, "page_size": page_size}
         data = (await self.call("GET", "/cache/tasks", params=params)).data
         return read(TaskPage, data)
 
     async def task(self, task_id: int) -> Task:
-        """Show a task (`GET /cache/tasks/{task_id}`)."""
+        """Return a task (`GET /cache/tasks/{task_id}`)."""
         return read(Task, (await self.call("GET", f"/cache/tasks/{task_id}")).data["task"])
 
     async def task_result(self, task_id: int) -> DetectResult | FillResult:
-        """Give what a task found or did, code by code (`GET /cache/tasks/{task_id}/result`)."""
+        """Return the full result of a task, code by code (`GET /cache/tasks/{task_id}/result`).
+
+        Raises
+        ------
+        NotFoundError
+            There is no such task, or it has no result (yet).
+        """
         data = (await self.call("GET", f"/cache/tasks/{task_id}/result")).data
         return read(DetectResult, data) if "complete_count" in data else read(FillResult, data)
 
     async def cancel_task(self, task_id: int) -> Task:
-        """Stop a task (`POST /cache/tasks/{task_id}/cancel`)."""
+        """Cancel a task (`POST /cache/tasks/{task_id}/cancel`).
+
+        Raises
+        ------
+        ConflictError
+            It has already ended.
+        """
         return read(Task, (await self.call("POST", f"/cache/tasks/{task_id}/cancel")).data["task"])
 
     async def retry_task(self, task_id: int) -> Task:
-        """Run what failed of a task once more (`POST /cache/tasks/{task_id}/retry`)."""
+        """Run the failed part of a task again (`POST /cache/tasks/{task_id}/retry`).
+
+        Raises
+        ------
+        ConflictError
+            It has not ended, nothing failed, or the same work is already being done.
+        """
         return read(Task, (await self.call("POST", f"/cache/tasks/{task_id}/retry")).data["task"])
 
     async def _started(self, call: str, body: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Calls about users, for administrators."""
+"""Calls for users."""
 
 from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.models import User
@@ -7,15 +7,15 @@ from amazingdata_client.reading import read
 
 
 class AsyncUsers(AsyncSession):
-    """Users. All of it needs the role `admin`."""
+    """Users; all these calls require the role "admin"."""
 
     async def users(self) -> list[User]:
-        """List the users (`GET /auth/users`)."""
+        """Return all users (`GET /auth/users`)."""
         data = (await self.call("GET", "/auth/users")).data
         return [read(User, each) for each in data["items"]]
 
     async def user(self, user_id: int) -> User:
-        """Show a user (`GET /auth/users/{user_id}`)."""
+        """Return a user (`GET /auth/users/{user_id}`)."""
         return read(User, (await self.call("GET", f"/auth/users/{user_id}")).data)
 
     async def create_user(
@@ -26,16 +26,16 @@ class AsyncUsers(AsyncSession):
         Parameters
         ----------
         username, password : str
-            The password has at least eight characters.
+            The password must have at least eight characters.
         role : str
-            "admin" may everything, "user" reads.
+            "admin" has full access, "user" can only read.
         email : str
             May be empty.
 
         Raises
         ------
         ConflictError
-            There is one of that name.
+            The user name is already taken.
         """
         body = {"username": username, "password": password, "role": role, "email": email}
         return read(User, (await self.call("POST", "/auth/users", json=body)).data)
@@ -49,12 +49,20 @@ class AsyncUsers(AsyncSession):
         is_active: bool | None = None,
         password: str | None = None,
     ) -> User:
-        """Change a user (`PATCH /auth/users/{user_id}`); what is not given stays.
+        """Change a user (`PATCH /auth/users/{user_id}`).
+
+        Parameters
+        ----------
+        user_id : int
+            The user.
+        role, email, is_active, password : optional
+            See `create_user`; a user who is not active cannot log in. None leaves a value
+            unchanged.
 
         Raises
         ------
         ConflictError
-            It would shut the caller out.
+            Administrators cannot demote or deactivate themselves.
         """
         body = given(role=role, email=email, is_active=is_active, password=password)
         return read(User, (await self.call("PATCH", f"/auth/users/{user_id}", json=body)).data)

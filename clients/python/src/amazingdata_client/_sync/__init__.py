@@ -1,1 +1,1 @@
-"""The client for threads, generated from `_async` by `generate_sync.py`."""
+"""The synchronous client, generated from `_async`."""

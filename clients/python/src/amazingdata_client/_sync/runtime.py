@@ -1,4 +1,4 @@
-"""What waiting is made of here; the one module that is not generated."""
+"""Locks and sleeping; the one module here that is not generated."""
 
 from threading import Lock
 from time import sleep

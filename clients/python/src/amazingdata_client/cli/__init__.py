@@ -4,11 +4,11 @@ import sys
 
 
 def main() -> None:
-    """Run the command line, or say what it wants installed."""
+    """Run the command line, or explain how to install it."""
     try:
         from amazingdata_client.cli.app import amazingdata  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name not in {"click", "platformdirs", "rich"}:
             raise
-        sys.exit("the command line is an extra: pip install 'amazingdata-client[cli]'")
+        sys.exit("the command line needs an extra: pip install 'amazingdata-client[cli]'")
     amazingdata()

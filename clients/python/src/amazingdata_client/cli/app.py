@@ -1,9 +1,9 @@
-"""The command `amazingdata` and its options."""
+"""The command `amazingdata`: its subcommands and global options."""
 
 import click
 from click.shell_completion import get_completion_class
 
-from amazingdata_client.cli import configs, exits, filling, login, market, tasks, users
+from amazingdata_client.cli import configs, exits, filling, kline, login, market, tasks, users
 from amazingdata_client.cli.session import Login
 from amazingdata_client.version import __version__
 
@@ -13,14 +13,14 @@ from amazingdata_client.version import __version__
     "--url",
     envvar="AMAZINGDATA_URL",
     show_envvar=True,
-    help="Of the API; by default that of the last login.",
+    help="Base URL of the API; default: that of the last login.",
 )
 @click.version_option(__version__, package_name="amazingdata-client")
 @click.pass_context
 def amazingdata(context: click.Context, *, url: str | None) -> None:
-    """K-lines of China's exchanges, and how complete they are.
+    """Read and manage market data from China's exchanges.
 
-    Log in once (amazingdata login), or give scripts AMAZINGDATA_URL, AMAZINGDATA_USERNAME and
+    Log in once with "amazingdata login"; in scripts, set AMAZINGDATA_URL, AMAZINGDATA_USERNAME and
     AMAZINGDATA_PASSWORD.
     """
     context.obj = context.obj or Login.of_environment(url)
@@ -29,7 +29,7 @@ def amazingdata(context: click.Context, *, url: str | None) -> None:
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print what makes a SHELL complete this command.
+    """Print the completion script for a SHELL.
 
     \b
     bash  eval "$(amazingdata completion bash)"
@@ -38,7 +38,7 @@ def completion(shell: str) -> None:
     """  # noqa: D301
     kind = get_completion_class(shell)
     if kind is None:
-        raise click.ClickException(f"click knows no {shell}")
+        raise click.ClickException(f"no completion for {shell}")
     click.echo(kind(amazingdata, {}, "amazingdata", "_AMAZINGDATA_COMPLETE").source())
 
 
@@ -50,7 +50,7 @@ for command in (
     market.search,
     market.calendar,
     market.info,
-    market.kline,
+    kline.kline,
     filling.detect,
     filling.fill,
     filling.cache,

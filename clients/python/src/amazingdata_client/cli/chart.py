@@ -1,12 +1,12 @@
-"""Candles in a terminal. Pure."""
+"""Candlestick charts in a terminal. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 UP, DOWN = "red", "green"
-"""As mainland China paints them."""
+"""The convention in mainland China."""
 FULL, WICK = 2, 1
 GLYPHS = {
     (0, 0): " ",
@@ -19,12 +19,12 @@ GLYPHS = {
     (2, 0): "╹",
     (0, 2): "╻",
 }
-"""What a cell shows, by what its upper and its lower half are: nothing, wick or body."""
+"""Character of a cell, by its upper and lower half: empty, wick or body."""
 
 
 @dataclass(frozen=True)
 class Candle:
-    """The prices of one column, and the label of its first bar."""
+    """The prices of one chart column, and the label of its first bar."""
 
     label: str
     open: float
@@ -34,14 +34,14 @@ class Candle:
 
     @property
     def colour(self) -> str:
-        """Give the colour of the body."""
+        """The colour of body and wick."""
         return UP if self.close >= self.open else DOWN
 
 
 def candles(bars: Sequence[Mapping[str, Any]], most: int) -> list[Candle]:
-    """Make at most `most` candles: neighbours are put together where there are more bars.
+    """Return at most `most` candles; if there are more bars, neighbouring ones are combined.
 
-    Bars without prices are left out.
+    Bars without prices are skipped.
     """
     whole = [bar for bar in bars if None not in (bar[n] for n in ("open", "high", "low", "close"))]
     size = -(-len(whole) // most) if whole else 1
@@ -65,19 +65,19 @@ def _together(bars: Sequence[Mapping[str, Any]]) -> Candle:
 
 
 def draw(shown: Sequence[Candle], height: int) -> list[list[tuple[str, str]]]:
-    """Draw candles.
+    """Draw a chart.
 
     Parameters
     ----------
     shown : sequence of Candle
         At least one.
     height : int
-        Rows.
+        Number of rows.
 
     Returns
     -------
     list
-        From the top row down, for each cell its character and its colour.
+        Rows from the top down; a row is a list of (character, colour).
     """
     top, bottom = max(each.high for each in shown), min(each.low for each in shown)
     scale = (2 * height - 1) / ((top - bottom) or 1.0)
@@ -92,8 +92,8 @@ def draw(shown: Sequence[Candle], height: int) -> list[list[tuple[str, str]]]:
     ]
 
 
-def _column(candle: Candle, half: Any, height: int) -> list[str]:
-    """Give the characters of a candle; `half` tells in which half row, from above, a price is."""
+def _column(candle: Candle, half: Callable[[float], int], height: int) -> list[str]:
+    """Return a candle's characters; `half` maps a price to a half row, counted from the top."""
     body = sorted((half(candle.open), half(candle.close)))
     parts = [
         FULL

@@ -1,42 +1,38 @@
-"""Commands about the connections to the vendor, for administrators."""
-
-from dataclasses import asdict
+"""Commands about connections to the data vendor, for administrators."""
 
 import click
 
+from amazingdata_client.cli import options
 from amazingdata_client.cli.exits import ERROR
-from amazingdata_client.cli.output import as_json, print_facts, print_json, print_table, say
+from amazingdata_client.cli.output import print_json, print_many, print_one, say
 from amazingdata_client.cli.session import Login, new_secret, pass_login
 
-config_id_argument = click.argument("config_id", type=int)
+SDK_PASSWORD = "AMAZINGDATA_SDK_PASSWORD"  # noqa: S105  # a variable's name
 COLUMNS = ("id", "name", "username", "host", "port", "is_default", "updated_at")
+config_id_argument = click.argument("config_id", type=int)
 
 
 @click.group()
 def configs() -> None:
-    """Connections to the vendor; for administrators."""
+    """Manage connections to the vendor (admins only)."""
 
 
 @configs.command("list")
-@as_json
+@options.as_json
 @pass_login
 def list_configs(login: Login, *, as_json: bool) -> None:
-    """List the connections."""
+    """List all connections."""
     with login.client() as client:
-        found = client.configs()
-    if as_json:
-        print_json(found)
-    else:
-        print_table([asdict(config) for config in found], COLUMNS)
+        print_many(client.configs(), COLUMNS, as_json=as_json)
 
 
 @configs.command()
 @click.argument("name")
-@click.option("--username", required=True, help="The vendor's account.")
-@click.option("--host", required=True)
+@click.option("--username", required=True, help="User name of the vendor account.")
+@click.option("--host", required=True, help="Host name or address of the vendor's server.")
 @click.option("--port", type=int, default=8600, show_default=True)
-@click.option("--default", "is_default", is_flag=True, help="Use it from now on.")
-@as_json
+@click.option("--default", "is_default", is_flag=True, help="Make it the default connection.")
+@options.as_json
 @pass_login
 def create(
     login: Login,
@@ -48,29 +44,26 @@ def create(
     is_default: bool,
     as_json: bool,
 ) -> None:
-    """Add a connection called NAME.
+    """Create a connection called NAME.
 
-    The vendor's password is asked for, or is AMAZINGDATA_SDK_PASSWORD.
+    The password of the vendor account is prompted for, or taken from AMAZINGDATA_SDK_PASSWORD.
     """
-    password = new_secret("AMAZINGDATA_SDK_PASSWORD")
+    password = new_secret(SDK_PASSWORD)
     with login.client() as client:
         made = client.create_config(
             name, username=username, password=password, host=host, port=port, is_default=is_default
         )
-    if as_json:
-        print_json(made)
-    else:
-        print_facts(asdict(made))
+    print_one(made, as_json=as_json)
 
 
 @configs.command("default")
 @config_id_argument
 @pass_login
 def make_default(login: Login, *, config_id: int) -> None:
-    """Use this connection from now on."""
+    """Make a connection the default."""
     with login.client() as client:
         client.make_default_config(config_id)
-    say(f"config {config_id} is the default")
+    say(f"connection {config_id} is now the default")
 
 
 @configs.command()
@@ -80,16 +73,16 @@ def delete(login: Login, *, config_id: int) -> None:
     """Delete a connection."""
     with login.client() as client:
         client.delete_config(config_id)
-    say(f"config {config_id} is deleted")
+    say(f"connection {config_id} deleted")
 
 
 @configs.command()
 @config_id_argument
-@as_json
+@options.as_json
 @pass_login
 @click.pass_context
 def test(context: click.Context, login: Login, *, config_id: int, as_json: bool) -> None:
-    """Try a connection; exit code 1 if it does not work."""
+    """Test a connection; exit with code 1 if it fails."""
     with login.client() as client:
         tried = client.test_config(config_id)
     if as_json:

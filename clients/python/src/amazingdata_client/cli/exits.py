@@ -1,4 +1,4 @@
-"""Exit codes, for scripts; click itself ends a wrong usage with 2 and Ctrl-C with 1."""
+"""Exit codes for scripts; click itself exits with 2 on a usage error and with 1 on Ctrl-C."""
 
 import sys
 from collections.abc import Iterator
@@ -35,19 +35,19 @@ CODES: list[tuple[tuple[type[AmazingDataError], ...], int]] = [
 
 HELP = """\b
 Exit codes:
-  0    done
-  1    an error that has no code of its own
-  2    wrong usage, or the service refused a parameter
-  3    --require-complete, and something is missing
-  4    not logged in, or not allowed
-  5    the task failed, was cancelled, or some of its codes have errors
-  6    no answer, too many requests, a busy source, or --timeout: try later
+  0    success
+  1    any other error
+  2    usage error, or a parameter rejected by the service
+  3    --require-complete was given and data is missing
+  4    not logged in, or not permitted
+  5    the task failed, was cancelled, or has codes with errors
+  6    no response, too many requests, busy source or timeout: try again later
   130  interrupted
 """
 
 
 def code_of(error: AmazingDataError) -> int:
-    """Give the exit code of an error."""
+    """Return the exit code for an error."""
     for kinds, code in CODES:
         if isinstance(error, kinds):
             return code
@@ -56,25 +56,25 @@ def code_of(error: AmazingDataError) -> int:
 
 @contextmanager
 def exits(advice: str = "") -> Iterator[None]:
-    """End the process with what an error means to a script, and say to people what it was.
+    """On an error of the client, print its message to stderr and exit with its code.
 
     Parameters
     ----------
     advice : str
-        What somebody should do who is not logged in.
+        Added to the message if the user is not logged in.
     """
     try:
         yield
     except AmazingDataError as error:
-        click.echo(f"error: {_in_words(error, advice)}", err=True)
+        click.echo(f"error: {_message(error, advice)}", err=True)
         sys.exit(code_of(error))
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
 
 
-def _in_words(error: AmazingDataError, advice: str) -> str:
-    outside = isinstance(error, (UnauthorizedError, NotLoggedInError))
-    hint = f"; {advice}" if outside and advice else ""
-    found_by = f" (request {error.request_id})" if error.request_id else ""
-    return f"{error}{hint}{found_by}"
+def _message(error: AmazingDataError, advice: str) -> str:
+    logged_out = isinstance(error, (UnauthorizedError, NotLoggedInError))
+    hint = f"; {advice}" if logged_out and advice else ""
+    request = f" (request {error.request_id})" if error.request_id else ""
+    return f"{error}{hint}{request}"

@@ -1,4 +1,4 @@
-"""Commands about being logged in: login, logout, whoami."""
+"""Commands about the login: login, logout, whoami."""
 
 import sys
 from dataclasses import asdict
@@ -6,59 +6,50 @@ from dataclasses import asdict
 import click
 
 from amazingdata_client._sync.client import Client
+from amazingdata_client.cli import options
 from amazingdata_client.cli.exits import exits
-from amazingdata_client.cli.output import as_json, print_facts, print_json, say
-from amazingdata_client.cli.session import LOCAL, Login, pass_login
+from amazingdata_client.cli.output import print_one, say
+from amazingdata_client.cli.session import LOCAL, Login, ask_password, pass_login
 from amazingdata_client.cli.store import Profile
 
 
 @click.command()
-@click.option("--username", help="Default: AMAZINGDATA_USERNAME, or asked for.")
+@click.option("--username", help="Default: AMAZINGDATA_USERNAME, or prompted for.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from stdin.")
 @pass_login
 def login(login: Login, *, username: str | None, password_stdin: bool) -> None:
-    """Log in and keep the token, not the password.
+    """Log in and save the token; the password is not saved.
 
-    The token is kept in the user's config folder, readable by its owner alone, by URL. The
-    password comes from AMAZINGDATA_PASSWORD, from stdin, or is asked for; never from an argument,
-    which other users of the machine can read.
+    The token is saved in the user's config folder, readable only by its owner. The password is
+    taken from stdin or AMAZINGDATA_PASSWORD, or prompted for; it is never an argument, because
+    other users of the machine can read those.
     """
-    known = login.store.find(login.url)
-    url = (login.url or (known.url if known else LOCAL)).rstrip("/")
+    saved = login.store.find(login.url)
+    url = (login.url or (saved.url if saved else LOCAL)).rstrip("/")
     name = username or login.username or click.prompt("User name", err=True)
-    password = _password(login.password, stdin=password_stdin)
+    stdin = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    password = ask_password(login.password) if stdin is None else stdin
     with exits(), Client(url, name, password, transport=login.transport) as client:
         token = client.login()
     login.store.save(Profile(url, name, token))
-    say(f"logged in at {url} as {name}")
-
-
-def _password(given: str | None, *, stdin: bool) -> str:
-    if stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    asked: str = given or click.prompt("Password", hide_input=True, err=True)
-    return asked
+    say(f"logged in to {url} as {name}")
 
 
 @click.command()
 @pass_login
 def logout(login: Login) -> None:
-    """Forget the token."""
-    known = login.store.find(login.url)
-    if known and login.store.forget(known.url):
-        say(f"logged out at {known.url}")
+    """Delete the saved token."""
+    saved = login.store.find(login.url)
+    if saved and login.store.forget(saved.url):
+        say(f"logged out of {saved.url}")
     else:
-        say("was not logged in")
+        say("not logged in")
 
 
 @click.command()
-@as_json
+@options.as_json
 @pass_login
 def whoami(login: Login, *, as_json: bool) -> None:
-    """Show who is logged in, and where."""
+    """Show the current user and the service's URL."""
     with login.client() as client:
-        facts = {"url": client.base_url, **asdict(client.me())}
-    if as_json:
-        print_json(facts)
-    else:
-        print_facts(facts)
+        print_one({"url": client.base_url, **asdict(client.me())}, as_json=as_json)

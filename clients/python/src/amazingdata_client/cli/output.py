@@ -1,23 +1,24 @@
-"""How answers are shown: to people as tables, to programs as JSON."""
+"""How results are printed: tables for people, JSON for programs."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 NUMBERS = (int, float)
 NAMES = frozenset({"id", "port"})
-"""Whole numbers that count nothing, and are written without separators."""
+"""Integers that identify something, and are written without thousands separators."""
 
 
 def plain(value: Any) -> Any:
-    """Give what JSON can write of an answer."""
+    """Return a result as values that JSON can represent."""
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
     if isinstance(value, (list, tuple)):
@@ -28,19 +29,48 @@ def plain(value: Any) -> Any:
 
 
 def print_json(value: Any) -> None:
-    """Print an answer as JSON."""
+    """Print a result as JSON."""
     click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
 
 
+def print_one(item: "DataclassInstance | Mapping[str, Any]", *, as_json: bool) -> None:
+    """Print one object: as JSON, or one line per field."""
+    if as_json:
+        print_json(item)
+        return
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for name, value in plain(item).items():
+        table.add_row(name, cell(value, name))
+    console().print(table)
+
+
+def print_many(
+    items: "Sequence[DataclassInstance]", columns: Sequence[str] = (), *, as_json: bool
+) -> None:
+    """Print a list of objects: as JSON, or as a table of the named columns (default: all)."""
+    if as_json:
+        print_json(items)
+    else:
+        print_table(map(asdict, items), columns)
+
+
+def print_lines(lines: Sequence[str], *, as_json: bool) -> None:
+    """Print strings: as JSON, or one per line."""
+    if as_json:
+        print_json(lines)
+    else:
+        click.echo("\n".join(lines))
+
+
 def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] = ()) -> None:
-    """Print rows as a table, numbers to the right.
+    """Print rows as a table, with numbers aligned to the right.
 
     Parameters
     ----------
     rows : iterable of mappings
         All with the same keys.
     columns : sequence of str
-        Which of them to show; by default all.
+        The keys to show; default: all.
     """
     shown = list(rows)
     names = columns or list(shown[0] if shown else ())
@@ -53,16 +83,8 @@ def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] = ()) 
     console().print(table)
 
 
-def print_facts(facts: Mapping[str, Any]) -> None:
-    """Print one thing: a line for each of its fields."""
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for name, value in facts.items():
-        table.add_row(name, cell(value, name))
-    console().print(table)
-
-
 def cell(value: Any, name: str = "") -> str:
-    """Write a value as a table shows it in the column of that name."""
+    """Format a value for the column of that name."""
     if value is None:
         return "–"
     if isinstance(value, bool):
@@ -74,12 +96,17 @@ def cell(value: Any, name: str = "") -> str:
     return f"{value:,}" if counts else str(value)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, such as "1 day" or "2,000 days"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def console() -> Console:
-    """Give the terminal; where there is none, lines are as long as they need to be."""
+    """Return the terminal; when output is redirected, lines are never wrapped."""
     out = Console(soft_wrap=True, highlight=False)
     return out if out.is_terminal else Console(width=10_000, soft_wrap=True, highlight=False)
 
 
 def say(text: str) -> None:
-    """Tell people something that programs must not read as data."""
+    """Print a message for people to stderr, so that programs do not read it as data."""
     click.echo(text, err=True)

@@ -1,21 +1,23 @@
-"""A task on its way: a progress bar, and what came of it."""
+"""The progress of a task, and a summary once it has ended."""
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from amazingdata_client._sync.client import Client
+from amazingdata_client.cli.output import counted, print_json, say
 from amazingdata_client.task_models import Task
 
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
+"""Shorter than the library's default, so that the progress bar moves smoothly."""
 
 
 def watch(client: Client, task_id: int, timeout: float | None) -> Task:
-    """Show a task's progress on stderr until it has ended.
+    """Show a task's progress on stderr until it has ended, and return the task.
 
     Raises
     ------
     TaskError
-        It did not end well, or not in time.
+        It failed, was cancelled, or did not end in time.
     """
     columns = (
         TextColumn("{task.description}"),
@@ -31,17 +33,22 @@ def watch(client: Client, task_id: int, timeout: float | None) -> Task:
             name = f"{task.task_type} {task.id} {task.status}"
             bars.update(bar, completed=task.progress, description=name, detail=_detail(task))
 
-        return client.wait(task_id, on_progress=show, timeout=timeout, every=LOOK_SECONDS)
+        return client.wait(task_id, on_progress=show, timeout=timeout, every=POLL_SECONDS)
 
 
 def _detail(task: Task) -> str:
     batches = f"{task.batches_done}/{task.batch_count} batches"
-    return f"{batches} · {task.bar_count:,} bars" if task.batch_count else ""
+    return f"{batches} · {counted(task.bar_count, 'bar')}" if task.batch_count else ""
 
 
-def summary(task: Task) -> str:
-    """Say in a line what a task did."""
+def print_ended(task: Task, *, as_json: bool) -> None:
+    """Print a task that has ended: as JSON, or as a line on stderr."""
+    if as_json:
+        print_json(task)
+        return
     done = f"{task.success_count:,} of {task.total_count:,} codes done"
-    bars = f"{task.bar_count:,} bars in {task.upstream_calls:,} calls"
-    bad = f", {task.quarantined_count:,} bars set aside" if task.quarantined_count else ""
-    return f"task {task.id} {task.status}: {done}, {bars}{bad}"
+    bars = f"{counted(task.bar_count, 'bar')} in {counted(task.upstream_calls, 'call')}"
+    bad = (
+        f", {counted(task.quarantined_count, 'bar')} quarantined" if task.quarantined_count else ""
+    )
+    say(f"task {task.id} {task.status}: {done}, {bars}{bad}")

@@ -1,50 +1,76 @@
-"""The options of the commands that start tasks."""
+"""The scope of a task: the argument and options of the commands that start one."""
 
 from collections.abc import Callable
-from functools import reduce
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from functools import reduce, wraps
+from typing import Any
 
 import click
 
+from amazingdata_client.cli import options
+from amazingdata_client.questions import MINUTES
 from amazingdata_client.waiting import TaskOptions
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 SECURITIES = ("stock", "index", "etf", "future", "finance")
-PERIODS = ("daily", "min1", "min5", "min15", "min30", "min60")
-STATEMENTS = ("balance_sheet", "income", "cash_flow")
+PERIODS = ("daily", *MINUTES, "balance_sheet", "income", "cash_flow")
 
-OPTIONS = [
+PARAMETERS = [
     click.argument("security_type", metavar="TYPE", type=click.Choice(SECURITIES)),
-    click.option("--start", required=True, help="First day, YYYYMMDD."),
-    click.option("--end", required=True, help="Last day, YYYYMMDD."),
+    options.start,
+    options.end,
     click.option(
         "--period",
-        type=click.Choice([*PERIODS, *STATEMENTS]),
+        type=click.Choice(PERIODS),
         default="daily",
         show_default=True,
-        help="A statement with the type finance, and only then.",
+        help="Bar period; for the type finance, a statement.",
     ),
-    click.option("--main", is_flag=True, help="Only main contracts, of futures."),
-    click.option("--codes", help="Only these, separated by commas; at most 500."),
+    click.option("--main", is_flag=True, help="Main contracts only (futures)."),
+    click.option("--codes", help="Only these codes, separated by commas; at most 500."),
 ]
-RECHECK = click.option(
-    "--recheck-absent", is_flag=True, help="Count days that the source had nothing for as missing."
+recheck = click.option(
+    "--recheck-absent",
+    is_flag=True,
+    help="Treat days for which the source had no data as missing.",
 )
 
 
-def scope_options(command: F) -> F:
-    """Add the options that say what a task is about."""
-    return reduce(lambda made, option: option(made), reversed(OPTIONS), command)
+@dataclass(frozen=True)
+class Scope:
+    """What a task is about.
+
+    Attributes
+    ----------
+    days : tuple
+        Security type, first and last day: the positional arguments of the client's methods.
+    options : TaskOptions
+        Their keyword arguments.
+    """
+
+    days: tuple[str, str, str]
+    options: TaskOptions
 
 
-def options_of(
-    *, period: str, main: bool, codes: str | None, recheck_absent: bool = False
-) -> TaskOptions:
-    """Give the options as the client takes them."""
-    options = TaskOptions(period_type=period, contract_type="main" if main else "all")
-    if codes:
-        options["codes"] = codes
-    if recheck_absent:
-        options["recheck_absent"] = True
-    return options
+def scoped(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that describe a scope, and pass them to the command as one `scope`."""
+
+    @wraps(command)
+    def with_scope(
+        *args: Any,
+        security_type: str,
+        start: str,
+        end: str,
+        period: str,
+        main: bool,
+        codes: str | None,
+        recheck_absent: bool = False,
+        **others: Any,
+    ) -> None:
+        narrowed = TaskOptions(period_type=period, contract_type="main" if main else "all")
+        if codes:
+            narrowed["codes"] = codes
+        if recheck_absent:
+            narrowed["recheck_absent"] = True
+        command(*args, scope=Scope((security_type, start, end), narrowed), **others)
+
+    return reduce(lambda made, parameter: parameter(made), reversed(PARAMETERS), with_scope)

@@ -1,4 +1,4 @@
-"""Which service a command talks to, and as whom."""
+"""Which service a command talks to, and as which user."""
 
 import os
 from collections.abc import Iterator
@@ -18,16 +18,16 @@ LOCAL = "http://localhost:8000/api/v1"
 
 @dataclass(frozen=True)
 class Login:
-    """What the command line and the environment say about the service and the user.
+    """The service and the user, as far as the command line and the environment name them.
 
     Attributes
     ----------
     url : str or None
-        Of the API; None for that of the last login.
+        Base URL of the API; None for that of the last login.
     username, password : str or None
         From the environment, for scripts.
     store : Store
-        Where logins are kept.
+        Where tokens are saved.
     transport : httpx transport, optional
         For tests.
     """
@@ -40,16 +40,16 @@ class Login:
 
     @classmethod
     def of_environment(cls, url: str | None) -> "Login":
-        """Complete what the command line says; a password as an argument is for all to see."""
+        """Read user name and password from the environment, and use the user's own store."""
         username, password = map(os.environ.get, ("AMAZINGDATA_USERNAME", "AMAZINGDATA_PASSWORD"))
         return cls(url and url.rstrip("/"), username, password, Store.of_user())
 
     @contextmanager
     def client(self) -> Iterator[Client]:
-        """Give a client, and turn its errors into exit codes.
+        """Yield a client, and turn its errors into exit codes.
 
-        A token that was kept is used if it is the named user's; name and password of the
-        environment are there to get one, or another.
+        A saved token is used unless the environment names another user. Name and password from
+        the environment serve to log in, and to renew the token.
         """
         profile = self.store.find(self.url)
         mine = profile if profile and self.username in (None, profile.username) else None
@@ -57,7 +57,7 @@ class Login:
         token = mine.token if mine else None
         with exits("log in with: amazingdata login"):
             if token is None and not (self.username and self.password):
-                raise NotLoggedInError(f"not logged in at {url}")
+                raise NotLoggedInError(f"not logged in to {url}")
             password = self.password if self.username else None
             with Client(
                 url, self.username, password, token=token, transport=self.transport
@@ -65,13 +65,17 @@ class Login:
                 yield client
 
 
-def new_secret(variable: str, *, confirm: bool = False) -> str:
-    """Take a password for somebody from the environment, or ask for it."""
-    given = os.environ.get(variable)
-    asked: str = given or click.prompt(
+def ask_password(known: str | None, *, confirm: bool = False) -> str:
+    """Return a password that is known already, or prompt for it."""
+    password: str = known or click.prompt(
         "Password", hide_input=True, confirmation_prompt=confirm, err=True
     )
-    return asked
+    return password
+
+
+def new_secret(variable: str, *, confirm: bool = False) -> str:
+    """Take a password to be set from an environment variable, or prompt for it."""
+    return ask_password(os.environ.get(variable), confirm=confirm)
 
 
 pass_login = click.make_pass_decorator(Login)

@@ -1,4 +1,4 @@
-"""Logins, kept in a file that only its owner can read: tokens by URL, never a password."""
+"""Saved logins: a file, readable only by its owner, with a token per URL and no passwords."""
 
 import json
 import os
@@ -18,16 +18,16 @@ OWNER_ONLY = 0o600
 
 @dataclass(frozen=True)
 class Profile:
-    """A login at a service.
+    """A saved login.
 
     Attributes
     ----------
     url : str
-        Of the API.
+        Base URL of the API.
     username : str
-        Who logged in.
+        The user who logged in.
     token : Token
-        What they got.
+        The user's token.
     """
 
     url: str
@@ -37,37 +37,37 @@ class Profile:
 
 @dataclass(frozen=True)
 class Store:
-    """The file with the profiles.
+    """The file of saved logins.
 
     Parameters
     ----------
     path : Path
-        Where it is, or will be.
+        The file; it need not exist yet.
     """
 
     path: Path
 
     @classmethod
     def of_user(cls) -> "Store":
-        """Give the store in the user's config folder."""
+        """Return the store in the user's config folder."""
         return cls(platformdirs.user_config_path("amazingdata", appauthor=False) / "logins.json")
 
     def find(self, url: str | None) -> Profile | None:
-        """Give the profile of a URL, or the one of the last login."""
+        """Return the profile for a URL (default: that of the last login), if there is one."""
         content = self._read()
         wanted = url or content["current"]
         found = content["profiles"].get(wanted)
         return found and Profile(wanted, found["username"], Token(**found["token"]))
 
     def save(self, profile: Profile) -> None:
-        """Keep a profile, and take it where no URL is named."""
+        """Save a profile, and make it the default."""
         content = self._read()
         entry = {"username": profile.username, "token": asdict(profile.token)}
         content["profiles"][profile.url] = entry
         self._write({**content, "current": profile.url})
 
     def forget(self, url: str) -> bool:
-        """Drop the profile of a URL; tell whether there was one."""
+        """Delete the profile for a URL, and return whether there was one."""
         content = self._read()
         known = content["profiles"].pop(url, None) is not None
         if content["current"] == url:
@@ -85,7 +85,7 @@ class Store:
         return content
 
     def _write(self, content: dict[str, Any]) -> None:
-        """Replace the file by one that nobody else could read at any time."""
+        """Replace the file with one that other users cannot read at any moment."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = self.path.with_name(f".{self.path.name}.{secrets.token_hex(8)}")
         file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)

@@ -1,55 +1,53 @@
 """Commands about users, for administrators."""
 
-from dataclasses import asdict
-
 import click
 
-from amazingdata_client.cli.output import as_json, print_facts, print_json, print_table
+from amazingdata_client.cli import options
+from amazingdata_client.cli.output import print_many, print_one
 from amazingdata_client.cli.session import Login, new_secret, pass_login
-from amazingdata_client.models import User
 
-ROLES = click.Choice(["admin", "user"])
 NEW_PASSWORD = "AMAZINGDATA_NEW_PASSWORD"  # noqa: S105  # a variable's name
+ROLES = click.Choice(["admin", "user"])
+user_id_argument = click.argument("user_id", type=int)
 
 
 @click.group()
 def users() -> None:
-    """Users; for administrators."""
+    """Manage users (admins only)."""
 
 
 @users.command("list")
-@as_json
+@options.as_json
 @pass_login
 def list_users(login: Login, *, as_json: bool) -> None:
-    """List the users."""
+    """List all users."""
     with login.client() as client:
-        found = client.users()
-    if as_json:
-        print_json(found)
-    else:
-        print_table(asdict(user) for user in found)
+        print_many(client.users(), as_json=as_json)
 
 
 @users.command()
 @click.argument("username")
 @click.option("--role", type=ROLES, default="user", show_default=True)
 @click.option("--email", default="")
-@as_json
+@options.as_json
 @pass_login
 def create(login: Login, *, username: str, role: str, email: str, as_json: bool) -> None:
-    """Create a user; the password is asked for, or is AMAZINGDATA_NEW_PASSWORD."""
+    """Create a user.
+
+    The password is prompted for, or taken from AMAZINGDATA_NEW_PASSWORD.
+    """
     password = new_secret(NEW_PASSWORD, confirm=True)
     with login.client() as client:
         made = client.create_user(username, password, role=role, email=email)
-    _print(made, as_json=as_json)
+    print_one(made, as_json=as_json)
 
 
 @users.command()
-@click.argument("user_id", type=int)
+@user_id_argument
 @click.option("--role", type=ROLES)
 @click.option("--email")
-@click.option("--active/--inactive", "is_active", default=None, help="May the user log in?")
-@as_json
+@click.option("--active/--inactive", "is_active", default=None, help="Whether the user may log in.")
+@options.as_json
 @pass_login
 def update(
     login: Login,
@@ -60,29 +58,22 @@ def update(
     is_active: bool | None,
     as_json: bool,
 ) -> None:
-    """Change a user."""
+    """Change a user's role, email address or status."""
     with login.client() as client:
         changed = client.update_user(user_id, role=role, email=email, is_active=is_active)
-    _print(changed, as_json=as_json)
+    print_one(changed, as_json=as_json)
 
 
 @users.command("set-password")
-@click.argument("user_id", type=int)
-@as_json
+@user_id_argument
+@options.as_json
 @pass_login
 def set_password(login: Login, *, user_id: int, as_json: bool) -> None:
-    """Give a user another password, which ends the user's sessions.
+    """Set a user's password, which invalidates the user's tokens.
 
-    It is asked for, or is AMAZINGDATA_NEW_PASSWORD.
+    The password is prompted for, or taken from AMAZINGDATA_NEW_PASSWORD.
     """
     password = new_secret(NEW_PASSWORD, confirm=True)
     with login.client() as client:
         changed = client.update_user(user_id, password=password)
-    _print(changed, as_json=as_json)
-
-
-def _print(user: User, *, as_json: bool) -> None:
-    if as_json:
-        print_json(user)
-    else:
-        print_facts(asdict(user))
+    print_one(changed, as_json=as_json)

@@ -1,0 +1,50 @@
+"""Requests for many codes: split into several calls, and their results merged."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from amazingdata_client.answers import Envelope
+from amazingdata_client.errors import NotFoundError
+from amazingdata_client.models import Completeness
+from amazingdata_client.questions import portions
+from amazingdata_client.reading import read
+from amazingdata_client.results import KlineResult, StatementResult, merged
+
+R = TypeVar("R", KlineResult, StatementResult)
+
+
+async def in_portions(
+    kind: type[R],
+    codes: list[str],
+    size: int,
+    ask: Callable[[list[str]], Awaitable[Envelope]],
+) -> R:
+    """Make one call for every `size` codes, and merge the results.
+
+    Raises
+    ------
+    NotFoundError
+        Every code is unknown.
+    """
+    parts: list[R] = []
+    unknown: list[str] = []
+    nothing: NotFoundError | None = None
+    for some in portions(codes, size):
+        answer = await _known(ask, some)
+        if isinstance(answer, NotFoundError):
+            nothing = answer
+            unknown += some
+        else:
+            parts.append(kind(answer.data, read(Completeness, answer.meta)))
+    if nothing and not parts:
+        raise nothing
+    return merged(parts, unknown)
+
+
+async def _known(
+    ask: Callable[[list[str]], Awaitable[Envelope]], codes: list[str]
+) -> Envelope | NotFoundError:
+    try:
+        return await ask(codes)
+    except NotFoundError as error:
+        return error

@@ -1,0 +1,12 @@
+"""Options that several commands share."""
+
+import click
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+start = click.option("--start", required=True, help="First day, YYYYMMDD.")
+end = click.option("--end", required=True, help="Last day, YYYYMMDD.")
+require_complete = click.option(
+    "--require-complete", is_flag=True, help="Exit with code 3 if anything is missing."
+)
+no_wait = click.option("--no-wait", is_flag=True, help="Start the task, print its ID and exit.")
+timeout = click.option("--timeout", type=float, help="Maximum time to wait, in seconds.")

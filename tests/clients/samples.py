@@ -1,0 +1,96 @@
+"""Sample responses of the service."""
+
+from typing import Any
+
+COUNTS = {"total_count": 3, "missing_count": 1, "error_count": 0}
+FOUND = {
+    "task_id": 7,
+    **COUNTS,
+    "complete_count": 2,
+    "daily_stats": {"20240102": {"expected": 3, "present": 1, "absent": 1, "missing": 1}},
+    "missing_codes": ["600000.SH"],
+    "by_reason": {"suspended": {"codes": 1, "days": 1}},
+}
+CONFIG = {
+    "id": 1,
+    "name": "main",
+    "username": "u",
+    "host": "h",
+    "port": 8600,
+    "local_path": None,
+    "is_default": True,
+    "created_at": "2024-01-01T00:00:00",
+    "updated_at": "2024-01-01T00:00:00",
+    "has_password": True,
+}
+USER = {"id": 3, "username": "wang", "email": "", "role": "user", "is_active": True}
+SECURITY = {
+    "code": "600000.SH",
+    "name": "浦发银行",
+    "market": "SH",
+    "type": "stock",
+    "list_date": "19991110",
+    "delist_date": None,
+}
+
+DAYS = ("--start", "20240101", "--end", "20240131")
+"""Options of a command."""
+
+
+def meta(**changes: Any) -> dict[str, Any]:
+    """Return the `meta` of a complete response, with changes."""
+    return {
+        "complete": True,
+        "expected": 1,
+        "returned": 1,
+        "missing": {},
+        "absent": {},
+        "outside": {},
+        "pending": [],
+        "short": {},
+        "close_outside": {},
+        "rejected": {},
+        "unknown_codes": [],
+        "source": "cache",
+        "upstream": "synthetic",
+        "warnings": [],
+        **changes,
+    }
+
+
+def bar(trade_date: str = "20240102", **changes: Any) -> dict[str, Any]:
+    """Return a bar, with changes."""
+    prices = {"open": 9.11, "high": 9.19, "low": 9.1, "close": 9.15}
+    return {"trade_date": trade_date, **prices, "volume": 100, "amount": 915.0, **changes}
+
+
+def task(**changes: Any) -> dict[str, Any]:
+    """Return a running task, with changes."""
+    return {
+        "id": 7,
+        "task_type": "fill",
+        "status": "running",
+        "progress": 0.0,
+        "security_type": "stock",
+        "period_type": "daily",
+        "contract_type": "all",
+        "start_date": "20240101",
+        "end_date": "20240131",
+        "codes": None,
+        "total_count": 300,
+        "missing_count": 2,
+        "success_count": 0,
+        "error_count": 0,
+        "batch_count": 2,
+        "batches_done": 0,
+        "bar_count": 0,
+        "quarantined_count": 0,
+        "upstream_calls": 0,
+        "attempt": 1,
+        "error_message": None,
+        "created_by": "admin",
+        "created_at": "2024-02-01T08:00:00+00:00",
+        "updated_at": "2024-02-01T08:00:00+00:00",
+        "ended_at": None,
+        **changes,
+    }

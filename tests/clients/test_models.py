@@ -1,0 +1,192 @@
+"""The client's models have the fields of the API document: none is missing, none is invented."""
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import MISSING, fields, is_dataclass
+from typing import Any, is_typeddict
+
+import pytest
+from amazingdata_client import answers, errors, models, reading, results, task_models, tokens
+from amazingdata_client.frames import BAR, COUNTS, DATES, STATEMENT, TEXTS, TIMES
+
+from tests.clients.document import CALLS, SCHEMAS, bodies, names_in, types_of
+
+MODELS: dict[type, tuple[str, ...]] = {
+    errors.AmazingDataError: ("Error",),
+    models.Adjustment: ("Adjustment",),
+    models.Bar: ("Bar", "FutureBar"),
+    models.Chart: ("Chart",),
+    models.Completeness: ("Completeness", "StockCompleteness", "StatementCompleteness"),
+    models.ConnectionTest: ("ConnectionResult",),
+    models.MainContract: ("MainContract",),
+    models.MainContracts: ("MainContracts & Knowledge",),
+    models.SdkConfig: ("ConfigView",),
+    models.Security: ("SecurityView",),
+    models.User: ("UserView",),
+    models.Variety: ("VarietyView",),
+    reading.AbsentDay: ("Absent", "AbsentStatement"),
+    reading.Days: ("Known",),
+    reading.Explained: ("Explained", "Outside"),
+    task_models.CodeHoldings: ("CodeHoldings",),
+    task_models.Coverage: ("Coverage & CoverageMeta",),
+    task_models.DayStats: ("DayStats",),
+    task_models.DetectResult: ("DetectResult",),
+    task_models.FailedBatch: ("FailedBatch",),
+    task_models.FillResult: ("FillResult",),
+    task_models.Findings: ("Findings",),
+    task_models.Holding: ("PartHoldings",),
+    task_models.ReasonStats: ("ReasonStats",),
+    task_models.Task: ("TaskView", "StartedTask"),
+    task_models.TaskPage: ("TaskPage",),
+    tokens.Token: ("Token",),
+}
+"""By model, the schemas that it is read from: variants, or data & meta of the same answer."""
+
+RENAMED = {
+    (errors.AmazingDataError, "code"): "status",
+    (models.Chart, "categoryData"): "category_data",
+    (reading.Days, "from"): "start",
+    (reading.Days, "until"): "end",
+    (reading.Explained, "from"): "start",
+    (reading.Explained, "to"): "end",
+}
+"""Fields that have another name in Python: `from` is a keyword there."""
+
+LEFT_OUT = {
+    (errors.AmazingDataError, "data"): "an error has none: it is always null",
+    (errors.AmazingDataError, "message"): "the text of the exception",
+    (task_models.Task, "task_id"): "the same as `id`",
+    (tokens.Token, "expires_in"): "read as `expires_at`, which is still true later",
+    (tokens.Token, "token_type"): "always bearer",
+}
+"""Fields of the API that the model deliberately lacks, and why."""
+
+ADDED = {
+    (errors.AmazingDataError, "retry_after"): "the header Retry-After",
+    (errors.AmazingDataError, "retryable"): "follows from the status",
+    (models.Chart, "meta"): "the `meta` beside the data",
+    (tokens.Token, "expires_at"): "the login's time and `expires_in`",
+    (tokens.Token, "renew_at"): "when the client renews it",
+}
+"""Fields that the model has and the schema deliberately lacks, and why."""
+
+WITHOUT_A_SCHEMA = {
+    answers.Envelope: "what every answer is wrapped in",
+    errors.FieldError: "an item of `errors` in the schema Error, which has no name",
+    results.KlineResult: "data and meta of an answer",
+    results.StatementResult: "data and meta of an answer",
+}
+"""Models that no named schema stands behind, and why."""
+
+WITHOUT_A_MODEL = {
+    "BalanceSheet": "rows stay as they came: 170 columns",
+    "CashFlow": "rows stay as they came",
+    "ConfigList": "read as a list, whose length is `total`",
+    "Found": "read as a list; `total` only tells that `limit` has cut it",
+    "Income": "rows stay as they came",
+    "OneTask": "a task in a wrapper",
+    "Reasons": "read as a mapping, so that a new reason is not lost",
+    "UserList": "read as a list, whose length is `total`",
+    "Varieties": "read as a list; `varieties` repeats its codes",
+}
+"""Schemas of answers that are not read into a model, and why."""
+
+
+def every_model() -> Iterator[type]:
+    for module in (answers, errors, models, reading, results, task_models, tokens):
+        for name, kind in inspect.getmembers(module, inspect.isclass):
+            record = is_dataclass(kind) or is_typeddict(kind) or hasattr(kind, "_fields")
+            if record and kind.__module__ == module.__name__ and not name.startswith("_"):
+                yield kind
+
+
+def fields_of(model: Any) -> dict[str, bool]:
+    """Return the names of a model's fields, and whether it can be read without each."""
+    if is_dataclass(model):
+        defaults = {each.name: (each.default, each.default_factory) for each in fields(model)}
+        return {name: pair != (MISSING, MISSING) for name, pair in defaults.items()}
+    if is_typeddict(model):
+        names = model.__required_keys__ | model.__optional_keys__
+        return {name: name in model.__optional_keys__ for name in names}
+    if issubclass(model, tuple):
+        return {name: name in model._field_defaults for name in model._fields}
+    return dict.fromkeys(inspect.get_annotations(model), True)
+
+
+def schemas_of(model: type) -> list[str]:
+    return [name for variant in MODELS[model] for name in variant.split(" & ")]
+
+
+def fields_in_api(model: type) -> dict[str, bool]:
+    """Return the fields of a model's schemas by their Python names, and whether each may lack."""
+    variants = []
+    for variant in MODELS[model]:
+        found = {}
+        for name in variant.split(" & "):
+            required = SCHEMAS[name].get("required", ())
+            for field in SCHEMAS[name]["properties"]:
+                if (model, field) not in LEFT_OUT:
+                    found[RENAMED.get((model, field), field)] = field not in required
+        variants.append(found)
+    names = {name for found in variants for name in found}
+    return {name: any(found.get(name, True) for found in variants) for name in names}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_a_model_has_the_fields_of_the_api(model: type) -> None:
+    ours = fields_of(model)
+    theirs = fields_in_api(model)
+    added = {name for kind, name in ADDED if kind is model}
+    assert ours.keys() - added - theirs.keys() == set(), "the API does not give these"
+    assert theirs.keys() - ours.keys() == set(), "the model lacks these"
+    optional = {name for name, may_lack in theirs.items() if may_lack}
+    assert {name for name in optional if not ours[name]} == set(), "these need a default"
+
+
+def test_every_model_is_compared() -> None:
+    compared = MODELS.keys() | WITHOUT_A_SCHEMA.keys()
+    assert compared - {errors.AmazingDataError} == set(every_model())
+
+
+def test_every_answer_is_read() -> None:
+    nodes = [body for operation in CALLS.values() for body in bodies(operation, "245")]
+    given = {name for name in names_in(nodes) if "properties" in SCHEMAS[name]}
+    read = {name for model in MODELS for name in schemas_of(model)}
+    assert given == read | WITHOUT_A_MODEL.keys()
+
+
+def test_every_answer_is_wrapped_alike() -> None:
+    wrappers = [body for operation in CALLS.values() for body in bodies(operation, "2")]
+    assert {name for wrapper in wrappers for name in wrapper["properties"]} == {
+        "code",
+        "message",
+        *fields_of(answers.Envelope),
+    }
+
+
+def test_every_exception_is_still_one() -> None:
+    for model, field in [*RENAMED, *LEFT_OUT]:
+        assert any(field in SCHEMAS[name]["properties"] for name in schemas_of(model)), field
+    for model, field in ADDED:
+        assert field in fields_of(model).keys() - fields_in_api(model).keys(), field
+
+
+ROWS = ("Bar", "FutureBar", "BalanceSheet", "Income", "CashFlow")
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_columns_have_the_types_of_the_api(name: str) -> None:
+    for column, schema in SCHEMAS[name]["properties"].items():
+        types = types_of(schema) - {"null"}
+        assert (column in DATES) is ("Day" in types), column
+        assert (column in TIMES) is ("Time" in types), column
+        assert (column in COUNTS) is (types == {"integer"}), column
+        assert (column in TEXTS) is ("string" in types), column
+
+
+def test_every_named_column_is_given() -> None:
+    given = {"code"}.union(*(SCHEMAS[name]["properties"] for name in ROWS))
+    assert {*DATES, *TIMES, *COUNTS, *TEXTS} <= given
+    assert {*BAR} - {"code"} == set(SCHEMAS["Bar"]["required"])
+    for name in ("BalanceSheet", "Income", "CashFlow"):
+        assert {*STATEMENT} - {"code"} <= set(SCHEMAS[name]["required"])
