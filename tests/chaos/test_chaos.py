@@ -17,11 +17,11 @@ from marketdata.catalog.calendar import trading_days
 from marketdata.sources.amazingdata import limits
 from marketdata.tasks import batching as plan
 from tests.chaos.vendor import CODES, END, OUTSIDE, SCOPE, START, TRUTH, Vendor, truth
-from tests.integration.machines import (
+from tests.support.service import (
     Service,
     deployed_service,  # noqa: F401  a fixture
 )
-from tests.unit.upstream.amazingdata.standins import fault
+from tests.support.standins import fault
 
 BATCHES = 3
 HANG_SECONDS = 4.0

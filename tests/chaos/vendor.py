@@ -1,6 +1,6 @@
 """The whole service over the vendor's SDK, which misbehaves as it is told.
 
-The service is that of `tests/integration/machines.py`: the real state machines, handlers and
+The service is that of `tests/support/service.py`: the real state machines, handlers and
 tables. The SDK is the stand-in of `tests/standin`, in the real child process; what its market holds
 is the truth that everything is compared with.
 """
@@ -20,9 +20,9 @@ from marketdata.kline.bars import BarDataset, parse_bars
 from marketdata.sdk_configs.records import SdkConfigs
 from marketdata.sources.source import BarRequest
 from marketdata.sources.synthetic.source import SyntheticSource
-from tests.integration.machines import Service
-from tests.unit.upstream.amazingdata.standins import bundle
-from tests.unit.upstream.readers import clock
+from tests.support.readers import clock
+from tests.support.service import Service
+from tests.support.standins import bundle
 
 MARKET = SyntheticSource(clock("2025-11-21T20:00"), "17:00")
 START, END = "20240701", "20250630"

@@ -15,7 +15,7 @@ from amazingdata_client.cli.session import Login
 from amazingdata_client.cli.store import Store
 from click.testing import CliRunner, Result
 
-from tests.clients.service import PASSWORD, URL, USERNAME, Service
+from tests.clients.scripted import PASSWORD, URL, USERNAME, Service
 
 AT_ONCE = Retry(times=3, first=0.0)
 """Waits for nothing."""

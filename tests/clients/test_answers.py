@@ -8,7 +8,7 @@ from amazingdata_client import BadAnswerError, ServerError
 from backports import zstd
 
 from tests.clients.conftest import Calls
-from tests.clients.service import Service, success
+from tests.clients.scripted import Service, success
 
 BODY = success(["600000.SH"]).content
 FRAMES = zstd.compress(BODY[:10]) + zstd.compress(BODY[10:])

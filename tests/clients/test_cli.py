@@ -12,7 +12,7 @@ from amazingdata_client.cli.store import Profile, Store
 
 from tests.clients.conftest import Run
 from tests.clients.samples import DAYS, SECURITY, USER, bar, meta
-from tests.clients.service import PASSWORD, URL, USERNAME, Service, success
+from tests.clients.scripted import PASSWORD, URL, USERNAME, Service, success
 
 
 def test_logging_in_and_out(run: Run, service: Service, store: Store) -> None:

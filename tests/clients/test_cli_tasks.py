@@ -12,7 +12,7 @@ from amazingdata_client.cli.session import Login
 
 from tests.clients.conftest import Run
 from tests.clients.samples import CONFIG, DAYS, FOUND, USER, task
-from tests.clients.service import Service, failure, success
+from tests.clients.scripted import Service, failure, success
 
 README = Path(__file__).parents[2] / "clients/python/README.md"
 

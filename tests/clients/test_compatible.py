@@ -6,7 +6,7 @@ from amazingdata_client import AmazingDataClient, UnauthorizedError
 from backports import zstd
 
 from tests.clients.samples import bar, meta
-from tests.clients.service import PASSWORD, URL, USERNAME, Service, failure, success
+from tests.clients.scripted import PASSWORD, URL, USERNAME, Service, failure, success
 
 
 @pytest.fixture

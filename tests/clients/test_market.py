@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.clients.conftest import Calls
 from tests.clients.samples import SECURITY, bar, meta
-from tests.clients.service import Service, failure, success
+from tests.clients.scripted import Service, failure, success
 
 MANY = [f"{number:06d}.SH" for number in range(600000, 600600)]
 

@@ -26,7 +26,7 @@ from amazingdata_client import (
 
 from tests.clients.conftest import Calls, Connect
 from tests.clients.samples import USER
-from tests.clients.service import PASSWORD, URL, USERNAME, Service, failure, success
+from tests.clients.scripted import PASSWORD, URL, USERNAME, Service, failure, success
 
 LINK = "https://bucket.example/answers/1.json?X-Amz-Signature=5d2f"
 

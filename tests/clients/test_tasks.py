@@ -13,7 +13,7 @@ from amazingdata_client import (
 
 from tests.clients.conftest import Calls
 from tests.clients.samples import CONFIG, COUNTS, FOUND, USER, task
-from tests.clients.service import Service, failure, success
+from tests.clients.scripted import Service, failure, success
 
 RANGE = ("stock", "20240101", "20240131")
 

@@ -15,8 +15,8 @@ import pytest
 import requests
 
 from local.openapi.document import Key
-from tests.conformance import check_body
 from tests.e2e.conftest import LocalCloud
+from tests.support.conformance import check_body
 
 type Headers = dict[str, str]
 

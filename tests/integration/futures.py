@@ -5,8 +5,8 @@ from typing import Any
 from marketdata import deployment
 from marketdata.futures.main_history import read_histories
 from marketdata.futures.varieties import varieties
-from tests.integration.machines import USER, Service
 from tests.integration.market import DAYS, put_bars, put_securities
+from tests.support.service import USER, Service
 
 FUTURES = {"security_type": "future", "start_date": "20200101", "end_date": "20200110"}
 LISTED = {

@@ -7,7 +7,7 @@ import pytest
 
 from marketdata.tasks import batching as plan
 from marketdata.tasks import plan as planning
-from tests.integration.machines import Service
+from tests.support.service import Service
 
 DAYS = ("20200102", "20200103", "20200106", "20200107", "20200108", "20200109", "20200110")
 """The trading days from the first to the tenth of January 2020."""

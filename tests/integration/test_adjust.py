@@ -10,7 +10,9 @@ import pytest
 from functions.stock import app as stock
 from marketdata.catalog.calendar import last_final_day, previous_trading_day
 from marketdata.kline.bars import OHLC
-from tests.integration.machines import (
+from tests.integration.market import CODES, DAYS, open_market, put_securities, rows
+from tests.support.events import proxy_event, read
+from tests.support.service import (
     USER,
     BusyError,
     Event,
@@ -18,8 +20,6 @@ from tests.integration.machines import (
     Service,
     deployed_service,  # noqa: F401  a fixture
 )
-from tests.integration.market import CODES, DAYS, open_market, put_securities, rows
-from tests.unit.http.events import proxy_event, read
 
 EX_DATE = "20200107"
 RANGE = {"start_date": "20200101", "end_date": "20200110"}

@@ -28,8 +28,8 @@ from marketdata.sources.source import BarRequest
 from marketdata.sources.synthetic.source import SyntheticSource
 from marketdata.tasks.outcomes import Outcomes
 from tests.integration.conftest import Cloud
-from tests.unit.upstream.amazingdata.standins import TODAY, bundle, calls, fault
-from tests.unit.upstream.readers import clock
+from tests.support.readers import clock
+from tests.support.standins import TODAY, bundle, calls, fault
 
 MARKET = SyntheticSource(clock("2025-11-21T20:00"), "17:00")
 STOCKS = [

@@ -23,7 +23,7 @@ from marketdata.identity.roles import Role
 from marketdata.identity.users import User, Users
 from marketdata.settings import settings
 from tests.integration.conftest import Cloud
-from tests.unit.http.events import proxy_event, read
+from tests.support.events import proxy_event, read
 
 METHOD_ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/prod/GET/api/v1/base/codes"
 UNAUTHORIZED = r"^Unauthorized$"

@@ -14,7 +14,7 @@ from marketdata.catalog.catalog_store import CatalogStore
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import UpstreamBusyError
 from tests.integration.conftest import Cloud
-from tests.unit.http.events import proxy_event, read
+from tests.support.events import proxy_event, read
 
 USER = {"user_id": "7", "username": "li", "role": "user"}
 

@@ -11,7 +11,13 @@ from marketdata.sources.files.source import FileSource
 from marketdata.sources.source import BarRequest, FetchedBars
 from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.records import TaskRecords
-from tests.integration.machines import (
+from tests.integration.market import (
+    WEEKS,
+    check_counters,
+    check_filled,
+    open_in_three_batches,
+)
+from tests.support.service import (
     Event,
     Gate,
     Handler,
@@ -19,12 +25,6 @@ from tests.integration.machines import (
     deployed_service,  # noqa: F401  a fixture
     join,
     wait_until,
-)
-from tests.integration.market import (
-    WEEKS,
-    check_counters,
-    check_filled,
-    open_in_three_batches,
 )
 
 RETRY = "/cache/tasks/{task_id}/retry"

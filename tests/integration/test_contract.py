@@ -18,15 +18,15 @@ from marketdata.errors import UpstreamFaultError
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import TaskKind, new_task
-from tests.conformance import check_body, check_headers
-from tests.integration.machines import (
+from tests.support.conformance import check_body, check_headers
+from tests.support.events import proxy_event, read
+from tests.support.service import (
     ADMIN,
     USER,
     Service,
     deployed_service,  # noqa: F401  a fixture
     join,
 )
-from tests.unit.http.events import proxy_event, read
 
 ROUTES = routes()
 HANDLERS: dict[Key, Callable[..., dict[str, Any]]] = {

@@ -12,15 +12,6 @@ from marketdata.aws.clients import client
 from marketdata.aws.writes import Write
 from marketdata.settings import settings
 from marketdata.tasks import service as task_service
-from tests.integration.machines import (
-    Event,
-    Gate,
-    Handler,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-    join,
-    wait_until,
-)
 from tests.integration.market import (
     CODES,
     DAYS,
@@ -29,6 +20,15 @@ from tests.integration.market import (
     check_filled,
     open_in_three_batches,
     put_securities,
+)
+from tests.support.service import (
+    Event,
+    Gate,
+    Handler,
+    Service,
+    deployed_service,  # noqa: F401  a fixture
+    join,
+    wait_until,
 )
 
 RETRY = "/cache/tasks/{task_id}/retry"

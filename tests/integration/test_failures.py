@@ -7,14 +7,6 @@ import pytest
 
 from marketdata.blocks.block import BlockKey
 from marketdata.errors import UpstreamFaultError
-from tests.integration.machines import (
-    BusyError,
-    Event,
-    Handler,
-    Killed,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-)
 from tests.integration.market import (
     CODES,
     DAYS,
@@ -24,6 +16,14 @@ from tests.integration.market import (
     open_in_three_batches,
     put_bars,
     rows,
+)
+from tests.support.service import (
+    BusyError,
+    Event,
+    Handler,
+    Killed,
+    Service,
+    deployed_service,  # noqa: F401  a fixture
 )
 
 SECRET = "secret-7f3a"

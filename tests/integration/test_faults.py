@@ -10,13 +10,6 @@ from marketdata.aws.tables import Table
 from marketdata.aws.writes import Write
 from marketdata.blocks.block import BlockKey
 from marketdata.tasks.outcomes import Outcomes
-from tests.integration.machines import (
-    Event,
-    Handler,
-    Killed,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-)
 from tests.integration.market import (
     CODES,
     WEEKS,
@@ -24,6 +17,13 @@ from tests.integration.market import (
     check_filled,
     open_in_three_batches,
     rows,
+)
+from tests.support.service import (
+    Event,
+    Handler,
+    Killed,
+    Service,
+    deployed_service,  # noqa: F401  a fixture
 )
 
 

@@ -3,12 +3,6 @@
 from typing import Any
 
 from marketdata.errors import UpstreamFaultError
-from tests.integration.machines import (
-    Event,
-    Handler,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-)
 from tests.integration.market import (
     CODES,
     DAYS,
@@ -19,6 +13,12 @@ from tests.integration.market import (
     put_bars,
     put_securities,
     rows,
+)
+from tests.support.service import (
+    Event,
+    Handler,
+    Service,
+    deployed_service,  # noqa: F401  a fixture
 )
 
 

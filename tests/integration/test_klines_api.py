@@ -17,7 +17,9 @@ from marketdata.blocks.days import bits_of
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.catalog_store import CatalogStore
 from marketdata.catalog.securities import Catalog, Security
-from tests.integration.machines import (
+from tests.integration.market import CODES, DAYS, WEEKS, open_market, put_bars, rows
+from tests.support.events import proxy_event
+from tests.support.service import (
     USER,
     BusyError,
     Event,
@@ -25,8 +27,6 @@ from tests.integration.machines import (
     Service,
     deployed_service,  # noqa: F401  a fixture
 )
-from tests.integration.market import CODES, DAYS, WEEKS, open_market, put_bars, rows
-from tests.unit.http.events import proxy_event
 
 QUERY = {"codes": "600000.SH", "start_date": "20200101", "end_date": "20200110"}
 BODY = {"codes": ["600000.SH"], "start_date": "20200101", "end_date": "20200110"}

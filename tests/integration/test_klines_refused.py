@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from functions.stock import app as stock
-from tests.integration.machines import (
+from tests.integration.market import open_market, put_securities
+from tests.support.events import proxy_event
+from tests.support.service import (
     USER,
     Service,
     deployed_service,  # noqa: F401  a fixture
 )
-from tests.integration.market import open_market, put_securities
-from tests.unit.http.events import proxy_event
 
 QUERY = {"codes": "600000.SH", "start_date": "20200101", "end_date": "20200110"}
 BODY = {"codes": ["600000.SH"], "start_date": "20200101", "end_date": "20200110"}

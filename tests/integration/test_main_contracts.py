@@ -16,8 +16,8 @@ from tests.integration.futures import (
     changes,
     open_futures_market,
 )
-from tests.integration.machines import USER, Service, deployed_service  # noqa: F401  a fixture
 from tests.integration.market import DAYS, put_bars
+from tests.support.service import USER, Service, deployed_service  # noqa: F401  a fixture
 
 
 @pytest.fixture(autouse=True)

@@ -17,16 +17,16 @@ from marketdata.aws import functions
 from marketdata.aws.clients import client
 from marketdata.blocks import store as payloads
 from marketdata.tasks import batching as plan
-from tests.integration.emulation import Fault
-from tests.integration.machines import (
+from tests.integration.market import WEEKS, open_market, put_bars, put_securities, rows
+from tests.support.emulation import Fault
+from tests.support.events import proxy_event
+from tests.support.service import (
     Event,
     Handler,
     Service,
     deployed_service,  # noqa: F401  a fixture
     join,
 )
-from tests.integration.market import WEEKS, open_market, put_bars, put_securities, rows
-from tests.unit.http.events import proxy_event
 
 ENVIRONMENT = {
     "${AWS::Partition}": "aws",

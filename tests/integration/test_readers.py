@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from marketdata.api.row_answer import RowContent
-from tests.unit.kline.reads import Service
+from tests.support.reads import Service
 
 CHROMIUM = shutil.which("chromium")
 CURL = shutil.which("curl")

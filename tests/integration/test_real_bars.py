@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from marketdata.catalog.calendar import trading_days
-from tests.integration.machines import (
+from tests.support.service import (
     Service,
     deployed_service,  # noqa: F401  a fixture
 )

@@ -27,15 +27,15 @@ from marketdata.catalog.securities import Catalog, Security
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import TaskKind, new_task
-from tests.integration.machines import (
+from tests.integration.market import DAYS, put_bars, row, rows
+from tests.integration.test_auth import METHOD_ARN
+from tests.support.events import proxy_event
+from tests.support.service import (
     ADMIN,
     Event,
     Service,
     deployed_service,  # noqa: F401  a fixture
 )
-from tests.integration.market import DAYS, put_bars, row, rows
-from tests.integration.test_auth import METHOD_ARN
-from tests.unit.http.events import proxy_event
 
 YEAR = ("20200101", "20201231")
 CODES = [f"{number:06}.SZ" for number in range(1, 501)]

@@ -5,18 +5,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.integration.machines import (
-    Gate,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-    join,
-)
 from tests.integration.market import (
     CODES,
     WEEKS,
     check_counters,
     check_filled,
     open_in_three_batches,
+)
+from tests.support.service import (
+    Gate,
+    Service,
+    deployed_service,  # noqa: F401  a fixture
+    join,
 )
 
 

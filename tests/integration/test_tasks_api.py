@@ -12,13 +12,13 @@ from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.service import TaskService
 from marketdata.tasks.task import TaskKind, new_task
-from tests.integration.machines import (
+from tests.integration.market import CODES, WEEKS, open_market
+from tests.support.service import (
     USER,
     Gate,
     Service,
     deployed_service,  # noqa: F401  a fixture
 )
-from tests.integration.market import CODES, WEEKS, open_market
 
 STARTS = ("/cache/detect-all-missing", "/cache/cache-all-missing", "/cache/fill-missing")
 TASK = "/cache/tasks/{task_id}"

@@ -16,7 +16,7 @@ from marketdata.identity.lockout import MAX_FAILURES, Lockout
 from marketdata.identity.tokens import FRESH_SECONDS
 from marketdata.identity.users import Users
 from tests.integration.conftest import Cloud
-from tests.unit.http.events import proxy_event, read
+from tests.support.events import proxy_event, read
 
 METHOD_ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/prod/GET/api/v1/base/codes"
 ADMIN = {"user_id": "1", "username": "admin", "role": "admin"}

@@ -7,7 +7,7 @@ from functions.configs import app as configs
 from marketdata.aws.encryption import EncryptionKey
 from marketdata.sdk_configs.records import SdkConfigs
 from tests.integration.conftest import Cloud
-from tests.unit.http.events import proxy_event, read
+from tests.support.events import proxy_event, read
 
 ADMIN = {"user_id": "1", "username": "admin", "role": "admin"}
 USER = {"user_id": "2", "username": "li", "role": "user"}

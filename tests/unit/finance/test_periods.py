@@ -20,7 +20,7 @@ from marketdata.finance.periods import (
     with_prospectus,
 )
 from marketdata.kline.bars import BarDataset
-from tests.unit.finance.memory import GONE, INCOME, YOUNG
+from tests.support.statements import GONE, INCOME, YOUNG
 
 DAYS = st.dates().map(lambda day: day.isoformat().replace("-", ""))
 

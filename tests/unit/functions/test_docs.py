@@ -1,0 +1,83 @@
+"""The page that shows the description: unchanged files of Swagger UI, nothing from elsewhere."""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.docs import app
+from marketdata.api.wire import LAMBDA_LIMIT
+from tests.support.events import proxy_event, read
+
+VIEWER = Path(app.__file__).parent / "viewer"
+CHECKSUMS = {
+    "swagger-ui-bundle.js": "e6a898692f2d768e807c3ba4626068a69a2c5dd960dd6c76f3e4d3a3de180af2",
+    "swagger-ui.css": "5ed08757e53da3e026d6cbecc61fe5d43585c9560b302d534ad56692519a273d",
+}
+"""SHA-256 of the files of the npm package swagger-ui-dist 5.35.0."""
+
+
+def get(resource: str, **path: str) -> dict[str, Any]:
+    return app.handler(proxy_event("GET", resource, path=path), None)
+
+
+def elsewhere(method: str, path: str) -> tuple[int, str | None, Any]:
+    event = proxy_event(method, "/{proxy+}", path={"proxy": path})
+    response = app.handler(event, None)
+    return response["statusCode"], response["headers"].get("Allow"), read(response)
+
+
+@pytest.mark.parametrize("name", CHECKSUMS)
+def test_swagger_ui_is_unchanged(name: str) -> None:
+    assert hashlib.sha256((VIEWER / name).read_bytes()).hexdigest() == CHECKSUMS[name]
+
+
+def test_the_page_needs_nothing_from_elsewhere() -> None:
+    response = get("/docs")
+    policy = response["headers"]["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "http" not in policy
+    assert "unsafe-inline" not in policy.split("style-src")[0]
+    assert "http" not in response["body"].replace("<!doctype html>", "")
+    for name in re.findall('(?:src|href)="docs/([^"]+)"', response["body"]):
+        assert get("/docs/{asset}", asset=name)["statusCode"] == 200
+    assert 'url: "openapi.json"' in get("/docs/{asset}", asset="start.js")["body"]
+
+
+@pytest.mark.parametrize("name", app.ASSETS)
+def test_a_file_comes_as_it_is(name: str) -> None:
+    response = get("/docs/{asset}", asset=name)
+    assert response["headers"]["Content-Type"] == app.ASSETS[name]
+    assert response["body"] == (VIEWER / name).read_text()
+    assert len(response["body"]) < LAMBDA_LIMIT / 2
+
+
+@pytest.mark.parametrize("name", ["README.md", "..%2fapp.py", "index.html", ""])
+def test_no_other_file_is_given(name: str) -> None:
+    assert get("/docs/{asset}", asset=name)["statusCode"] == 404
+
+
+def test_the_description_is_served() -> None:
+    response = get("/openapi.json")
+    assert response["body"] == app.DOCUMENT.read_text()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", "stock/kline", "GET"),
+        ("DELETE", "stock/kline/600000.SH/chart", "GET"),
+        ("PUT", "configs/sdk/7", "GET, PATCH, DELETE"),
+        ("OPTIONS", "auth/login", "POST"),
+    ],
+)
+def test_a_method_that_a_path_does_not_have(method: str, path: str, allowed: str) -> None:
+    status, allow, envelope = elsewhere(method, path)
+    assert (status, allow, envelope["code"], envelope["data"]) == (405, allowed, 405, None)
+
+
+@pytest.mark.parametrize("path", ["", "stock", "stock/kline/600000.SH", "auth/logout"])
+def test_a_path_that_is_not_there(path: str) -> None:
+    assert elsewhere("GET", path)[:2] == (404, None)

@@ -1,0 +1,164 @@
+"""The source, over the stand-in: what it gives is what the market holds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from marketdata.blocks.dataset import Kind
+from marketdata.catalog.securities import Catalog, Security
+from marketdata.finance.statement import CONSOLIDATED, Statement
+from marketdata.kline.bars import BarDataset
+from marketdata.sources.amazingdata.source import AmazingDataSource
+from marketdata.sources.source import BarRequest, StatementRequest, frame_columns
+from marketdata.sources.synthetic.source import SyntheticSource
+from tests.support.readers import clock
+from tests.support.standins import bundle, calls, fault, session
+
+NOW = clock("2025-11-21T20:00")
+MARKET = SyntheticSource(NOW, "17:00")
+SECURITIES = {each.code: each for each in MARKET.list_securities()}
+STOCKS = tuple(code for code, each in SECURITIES.items() if each.kind is Kind.STOCK)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Iterator[Any]:
+    """Give a function that makes a source over a stand-in with faults, and the bundle's folder."""
+    opened = []
+
+    def make(*faults: dict[str, Any]) -> tuple[AmazingDataSource, Path]:
+        path = bundle(tmp_path, *faults)
+        opened.append(session(path))
+        catalog = Catalog(SECURITIES.values(), "2025-11-21T08:50:00", "amazingdata", {})
+        return AmazingDataSource(opened[-1], lambda: catalog, NOW, "17:00"), path
+
+    yield make
+    for each in opened:
+        each.close()
+
+
+def request(
+    dataset: str, *codes: str, start: str = "20251020", end: str = "20251121"
+) -> BarRequest:
+    return BarRequest(BarDataset.parse(dataset), codes, start, end)
+
+
+def in_order(frame: pd.DataFrame, dataset: BarDataset) -> pd.DataFrame:
+    order = ["code", "kline_time" if dataset.intraday else "trade_date"]
+    return frame.sort_values(order, ignore_index=True)
+
+
+def test_bars_are_those_of_the_market(source: Any) -> None:
+    made, path = source()
+    for wanted in (
+        request("stock.daily", *STOCKS[:40]),
+        request("etf.daily", "510300.SH"),
+        request("index.min30", "000300.SH"),
+        request("stock.min5", *STOCKS[:2], start="20251118"),
+        request("future.min5", "RB2601.SHF", "IF2512.CFE", start="20251114"),
+        request("future.daily", "RB2601.SHF", "IF2512.CFE"),
+    ):
+        fetched, expected = made.fetch_bars(wanted), MARKET.fetch_bars(wanted)
+        assert list(fetched.frame.columns) == frame_columns(wanted.dataset)
+        assert fetched.failed == {}
+        columns = [
+            name
+            for name in frame_columns(wanted.dataset)
+            if name not in ("settle", "open_interest")
+        ]
+        assert_frame_equal(
+            in_order(fetched.frame, wanted.dataset)[columns],
+            in_order(expected.frame, wanted.dataset)[columns],
+            check_dtype=False,
+        )
+        if wanted.dataset.kind is Kind.FUTURE:
+            assert fetched.frame["settle"].isna().all()
+            assert fetched.frame["open_interest"].isna().all()
+        if wanted.dataset.kind is Kind.STOCK:
+            assert fetched.halted == expected.halted
+    assert calls(path, "login") == 1
+
+
+def test_what_the_sdk_does_not_have_is_not_asked_for(source: Any) -> None:
+    made, path = source()
+    for wanted in (
+        request("stock.daily", *STOCKS, start="20120101", end="20130103"),
+        request("stock.daily", *STOCKS, start="20251124", end="20251231"),
+        request("future.daily", "RB2601.SHF", start="20220101", end="20221231"),
+    ):
+        fetched = made.fetch_bars(wanted)
+        assert fetched.frame.empty
+        assert list(fetched.frame.columns) == frame_columns(wanted.dataset)
+        assert (fetched.halted, fetched.failed) == ({}, {})
+    assert calls(path, "login") == 0
+
+
+def test_texts_and_doubled_rows_come_through(source: Any) -> None:
+    made, _ = source(fault("query_kline", "text", 1), fault("query_kline", "duplicate", 2))
+    wanted = request("stock.daily", *STOCKS[:3])
+    plain, doubled = made.fetch_bars(wanted), made.fetch_bars(wanted)
+    assert_frame_equal(
+        in_order(plain.frame, wanted.dataset),
+        in_order(MARKET.fetch_bars(wanted).frame, wanted.dataset),
+        check_dtype=False,
+    )
+    # The check on write keeps the first of two equal ones.
+    assert len(doubled.frame) == 2 * len(plain.frame)
+
+
+@pytest.mark.parametrize("name", ["drop_key", "foreign"])
+def test_codes_that_are_not_delivered_have_failed(source: Any, name: str) -> None:
+    made, _ = source(fault("query_kline", name))
+    alive = [code for code in STOCKS if SECURITIES[code].delist_date is None][:3]
+    fetched = made.fetch_bars(request("stock.daily", *alive))
+    assert fetched.failed.keys() == (set(alive[:1]) if name == "drop_key" else set(alive[1:]))
+
+
+def test_securities_are_those_of_the_market(source: Any) -> None:
+    made, path = source(fault("get_future_code_list", "type_error", 1))
+    found = {each.code: each for each in made.list_securities()}
+    equities = {code: each for code, each in SECURITIES.items() if each.kind is Kind.STOCK}
+    assert {code: each for code, each in found.items() if each.kind is Kind.STOCK} == equities
+    for code, each in found.items():
+        life = SECURITIES[code]
+        assert each.kind is life.kind
+        if each.kind is Kind.FUTURE and each.market == "CFE":
+            assert each == Security(code, each.name, Kind.FUTURE, "CFE", None, life.delist_date)
+    # The first list of futures failed, and the newest version's is too short for the stored one.
+    assert calls(path, "get_future_code_list") == 3
+    assert made.stale == {}
+
+
+def test_statements_are_filtered_by_period(source: Any) -> None:
+    made, _ = source()
+    wanted = StatementRequest(Statement.INCOME, STOCKS[:3], "20240101", "20240930")
+    fetched = made.fetch_statements(wanted)
+    expected = {
+        (row["code"], row["reporting_period"]): row for row in MARKET.fetch_statements(wanted).rows
+    }
+    assert fetched.failed == {}
+    assert len(fetched.rows) == len(expected) > 0
+    for row in fetched.rows:
+        known = expected[row["code"], row["reporting_period"]]
+        assert row["statement_type"] == CONSOLIDATED
+        assert all(row.get(name) == value for name, value in known.items() if value is not None)
+
+
+def test_statements_that_are_not_delivered_have_failed(source: Any) -> None:
+    made, path = source(
+        fault("get_income", "none", 1),
+        fault("get_income", "drop_key", 2),
+        fault("get_income", "empty", 3, 4),
+        fault("get_income", "type_error", 5),
+        fault("get_income", "foreign", 6),
+        fault("get_income", "one_frame", 7),
+    )
+    wanted = StatementRequest(Statement.INCOME, STOCKS[:3], "20240101", "20240930")
+    assert made.fetch_statements(wanted).failed.keys() == set(STOCKS[:1])
+    assert made.fetch_statements(wanted).failed.keys() == set(STOCKS[:3])
+    assert made.fetch_statements(wanted).failed.keys() == set(STOCKS[1:3])
+    assert made.fetch_statements(wanted).failed == {}
+    assert calls(path, "get_income") == 7

@@ -1,0 +1,66 @@
+"""What API Gateway answers by itself, and its limits, as the template says them."""
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from local.openapi import texts
+from local.openapi.document import ROOT
+from marketdata.identity.roles import Role
+from tests.integration.conftest import _Loader
+from tests.support.conformance import validator
+
+RESOURCES = yaml.load((ROOT / "template.yaml").read_text(), _Loader)["Resources"]
+API = RESOURCES["Api"]["Properties"]
+RESPONSES = API["GatewayResponses"]
+ERROR = {"$ref": "#/components/schemas/Error"}
+
+
+def of_type(name: str) -> dict[str, Any]:
+    return {key: each for key, each in RESOURCES.items() if each["Type"] == f"AWS::{name}"}
+
+
+@pytest.mark.parametrize("name", RESPONSES)
+def test_an_answer_of_the_gateway_is_an_error_like_any_other(name: str) -> None:
+    response = RESPONSES[name]
+    body = json.loads(response["ResponseTemplates"]["application/json"])
+    validator(ERROR).validate(body)
+    assert body["code"] == response["StatusCode"]
+    assert body["code"] in texts.ERRORS
+
+
+@pytest.mark.parametrize("name", ["THROTTLED", "QUOTA_EXCEEDED"])
+def test_whoever_is_too_fast_learns_when_to_come_back(name: str) -> None:
+    assert RESPONSES[name]["StatusCode"] == 429
+    assert int(RESPONSES[name]["ResponseParameters"]["Headers"]["Retry-After"].strip("'")) > 0
+
+
+def test_every_call_has_a_limit_and_the_login_a_lower_one() -> None:
+    every, login = API["MethodSettings"]
+    assert (every["ResourcePath"], every["HttpMethod"]) == ("/*", "*")
+    assert login["ResourcePath"].replace("~1", "/") == "//api/v1/auth/login"
+    for limit in ("ThrottlingRateLimit", "ThrottlingBurstLimit"):
+        assert 0 < login[limit] < every[limit]
+
+
+def test_every_role_has_a_plan_with_its_key() -> None:
+    """The authorizer gives `{role}-{id of the stack}` as the key of a call."""
+    assert API["ApiKeySourceType"] == "AUTHORIZER"
+    assert API["Auth"]["ApiKeyRequired"] is True
+    keys = {
+        name: key["Properties"]["Value"]["Sub"][0]
+        for name, key in of_type("ApiGateway::ApiKey").items()
+    }
+    assert sorted(keys.values()) == sorted(f"{role}-${{Id}}" for role in Role)
+    plans = of_type("ApiGateway::UsagePlan")
+    links = [each["Properties"] for each in of_type("ApiGateway::UsagePlanKey").values()]
+    assert {link["KeyId"]["Ref"]: link["UsagePlanId"]["Ref"] for link in links} == dict(
+        zip(sorted(keys), sorted(plans), strict=True)
+    )
+    stack_id = RESOURCES["AuthorizerFunction"]["Properties"]["Environment"]["Variables"][
+        "USAGE_KEY"
+    ]
+    for key in of_type("ApiGateway::ApiKey").values():
+        assert key["Properties"]["Value"]["Sub"][1]["Id"] == stack_id
