@@ -9,6 +9,8 @@ from hypothesis import settings
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
+pytest_plugins = ["tests.support.plugin"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option of `make screenshots`."""

@@ -12,15 +12,13 @@ from typing import Any
 
 import pytest
 
+from marketdata import deployment
 from marketdata.aws.clients import client
 from marketdata.catalog.calendar import trading_days
 from marketdata.sources.amazingdata import limits
-from marketdata.tasks import batching as plan
+from marketdata.tasks import batching
 from tests.chaos.vendor import CODES, END, OUTSIDE, SCOPE, START, TRUTH, Vendor, truth
-from tests.support.service import (
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-)
+from tests.support.service import Service
 from tests.support.standins import fault
 
 BATCHES = 3
@@ -83,13 +81,13 @@ def cases(names: Iterable[str]) -> list[Any]:
 @pytest.fixture
 def vendor(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Vendor]:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(plan, "CODES_A_BATCH", -(-len(CODES) // BATCHES))
+    monkeypatch.setattr(batching, "CODES_A_BATCH", -(-len(CODES) // BATCHES))
     short = limits.Limits(load=60, login=20, call=HANG_SECONDS)
     monkeypatch.setattr(limits, "Limits", lambda: short)
     key = client("kms").create_key()["KeyMetadata"]["Arn"]
     for name, value in {"UPSTREAM": "amazingdata", "KMS_KEY": key, "LOCAL_CLOUD": "true"}.items():
         monkeypatch.setenv(name, value)
-    service.forget()
+    deployment.reset()
     made = Vendor(service, tmp_path)
     made.configure(key)
     yield made

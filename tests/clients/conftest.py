@@ -15,7 +15,7 @@ from amazingdata_client.cli.session import Login
 from amazingdata_client.cli.store import Store
 from click.testing import CliRunner, Result
 
-from tests.clients.scripted import PASSWORD, URL, USERNAME, Service
+from tests.clients.scripted import PASSWORD, URL, USERNAME, ScriptedService
 
 AT_ONCE = Retry(times=3, first=0.0)
 """Waits for nothing."""
@@ -43,19 +43,19 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def service() -> Service:
-    return Service()
+def scripted() -> ScriptedService:
+    return ScriptedService()
 
 
 @pytest.fixture(params=["sync", "async"])
-def connect(request: pytest.FixtureRequest, service: Service) -> Connect:
+def connect(request: pytest.FixtureRequest, scripted: ScriptedService) -> Connect:
     """Return a function that makes a client for the service, with the client's own arguments."""
     kind: Literal["sync", "async"] = request.param
 
     def made(
         username: str | None = USERNAME, password: str | None = PASSWORD, **options: Any
     ) -> Calls:
-        options = {"retry": AT_ONCE, "transport": httpx.MockTransport(service), **options}
+        options = {"retry": AT_ONCE, "transport": httpx.MockTransport(scripted), **options}
         make = Client if kind == "sync" else AsyncClient
         return Calls(make(URL, username, password, **options))
 
@@ -73,9 +73,9 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def run(service: Service, store: Store) -> Run:
+def run(scripted: ScriptedService, store: Store) -> Run:
     """Return a function that runs the command as a script does, credentials included."""
-    script = Login(URL, USERNAME, PASSWORD, store, httpx.MockTransport(service))
+    script = Login(URL, USERNAME, PASSWORD, store, httpx.MockTransport(scripted))
 
     def ran(*arguments: str, login: Login = script, stdin: str = "") -> Result:
         return CliRunner().invoke(amazingdata, arguments, obj=login, input=stdin)

@@ -30,7 +30,7 @@ def failure(status: int, message: str = "no", **details: Any) -> httpx.Response:
 
 
 @dataclass
-class Service:
+class ScriptedService:
     """Answers `/auth/login` by itself, and every other call as a test wrote down.
 
     Attributes

@@ -12,12 +12,12 @@ from amazingdata_client.cli.store import Profile, Store
 
 from tests.clients.conftest import Run
 from tests.clients.samples import DAYS, SECURITY, USER, bar, meta
-from tests.clients.scripted import PASSWORD, URL, USERNAME, Service, success
+from tests.clients.scripted import PASSWORD, URL, USERNAME, ScriptedService, success
 
 
-def test_logging_in_and_out(run: Run, service: Service, store: Store) -> None:
-    person = Login(URL, None, None, store, httpx.MockTransport(service))
-    service.on("GET /auth/me", success(USER))
+def test_logging_in_and_out(run: Run, scripted: ScriptedService, store: Store) -> None:
+    person = Login(URL, None, None, store, httpx.MockTransport(scripted))
+    scripted.on("GET /auth/me", success(USER))
     assert run("whoami", login=person).exit_code == 4
     wrong = run("login", "--username", USERNAME, "--password-stdin", login=person, stdin="x\n")
     assert wrong.exit_code == 4
@@ -26,26 +26,26 @@ def test_logging_in_and_out(run: Run, service: Service, store: Store) -> None:
     assert right.exit_code == 0, right.stderr
     assert PASSWORD not in store.path.read_text() + right.output
     assert "wang" in run("whoami", login=person).stdout
-    assert service.logins == 1
+    assert scripted.logins == 1
     assert run("logout", login=person).exit_code == 0
     assert "not logged in" in run("logout", login=person).stderr
     assert run("whoami", login=person).exit_code == 4
 
 
 def test_a_kept_token_of_somebody_else_is_not_used(
-    run: Run, service: Service, store: Store
+    run: Run, scripted: ScriptedService, store: Store
 ) -> None:
     store.save(Profile(URL, "li", Token("token-of-li", 9e9, 9e9)))
-    service.on("GET /auth/me", success(USER))
+    scripted.on("GET /auth/me", success(USER))
     assert json.loads(run("whoami", "--json").stdout)["username"] == "wang"
-    assert service.seen[0].headers["Authorization"] == "Bearer token-1"
+    assert scripted.seen[0].headers["Authorization"] == "Bearer token-1"
 
 
-def test_what_there_is(run: Run, service: Service) -> None:
-    service.on("GET /base/codes", success(["600000.SH", "600003.SH"]))
-    service.on("GET /base/calendar", success(["20240102"]))
-    service.on("GET /base/codes/600000.SH/info", success(SECURITY))
-    service.on("GET /base/securities", success({"items": [SECURITY], "total": 1}))
+def test_what_there_is(run: Run, scripted: ScriptedService) -> None:
+    scripted.on("GET /base/codes", success(["600000.SH", "600003.SH"]))
+    scripted.on("GET /base/calendar", success(["20240102"]))
+    scripted.on("GET /base/codes/600000.SH/info", success(SECURITY))
+    scripted.on("GET /base/securities", success({"items": [SECURITY], "total": 1}))
     assert "浦发银行" in run("search", "浦发").stdout
     assert json.loads(run("search", "浦发", "--json").stdout) == [SECURITY]
     assert run("codes", "stock").stdout == "600000.SH\n600003.SH\n"
@@ -57,10 +57,10 @@ def test_what_there_is(run: Run, service: Service) -> None:
     assert run("codes", "bond").exit_code == exits.USAGE
 
 
-def test_klines_in_every_form(run: Run, service: Service, tmp_path: Path) -> None:
+def test_klines_in_every_form(run: Run, scripted: ScriptedService, tmp_path: Path) -> None:
     holes = bar("20240103", open=None, volume=None)
     said = meta(warnings=["the source was busy"])
-    service.on("POST /stock/kline/batch", success({"600000.SH": [bar(), holes]}, said))
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": [bar(), holes]}, said))
     ask = ("kline", "600000.SH", *DAYS)
     table = run(*ask)
     assert "9.11" in table.stdout
@@ -80,16 +80,16 @@ def test_klines_in_every_form(run: Run, service: Service, tmp_path: Path) -> Non
     assert "9.19" in chart
 
 
-def test_nothing_to_show_is_no_error(run: Run, service: Service) -> None:
-    service.on("POST /stock/kline/batch", success({"600000.SH": []}, meta()))
+def test_nothing_to_show_is_no_error(run: Run, scripted: ScriptedService) -> None:
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": []}, meta()))
     assert "trade_date" in run("kline", "600000.SH", *DAYS, "--csv", "-").stdout
     assert "has no bars" in run("kline", "600000.SH", *DAYS, "--chart").stderr
     assert "trade_date" in run("kline", "600000.SH", *DAYS).stdout
 
 
-def test_what_is_missing(run: Run, service: Service, tmp_path: Path) -> None:
+def test_what_is_missing(run: Run, scripted: ScriptedService, tmp_path: Path) -> None:
     gaps = meta(complete=False, missing={"600000.SH": [["20240103", "20240105"]]})
-    service.on("POST /stock/kline/batch", success({"600000.SH": [bar()]}, gaps))
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": [bar()]}, gaps))
     tolerant = run("kline", "600000.SH", *DAYS)
     assert tolerant.exit_code == 0
     assert "lacks 20240103–20240105" in tolerant.stderr
@@ -99,8 +99,8 @@ def test_what_is_missing(run: Run, service: Service, tmp_path: Path) -> None:
     assert not out.exists()
 
 
-def test_futures_are_asked_for_elsewhere(run: Run, service: Service) -> None:
-    service.on("GET /future/kline", success({"IF2401.CFE": [bar(settle=1.5)]}, meta()))
+def test_futures_are_asked_for_elsewhere(run: Run, scripted: ScriptedService) -> None:
+    scripted.on("GET /future/kline", success({"IF2401.CFE": [bar(settle=1.5)]}, meta()))
     assert "settle" in run("kline", "if2401.cfe", *DAYS).stdout
     for wrong in (
         ("kline", "IF2401.CFE", "600000.SH", *DAYS),

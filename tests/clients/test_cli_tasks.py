@@ -12,19 +12,19 @@ from amazingdata_client.cli.session import Login
 
 from tests.clients.conftest import Run
 from tests.clients.samples import CONFIG, DAYS, FOUND, USER, task
-from tests.clients.scripted import Service, failure, success
+from tests.clients.scripted import ScriptedService, failure, success
 
 README = Path(__file__).parents[2] / "clients/python/README.md"
 
 
-def test_detecting(run: Run, service: Service) -> None:
+def test_detecting(run: Run, scripted: ScriptedService) -> None:
     gaps = {f"{code}.SH": [["20240105", "20240108"]] for code in range(600000, 600025)}
     found = {**FOUND, "missing_count": 25, "missing": gaps, "error_codes": []}
-    service.on(
+    scripted.on(
         "POST /cache/detect-all-missing", success({"status": "running", "progress": 1.0, **FOUND})
     )
-    service.on("GET /cache/tasks/7", success({"task": task(status="completed", progress=100.0)}))
-    service.on("GET /cache/tasks/7/result", success(found))
+    scripted.on("GET /cache/tasks/7", success({"task": task(status="completed", progress=100.0)}))
+    scripted.on("GET /cache/tasks/7/result", success(found))
     shown = run("detect", "stock", *DAYS)
     assert shown.exit_code == 0, shown.output
     assert "600000.SH" in shown.stdout
@@ -33,22 +33,22 @@ def test_detecting(run: Run, service: Service) -> None:
     strict = run("detect", "stock", *DAYS, "--require-complete", "--json", "--recheck-absent")
     assert strict.exit_code == exits.INCOMPLETE
     assert json.loads(strict.stdout)["missing"] == gaps
-    assert service.bodies()[-1]["recheck_absent"]
+    assert scripted.bodies()[-1]["recheck_absent"]
 
 
-def test_filling(run: Run, service: Service) -> None:
+def test_filling(run: Run, scripted: ScriptedService) -> None:
     done = task(status="completed", progress=100.0, bar_count=44, success_count=300)
-    service.on("POST /cache/fill-missing", success(task()))
-    service.on("GET /cache/tasks/7", success({"task": done}))
+    scripted.on("POST /cache/fill-missing", success(task()))
+    scripted.on("GET /cache/tasks/7", success({"task": done}))
     filled = run("fill", "future", *DAYS, "--main", "--codes", "IF2401.CFE")
     assert filled.exit_code == 0, filled.output
     assert "300 of 300 codes done, 44 bars" in filled.stderr
-    assert service.bodies()[0]["contract_type"] == "main"
-    assert service.bodies()[0]["codes"] == ["IF2401.CFE"]
+    assert scripted.bodies()[0]["contract_type"] == "main"
+    assert scripted.bodies()[0]["codes"] == ["IF2401.CFE"]
     started = run("fill", "stock", *DAYS, "--no-wait")
     assert started.stdout == "7\n"
     assert json.loads(run("fill", "stock", *DAYS, "--json").stdout)["bar_count"] == 44
-    service.on("POST /cache/cache-all-missing", success(task()))
+    scripted.on("POST /cache/cache-all-missing", success(task()))
     assert run("cache", "stock", *DAYS).exit_code == 0
 
 
@@ -62,20 +62,20 @@ def test_filling(run: Run, service: Service) -> None:
     ],
 )
 def test_a_task_that_does_not_end_well(
-    run: Run, service: Service, end: dict[str, object], code: int
+    run: Run, scripted: ScriptedService, end: dict[str, object], code: int
 ) -> None:
-    service.on("GET /cache/tasks/7", success({"task": task(**end)}))
+    scripted.on("GET /cache/tasks/7", success({"task": task(**end)}))
     assert run("tasks", "watch", "7", "--timeout", "0").exit_code == code
 
 
-def test_tasks(run: Run, service: Service) -> None:
+def test_tasks(run: Run, scripted: ScriptedService) -> None:
     done = task(status="completed", progress=100.0)
     page = {"items": [task()], "total": 1, "page": 1, "page_size": 20}
-    service.on("GET /cache/tasks", success(page))
-    service.on("GET /cache/tasks/7", success({"task": done}))
-    service.on("GET /cache/tasks/7/result", success({**FOUND, "missing": {}, "error_codes": []}))
-    service.on("POST /cache/tasks/7/cancel", failure(409, "task 7 has ended already"))
-    service.on("POST /cache/tasks/7/retry", success({"task": task(attempt=2)}))
+    scripted.on("GET /cache/tasks", success(page))
+    scripted.on("GET /cache/tasks/7", success({"task": done}))
+    scripted.on("GET /cache/tasks/7/result", success({**FOUND, "missing": {}, "error_codes": []}))
+    scripted.on("POST /cache/tasks/7/cancel", failure(409, "task 7 has ended already"))
+    scripted.on("POST /cache/tasks/7/retry", success({"task": task(attempt=2)}))
     assert "fill" in run("tasks", "list").stdout
     assert json.loads(run("tasks", "list", "--json").stdout)["total"] == 1
     assert "completed" in run("tasks", "show", "7").stdout
@@ -89,10 +89,10 @@ def test_tasks(run: Run, service: Service) -> None:
     assert json.loads(run("tasks", "retry", "7", "--no-wait", "--json").stdout)["attempt"] == 2
 
 
-def test_users(run: Run, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    service.on("GET /auth/users", success({"items": [USER], "total": 1}))
-    service.on("POST /auth/users", success(USER))
-    service.on("PATCH /auth/users/3", success({**USER, "is_active": False}))
+def test_users(run: Run, scripted: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.on("GET /auth/users", success({"items": [USER], "total": 1}))
+    scripted.on("POST /auth/users", success(USER))
+    scripted.on("PATCH /auth/users/3", success({**USER, "is_active": False}))
     assert "wang" in run("users", "list").stdout
     assert json.loads(run("users", "list", "--json").stdout) == [USER]
     twice = "long-enough\nlong-enough\n"
@@ -100,27 +100,27 @@ def test_users(run: Run, service: Service, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("AMAZINGDATA_NEW_PASSWORD", "longer-still")
     assert run("users", "set-password", "3", "--json").exit_code == 0
     assert run("users", "update", "3", "--inactive").exit_code == 0
-    assert [body.get("password") for body in service.bodies()] == [
+    assert [body.get("password") for body in scripted.bodies()] == [
         "long-enough",
         "longer-still",
         None,
     ]
 
 
-def test_configs(run: Run, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_configs(run: Run, scripted: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AMAZINGDATA_SDK_PASSWORD", "vendor")
-    service.on("GET /configs/sdk", success({"items": [CONFIG], "total": 1}))
-    service.on("POST /configs/sdk", success(CONFIG))
-    service.on("DELETE /configs/sdk/1", success(None))
-    service.on("POST /configs/sdk/1/default", success(CONFIG))
+    scripted.on("GET /configs/sdk", success({"items": [CONFIG], "total": 1}))
+    scripted.on("POST /configs/sdk", success(CONFIG))
+    scripted.on("DELETE /configs/sdk/1", success(None))
+    scripted.on("POST /configs/sdk/1/default", success(CONFIG))
     tried = {"success": False, "message": "refused", "response_time": 0.2}
-    service.on("POST /configs/sdk/1/test", success(tried))
+    scripted.on("POST /configs/sdk/1/test", success(tried))
     assert "8600" in run("configs", "list").stdout
     assert json.loads(run("configs", "list", "--json").stdout)
     made = ("configs", "create", "main", "--username", "u", "--host", "h")
     assert "vendor" not in run(*made).output
     assert json.loads(run(*made, "--default", "--json").stdout)["has_password"]
-    assert service.bodies()[-1]["is_default"]
+    assert scripted.bodies()[-1]["is_default"]
     assert run("configs", "default", "1").exit_code == 0
     assert run("configs", "test", "1").exit_code == exits.ERROR
     assert json.loads(run("configs", "test", "1", "--json").stdout)["message"] == "refused"
@@ -138,20 +138,20 @@ def test_configs(run: Run, service: Service, monkeypatch: pytest.MonkeyPatch) ->
     ],
 )
 def test_exit_codes_of_errors(
-    run: Run, service: Service, answer: httpx.Response, code: int
+    run: Run, scripted: ScriptedService, answer: httpx.Response, code: int
 ) -> None:
-    service.on("GET /auth/users", answer)
+    scripted.on("GET /auth/users", answer)
     ended = run("users", "list")
     assert ended.exit_code == code
     assert ended.stderr.startswith("error: ")
     assert ("(request r-1)" in ended.stderr) is (answer.status_code == 500)
 
 
-def test_an_interrupt_has_its_own_code(run: Run, service: Service) -> None:
+def test_an_interrupt_has_its_own_code(run: Run, scripted: ScriptedService) -> None:
     def interrupted(_: httpx.Request) -> httpx.Response:
         raise KeyboardInterrupt
 
-    service.on("GET /auth/users", interrupted)
+    scripted.on("GET /auth/users", interrupted)
     assert run("users", "list").exit_code == exits.INTERRUPTED
 
 

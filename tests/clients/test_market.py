@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.clients.conftest import Calls
 from tests.clients.samples import SECURITY, bar, meta
-from tests.clients.scripted import Service, failure, success
+from tests.clients.scripted import ScriptedService, failure, success
 
 MANY = [f"{number:06d}.SH" for number in range(600000, 600600)]
 
@@ -39,16 +39,16 @@ def echo(request: httpx.Request) -> httpx.Response:
     return success({code: [bar()] for code in known}, said)
 
 
-def test_bars_of_one_code(client: Calls, service: Service) -> None:
+def test_bars_of_one_code(client: Calls, scripted: ScriptedService) -> None:
     said = meta(
         absent={"600000.SH": [{"date": "20240103", "reason": "suspended"}]},
         outside={"600000.SH": [{"from": "20240101", "to": "20240101", "reason": "not_listed"}]},
         pending=[["20240108", "20240109"]],
         a_field_of_tomorrow=1,
     )
-    service.on("POST /stock/kline/batch", success({"600000.SH": [bar()]}, said))
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": [bar()]}, said))
     result = client.kline(" 600000.sh ,", date(2024, 1, 1), "2024-01-09", adjust="forward")
-    assert service.bodies() == [
+    assert scripted.bodies() == [
         {
             "codes": ["600000.SH"],
             "start_date": "20240101",
@@ -65,10 +65,10 @@ def test_bars_of_one_code(client: Calls, service: Service) -> None:
     assert result.meta.pending == [Days("20240108", "20240109")]
 
 
-def test_many_codes_are_cut_and_put_together(client: Calls, service: Service) -> None:
-    service.on("POST /stock/kline/batch", echo)
+def test_many_codes_are_cut_and_put_together(client: Calls, scripted: ScriptedService) -> None:
+    scripted.on("POST /stock/kline/batch", echo)
     result = client.kline(MANY, "20240101", "20240105")
-    assert [len(body["codes"]) for body in service.bodies()] == [500, 100]
+    assert [len(body["codes"]) for body in scripted.bodies()] == [500, 100]
     assert list(result.data) == MANY[:500]
     assert result.meta.unknown_codes == MANY[500:]
     with pytest.raises(IncompleteError) as raised:
@@ -79,23 +79,23 @@ def test_many_codes_are_cut_and_put_together(client: Calls, service: Service) ->
     assert "and 96 more" in str(raised.value)
 
 
-def test_minutes_are_cut_by_the_number_of_bars(client: Calls, service: Service) -> None:
-    service.on("POST /stock/kline/batch", echo)
+def test_minutes_are_cut_by_the_number_of_bars(client: Calls, scripted: ScriptedService) -> None:
+    scripted.on("POST /stock/kline/batch", echo)
     result = client.kline(MANY[:500], "20240101", "20240131", "min1")
-    sizes = [len(body["codes"]) for body in service.bodies()]
+    sizes = [len(body["codes"]) for body in scripted.bodies()]
     assert sizes == [181, 181, 138]
     assert result.meta.expected == 12
     assert list(result.meta.missing) == [MANY[0], MANY[181], MANY[362]]
     assert result.meta.rejected == result.meta.missing
 
 
-def test_nothing_known_at_all_is_an_error(client: Calls, service: Service) -> None:
-    service.on("POST /stock/kline/batch", echo)
+def test_nothing_known_at_all_is_an_error(client: Calls, scripted: ScriptedService) -> None:
+    scripted.on("POST /stock/kline/batch", echo)
     with pytest.raises(NotFoundError):
         client.kline(MANY[500:], "20240101", "20240105")
 
 
-def test_adjustments_are_put_together(client: Calls, service: Service) -> None:
+def test_adjustments_are_put_together(client: Calls, scripted: ScriptedService) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         first = json.loads(request.content)["codes"][0]
         done = {"mode": "forward", "anchor": {first: "20240105"}, "failed": {}}
@@ -103,38 +103,38 @@ def test_adjustments_are_put_together(client: Calls, service: Service) -> None:
             done["failed"] = {first: "no factor"}
         return success({first: [bar()]}, meta(adjust=done))
 
-    service.on("POST /stock/kline/batch", answer)
+    scripted.on("POST /stock/kline/batch", answer)
     result = client.kline(MANY, "20240101", "20240105", adjust="forward")
     assert list(result.meta.adjust.anchor) == [MANY[0], MANY[500]]
     with pytest.raises(IncompleteError, match="cannot be adjusted: no factor"):
         result.require_complete()
 
 
-def test_a_short_day_is_a_gap(client: Calls, service: Service) -> None:
+def test_a_short_day_is_a_gap(client: Calls, scripted: ScriptedService) -> None:
     said = meta(complete=False, short={"IF2401.CFE": ["20240102"]})
-    service.on("GET /future/kline", success({"IF2401.CFE": [bar(settle=9.1)]}, said))
+    scripted.on("GET /future/kline", success({"IF2401.CFE": [bar(settle=9.1)]}, said))
     result = client.future_kline(["IF2401.CFE"], "20240102", "20240102", "min1")
     with pytest.raises(IncompleteError, match="has too few minute bars on 20240102"):
         result.require_complete()
-    assert dict(service.seen[0].url.params)["codes"] == "IF2401.CFE"
+    assert dict(scripted.seen[0].url.params)["codes"] == "IF2401.CFE"
 
 
-def test_a_chart(client: Calls, service: Service) -> None:
+def test_a_chart(client: Calls, scripted: ScriptedService) -> None:
     data = {"categoryData": ["20240102"], "values": [[1, 2, 0, 3, 9]], "volumes": [[0, 9, -1]]}
-    service.on("GET /stock/kline/600000.SH/chart", success(data, meta()))
+    scripted.on("GET /stock/kline/600000.SH/chart", success(data, meta()))
     chart = client.chart("600000.SH", "20240101", "20240105")
     assert chart.category_data == ["20240102"]
     assert chart.values == [[1, 2, 0, 3, 9]]
     assert chart.meta.complete
 
 
-def test_futures(client: Calls, service: Service) -> None:
+def test_futures(client: Calls, scripted: ScriptedService) -> None:
     variety = {"variety": "IF", "name": "沪深300", "market": "CFE", "contracts": 4}
-    service.on("GET /cache/future-varieties", success({"varieties": ["IF"], "details": [variety]}))
+    scripted.on("GET /cache/future-varieties", success({"varieties": ["IF"], "details": [variety]}))
     main = {"contract": "IF2401.CFE", "since": "20231218", "basis": "open_interest"}
     mains = {"main_contracts": {"IF": "IF2401.CFE"}, "details": {"IF": main}}
     known = {"IF": {"from": "20231218", "until": "20240118"}}
-    service.on(
+    scripted.on(
         "GET /cache/main-contracts",
         success({**mains, "trade_date": "20240105"}, {"unknown": ["IC"], "known": known}),
     )
@@ -143,9 +143,9 @@ def test_futures(client: Calls, service: Service) -> None:
     assert found.details["IF"].since == "20231218"
     assert found.unknown == ["IC"]
     assert found.known == {"IF": Days("20231218", "20240118")}
-    assert dict(service.seen[1].url.params) == {"trade_date": "20240105"}
+    assert dict(scripted.seen[1].url.params) == {"trade_date": "20240105"}
     client.main_contracts()
-    assert not service.seen[2].url.query
+    assert not scripted.seen[2].url.query
 
 
 @pytest.mark.parametrize(
@@ -156,25 +156,25 @@ def test_futures(client: Calls, service: Service) -> None:
         ("cash_flow", "cash-flow"),
     ],
 )
-def test_statements(client: Calls, service: Service, method: str, path: str) -> None:
+def test_statements(client: Calls, scripted: ScriptedService, method: str, path: str) -> None:
     said = meta()
     del said["short"], said["close_outside"], said["rejected"]
     row = {"reporting_period": "20231231", "statement_type": "1", "total_assets": 9.0}
-    service.on(f"GET /finance/{path}", success({"600000.SH": [row]}, said))
+    scripted.on(f"GET /finance/{path}", success({"600000.SH": [row]}, said))
     result = getattr(client, method)("600000.SH", "20230101", "20231231")
     assert result.require_complete().rows == [{"code": "600000.SH", **row}]
-    assert dict(service.seen[0].url.params)["statement_type"] == "1"
+    assert dict(scripted.seen[0].url.params)["statement_type"] == "1"
 
 
-def test_what_there_is(client: Calls, service: Service) -> None:
-    service.on("GET /base/codes/600000.SH/info", success(SECURITY))
-    service.on("GET /base/calendar", success(["20240102"]))
-    service.on("GET /openapi.json", httpx.Response(200, json={"openapi": "3.1.0"}))
+def test_what_there_is(client: Calls, scripted: ScriptedService) -> None:
+    scripted.on("GET /base/codes/600000.SH/info", success(SECURITY))
+    scripted.on("GET /base/calendar", success(["20240102"]))
+    scripted.on("GET /openapi.json", httpx.Response(200, json={"openapi": "3.1.0"}))
     assert client.info("600000.SH").list_date == "19991110"
     assert client.calendar("SH", "20240101", "20240102") == ["20240102"]
-    service.on("GET /base/securities", success({"items": [SECURITY], "total": 9}))
+    scripted.on("GET /base/securities", success({"items": [SECURITY], "total": 9}))
     assert client.securities("浦发", limit=1)[0].code == "600000.SH"
-    assert dict(service.seen[-1].url.params) == {"q": "浦发", "limit": "1"}
+    assert dict(scripted.seen[-1].url.params) == {"q": "浦发", "limit": "1"}
     assert client.openapi() == {"openapi": "3.1.0"}
 
 

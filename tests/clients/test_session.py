@@ -26,17 +26,19 @@ from amazingdata_client import (
 
 from tests.clients.conftest import Calls, Connect
 from tests.clients.samples import USER
-from tests.clients.scripted import PASSWORD, URL, USERNAME, Service, failure, success
+from tests.clients.scripted import PASSWORD, URL, USERNAME, ScriptedService, failure, success
 
 LINK = "https://bucket.example/answers/1.json?X-Amz-Signature=5d2f"
 
 
-def test_the_first_call_logs_in_and_the_next_does_not(client: Calls, service: Service) -> None:
-    service.on("GET /auth/me", success(USER))
+def test_the_first_call_logs_in_and_the_next_does_not(
+    client: Calls, scripted: ScriptedService
+) -> None:
+    scripted.on("GET /auth/me", success(USER))
     assert client.me().username == "wang"
     assert client.me().role == "user"
-    assert service.logins == 1
-    assert {request.headers["Authorization"] for request in service.seen} == {"Bearer token-1"}
+    assert scripted.logins == 1
+    assert {request.headers["Authorization"] for request in scripted.seen} == {"Bearer token-1"}
 
 
 def test_a_wrong_password_is_unauthorized(connect: Connect) -> None:
@@ -46,50 +48,54 @@ def test_a_wrong_password_is_unauthorized(connect: Connect) -> None:
     assert not wrong.value.retryable
 
 
-def test_a_token_is_renewed_before_it_ends(connect: Connect, service: Service) -> None:
-    service.on("GET /auth/me", success(USER))
+def test_a_token_is_renewed_before_it_ends(connect: Connect, scripted: ScriptedService) -> None:
+    scripted.on("GET /auth/me", success(USER))
     now = time.time()
     ending = Token("token-0", expires_at=now + 30, renew_at=now - 30)
     client = connect(token=ending)
     client.me()
-    assert service.logins == 1
-    assert service.seen[0].headers["Authorization"] == "Bearer token-1"
+    assert scripted.logins == 1
+    assert scripted.seen[0].headers["Authorization"] == "Bearer token-1"
 
 
-def test_a_refused_token_is_replaced_once(client: Calls, service: Service) -> None:
-    service.on("GET /auth/me", success(USER))
+def test_a_refused_token_is_replaced_once(client: Calls, scripted: ScriptedService) -> None:
+    scripted.on("GET /auth/me", success(USER))
     client.me()
-    service.revoke()
+    scripted.revoke()
     assert client.me().id == 3
-    assert service.logins == 2
-    service.on("GET /auth/users", failure(401, "still not"))
+    assert scripted.logins == 2
+    scripted.on("GET /auth/users", failure(401, "still not"))
     with pytest.raises(UnauthorizedError, match="still not"):
         client.users()
-    assert service.logins == 3
+    assert scripted.logins == 3
 
 
-def test_a_token_alone_will_do_until_it_is_refused(connect: Connect, service: Service) -> None:
-    service.on("GET /auth/me", success(USER))
-    service.valid.add("given")
+def test_a_token_alone_will_do_until_it_is_refused(
+    connect: Connect, scripted: ScriptedService
+) -> None:
+    scripted.on("GET /auth/me", success(USER))
+    scripted.valid.add("given")
     client = connect(None, None, token=Token("given", 0.0, 0.0))
     assert client.me().username == "wang"
-    service.revoke()
+    scripted.revoke()
     with pytest.raises(UnauthorizedError):
         client.me()
-    assert service.logins == 0
+    assert scripted.logins == 0
 
 
-def test_without_anything_nobody_is_asked(connect: Connect, service: Service) -> None:
+def test_without_anything_nobody_is_asked(connect: Connect, scripted: ScriptedService) -> None:
     with pytest.raises(NotLoggedInError):
         connect(None, None).me()
-    assert not service.seen
+    assert not scripted.seen
 
 
 @pytest.mark.parametrize("status", [429, 503, 504])
-def test_what_may_pass_is_asked_again(client: Calls, service: Service, status: int) -> None:
-    service.on("GET /auth/me", failure(status, retry_after=0), failure(status), success(USER))
+def test_what_may_pass_is_asked_again(
+    client: Calls, scripted: ScriptedService, status: int
+) -> None:
+    scripted.on("GET /auth/me", failure(status, retry_after=0), failure(status), success(USER))
     assert client.me().id == 3
-    assert len(service.seen) == 3
+    assert len(scripted.seen) == 3
 
 
 @pytest.mark.parametrize(
@@ -105,80 +111,82 @@ def test_what_may_pass_is_asked_again(client: Calls, service: Service, status: i
     ],
 )
 def test_what_will_not_pass_is_raised_at_once(
-    client: Calls, service: Service, status: int, error: type[Exception]
+    client: Calls, scripted: ScriptedService, status: int, error: type[Exception]
 ) -> None:
-    service.on("GET /auth/me", failure(status, "why", request_id="r-1"))
+    scripted.on("GET /auth/me", failure(status, "why", request_id="r-1"))
     with pytest.raises(error, match="why") as raised:
         client.me()
     assert (raised.value.status, raised.value.request_id) == (status, "r-1")  # type: ignore[attr-defined]
     assert not raised.value.retryable  # type: ignore[attr-defined]
-    assert len(service.seen) == 1
+    assert len(scripted.seen) == 1
 
 
-def test_patience_ends(client: Calls, service: Service) -> None:
-    service.on("GET /auth/me", failure(503))
+def test_patience_ends(client: Calls, scripted: ScriptedService) -> None:
+    scripted.on("GET /auth/me", failure(503))
     with pytest.raises(UnavailableError) as raised:
         client.me()
     assert raised.value.retryable
-    assert len(service.seen) == 4
+    assert len(scripted.seen) == 4
 
 
-def test_a_wait_that_is_too_long_is_the_callers(connect: Connect, service: Service) -> None:
-    service.on("GET /auth/me", failure(429, "the quota of the day is used up", retry_after=3600))
+def test_a_wait_that_is_too_long_is_the_callers(
+    connect: Connect, scripted: ScriptedService
+) -> None:
+    scripted.on("GET /auth/me", failure(429, "the quota of the day is used up", retry_after=3600))
     with pytest.raises(TooManyRequestsError) as raised:
         connect().me()
     assert raised.value.retry_after == 3600
-    assert len(service.seen) == 1
+    assert len(scripted.seen) == 1
 
 
-def test_the_wrong_parameters_are_named(client: Calls, service: Service) -> None:
+def test_the_wrong_parameters_are_named(client: Calls, scripted: ScriptedService) -> None:
     errors = [{"field": "market", "reason": "must be SH"}]
-    service.on("GET /base/calendar", failure(400, "market: must be SH", errors=errors))
+    scripted.on("GET /base/calendar", failure(400, "market: must be SH", errors=errors))
     with pytest.raises(InvalidInputError) as raised:
         client.calendar("NYSE", "2024-01-01", "20240131")
     assert raised.value.errors == (("market", "must be SH"),)
-    assert dict(service.seen[0].url.params)["start_date"] == "20240101"
+    assert dict(scripted.seen[0].url.params)["start_date"] == "20240101"
 
 
 def test_a_lost_answer_is_asked_for_again_where_that_is_safe(
-    client: Calls, service: Service
+    client: Calls, scripted: ScriptedService
 ) -> None:
-    service.on("GET /auth/me", httpx.ReadTimeout("slow"), success(USER))
+    scripted.on("GET /auth/me", httpx.ReadTimeout("slow"), success(USER))
     assert client.me().id == 3
-    service.on("POST /auth/users", httpx.ReadError("lost"))
+    scripted.on("POST /auth/users", httpx.ReadError("lost"))
     with pytest.raises(NoAnswerError, match="lost") as raised:
         client.create_user("li", "long-enough")
     assert raised.value.retryable
-    assert [request.method for request in service.seen] == ["GET", "GET", "POST"]
+    assert [request.method for request in scripted.seen] == ["GET", "GET", "POST"]
 
 
-def test_what_was_never_sent_is_sent_again(client: Calls, service: Service) -> None:
-    service.on("POST /auth/users", httpx.ConnectError("refused"), success(USER))
+def test_what_was_never_sent_is_sent_again(client: Calls, scripted: ScriptedService) -> None:
+    scripted.on("POST /auth/users", httpx.ConnectError("refused"), success(USER))
     assert client.create_user("wang", "long-enough").id == 3
 
 
-def test_a_link_is_followed_without_the_token(client: Calls, service: Service) -> None:
-    service.on("GET /base/codes", httpx.Response(303, headers={"Location": LINK}))
-    service.on("GET /answers/1.json", failure(503), success(["600000.SH"]))
+def test_a_link_is_followed_without_the_token(client: Calls, scripted: ScriptedService) -> None:
+    scripted.on("GET /base/codes", httpx.Response(303, headers={"Location": LINK}))
+    scripted.on("GET /answers/1.json", failure(503), success(["600000.SH"]))
     assert client.codes("EXTRA_STOCK_A") == ["600000.SH"]
-    asked, *followed = service.seen
+    asked, *followed = scripted.seen
     assert asked.headers["Authorization"] == "Bearer token-1"
     assert [str(request.url) for request in followed] == [LINK, LINK]
     assert not any("Authorization" in request.headers for request in followed)
 
 
 def test_a_link_that_gives_nothing_is_no_error_of_the_login(
-    client: Calls, service: Service
+    client: Calls, scripted: ScriptedService
 ) -> None:
-    service.on("GET /base/codes", httpx.Response(303, headers={"Location": LINK}))
-    service.on("GET /answers/1.json", httpx.Response(403, text="<Error>expired</Error>"))
+    scripted.on("GET /base/codes", httpx.Response(303, headers={"Location": LINK}))
+    scripted.on("GET /answers/1.json", httpx.Response(403, text="<Error>expired</Error>"))
     with pytest.raises(BadAnswerError, match="expired"):
         client.codes("EXTRA_STOCK_A")
 
 
-def test_clients_are_closed_by_with(service: Service) -> None:
-    transport = httpx.MockTransport(service)
-    service.on("GET /auth/me", lambda _: success(USER))
+def test_clients_are_closed_by_with(scripted: ScriptedService) -> None:
+    transport = httpx.MockTransport(scripted)
+    scripted.on("GET /auth/me", lambda _: success(USER))
 
     async def asynchronously() -> int:
         async with AsyncClient(URL, USERNAME, PASSWORD, transport=transport) as client:
@@ -190,22 +198,22 @@ def test_clients_are_closed_by_with(service: Service) -> None:
         client.me()
 
 
-def test_many_at_once_log_in_once(service: Service) -> None:
-    service.on("GET /auth/me", success(USER))
+def test_many_at_once_log_in_once(scripted: ScriptedService) -> None:
+    scripted.on("GET /auth/me", success(USER))
 
     async def together() -> None:
-        transport = httpx.MockTransport(service)
+        transport = httpx.MockTransport(scripted)
         async with AsyncClient(URL, USERNAME, PASSWORD, transport=transport) as client:
             async with anyio.create_task_group() as group:
                 for _ in range(5):
                     group.start_soon(client.me)
-            service.revoke()
+            scripted.revoke()
             async with anyio.create_task_group() as group:
                 for _ in range(5):
                     group.start_soon(client.me)
 
     anyio.run(together)
-    assert service.logins == 2
+    assert scripted.logins == 2
 
 
 def test_a_login_that_is_locked_says_how_long() -> None:

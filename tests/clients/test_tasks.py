@@ -13,21 +13,21 @@ from amazingdata_client import (
 
 from tests.clients.conftest import Calls
 from tests.clients.samples import CONFIG, COUNTS, FOUND, USER, task
-from tests.clients.scripted import Service, failure, success
+from tests.clients.scripted import ScriptedService, failure, success
 
 RANGE = ("stock", "20240101", "20240131")
 
 
-def test_a_fill_is_watched_to_its_end(client: Calls, service: Service) -> None:
-    service.on("POST /cache/fill-missing", failure(503), success({**task(), "task_id": 7}))
+def test_a_fill_is_watched_to_its_end(client: Calls, scripted: ScriptedService) -> None:
+    scripted.on("POST /cache/fill-missing", failure(503), success({**task(), "task_id": 7}))
     steps = [task(progress=0.0), task(progress=50.0), task(progress=100.0, status="completed")]
-    service.on("GET /cache/tasks/7", *(success({"task": step}) for step in steps))
+    scripted.on("GET /cache/tasks/7", *(success({"task": step}) for step in steps))
     started = client.fill(*RANGE, codes="600000.SH,600000.SH", recheck_absent=True)
     seen: list[float] = []
     ended = client.wait(started, on_progress=lambda each: seen.append(each.progress), every=0)
     assert ended.status == "completed"
     assert seen == [0.0, 50.0, 100.0]
-    refused, accepted = service.bodies("POST")
+    refused, accepted = scripted.bodies("POST")
     assert refused == accepted
     assert accepted == {
         "security_type": "stock",
@@ -47,31 +47,31 @@ def test_a_fill_is_watched_to_its_end(client: Calls, service: Service) -> None:
     ],
 )
 def test_a_bad_end_is_an_error(
-    client: Calls, service: Service, end: dict[str, object], error: type[Exception]
+    client: Calls, scripted: ScriptedService, end: dict[str, object], error: type[Exception]
 ) -> None:
-    service.on("GET /cache/tasks/7", success({"task": task(**end)}))
+    scripted.on("GET /cache/tasks/7", success({"task": task(**end)}))
     with pytest.raises(error) as raised:
         client.wait(7)
     assert raised.value.task.status == end["status"]  # type: ignore[attr-defined]
     assert str(end.get("error_message", "")) in str(raised.value)
 
 
-def test_a_deadline(client: Calls, service: Service) -> None:
-    service.on("GET /cache/tasks/7", success({"task": task(progress=12.5)}))
+def test_a_deadline(client: Calls, scripted: ScriptedService) -> None:
+    scripted.on("GET /cache/tasks/7", success({"task": task(progress=12.5)}))
     with pytest.raises(TaskTimeoutError, match=r"12\.5%") as raised:
         client.wait(7, timeout=0.0)
     assert not raised.value.task.ended
 
 
-def test_detecting(client: Calls, service: Service) -> None:
-    service.on(
+def test_detecting(client: Calls, scripted: ScriptedService) -> None:
+    scripted.on(
         "POST /cache/detect-all-missing",
         success({"status": "completed", "progress": 100.0, **FOUND}),
     )
     days = [{"from": "20240103", "to": "20240104", "reason": "suspended"}]
     gaps = {"600000.SH": [["20240105", "20240108"]]}
     whole = {**FOUND, "missing": gaps, "error_codes": [], "absent": {"600001.SH": days}}
-    service.on("GET /cache/tasks/7/result", success({**whole, "outside": {}}))
+    scripted.on("GET /cache/tasks/7/result", success({**whole, "outside": {}}))
     found = client.detect(*RANGE, contract_type="all", period_type="daily")
     assert found.ended
     assert found.daily_stats["20240102"].absent == 1
@@ -81,49 +81,49 @@ def test_detecting(client: Calls, service: Service) -> None:
     assert result.absent["600001.SH"][0].reason == "suspended"
 
 
-def test_what_a_fill_did(client: Calls, service: Service) -> None:
+def test_what_a_fill_did(client: Calls, scripted: ScriptedService) -> None:
     done = {"success_count": 2, "bar_count": 44, "upstream_calls": 1, "quarantined_count": 0}
     lists = {"errors": {"600000.SH": "no"}, "quarantined": {}, "failed_batches": []}
-    service.on("GET /cache/tasks/7/result", success({"task_id": 7, **COUNTS, **done, **lists}))
+    scripted.on("GET /cache/tasks/7/result", success({"task_id": 7, **COUNTS, **done, **lists}))
     result = client.task_result(7)
     assert isinstance(result, FillResult)
     assert result.errors == {"600000.SH": "no"}
 
 
-def test_lists_and_orders(client: Calls, service: Service) -> None:
+def test_lists_and_orders(client: Calls, scripted: ScriptedService) -> None:
     page = {"items": [task()], "total": 1, "page": 2, "page_size": 5}
-    service.on("GET /cache/tasks", success(page))
-    service.on("POST /cache/tasks/7/cancel", success({"task": task(status="cancelled")}))
-    service.on("POST /cache/tasks/7/retry", success({"task": task(attempt=2)}))
-    service.on("POST /cache/cache-all-missing", success(task(task_type="cache")))
+    scripted.on("GET /cache/tasks", success(page))
+    scripted.on("POST /cache/tasks/7/cancel", success({"task": task(status="cancelled")}))
+    scripted.on("POST /cache/tasks/7/retry", success({"task": task(attempt=2)}))
+    scripted.on("POST /cache/cache-all-missing", success(task(task_type="cache")))
     assert client.tasks(2, 5).items[0].id == 7
-    assert dict(service.seen[0].url.params) == {"page": "2", "page_size": "5"}
+    assert dict(scripted.seen[0].url.params) == {"page": "2", "page_size": "5"}
     assert client.cancel_task(7).status == "cancelled"
     assert client.retry_task(7).attempt == 2
     assert client.cache_all(*RANGE).task_type == "cache"
 
 
-def test_coverage(client: Calls, service: Service) -> None:
+def test_coverage(client: Calls, scripted: ScriptedService) -> None:
     days = {"expected": 22, "present": 20, "absent": {"suspended": 1}, "missing": 1}
     row = {"code": "600000.SH", "name": "浦发银行", "parts": {"2024": days}}
     page = {"parts": ["2024"], "items": [row], "total": 1, "page": 1, "page_size": 20}
     said = {"upstream": "synthetic", "final_until": "20240131", "unknown_codes": ["600999.SH"]}
-    service.on("GET /cache/coverage", success(page, said))
+    scripted.on("GET /cache/coverage", success(page, said))
     found = client.coverage(*RANGE, codes=["600000.SH"])
     assert (found.final_until, found.unknown_codes) == ("20240131", ["600999.SH"])
     assert found.items[0].parts["2024"].absent == {"suspended": 1}
-    assert dict(service.seen[0].url.params)["codes"] == "600000.SH"
+    assert dict(scripted.seen[0].url.params)["codes"] == "600000.SH"
 
 
-def test_users(client: Calls, service: Service) -> None:
-    service.on("GET /auth/users", success({"items": [USER], "total": 1}))
-    service.on("GET /auth/users/3", success(USER))
-    service.on("POST /auth/users", success(USER))
-    service.on("PATCH /auth/users/3", success({**USER, "is_active": False}))
+def test_users(client: Calls, scripted: ScriptedService) -> None:
+    scripted.on("GET /auth/users", success({"items": [USER], "total": 1}))
+    scripted.on("GET /auth/users/3", success(USER))
+    scripted.on("POST /auth/users", success(USER))
+    scripted.on("PATCH /auth/users/3", success({**USER, "is_active": False}))
     assert client.users() == [client.user(3)]
     client.create_user("wang", "long-enough", email="w@example.com")
     assert not client.update_user(3, is_active=False).is_active
-    assert service.bodies("POST", "PATCH") == [
+    assert scripted.bodies("POST", "PATCH") == [
         {
             "username": "wang",
             "password": "long-enough",
@@ -134,29 +134,31 @@ def test_users(client: Calls, service: Service) -> None:
     ]
 
 
-def test_configs(client: Calls, service: Service) -> None:
-    service.on("GET /configs/sdk", success({"items": [CONFIG], "total": 1}))
-    service.on("GET /configs/sdk/1", success(CONFIG))
-    service.on("POST /configs/sdk", success(CONFIG))
-    service.on("PATCH /configs/sdk/1", success({**CONFIG, "port": 8601}))
-    service.on("DELETE /configs/sdk/1", success(None))
-    service.on("POST /configs/sdk/1/default", success(CONFIG))
+def test_configs(client: Calls, scripted: ScriptedService) -> None:
+    scripted.on("GET /configs/sdk", success({"items": [CONFIG], "total": 1}))
+    scripted.on("GET /configs/sdk/1", success(CONFIG))
+    scripted.on("POST /configs/sdk", success(CONFIG))
+    scripted.on("PATCH /configs/sdk/1", success({**CONFIG, "port": 8601}))
+    scripted.on("DELETE /configs/sdk/1", success(None))
+    scripted.on("POST /configs/sdk/1/default", success(CONFIG))
     tried = {"success": True, "message": "fine", "response_time": 0.2}
-    service.on("POST /configs/sdk/1/test", success(tried))
+    scripted.on("POST /configs/sdk/1/test", success(tried))
     assert client.configs() == [client.config(1)]
     assert client.create_config("main", username="u", password="p", host="h").has_password
     assert client.update_config(1, port=8601).port == 8601
     assert client.make_default_config(1).is_default
     assert client.test_config(1).response_time == 0.2
     assert client.delete_config(1) is None
-    created, changed = service.bodies("POST", "PATCH")[:2]
+    created, changed = scripted.bodies("POST", "PATCH")[:2]
     assert created["port"] == 8600
     assert "local_path" not in created
     assert changed == {"port": 8601}
 
 
-def test_a_cancel_whose_answer_is_lost_is_not_repeated(client: Calls, service: Service) -> None:
-    service.on("POST /cache/tasks/7/cancel", httpx.ReadError("lost"))
+def test_a_cancel_whose_answer_is_lost_is_not_repeated(
+    client: Calls, scripted: ScriptedService
+) -> None:
+    scripted.on("POST /cache/tasks/7/cancel", httpx.ReadError("lost"))
     with pytest.raises(NoAnswerError):
         client.cancel_task(7)
-    assert len(service.seen) == 1
+    assert len(scripted.seen) == 1

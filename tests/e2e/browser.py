@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 
-from tests.e2e.conftest import ADMIN, LocalCloud
+from tests.e2e.conftest import LOGIN, LocalCloud
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESKTOP = (1280, 860)
@@ -75,7 +75,7 @@ def address(cloud: LocalCloud) -> str:
 
 
 def log_in(
-    page: Page, username: str = ADMIN["username"], password: str = ADMIN["password"]
+    page: Page, username: str = LOGIN["username"], password: str = LOGIN["password"]
 ) -> None:
     """Fill in the login and send it."""
     page.get_by_label("用户名").fill(username)

@@ -21,7 +21,7 @@ STOP_SECONDS = 180
 """Every warm function has its layers unpacked; a busy disk takes its time to delete them."""
 MAKE = ["env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "-u", "MFLAGS", "make"]
 """A `make` of its own: what `make test` hands down would be settings of this one too."""
-ADMIN = {"username": "admin", "password": "admin123"}
+LOGIN = {"username": "admin", "password": "admin123"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,9 @@ def market_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def cloud(market_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+def files_cloud(
+    market_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LocalCloud]:
     """A local cloud over the real bars, with nothing cached."""
     state = tmp_path_factory.mktemp("files")
     with serving(state, "UPSTREAM=files", f"DATA={market_data}", "FIRST_FILL=0") as started:
@@ -113,7 +115,7 @@ def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
 def log_in(url: str) -> httpx.Client:
     """Give a client with the administrator's token."""
     client = httpx.Client(base_url=url, timeout=60)
-    answer = client.post("/auth/login", json=ADMIN)
+    answer = client.post("/auth/login", json=LOGIN)
     assert answer.status_code == 200, answer.text
     client.headers["Authorization"] = f"Bearer {answer.json()['data']['access_token']}"
     return client

@@ -17,7 +17,7 @@ from amazingdata_client import (
     UnauthorizedError,
 )
 
-from tests.e2e.conftest import ADMIN, LocalCloud
+from tests.e2e.conftest import LOGIN, LocalCloud
 
 YEAR = ("20240101", "20241231")
 JANUARY = ("20240101", "20240131")
@@ -45,7 +45,7 @@ def wire() -> Recorder:
 
 @pytest.fixture(scope="module")
 def client(synthetic_cloud: LocalCloud, wire: Recorder) -> Iterator[Client]:
-    with Client(synthetic_cloud.url, *ADMIN.values(), transport=wire) as logged_in:
+    with Client(synthetic_cloud.url, *LOGIN.values(), transport=wire) as logged_in:
         yield logged_in
 
 
@@ -80,7 +80,7 @@ def test_who_and_what(client: Client) -> None:
 
 def test_a_token_that_is_refused_is_renewed(synthetic_cloud: LocalCloud) -> None:
     stale = Token("not.a.token", 9e9, 9e9)
-    with Client(synthetic_cloud.url, *ADMIN.values(), token=stale) as client:
+    with Client(synthetic_cloud.url, *LOGIN.values(), token=stale) as client:
         assert client.me().username == "admin"
     with (
         Client(synthetic_cloud.url, token=stale) as stranger,
@@ -139,7 +139,7 @@ def test_futures_statements_adjusted_prices(client: Client, stocks: list[str]) -
 
 def test_the_asynchronous_client(synthetic_cloud: LocalCloud, stocks: list[str]) -> None:
     async def run() -> int:
-        async with AsyncClient(synthetic_cloud.url, *ADMIN.values()) as client:
+        async with AsyncClient(synthetic_cloud.url, *LOGIN.values()) as client:
             results = []
 
             async def ask(code: str) -> None:
@@ -156,7 +156,7 @@ def test_the_asynchronous_client(synthetic_cloud: LocalCloud, stocks: list[str])
 
 
 def test_the_api_documents_client(synthetic_cloud: LocalCloud) -> None:
-    client = AmazingDataClient(synthetic_cloud.url, *ADMIN.values())
+    client = AmazingDataClient(synthetic_cloud.url, *LOGIN.values())
     batch = {"codes": ["600000.SH"], "start_date": JANUARY[0], "end_date": JANUARY[1]}
     response = client.request("POST", "/stock/kline/batch", json=batch)
     assert len(response.json()["data"]["600000.SH"]) == 22

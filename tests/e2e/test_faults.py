@@ -45,17 +45,17 @@ def kill_upstream_while_running(cloud: LocalCloud, task_id: int) -> int:
 
 
 def test_killing_the_upstream_function_in_the_middle_of_a_fill_loses_nothing(
-    cloud: LocalCloud, market_data: Path
+    files_cloud: LocalCloud, market_data: Path
 ) -> None:
-    task_id = start(cloud.admin, "cache-all-missing", **SCOPE)["task_id"]
-    assert kill_upstream_while_running(cloud, task_id) > 0
-    shown = ended(cloud.admin, task_id)
+    task_id = start(files_cloud.admin, "cache-all-missing", **SCOPE)["task_id"]
+    assert kill_upstream_while_running(files_cloud, task_id) > 0
+    shown = ended(files_cloud.admin, task_id)
     assert (shown["status"], shown["error_count"]) == ("completed", 0), shown
     assert shown["success_count"] == shown["total_count"]
     assert shown["batches_done"] == shown["batch_count"]
-    assert fill(cloud.admin, **SCOPE)["batch_count"] == 0
+    assert fill(files_cloud.admin, **SCOPE)["batch_count"] == 0
     for code in ("600000.SH", "300450.SZ", "601318.SH"):
         query = {"codes": code, "start_date": SCOPE["start_date"], "end_date": SCOPE["end_date"]}
-        data, _ = klines(cloud.admin, "/stock/kline", **query)
+        data, _ = klines(files_cloud.admin, "/stock/kline", **query)
         wanted = bars(market_data / f"stock/daily/{code}.csv")
         assert data[code] == [bar for bar in wanted if bar["trade_date"] >= SCOPE["start_date"]]

@@ -14,11 +14,11 @@ FUTURES = {"security_type": "future", "start_date": "20200101", "end_date": "202
 
 
 @pytest.fixture(scope="module")
-def filled(cloud: LocalCloud) -> LocalCloud:
+def filled(files_cloud: LocalCloud) -> LocalCloud:
     """The cloud with every daily bar of stocks and futures."""
-    fill(cloud.admin, **STOCKS)
-    fill(cloud.admin, **FUTURES)
-    return cloud
+    fill(files_cloud.admin, **STOCKS)
+    fill(files_cloud.admin, **FUTURES)
+    return files_cloud
 
 
 @pytest.mark.parametrize(("kind", "scope"), [("stock", STOCKS), ("future", FUTURES)])
@@ -83,28 +83,28 @@ def test_a_code_is_not_missing_before_it_was_listed(filled: LocalCloud) -> None:
     ]
 
 
-def test_small_gaps_are_read_through(cloud: LocalCloud, market_data: Path) -> None:
+def test_small_gaps_are_read_through(files_cloud: LocalCloud, market_data: Path) -> None:
     file = market_data / "index/daily/000300.SH.csv"
     query = {"codes": "000300.SH", "start_date": "20210901", "end_date": "20210930"}
-    data, meta = klines(cloud.admin, "/stock/kline", **query)
+    data, meta = klines(files_cloud.admin, "/stock/kline", **query)
     assert data["000300.SH"] == [bar for bar in bars(file) if bar["trade_date"] >= "20210901"]
     assert meta["source"] == "upstream"
-    assert klines(cloud.admin, "/stock/kline", **query)[1]["source"] == "cache"
+    assert klines(files_cloud.admin, "/stock/kline", **query)[1]["source"] == "cache"
 
 
 def test_minute_bars_come_back_through_reading_and_filling(
-    cloud: LocalCloud, market_data: Path
+    files_cloud: LocalCloud, market_data: Path
 ) -> None:
     wanted = bars(market_data / "stock/min1/600009.SH.csv")
     week = {"codes": "600009.SH", "start_date": "20200102", "end_date": "20200108"}
-    data, meta = klines(cloud.admin, "/stock/kline", period="min1", **week)
+    data, meta = klines(files_cloud.admin, "/stock/kline", period="min1", **week)
     assert data["600009.SH"] == [bar for bar in wanted if bar["trade_date"] <= "20200108"]
     assert meta["source"] == "upstream"
     assert meta["short"] == {"600009.SH": sorted({bar["trade_date"] for bar in data["600009.SH"]})}
     scope = {"security_type": "stock", "period_type": "min1", "codes": ["600009.SH"]}
-    fill(cloud.admin, start_date="20200101", end_date="20200409", **scope)
+    fill(files_cloud.admin, start_date="20200101", end_date="20200409", **scope)
     days = {"codes": "600009.SH", "start_date": "20200101", "end_date": "20200409"}
-    data, _ = klines(cloud.admin, "/stock/kline", period="min1", **days)
+    data, _ = klines(files_cloud.admin, "/stock/kline", period="min1", **days)
     assert data["600009.SH"] == wanted
 
 
@@ -194,18 +194,20 @@ def test_every_form_holds_the_same(
         assert (answer.content, answer.headers["etag"]) == (first.content, first.headers["etag"])
 
 
-def test_the_same_request_while_it_runs_is_the_same_task(cloud: LocalCloud) -> None:
+def test_the_same_request_while_it_runs_is_the_same_task(files_cloud: LocalCloud) -> None:
     scope: dict[str, Any] = STOCKS | {"start_date": "20000101"}
-    first = start(cloud.admin, "cache-all-missing", **scope)
-    second = start(cloud.admin, "cache-all-missing", **scope)
+    first = start(files_cloud.admin, "cache-all-missing", **scope)
+    second = start(files_cloud.admin, "cache-all-missing", **scope)
     assert first["task_id"] == second["task_id"]
-    assert ended(cloud.admin, first["task_id"])["status"] == "completed"
-    third = start(cloud.admin, "cache-all-missing", **scope)
+    assert ended(files_cloud.admin, first["task_id"])["status"] == "completed"
+    third = start(files_cloud.admin, "cache-all-missing", **scope)
     assert third["task_id"] != first["task_id"]
-    cancelled = ok(cloud.admin.post(f"/cache/tasks/{third['task_id']}/cancel"))["data"]["task"]
+    cancelled = ok(files_cloud.admin.post(f"/cache/tasks/{third['task_id']}/cancel"))["data"][
+        "task"
+    ]
     assert cancelled["status"] == "cancelled"
-    assert ended(cloud.admin, third["task_id"])["status"] == "cancelled"
-    ok(cloud.admin.post(f"/cache/tasks/{third['task_id']}/retry"))
-    shown = ended(cloud.admin, third["task_id"])
+    assert ended(files_cloud.admin, third["task_id"])["status"] == "cancelled"
+    ok(files_cloud.admin.post(f"/cache/tasks/{third['task_id']}/retry"))
+    shown = ended(files_cloud.admin, third["task_id"])
     assert (shown["status"], shown["error_count"]) == ("completed", 0)
     assert shown["success_count"] == shown["total_count"]

@@ -4,7 +4,7 @@ import subprocess
 
 import httpx
 
-from tests.e2e.conftest import ADMIN, MAKE, ROOT, LocalCloud
+from tests.e2e.conftest import LOGIN, MAKE, ROOT, LocalCloud
 
 WANG = {"username": "wang", "password": "correct-horse"}
 
@@ -39,9 +39,9 @@ def test_a_user_comes_reads_and_goes(synthetic_cloud: LocalCloud) -> None:
 
 
 def test_the_key_is_rotated_under_running_sessions(synthetic_cloud: LocalCloud) -> None:
-    before = log_in(synthetic_cloud, ADMIN)
+    before = log_in(synthetic_cloud, LOGIN)
     command = [*MAKE, "rotate-key", f"STATE={synthetic_cloud.state}"]
     rotated = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert rotated.returncode == 0, rotated.stdout + rotated.stderr
     assert me(synthetic_cloud, before).status_code == 200
-    assert me(synthetic_cloud, log_in(synthetic_cloud, ADMIN)).status_code == 200
+    assert me(synthetic_cloud, log_in(synthetic_cloud, LOGIN)).status_code == 200

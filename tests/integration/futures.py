@@ -6,7 +6,8 @@ from marketdata import deployment
 from marketdata.futures.main_history import read_histories
 from marketdata.futures.varieties import varieties
 from tests.integration.market import DAYS, put_bars, put_securities
-from tests.support.service import USER, Service
+from tests.support.events import USER
+from tests.support.service import Service
 
 FUTURES = {"security_type": "future", "start_date": "20200101", "end_date": "20200110"}
 LISTED = {

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from marketdata.tasks import batching as plan
-from marketdata.tasks import plan as planning
+from marketdata.tasks import batching, plan
 from tests.support.service import Service
 
 DAYS = ("20200102", "20200103", "20200106", "20200107", "20200108", "20200109", "20200110")
@@ -64,8 +63,8 @@ def open_in_three_batches(service: Service, monkeypatch: pytest.MonkeyPatch) -> 
 
     Each has an invocation of its own, so that it can meet a fault of its own.
     """
-    monkeypatch.setattr(plan, "CODES_A_BATCH", 2)
-    monkeypatch.setattr(planning, "BATCHES_A_TURN", 1)
+    monkeypatch.setattr(batching, "CODES_A_BATCH", 2)
+    monkeypatch.setattr(plan, "BATCHES_A_TURN", 1)
     open_market(service)
     service.call("GET", "/base/codes", query={"security_type": "EXTRA_STOCK_A"})
     service.invocations.clear()

@@ -11,15 +11,9 @@ from functions.stock import app as stock
 from marketdata.catalog.calendar import last_final_day, previous_trading_day
 from marketdata.kline.bars import OHLC
 from tests.integration.market import CODES, DAYS, open_market, put_securities, rows
-from tests.support.events import proxy_event, read
-from tests.support.service import (
-    USER,
-    BusyError,
-    Event,
-    Handler,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-)
+from tests.support.events import USER, proxy_event, read
+from tests.support.faults import BusyError, Event, Handler
+from tests.support.service import Service
 
 EX_DATE = "20200107"
 RANGE = {"start_date": "20200101", "end_date": "20200110"}

@@ -27,7 +27,7 @@ from marketdata.sdk_configs.records import SdkConfigs
 from marketdata.sources.source import BarRequest
 from marketdata.sources.synthetic.source import SyntheticSource
 from marketdata.tasks.outcomes import Outcomes
-from tests.integration.conftest import Cloud
+from tests.support.cloud import Cloud
 from tests.support.readers import clock
 from tests.support.standins import TODAY, bundle, calls, fault
 

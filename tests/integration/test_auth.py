@@ -11,6 +11,7 @@ import pytest
 
 from functions.auth import app as auth
 from functions.authorizer import app as authorizer
+from marketdata import deployment
 from marketdata.aws import secrets
 from marketdata.aws.clients import client
 from marketdata.aws.items import Item
@@ -21,8 +22,7 @@ from marketdata.identity import passwords
 from marketdata.identity.lockout import MAX_FAILURES, WINDOW_SECONDS, Lockout
 from marketdata.identity.roles import Role
 from marketdata.identity.users import User, Users
-from marketdata.settings import settings
-from tests.integration.conftest import Cloud
+from tests.support.cloud import Cloud
 from tests.support.events import proxy_event, read
 
 METHOD_ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/prod/GET/api/v1/base/codes"
@@ -341,7 +341,7 @@ def test_a_call_counts_for_the_plan_of_its_role(
     cloud: Cloud, li: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("USAGE_KEY", "51af3dc0-da77")
-    settings.cache_clear()
+    deployment.reset()
     assert authorize(token_of(post_login("li", "right")))["usageIdentifierKey"] == (
         "user-51af3dc0-da77"
     )

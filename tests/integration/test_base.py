@@ -13,10 +13,8 @@ from marketdata.catalog.calendar import MARKETS, last_known_day
 from marketdata.catalog.catalog_store import CatalogStore
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import UpstreamBusyError
-from tests.integration.conftest import Cloud
-from tests.support.events import proxy_event, read
-
-USER = {"user_id": "7", "username": "li", "role": "user"}
+from tests.support.cloud import Cloud
+from tests.support.events import USER, proxy_event, read
 
 SECURITIES = [
     Security("600000.SH", "浦发银行", Kind.STOCK, "SH", "19991110"),

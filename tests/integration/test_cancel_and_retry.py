@@ -17,15 +17,9 @@ from tests.integration.market import (
     check_filled,
     open_in_three_batches,
 )
-from tests.support.service import (
-    Event,
-    Gate,
-    Handler,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-    join,
-    wait_until,
-)
+from tests.support.emulation import join
+from tests.support.faults import Event, Gate, Handler, wait_until
+from tests.support.service import Service
 
 RETRY = "/cache/tasks/{task_id}/retry"
 CANCEL = "/cache/tasks/{task_id}/cancel"

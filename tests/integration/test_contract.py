@@ -19,14 +19,9 @@ from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import TaskKind, new_task
 from tests.support.conformance import check_body, check_headers
-from tests.support.events import proxy_event, read
-from tests.support.service import (
-    ADMIN,
-    USER,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-    join,
-)
+from tests.support.emulation import join
+from tests.support.events import ADMIN, USER, proxy_event, read
+from tests.support.service import Service
 
 ROUTES = routes()
 HANDLERS: dict[Key, Callable[..., dict[str, Any]]] = {

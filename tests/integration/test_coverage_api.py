@@ -10,11 +10,8 @@ from marketdata.blocks import store
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.store import coverage_of
 from tests.integration.market import CODES, DAYS, WEEKS, open_market
-from tests.support.service import (
-    USER,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-)
+from tests.support.events import USER
+from tests.support.service import Service
 
 WHOLE = {"expected": 7, "present": 7, "absent": {}, "missing": 0}
 EMPTY = {"expected": 7, "present": 0, "absent": {}, "missing": 7}

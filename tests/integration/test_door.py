@@ -6,10 +6,7 @@ from functions.upstream import app
 from marketdata.errors import InvalidInputError
 from marketdata.ingest.report import IngestReport
 from tests.integration.market import CODES, DAYS, open_market, put_securities
-from tests.support.service import (
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-)
+from tests.support.service import Service
 
 FETCH = {
     "operation": "fetch_bars",

@@ -11,7 +11,6 @@ from marketdata.aws import workflows
 from marketdata.aws.clients import client
 from marketdata.aws.writes import Write
 from marketdata.settings import settings
-from marketdata.tasks import service as task_service
 from tests.integration.market import (
     CODES,
     DAYS,
@@ -21,15 +20,9 @@ from tests.integration.market import (
     open_in_three_batches,
     put_securities,
 )
-from tests.support.service import (
-    Event,
-    Gate,
-    Handler,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-    join,
-    wait_until,
-)
+from tests.support.emulation import join
+from tests.support.faults import Event, Gate, Handler, wait_until
+from tests.support.service import Service
 
 RETRY = "/cache/tasks/{task_id}/retry"
 CANCEL = "/cache/tasks/{task_id}/cancel"
@@ -89,7 +82,7 @@ def test_an_execution_that_died_without_a_word(
     join()
     wait_until(lambda: service.task(task_id)["batches_done"] == 1)
     assert service.task(task_id)["status"] == "running"
-    monkeypatch.setattr(task_service, "STALE", timedelta(0))
+    monkeypatch.setattr("marketdata.tasks.service.STALE", timedelta(0))
     _, envelope = service.call("GET", "/cache/tasks")
     assert [task["status"] for task in envelope["data"]["items"]] == ["failed"]
     task = service.task(task_id)
@@ -111,7 +104,7 @@ def test_a_dead_execution_does_not_hold_its_request(
     stop_executions()
     gate.opened.set()
     join()
-    monkeypatch.setattr(task_service, "STALE", timedelta(0))
+    monkeypatch.setattr("marketdata.tasks.service.STALE", timedelta(0))
     assert service.run("fill-missing", **WEEKS)["id"] == task_id + 1
     assert service.task(task_id)["status"] == "failed"
 
@@ -119,7 +112,7 @@ def test_a_dead_execution_does_not_hold_its_request(
 def test_a_task_that_runs_silently_is_left_alone(
     service: Service, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(task_service, "STALE", timedelta(0))
+    monkeypatch.setattr("marketdata.tasks.service.STALE", timedelta(0))
     service.faults["upstream"] = gate
     task_id = service.start("fill-missing", **WEEKS)
     assert service.task(task_id)["status"] == "running"

@@ -17,14 +17,8 @@ from tests.integration.market import (
     put_bars,
     rows,
 )
-from tests.support.service import (
-    BusyError,
-    Event,
-    Handler,
-    Killed,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-)
+from tests.support.faults import BusyError, Event, Handler, Killed
+from tests.support.service import Service
 
 SECRET = "secret-7f3a"
 """Stands for a cause that nobody may see."""

@@ -18,13 +18,8 @@ from tests.integration.market import (
     open_in_three_batches,
     rows,
 )
-from tests.support.service import (
-    Event,
-    Handler,
-    Killed,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-)
+from tests.support.faults import Event, Handler, Killed
+from tests.support.service import Service
 
 
 @pytest.fixture(autouse=True)

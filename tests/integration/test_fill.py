@@ -14,12 +14,8 @@ from tests.integration.market import (
     put_securities,
     rows,
 )
-from tests.support.service import (
-    Event,
-    Handler,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-)
+from tests.support.faults import Event, Handler
+from tests.support.service import Service
 
 
 def test_a_fill_makes_everything_complete(service: Service) -> None:

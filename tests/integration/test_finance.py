@@ -9,9 +9,9 @@ import pytest
 from functions.finance import app
 from marketdata.errors import UpstreamBusyError
 from marketdata.finance.statement import HEADER, Statement
-from tests.support.events import proxy_event
+from tests.support.events import USER, proxy_event
 from tests.support.readers import REAL
-from tests.support.service import USER, Service, deployed_service  # noqa: F401  a fixture
+from tests.support.service import Service
 
 PATHS = {
     Statement.BALANCE_SHEET: "/finance/balance-sheet",

@@ -18,15 +18,9 @@ from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.catalog_store import CatalogStore
 from marketdata.catalog.securities import Catalog, Security
 from tests.integration.market import CODES, DAYS, WEEKS, open_market, put_bars, rows
-from tests.support.events import proxy_event
-from tests.support.service import (
-    USER,
-    BusyError,
-    Event,
-    Handler,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-)
+from tests.support.events import USER, proxy_event
+from tests.support.faults import BusyError, Event, Handler
+from tests.support.service import Service
 
 QUERY = {"codes": "600000.SH", "start_date": "20200101", "end_date": "20200110"}
 BODY = {"codes": ["600000.SH"], "start_date": "20200101", "end_date": "20200110"}

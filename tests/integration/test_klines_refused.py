@@ -6,12 +6,8 @@ import pytest
 
 from functions.stock import app as stock
 from tests.integration.market import open_market, put_securities
-from tests.support.events import proxy_event
-from tests.support.service import (
-    USER,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-)
+from tests.support.events import USER, proxy_event
+from tests.support.service import Service
 
 QUERY = {"codes": "600000.SH", "start_date": "20200101", "end_date": "20200110"}
 BODY = {"codes": ["600000.SH"], "start_date": "20200101", "end_date": "20200110"}

@@ -7,7 +7,7 @@ import pytest
 from marketdata.aws.writes import Write
 from marketdata.errors import VersionConflictError
 from marketdata.futures.main_history import update_history
-from marketdata.tasks import main_contracts as mains
+from marketdata.tasks import main_contracts
 from tests.integration.futures import (
     FUTURES,
     MAINS,
@@ -17,7 +17,8 @@ from tests.integration.futures import (
     open_futures_market,
 )
 from tests.integration.market import DAYS, put_bars
-from tests.support.service import USER, Service, deployed_service  # noqa: F401  a fixture
+from tests.support.events import USER
+from tests.support.service import Service
 
 
 @pytest.fixture(autouse=True)
@@ -143,7 +144,7 @@ def test_a_file_that_cannot_be_read_leaves_its_variety_unknown(service: Service)
 def test_minutes_and_stocks_have_no_main_contracts(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(mains, "update_history")
+    monkeypatch.delattr(main_contracts, "update_history")
     task = service.run("fill-missing", **FUTURES, period_type="min60")
     assert (task["status"], task["error_message"]) == ("completed", None)
     found = service.run("detect-all-missing", **FUTURES)
@@ -159,7 +160,7 @@ def test_a_failure_is_told_and_fails_no_task(
         update_history(*args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(mains, "update_history", fail_once)
+        patch.setattr(main_contracts, "update_history", fail_once)
         task = service.run("fill-missing", **FUTURES)
     assert (task["status"], task["success_count"]) == ("completed", 5)
     assert task["error_message"] == (
@@ -175,7 +176,7 @@ def test_it_takes_no_longer_than_the_step_has(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(mains, "SECONDS", -1.0)
+        patch.setattr(main_contracts, "SECONDS", -1.0)
         task = service.run("fill-missing", **FUTURES)
     assert task["status"] == "completed"
     assert task["error_message"].startswith("the main contracts of IF, V were not worked out")
@@ -185,7 +186,7 @@ def test_an_unknown_failure_is_told_as_well(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.delattr(mains, "varieties")
+        patch.delattr(main_contracts, "varieties")
         task = service.run("fill-missing", **FUTURES)
     assert task["status"] == "completed"
     assert task["error_message"].startswith("the main contracts of all varieties were not worked")

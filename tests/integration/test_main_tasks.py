@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.futures import FUTURES, MAINS, changes, open_futures_market
-from tests.support.service import Service, deployed_service  # noqa: F401  a fixture
+from tests.support.service import Service
 
 
 @pytest.fixture(autouse=True)

@@ -13,27 +13,22 @@ from typing import Any
 
 import pytest
 
+from marketdata import deployment
 from marketdata.aws import functions
 from marketdata.aws.clients import client
-from marketdata.blocks import store as payloads
-from marketdata.tasks import batching as plan
+from marketdata.blocks import store
+from marketdata.tasks import batching
 from tests.integration.market import WEEKS, open_market, put_bars, put_securities, rows
-from tests.support.emulation import Fault
-from tests.support.events import proxy_event
-from tests.support.service import (
-    Event,
-    Handler,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-    join,
-)
+from tests.support.emulation import join
+from tests.support.events import ADMIN, proxy_event
+from tests.support.faults import Event, Fault, Handler
+from tests.support.service import Service
 
 ENVIRONMENT = {
     "${AWS::Partition}": "aws",
     "${AWS::Region}": "us-east-1",
     "${AWS::AccountId}": "123456789012",
 }
-USER = {"user_id": "1", "username": "admin", "role": "admin"}
 
 type Request = tuple[str, str, str]
 """A function, an action and a resource."""
@@ -137,11 +132,11 @@ def requests(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[set[
 
 def ask(function: str, method: str, resource: str, **event: Any) -> dict[str, Any]:
     """Send a request to an API function in a new process, and note what it does for it."""
-    Service.forget()
+    deployment.reset()
     token = at_work.set(function)
     try:
         handler = import_module(f"functions.{function}.app").handler
-        response: dict[str, Any] = handler(proxy_event(method, resource, user=USER, **event), None)
+        response: dict[str, Any] = handler(proxy_event(method, resource, user=ADMIN, **event), None)
     finally:
         at_work.reset(token)
     assert response["statusCode"] in {200, 303, 404, 409}, response
@@ -150,7 +145,7 @@ def ask(function: str, method: str, resource: str, **event: Any) -> dict[str, An
 
 def work_through(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every function do everything it does."""
-    monkeypatch.setattr(payloads, "INLINE_BYTES", 10)
+    monkeypatch.setattr(store, "INLINE_BYTES", 10)
     monkeypatch.setattr("marketdata.api.wire.ROOM", 200)
     open_market(service)
     put_bars(service, "600000.SH", [row | {"low": -1.0} for row in rows("600000.SH")])
@@ -188,7 +183,7 @@ def test_every_function_may_do_what_it_does(
     template: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(plan, "CODES_A_BATCH", 1)
+    monkeypatch.setattr(batching, "CODES_A_BATCH", 1)
     work_through(service, monkeypatch)
     seen = {function for function, _, _ in requests}
     assert seen == {"base", "stock", "future", "cache", *STEPS}

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
+from marketdata import deployment
 from marketdata.catalog.calendar import trading_days
-from tests.support.service import (
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-)
+from tests.support.service import Service
 
 MARKET = Path(__file__).parents[3] / "shared" / "data" / "market"
 TEXTS = {"trade_date", "kline_time"}
@@ -157,7 +155,7 @@ def test_the_real_minutes(market: Service) -> None:
 
 def test_the_synthetic_market(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPSTREAM", "synthetic")
-    service.forget()
+    deployment.reset()
     for kind, resource in (
         ("EXTRA_STOCK_A", "/stock/kline"),
         ("EXTRA_INDEX_A", "/stock/kline"),

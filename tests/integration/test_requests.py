@@ -29,13 +29,9 @@ from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import TaskKind, new_task
 from tests.integration.market import DAYS, put_bars, row, rows
 from tests.integration.test_auth import METHOD_ARN
-from tests.support.events import proxy_event
-from tests.support.service import (
-    ADMIN,
-    Event,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-)
+from tests.support.events import ADMIN, proxy_event
+from tests.support.faults import Event
+from tests.support.service import Service
 
 YEAR = ("20200101", "20201231")
 CODES = [f"{number:06}.SZ" for number in range(1, 501)]

@@ -12,12 +12,9 @@ from tests.integration.market import (
     check_filled,
     open_in_three_batches,
 )
-from tests.support.service import (
-    Gate,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-    join,
-)
+from tests.support.emulation import join
+from tests.support.faults import Gate
+from tests.support.service import Service
 
 
 @pytest.fixture

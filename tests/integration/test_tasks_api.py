@@ -13,12 +13,9 @@ from marketdata.tasks.scope import Scope
 from marketdata.tasks.service import TaskService
 from marketdata.tasks.task import TaskKind, new_task
 from tests.integration.market import CODES, WEEKS, open_market
-from tests.support.service import (
-    USER,
-    Gate,
-    Service,
-    deployed_service,  # noqa: F401  a fixture
-)
+from tests.support.events import USER
+from tests.support.faults import Gate
+from tests.support.service import Service
 
 STARTS = ("/cache/detect-all-missing", "/cache/cache-all-missing", "/cache/fill-missing")
 TASK = "/cache/tasks/{task_id}"

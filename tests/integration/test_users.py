@@ -15,11 +15,10 @@ from marketdata.aws.tables import Table
 from marketdata.identity.lockout import MAX_FAILURES, Lockout
 from marketdata.identity.tokens import FRESH_SECONDS
 from marketdata.identity.users import Users
-from tests.integration.conftest import Cloud
-from tests.support.events import proxy_event, read
+from tests.support.cloud import Cloud
+from tests.support.events import ADMIN, proxy_event, read
 
 METHOD_ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/prod/GET/api/v1/base/codes"
-ADMIN = {"user_id": "1", "username": "admin", "role": "admin"}
 LI = {"username": "li", "password": "correct-horse", "role": "user", "email": "li@example.com"}
 USERS, ONE = "/auth/users", "/auth/users/{user_id}"
 UNAUTHORIZED = r"^Unauthorized$"

@@ -1,81 +1,33 @@
-"""Step Functions and Lambda in this process, and every way in which an invocation may end."""
+"""Step Functions and Lambda in this process, as moto runs them."""
 
 import json
 import threading
-import time
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError  # noqa: TID251  what moto sees of a refusal
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.core.config import default_user_config
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from marketdata.aws.clients import client
 from marketdata.aws.tables import Table
-from tests.integration.conftest import REGION
+from tests.support.cloud import REGION
+from tests.support.faults import BusyError, Event, Killed, wait_until
+from tests.support.template import TEMPLATE
 
-ROOT = Path(__file__).parents[2]
 ACCOUNT = "123456789012"
-PATIENCE = 60.0
-
-type Event = dict[str, Any]
-type Handler = Callable[[Event], Any]
-type Fault = Callable[[Handler, Event], Any]
-
-
-class BusyError(Exception):
-    """Lambda refuses the invocation: all permitted copies are at work."""
-
-
-class Killed(BaseException):
-    """The function's process dies in the middle of an invocation."""
-
-
-def serve_plainly(handle: Handler, event: Event) -> Any:
-    """Serve an invocation without any fault."""
-    return handle(event)
-
-
-class Gate:
-    """Holds invocations up until it is opened, or left."""
-
-    def __init__(self) -> None:
-        self.reached = threading.Event()
-        self.opened = threading.Event()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.opened.set()
-
-    def __call__(self, handle: Handler, event: Event) -> Any:
-        self.hold()
-        return handle(event)
-
-    def hold(self) -> None:
-        self.reached.set()
-        assert self.opened.wait(PATIENCE)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait for something that another thread brings about."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def join() -> None:
     """Wait for all executions, which moto runs in threads."""
-    machines = stepfunctions_parser_backends["123456789012"][REGION].state_machines
+    machines = stepfunctions_parser_backends[ACCOUNT][REGION].state_machines
     wait_until(
         lambda: all(
             execution.status != "RUNNING"
@@ -85,10 +37,36 @@ def join() -> None:
     )
 
 
+def start(
+    serve: Callable[[str, Event], Any],
+    template: dict[str, Any],
+    naps: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Have executions run, and functions serve them.
+
+    Parameters
+    ----------
+    serve : callable
+        Runs the handler of a function, such as "plan_task", for an event.
+    template : dict
+        The template.
+    naps : list of float
+        Takes the seconds for which the state machines would wait between retries.
+    monkeypatch : pytest.MonkeyPatch
+        Undoes it.
+    """
+    monkeypatch.setitem(default_user_config, "stepfunctions", {"execute_state_machine": True})
+    monkeypatch.setitem(default_user_config, "lambda", {"use_docker": False})
+    _serve_functions(serve, template["Resources"], monkeypatch)
+    _do_not_wait(naps, monkeypatch)
+    write_atomically(monkeypatch)
+
+
 def deploy(name: str, template: dict[str, Any]) -> str:
     """Create a state machine from its definition, filled in as the template says."""
     machine = template["Resources"][name]["Properties"]
-    text = (ROOT / machine["DefinitionUri"]).read_text()
+    text = (TEMPLATE.parent / machine["DefinitionUri"]).read_text()
     for placeholder, value in machine["DefinitionSubstitutions"].items():
         text = text.replace(f"${{{placeholder}}}", _resolve(value, template["Parameters"]))
     assert "${" not in text
@@ -106,20 +84,10 @@ def _resolve(value: dict[str, str], parameters: dict[str, Any]) -> str:
     return str(parameters[value["Ref"]]["Default"])
 
 
-def serve_functions(
+def _serve_functions(
     serve: Callable[[str, Event], Any], resources: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Answer invocations by the handlers, and failures in Lambda's own words.
-
-    Parameters
-    ----------
-    serve : callable
-        Runs the handler of a function, such as "plan_task", for an event.
-    resources : dict
-        The template's resources.
-    monkeypatch : pytest.MonkeyPatch
-        Undoes it.
-    """
+    """Answer invocations by the handlers, and failures in Lambda's own words."""
 
     def invoke(
         _self: object,
@@ -157,7 +125,7 @@ class _TooManyRequestsError(LambdaClientError):
         super().__init__("TooManyRequestsException", "Rate Exceeded.")
 
 
-def do_not_wait(naps: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+def _do_not_wait(naps: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     """Have retries follow at once, and name Lambda's refusals as Step Functions does."""
     monkeypatch.setattr(retrier_decl, "time", SimpleNamespace(sleep=naps.append))
     send = lambda_eval_utils._invoke_lambda_function

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 PREFIX = "/api/v1"
+ADMIN = {"user_id": "1", "username": "admin", "role": "admin"}
+USER = {"user_id": "7", "username": "li", "role": "user"}
+"""Two users, as the authorizer names them."""
 
 
 def proxy_event(

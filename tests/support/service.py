@@ -6,53 +6,19 @@ that Lambda has, see `Service.faults`. Retries do not wait.
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-import pytest
-from moto.core.config import default_user_config
-
 from marketdata import deployment
 from marketdata.aws import workflows
 from marketdata.aws.clients import client
-from marketdata.aws.functions import _caller
 from marketdata.blocks.store import BlockStore
-from tests.integration.conftest import Cloud
-from tests.support.emulation import (
-    BusyError,
-    Event,
-    Fault,
-    Gate,
-    Handler,
-    Killed,
-    deploy,
-    do_not_wait,
-    join,
-    serve_functions,
-    serve_plainly,
-    wait_until,
-    write_atomically,
-)
-from tests.support.events import proxy_event, read
+from tests.support.cloud import Cloud
+from tests.support.emulation import join
+from tests.support.events import ADMIN, proxy_event, read
+from tests.support.faults import Event, Fault, serve_plainly
 
-__all__ = [
-    "ADMIN",
-    "USER",
-    "BusyError",
-    "Event",
-    "Gate",
-    "Handler",
-    "Killed",
-    "Service",
-    "deployed_service",
-    "join",
-    "wait_until",
-]
-
-ADMIN = {"user_id": "1", "username": "admin", "role": "admin"}
-USER = {"user_id": "7", "username": "li", "role": "user"}
 ENDED = ("completed", "failed", "cancelled")
 
 
@@ -164,12 +130,6 @@ class Service:
             stateMachineArn=machine, definition=definition.replace(old, new)
         )
 
-    @staticmethod
-    def forget() -> None:
-        """Have the process read its environment again."""
-        deployment.reset()
-        _caller.cache_clear()
-
     def invoke(self, function: str, event: Event) -> Any:
         """Run a function's handler, as Lambda would for an event."""
         self.invocations.append((function, event))
@@ -177,24 +137,3 @@ class Service:
         serve = self.faults.get(function, serve_plainly)
         answer = serve(lambda event: handler(event, None), event)
         return json.loads(json.dumps(answer))
-
-
-@pytest.fixture(name="service")
-def deployed_service(
-    cloud: Cloud, template: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Service]:
-    """Deploy the state machines and the functions; the source is `files`, without any file."""
-    monkeypatch.setitem(default_user_config, "stepfunctions", {"execute_state_machine": True})
-    monkeypatch.setitem(default_user_config, "lambda", {"use_docker": False})
-    made = Service(cloud)
-    serve_functions(made.invoke, template["Resources"], monkeypatch)
-    do_not_wait(made.naps, monkeypatch)
-    write_atomically(monkeypatch)
-    monkeypatch.setenv("UPSTREAM", "files")
-    monkeypatch.setenv("UPSTREAM_FUNCTION", "UpstreamFunction")
-    monkeypatch.setenv("DETECT_MACHINE", deploy("DetectMachine", template))
-    monkeypatch.setenv("FILL_MACHINE", deploy("FillMachine", template))
-    made.forget()
-    yield made
-    join()
-    made.forget()

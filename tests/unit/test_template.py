@@ -4,15 +4,13 @@ import json
 from typing import Any
 
 import pytest
-import yaml
 
 from local.openapi import texts
-from local.openapi.document import ROOT
 from marketdata.identity.roles import Role
-from tests.integration.conftest import _Loader
 from tests.support.conformance import validator
+from tests.support.template import resources
 
-RESOURCES = yaml.load((ROOT / "template.yaml").read_text(), _Loader)["Resources"]
+RESOURCES = resources()
 API = RESOURCES["Api"]["Properties"]
 RESPONSES = API["GatewayResponses"]
 ERROR = {"$ref": "#/components/schemas/Error"}

@@ -6,11 +6,9 @@ from typing import Any
 from functions.configs import app as configs
 from marketdata.aws.encryption import EncryptionKey
 from marketdata.sdk_configs.records import SdkConfigs
-from tests.integration.conftest import Cloud
-from tests.support.events import proxy_event, read
+from tests.support.cloud import Cloud
+from tests.support.events import ADMIN, proxy_event, read
 
-ADMIN = {"user_id": "1", "username": "admin", "role": "admin"}
-USER = {"user_id": "2", "username": "li", "role": "user"}
 PASSWORD = "hunter2-渔"
 BODY = {
     "name": "生产环境SDK",

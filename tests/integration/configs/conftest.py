@@ -2,8 +2,7 @@
 
 import json
 import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -13,9 +12,8 @@ from functions.upstream import app as upstream
 from marketdata import deployment
 from marketdata.aws.clients import client
 from marketdata.aws.encryption import EncryptionKey
-from marketdata.aws.tables import Table
-from marketdata.upstream import client as upstream_client
-from tests.integration.conftest import Cloud
+from tests.support.cloud import Cloud
+from tests.support.emulation import write_atomically
 
 
 @pytest.fixture(autouse=True)
@@ -42,23 +40,13 @@ def door(monkeypatch: pytest.MonkeyPatch) -> None:
         assert seconds < 29
         return json.loads(json.dumps(upstream.handler(json.loads(json.dumps(event)), None)))
 
-    monkeypatch.setattr(upstream_client, "invoke", invoke)
+    monkeypatch.setattr("marketdata.upstream.client.invoke", invoke)
 
 
 @pytest.fixture
 def atomic(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write as DynamoDB does: moto looks at a condition and writes in two steps."""
-    lock = threading.Lock()
-
-    def locked[**P, T](write: Callable[P, T]) -> Callable[P, T]:
-        def wait_and_write(*args: P.args, **options: P.kwargs) -> T:
-            with lock:
-                return write(*args, **options)
-
-        return wait_and_write
-
-    monkeypatch.setattr(Table, "write", locked(Table.write))
-    monkeypatch.setattr(Table, "transact", locked(Table.transact))
+    """Write as DynamoDB does, a write after the other."""
+    write_atomically(monkeypatch)
 
 
 @pytest.fixture

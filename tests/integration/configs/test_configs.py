@@ -13,7 +13,6 @@ from tests.integration.configs.calls import (
     ONE,
     PASSWORD,
     ROUTES,
-    USER,
     ask,
     create,
     data_of,
@@ -22,7 +21,8 @@ from tests.integration.configs.calls import (
     reasons,
     records,
 )
-from tests.integration.conftest import Cloud
+from tests.support.cloud import Cloud
+from tests.support.events import USER
 
 
 def test_there_are_none_at_first() -> None:

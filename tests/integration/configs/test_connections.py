@@ -8,7 +8,6 @@ import pytest
 
 from marketdata import deployment
 from marketdata.errors import UpstreamBusyError, UpstreamFaultError, UpstreamTimeoutError
-from marketdata.upstream import client as upstream_client
 from tests.integration.configs.calls import ONE, ask, create, data_of
 
 
@@ -67,7 +66,7 @@ def test_an_upstream_that_has_no_time(error: Exception, monkeypatch: pytest.Monk
     def invoke(*_: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(upstream_client, "invoke", invoke)
+    monkeypatch.setattr("marketdata.upstream.client.invoke", invoke)
     create()
     tested = run_test()
     assert (tested["success"], tested["message"]) == (False, str(error))
@@ -77,6 +76,6 @@ def test_an_upstream_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     def invoke(*_: Any) -> Any:
         raise UpstreamFaultError("the upstream function failed")
 
-    monkeypatch.setattr(upstream_client, "invoke", invoke)
+    monkeypatch.setattr("marketdata.upstream.client.invoke", invoke)
     create()
     assert ask("POST", f"{ONE}/test", 1)[0] == 502

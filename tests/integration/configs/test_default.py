@@ -8,7 +8,7 @@ import pytest
 from marketdata.aws.tables import Table
 from marketdata.aws.writes import Write
 from tests.integration.configs.calls import ONE, ask, create, data_of, defaults
-from tests.integration.conftest import Cloud
+from tests.support.cloud import Cloud
 
 
 def test_the_first_one_becomes_the_default() -> None:

@@ -9,13 +9,13 @@ from uuid import uuid4
 import pytest
 from aws_lambda_powertools import Logger
 
-from marketdata.api import failures as errors
+from marketdata import deployment
+from marketdata.api import failures
 from marketdata.api.configs import ConfigBody, ConfigChanges
 from marketdata.aws.encryption import EncryptionKey, KeyRefusedError
 from marketdata.aws.writes import Write
-from marketdata.settings import settings
 from tests.integration.configs.calls import BODY, ONE, PASSWORD, ask, create, records
-from tests.integration.conftest import Cloud
+from tests.support.cloud import Cloud
 
 
 def test_the_table_holds_a_ciphertext_only(cloud: Cloud) -> None:
@@ -59,7 +59,7 @@ def test_no_password_leaks(
     stream = io.StringIO()
     # Powertools keeps one logger, and its stream, for each service's name.
     logger = Logger(service=uuid4().hex, stream=stream, level="DEBUG")
-    monkeypatch.setattr(errors, "_logger", lambda: logger)
+    monkeypatch.setattr(failures, "_logger", lambda: logger)
     caplog.set_level(logging.INFO)
     create(host="127.0.0.1", port=1)
     ask("PATCH", ONE, 1, body={"password": PASSWORD})
@@ -67,7 +67,7 @@ def test_no_password_leaks(
     ask("POST", f"{ONE}/default", 1)
     ask("POST", f"{ONE}/test", 1)
     monkeypatch.setenv("KMS_KEY", "00000000-0000-0000-0000-000000000000")
-    settings.cache_clear()
+    deployment.reset()
     # `ask` looks into the answers: faults are answered without the password too.
     assert ask("POST", "/configs/sdk", body=BODY)[0] == 500
     assert ask("PATCH", ONE, 1, body={"password": PASSWORD})[0] == 500

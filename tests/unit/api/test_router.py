@@ -11,15 +11,11 @@ from aws_lambda_powertools import Logger
 from pydantic import Field
 
 from marketdata import errors
-from marketdata.api import failures as error_map
-from marketdata.api import wire
+from marketdata.api import failures, wire
 from marketdata.api.call import Headers
 from marketdata.api.parameters import Parameters
 from marketdata.api.router import Answer, Call, Role, Router
-from tests.support.events import proxy_event, read
-
-USER = {"user_id": "7", "username": "li", "role": "user"}
-ADMIN = USER | {"role": "admin"}
+from tests.support.events import ADMIN, USER, proxy_event, read
 
 
 class Search(Parameters):
@@ -182,7 +178,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     stream = io.StringIO()
     # Powertools keeps one logger, and its stream, for each service's name.
     logger = Logger(service=uuid4().hex, stream=stream)
-    monkeypatch.setattr(error_map, "_logger", lambda: logger)
+    monkeypatch.setattr(failures, "_logger", lambda: logger)
     return stream
 
 

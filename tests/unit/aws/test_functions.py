@@ -16,7 +16,8 @@ from marketdata.errors import (
     UpstreamFaultError,
     UpstreamTimeoutError,
 )
-from tests.unit.aws.refusals import (
+from tests.support.cloud import forget_clients
+from tests.support.refusals import (
     ClientError,
     EndpointConnectionError,
     ReadTimeoutError,
@@ -128,10 +129,10 @@ def test_of_any_other_error_nothing_is_said(
 
 
 @pytest.fixture
-def callers(credentials: None) -> Iterator[None]:
-    functions._caller.cache_clear()
+def callers() -> Iterator[None]:
+    forget_clients()
     yield
-    functions._caller.cache_clear()
+    forget_clients()
 
 
 def test_limits_of_the_same_second_share_a_client(

@@ -9,7 +9,7 @@ from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.blocks import codec as block
+from marketdata.blocks import codec
 from marketdata.errors import BlockCorruptError
 from marketdata.kline.bars import DAY, cut_bars, merge_bars, parse_bars
 
@@ -53,46 +53,46 @@ def in_order(rows: Rows) -> list[bytes]:
 
 @given(lines=ANY_LINES)
 def test_round_trip(lines: list[bytes]) -> None:
-    frame, _ = block.encode(lines)
-    text = block.decode(frame)
-    assert block.lines(text) == lines
-    assert block.rows_in(text) == len(lines)
+    frame, _ = codec.encode(lines)
+    text = codec.decode(frame)
+    assert codec.lines(text) == lines
+    assert codec.rows_in(text) == len(lines)
     assert parse_bars(text) == [json.loads(line) for line in lines]
     assert zstd.get_frame_info(frame).decompressed_size == len(text)
 
 
 @given(first=ANY_LINES, second=ANY_LINES)
 def test_frames_may_be_bound(first: list[bytes], second: list[bytes]) -> None:
-    bound = block.encode(first).frame + block.encode(second).frame
-    assert zstd.decompress(bound) == block.JOINT.join(first) + block.JOINT.join(second)
+    bound = codec.encode(first).frame + codec.encode(second).frame
+    assert zstd.decompress(bound) == codec.JOINT.join(first) + codec.JOINT.join(second)
 
 
 @pytest.mark.parametrize("line", [b"", b"\n", b'{"a":1}\n', b'{"a":1},\n{"a":2}'])
 def test_what_is_not_one_line_is_refused(line: bytes) -> None:
     with pytest.raises(ValueError):
-        block.encode([line])
+        codec.encode([line])
 
 
 @given(garbage=st.binary())
 def test_garbage_is_corrupt(garbage: bytes) -> None:
     with pytest.raises(BlockCorruptError):
-        block.decode(garbage)
+        codec.decode(garbage)
 
 
 @given(data=st.data(), rows=DAILY_ROWS)
 def test_a_damaged_frame_never_gives_other_rows(data: st.DataObject, rows: Rows) -> None:
     lines = in_order(rows)
-    frame, seal = block.encode(lines)
+    frame, seal = codec.encode(lines)
     place = data.draw(st.integers(0, len(frame) - 1))
     flipped = bytearray(frame)
     flipped[place] ^= 1 << data.draw(st.integers(0, 7))
     with suppress(BlockCorruptError):
-        assert block.lines(block.decode(bytes(flipped))) == lines
-    assert not block.digest_if_whole(bytes(flipped), seal)
-    assert block.digest_if_whole(frame, seal) == block.digest(block.decode(frame))
+        assert codec.lines(codec.decode(bytes(flipped))) == lines
+    assert not codec.digest_if_whole(bytes(flipped), seal)
+    assert codec.digest_if_whole(frame, seal) == codec.digest(codec.decode(frame))
     for wrong in (frame[:place], frame + frame[: place + 1], frame + frame):
         with pytest.raises(BlockCorruptError):
-            block.decode(wrong)
+            codec.decode(wrong)
 
 
 def test_text_that_is_not_json_is_corrupt() -> None:
@@ -104,15 +104,15 @@ def test_text_that_is_not_json_is_corrupt() -> None:
 def test_cut_is_a_filter(rows: Rows, start: str, end: str) -> None:
     lines = in_order(rows)
     naive = [line for line in lines if start <= line[DAY].decode() <= end]
-    assert cut_bars(block.JOINT.join(lines), start, end) == block.JOINT.join(naive)
+    assert cut_bars(codec.JOINT.join(lines), start, end) == codec.JOINT.join(naive)
 
 
 @given(rows=DAILY_ROWS | MINUTE_ROWS, day=DAYS)
 def test_cut_at_a_day_parts_the_text(rows: Rows, day: str) -> None:
-    text = block.JOINT.join(in_order(rows))
+    text = codec.JOINT.join(in_order(rows))
     before = f"{date.fromisoformat(day) - timedelta(1):%Y%m%d}"
     halves = cut_bars(text, "20230101", before), cut_bars(text, day, "20251231")
-    assert block.JOINT.join(filter(None, halves)) == text
+    assert codec.JOINT.join(filter(None, halves)) == text
 
 
 @given(pair=st.tuples(DAILY_ROWS, DAILY_ROWS) | st.tuples(MINUTE_ROWS, MINUTE_ROWS))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketdata.tasks import batching as plan
+from marketdata.tasks import batching
 from marketdata.tasks.batching import Batch, Gap, batches, gaps_of, longest_gap
 
 DAYS = 400
@@ -54,7 +54,7 @@ def test_pieces_hold_every_missing_day_once(days: list[int], longest: int) -> No
     assert {piece.first for piece in found} | {piece.last for piece in found} <= set(days)
     assert all(piece.days <= longest for piece in found)
     for day in set(covered) - set(days):
-        near = [each for each in days if abs(each - day) <= plan.BRIDGE_DAYS]
+        near = [each for each in days if abs(each - day) <= batching.BRIDGE_DAYS]
         assert any(each < day for each in near)
         assert any(each > day for each in near)
 
@@ -97,15 +97,15 @@ def test_a_batch_stays_within_its_limits(market: Gaps, bars_a_day: int) -> None:
     lives = {code: (born, gone) for code, (_, born, gone) in market.items()}
     for batch in planned(market, bars_a_day):
         codes = [piece.code for piece in batch.pieces]
-        assert 1 <= len(codes) == len(set(codes)) <= plan.CODES_A_BATCH
+        assert 1 <= len(codes) == len(set(codes)) <= batching.CODES_A_BATCH
         for piece in batch.pieces:
             assert batch.first <= piece.first <= piece.last <= batch.last
         asked = sum(_alive(*lives[code], batch) for code in codes)
         assert batch.days_asked == asked
-        assert asked * bars_a_day <= plan.BARS_A_BATCH
+        assert asked * bars_a_day <= batching.BARS_A_BATCH
         if len(codes) > 1:
-            enough = plan.WASTE * batch.days_missing * bars_a_day
-            assert asked * bars_a_day <= max(enough, plan.CHEAP_BARS)
+            enough = batching.WASTE * batch.days_missing * bars_a_day
+            assert asked * bars_a_day <= max(enough, batching.CHEAP_BARS)
 
 
 def _alive(born: int, gone: int, batch: Batch) -> int:
@@ -139,7 +139,9 @@ def test_lone_days_of_the_whole_market_are_few_calls() -> None:
 
 
 def ideal(market: Gaps, bars_a_day: int) -> int:
-    return -(-sum(len(days) for days, _, _ in market.values()) * bars_a_day // plan.BARS_A_BATCH)
+    return -(
+        -sum(len(days) for days, _, _ in market.values()) * bars_a_day // batching.BARS_A_BATCH
+    )
 
 
 def backfill(days: int, listed: Sequence[int], delisted: Sequence[int]) -> Gaps:

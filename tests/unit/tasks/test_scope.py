@@ -8,7 +8,7 @@ from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import bits_of
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.kline.bars import BarDataset
-from marketdata.tasks import batching as plan
+from marketdata.tasks import batching
 from marketdata.tasks.batching import Lacking, Work, bars_a_day, work_items
 from marketdata.tasks.scope import Scope, in_scope, parts_of, window_of
 
@@ -87,7 +87,7 @@ def test_batches(monkeypatch: pytest.MonkeyPatch) -> None:
         "work": 4,
         "closing": 2,
     }
-    monkeypatch.setattr(plan, "CODES_A_BATCH", 1)
+    monkeypatch.setattr(batching, "CODES_A_BATCH", 1)
     assert [(each["codes"], each["closing"]) for each in items(SCOPE, gaps)] == [
         (["600000.SH"], 1),
         (["600004.SH"], 1),
@@ -96,7 +96,7 @@ def test_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_code_in_several_batches_is_closed_by_its_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "CHEAP_BARS", 0)
+    monkeypatch.setattr(batching, "CHEAP_BARS", 0)
     scope = replace(SCOPE, start="20190101")
     found = items(scope, {"600000.SH": ["20190102", "20200102"]})
     assert [(each["start"], each["closing"]) for each in found] == [

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,8 @@ from local.openapi.__main__ import FILE
 from local.openapi.document import Key, operation_id, render, routes
 from marketdata.api.router import PREFIX
 from marketdata.api.schema import OPERATIONS
-from tests.integration.conftest import _Loader
 from tests.support.conformance import check_body, described, response, validator
+from tests.support.template import resources
 
 ROUTES = routes()
 EVERY = pytest.mark.parametrize("key", ROUTES, ids=" ".join)
@@ -37,10 +36,8 @@ def test_every_route_is_described_and_nothing_else() -> None:
 
 
 def test_the_template_has_every_route_with_the_login_it_needs() -> None:
-    template = (Path(FILE).parents[2] / "template.yaml").read_text()
-    resources = __import__("yaml").load(template, _Loader)["Resources"]
     found: dict[Key, bool] = {}
-    for resource in resources.values():
+    for resource in resources().values():
         for event in resource["Properties"].get("Events", {}).values():
             if event["Type"] == "Api":
                 said = event["Properties"]

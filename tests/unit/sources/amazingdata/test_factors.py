@@ -12,7 +12,6 @@ from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import trading_days
 from marketdata.errors import UpstreamError, UpstreamFaultError, UpstreamQuotaError
 from marketdata.kline.adjust.steps import Steps
-from marketdata.sources.amazingdata import source as source_module
 from marketdata.sources.amazingdata.bars import GAVE_NOTHING
 from marketdata.sources.amazingdata.calling import Failure
 from marketdata.sources.amazingdata.source import AmazingDataSource
@@ -152,7 +151,7 @@ def source(tmp_path: Path) -> Iterator[Any]:
 
 
 def test_factors_are_those_of_the_market(source: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source_module, "CODES_AT_ONCE", 12)
+    monkeypatch.setattr("marketdata.sources.amazingdata.source.CODES_AT_ONCE", 12)
     made, path = source()
     wanted = [*STOCKS[:25], next(each for each in STOCKS if (each.list_date or "") > "2022")]
     codes = tuple(each.code for each in wanted)

@@ -12,7 +12,7 @@ from marketdata.tasks.outcomes import LONGEST, BatchOutcome, Outcomes
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import Status, Task, TaskKind, new_task
-from tests.integration.conftest import Cloud
+from tests.support.cloud import Cloud
 
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")
 DONE = BatchOutcome(batch=1, work=14, closing=2, bars=14, calls=1)

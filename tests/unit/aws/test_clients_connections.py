@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from marketdata.aws.clients import ATTEMPTS, CONNECT_SECONDS, PARALLEL, READ_SECONDS, _made, client
+from marketdata.aws.clients import ATTEMPTS, CONNECT_SECONDS, PARALLEL, READ_SECONDS, client
 from marketdata.aws.tables import KEYS_A_CALL, Table
+from tests.support.cloud import forget_clients
 
 API_GATEWAY_SECONDS = 29
 
@@ -53,10 +54,10 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[int]]:
         monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        _made.cache_clear()
+        forget_clients()
         yield Endpoint.connections
         client("dynamodb").close()
-        _made.cache_clear()
+        forget_clients()
         server.shutdown()
 
 

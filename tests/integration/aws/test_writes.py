@@ -8,7 +8,7 @@ import pytest
 from marketdata.aws import writes
 from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
-from tests.unit.aws.refusals import ClientError, refusal
+from tests.support.refusals import ClientError, refusal
 
 type Method = Callable[..., Any]
 

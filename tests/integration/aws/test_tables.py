@@ -8,7 +8,7 @@ import pytest
 from marketdata.aws.clients import client
 from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
-from tests.integration.conftest import Cloud
+from tests.support.cloud import Cloud
 
 type Method = Callable[..., Any]
 

@@ -8,61 +8,19 @@ import pytest
 
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.errors import NotFoundError
-from marketdata.tasks.finish import Finisher, reason
+from marketdata.tasks.finish import Finisher
 from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import Status, Task, TaskKind, new_task
-from tests.unit.tasks.fakes import FakeLists
+from tests.integration.tasks.fakes import FakeLists
+from tests.support.failed_steps import SECRET, cause
 
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")
-SECRET = "secret-7f3a"
 WORK = [
     {"batch": 1, "codes": ["A", "B"], "start": "20200102", "end": "20200110", "work": 14},
     {"batch": 2, "codes": ["C"], "start": "20200102", "end": "20200110", "work": 7},
 ]
-
-
-def cause(name: str, text: str) -> dict[str, str]:
-    """Make what Step Functions gives of a function's error."""
-    details = {"errorType": name, "errorMessage": text, "stackTrace": [f"File x.py: {SECRET}"]}
-    return {"Error": name, "Cause": json.dumps(details)}
-
-
-@pytest.mark.parametrize(
-    ("error", "text"),
-    [
-        (cause("UpstreamFaultError", "no such table"), "no such table"),
-        (cause("UpstreamError", "it failed"), "it failed"),
-        (cause("UpstreamFaultError", ""), "UpstreamFaultError"),
-        (
-            cause("VersionConflictError", "stock.daily 600000.SH 2020"),
-            "others kept writing the same block: stock.daily 600000.SH 2020",
-        ),
-        (
-            cause("BlockCorruptError", "stock.daily 600000.SH 2020"),
-            "a stored block cannot be read: stock.daily 600000.SH 2020",
-        ),
-        (cause("KeyError", SECRET), "internal error: KeyError"),
-        (cause("UpstreamLookalikeError", SECRET), "internal error: UpstreamLookalikeError"),
-        (cause("OtherConflictError", SECRET), "internal error: OtherConflictError"),
-        (cause("Sandbox.Timedout", f"Task timed out {SECRET}"), "it took too long"),
-        ({"Error": "States.Timeout", "Cause": ""}, "it took too long"),
-        ({"Error": "States.Timeout"}, "it took too long"),
-        (
-            {"Error": "Lambda.TooManyRequestsException", "Cause": f"Rate exceeded {SECRET}"},
-            "the source was busy with other calls all the time",
-        ),
-        ({"Error": "States.Runtime", "Cause": SECRET}, "internal error: States.Runtime"),
-        ({"Error": "X", "Cause": json.dumps([SECRET])}, "internal error: X"),
-        ({"Error": "X", "Cause": json.dumps(SECRET)}, "internal error: X"),
-        ({"Error": "X", "Cause": json.dumps({"message": SECRET})}, "internal error: X"),
-        ({}, "internal error: unknown"),
-    ],
-)
-def test_why_a_step_failed(error: dict[str, str], text: str) -> None:
-    assert reason(error) == text
-    assert SECRET not in reason(error)
 
 
 @pytest.fixture

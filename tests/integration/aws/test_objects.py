@@ -5,10 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from marketdata.aws.clients import _made
-from marketdata.aws.objects import Bucket, _signer
+from marketdata.aws.objects import Bucket
 from marketdata.errors import NotFoundError
-from tests.integration.conftest import Cloud
+from tests.support.cloud import Cloud, forget_clients
 
 
 @pytest.fixture
@@ -19,14 +18,9 @@ def bucket(cloud: Cloud) -> Bucket:
 @pytest.fixture
 def fresh_clients(credentials: None) -> Iterator[None]:
     """Have clients made anew, in this test and after it."""
-
-    def forget() -> None:
-        _made.cache_clear()
-        _signer.cache_clear()
-
-    forget()
+    forget_clients()
     yield
-    forget()
+    forget_clients()
 
 
 def test_bytes(bucket: Bucket) -> None:

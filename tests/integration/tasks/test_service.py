@@ -4,18 +4,18 @@ import pytest
 
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.errors import NotFoundError
-from marketdata.tasks import service as module
+from marketdata.tasks import service
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.service import FINDINGS, TaskService
 from marketdata.tasks.task import Status, Task, TaskKind
-from tests.unit.tasks.fakes import Clock, FakeLists, FakeMachines
+from tests.integration.tasks.fakes import Clock, FakeLists, FakeMachines
 
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")
 
 
-def start(service: TaskService, kind: TaskKind = TaskKind.FILL) -> Task:
-    return service.start(kind, SCOPE, "li")
+def start(task_service: TaskService, kind: TaskKind = TaskKind.FILL) -> Task:
+    return task_service.start(kind, SCOPE, "li")
 
 
 @pytest.mark.parametrize(
@@ -23,77 +23,79 @@ def start(service: TaskService, kind: TaskKind = TaskKind.FILL) -> Task:
     [(TaskKind.DETECT, "detect:task-1"), (TaskKind.FILL, "fill:task-1")],
 )
 def test_a_task_is_started_on_its_machine(
-    service: TaskService, machines: FakeMachines, kind: TaskKind, execution: str
+    task_service: TaskService, machines: FakeMachines, kind: TaskKind, execution: str
 ) -> None:
-    start(service, kind)
+    start(task_service, kind)
     assert machines.executions == {execution: "RUNNING"}
     assert machines.events == [{"task_id": 1, "attempt": 1}]
-    assert service.show(1).execution == execution
+    assert task_service.show(1).execution == execution
 
 
-def test_waiting_ends_with_enough(service: TaskService, records: TaskRecords, clock: Clock) -> None:
-    task = start(service)
+def test_waiting_ends_with_enough(
+    task_service: TaskService, records: TaskRecords, clock: Clock
+) -> None:
+    task = start(task_service)
     clock.happens[3.0] = lambda: records.planned(task, "fill:task-1", missing_count=5)
-    task = service.wait(task, lambda each: each.planned)
+    task = task_service.wait(task, lambda each: each.planned)
     assert (task.missing_count, task.status) == (5, Status.RUNNING)
     assert 3 <= clock.seconds < 4
     assert clock.pauses == sorted(clock.pauses)
 
 
 def test_waiting_ends_with_the_task(
-    service: TaskService, records: TaskRecords, clock: Clock
+    task_service: TaskService, records: TaskRecords, clock: Clock
 ) -> None:
-    task = start(service)
+    task = start(task_service)
     clock.happens[1.0] = lambda: records.end(task, Status.FAILED, "boom")
-    assert service.wait(task, lambda _: False).error_message == "boom"
+    assert task_service.wait(task, lambda _: False).error_message == "boom"
     assert clock.seconds < 2
 
 
-def test_waiting_ends_with_the_time(service: TaskService, clock: Clock) -> None:
-    task = service.wait(start(service), lambda _: False)
+def test_waiting_ends_with_the_time(task_service: TaskService, clock: Clock) -> None:
+    task = task_service.wait(start(task_service), lambda _: False)
     assert task.status is Status.PENDING
-    assert module.WAIT_SECONDS <= clock.seconds < module.WAIT_SECONDS + 1
+    assert service.WAIT_SECONDS <= clock.seconds < service.WAIT_SECONDS + 1
     assert len(clock.pauses) < 50
 
 
 def test_nothing_is_waited_for_that_is_there_already(
-    service: TaskService, records: TaskRecords, clock: Clock
+    task_service: TaskService, records: TaskRecords, clock: Clock
 ) -> None:
-    records.planned(start(service), "fill:task-1")
-    service.wait(service.show(1), lambda each: each.planned)
+    records.planned(start(task_service), "fill:task-1")
+    task_service.wait(task_service.show(1), lambda each: each.planned)
     assert clock.pauses == []
 
 
-def test_a_machine_that_does_not_start(service: TaskService, machines: FakeMachines) -> None:
+def test_a_machine_that_does_not_start(task_service: TaskService, machines: FakeMachines) -> None:
     machines.failure = OSError("no route")
     with pytest.raises(OSError, match="no route"):
-        start(service)
-    task = service.show(1)
+        start(task_service)
+    task = task_service.show(1)
     assert (task.status, task.error_message) == (Status.FAILED, "it could not be started")
     machines.failure = None
-    assert start(service).id == 2
+    assert start(task_service).id == 2
 
 
-def test_findings(service: TaskService, records: TaskRecords, lists: FakeLists) -> None:
-    task = start(service, TaskKind.DETECT)
-    early = service.findings(task)
+def test_findings(task_service: TaskService, records: TaskRecords, lists: FakeLists) -> None:
+    task = start(task_service, TaskKind.DETECT)
+    early = task_service.findings(task)
     assert early.keys() >= {"task_id", "status", *FINDINGS}
     assert (early["status"], early["missing_codes"]) == ("pending", [])
     records.end(task, Status.COMPLETED)
     lists.objects["tasks/1/result.json"] = {name: name for name in FINDINGS} | {"more": 1}
-    found = service.findings(service.show(1))
+    found = task_service.findings(task_service.show(1))
     assert found == {"task_id": 1, "status": "completed", "progress": 100.0} | {
         name: name for name in FINDINGS
     }
 
 
-def test_a_result(service: TaskService, records: TaskRecords, lists: FakeLists) -> None:
-    task = start(service)
+def test_a_result(task_service: TaskService, records: TaskRecords, lists: FakeLists) -> None:
+    task = start(task_service)
     lists.objects["tasks/1/result.json"] = {"of": "an earlier attempt"}
     with pytest.raises(NotFoundError, match="task 1 is pending and has no result"):
-        service.result(task)
+        task_service.result(task)
     records.end(task, Status.COMPLETED)
-    assert service.result(service.show(1)) == b'{"of": "an earlier attempt"}'
+    assert task_service.result(task_service.show(1)) == b'{"of": "an earlier attempt"}'
     lists.objects.clear()
     with pytest.raises(NotFoundError, match="task 1 is completed and has no result"):
-        service.result(service.show(1))
+        task_service.result(task_service.show(1))

@@ -1,13 +1,11 @@
-"""The cloud in memory, as the integration tests have it, and a task service on it."""
+"""A task service over the control table."""
 
 import pytest
 
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.service import TaskService
-from tests.integration.conftest import Cloud, cloud, credentials, template
-from tests.unit.tasks.fakes import Clock, FakeLists, FakeMachines
-
-__all__ = ["cloud", "credentials", "template"]
+from tests.integration.tasks.fakes import Clock, FakeLists, FakeMachines
+from tests.support.cloud import Cloud
 
 
 @pytest.fixture
@@ -31,7 +29,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def service(
+def task_service(
     records: TaskRecords, machines: FakeMachines, lists: FakeLists, clock: Clock
 ) -> TaskService:
     return TaskService(

@@ -18,7 +18,7 @@ from marketdata.tasks.plan import Planner
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import Status, Task, TaskKind, new_task
-from tests.unit.tasks.fakes import FakeLists
+from tests.integration.tasks.fakes import FakeLists
 
 CODES = ("600000.SH", "600004.SH", "600006.SH")
 SECURITIES = [Security(code, code, Kind.STOCK, "SH", "19991110") for code in CODES]

@@ -7,12 +7,12 @@ import pytest
 
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.errors import ConflictError
-from marketdata.tasks import service as module
+from marketdata.tasks import service
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.service import TaskService
 from marketdata.tasks.task import Status, Task, TaskKind
-from tests.unit.tasks.fakes import FakeMachines
+from tests.integration.tasks.fakes import FakeMachines
 
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")
 
@@ -20,77 +20,79 @@ SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")
 @pytest.fixture
 def stale(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hold any silence against a task's execution."""
-    monkeypatch.setattr(module, "STALE", timedelta(0))
+    monkeypatch.setattr(service, "STALE", timedelta(0))
 
 
-def start(service: TaskService, kind: TaskKind = TaskKind.FILL) -> Task:
-    return service.start(kind, SCOPE, "li")
+def start(task_service: TaskService, kind: TaskKind = TaskKind.FILL) -> Task:
+    return task_service.start(kind, SCOPE, "li")
 
 
 @pytest.mark.usefixtures("stale")
 @pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
 def test_a_silent_task_is_held_against_its_execution(
-    service: TaskService, machines: FakeMachines, status: str
+    task_service: TaskService, machines: FakeMachines, status: str
 ) -> None:
-    start(service)
-    assert service.show(1).status is Status.PENDING
+    start(task_service)
+    assert task_service.show(1).status is Status.PENDING
     machines.executions["fill:task-1"] = status
-    (task,), total = service.page(1, 20)
+    (task,), total = task_service.page(1, 20)
     assert (task.status, task.error_message, total) == (
         Status.FAILED,
         "its execution ended without a word",
         1,
     )
-    assert service.show(1) == task
+    assert task_service.show(1) == task
 
 
-def test_a_task_that_spoke_lately_is_believed(service: TaskService, machines: FakeMachines) -> None:
-    start(service)
+def test_a_task_that_spoke_lately_is_believed(
+    task_service: TaskService, machines: FakeMachines
+) -> None:
+    start(task_service)
     machines.executions.clear()
-    assert service.show(1).status is Status.PENDING
+    assert task_service.show(1).status is Status.PENDING
 
 
 @pytest.mark.usefixtures("stale")
 def test_a_task_that_ended_meanwhile_stays_as_it_ended(
-    service: TaskService,
+    task_service: TaskService,
     records: TaskRecords,
     machines: FakeMachines,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It ends between the look at its record and the look at its execution."""
-    task = start(service)
+    task = start(task_service)
 
     def ends(_: str) -> str:
         records.end(task, Status.COMPLETED)
         return "SUCCEEDED"
 
     monkeypatch.setattr(machines, "execution_status", ends)
-    assert service.show(1).status is Status.COMPLETED
+    assert task_service.show(1).status is Status.COMPLETED
 
 
 @pytest.mark.usefixtures("stale")
-def test_a_task_whose_start_was_cut_off(service: TaskService, machines: FakeMachines) -> None:
+def test_a_task_whose_start_was_cut_off(task_service: TaskService, machines: FakeMachines) -> None:
     """The function ended between writing the record and starting the execution."""
     machines.failure = KeyboardInterrupt()  # type: ignore[assignment]
     with pytest.raises(KeyboardInterrupt):
-        start(service)
+        start(task_service)
     machines.failure = None
-    assert start(service).id == 2
-    assert service.show(1).status is Status.FAILED
+    assert start(task_service).id == 2
+    assert task_service.show(1).status is Status.FAILED
 
 
-def test_cancel(service: TaskService, machines: FakeMachines) -> None:
-    start(service)
-    assert service.cancel(1).status is Status.CANCELLED
+def test_cancel(task_service: TaskService, machines: FakeMachines) -> None:
+    start(task_service)
+    assert task_service.cancel(1).status is Status.CANCELLED
     assert machines.executions == {"fill:task-1": "ABORTED"}
     with pytest.raises(ConflictError, match="task 1 has ended already: cancelled"):
-        service.cancel(1)
+        task_service.cancel(1)
 
 
 def test_a_cancel_that_comes_too_late_says_how_it_ended(
-    service: TaskService, records: TaskRecords, monkeypatch: pytest.MonkeyPatch
+    task_service: TaskService, records: TaskRecords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    task = start(service)
+    task = start(task_service)
     end = TaskRecords.end
 
     def too_late(own: TaskRecords, *args: Any, **named: Any) -> bool:
@@ -100,12 +102,12 @@ def test_a_cancel_that_comes_too_late_says_how_it_ended(
 
     monkeypatch.setattr(TaskRecords, "end", too_late)
     with pytest.raises(ConflictError, match="task 1 has ended already: completed"):
-        service.cancel(1)
+        task_service.cancel(1)
 
 
-def test_retry(service: TaskService, records: TaskRecords, machines: FakeMachines) -> None:
-    records.end(start(service), Status.FAILED)
-    task = service.retry(1)
+def test_retry(task_service: TaskService, records: TaskRecords, machines: FakeMachines) -> None:
+    records.end(start(task_service), Status.FAILED)
+    task = task_service.retry(1)
     assert (task.attempt, task.status) == (2, Status.PENDING)
     assert machines.executions["fill:task-1-2"] == "RUNNING"
     assert machines.events[-1] == {"task_id": 1, "attempt": 2}
@@ -121,11 +123,11 @@ def test_retry(service: TaskService, records: TaskRecords, machines: FakeMachine
     ],
 )
 def test_what_may_be_retried(
-    service: TaskService, records: TaskRecords, status: Status, errors: int, *, allowed: bool
+    task_service: TaskService, records: TaskRecords, status: Status, errors: int, *, allowed: bool
 ) -> None:
-    records.end(start(service), status, error_count=errors)
+    records.end(start(task_service), status, error_count=errors)
     if allowed:
-        assert service.retry(1).attempt == 2
+        assert task_service.retry(1).attempt == 2
     else:
         with pytest.raises(ConflictError, match="nothing of task 1 failed"):
-            service.retry(1)
+            task_service.retry(1)

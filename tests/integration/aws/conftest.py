@@ -1,4 +1,4 @@
-"""The cloud in memory, as the integration tests have it, and ways to disturb it."""
+"""Ways to disturb a table."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,10 +7,8 @@ import pytest
 
 from marketdata.aws.clients import client
 from marketdata.aws.tables import Table
-from tests.integration.conftest import Cloud, cloud, credentials, template
-from tests.unit.aws.refusals import ClientError
-
-__all__ = ["cloud", "credentials", "template"]
+from tests.support.cloud import Cloud
+from tests.support.refusals import ClientError
 
 type Method = Callable[..., Any]
 

@@ -1,0 +1,78 @@
+"""The fixtures that all tests know.
+
+What a fixture needs is imported when a test asks for it: the tests of the units and of the client
+load neither moto nor AWS' library for it.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.template import parsed
+
+if TYPE_CHECKING:
+    from tests.support.cloud import Cloud
+    from tests.support.service import Service
+
+
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
+    """Parse the template."""
+    return parsed()
+
+
+@pytest.fixture(scope="session")
+def credentials() -> Iterator[None]:
+    """Make this nobody's account; its clients are good for every test on moto, and only there."""
+    import moto  # noqa: F401  clients that were made without it would call AWS
+
+    from tests.support.cloud import REGION, forget_clients
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
+        patch.delenv("AWS_PROFILE", raising=False)
+        forget_clients()
+        yield
+        forget_clients()
+
+
+@pytest.fixture
+def cloud(credentials: None, monkeypatch: pytest.MonkeyPatch) -> "Iterator[Cloud]":
+    """Make an empty cloud, and have the process know it by its environment."""
+    from moto import mock_aws
+
+    from marketdata import deployment
+    from tests.support.cloud import make_cloud
+
+    with mock_aws():
+        made = make_cloud()
+        for name, value in made.environment.items():
+            monkeypatch.setenv(name, value)
+        deployment.reset()
+        yield made
+        deployment.reset()
+
+
+@pytest.fixture
+def service(
+    cloud: "Cloud", template: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> "Iterator[Service]":
+    """Deploy the state machines and the functions; the source is `files`, without any file."""
+    from marketdata import deployment
+    from tests.support import emulation
+    from tests.support.service import Service
+
+    made = Service(cloud)
+    emulation.start(made.invoke, template, made.naps, monkeypatch)
+    monkeypatch.setenv("UPSTREAM", "files")
+    monkeypatch.setenv("UPSTREAM_FUNCTION", "UpstreamFunction")
+    monkeypatch.setenv("DETECT_MACHINE", emulation.deploy("DetectMachine", template))
+    monkeypatch.setenv("FILL_MACHINE", emulation.deploy("FillMachine", template))
+    deployment.reset()
+    yield made
+    emulation.join()
+    deployment.reset()

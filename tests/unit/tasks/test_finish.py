@@ -1,0 +1,44 @@
+"""What is said of a step that failed."""
+
+import json
+
+import pytest
+
+from marketdata.tasks.finish import reason
+from tests.support.failed_steps import SECRET, cause
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (cause("UpstreamFaultError", "no such table"), "no such table"),
+        (cause("UpstreamError", "it failed"), "it failed"),
+        (cause("UpstreamFaultError", ""), "UpstreamFaultError"),
+        (
+            cause("VersionConflictError", "stock.daily 600000.SH 2020"),
+            "others kept writing the same block: stock.daily 600000.SH 2020",
+        ),
+        (
+            cause("BlockCorruptError", "stock.daily 600000.SH 2020"),
+            "a stored block cannot be read: stock.daily 600000.SH 2020",
+        ),
+        (cause("KeyError", SECRET), "internal error: KeyError"),
+        (cause("UpstreamLookalikeError", SECRET), "internal error: UpstreamLookalikeError"),
+        (cause("OtherConflictError", SECRET), "internal error: OtherConflictError"),
+        (cause("Sandbox.Timedout", f"Task timed out {SECRET}"), "it took too long"),
+        ({"Error": "States.Timeout", "Cause": ""}, "it took too long"),
+        ({"Error": "States.Timeout"}, "it took too long"),
+        (
+            {"Error": "Lambda.TooManyRequestsException", "Cause": f"Rate exceeded {SECRET}"},
+            "the source was busy with other calls all the time",
+        ),
+        ({"Error": "States.Runtime", "Cause": SECRET}, "internal error: States.Runtime"),
+        ({"Error": "X", "Cause": json.dumps([SECRET])}, "internal error: X"),
+        ({"Error": "X", "Cause": json.dumps(SECRET)}, "internal error: X"),
+        ({"Error": "X", "Cause": json.dumps({"message": SECRET})}, "internal error: X"),
+        ({}, "internal error: unknown"),
+    ],
+)
+def test_why_a_step_failed(error: dict[str, str], text: str) -> None:
+    assert reason(error) == text
+    assert SECRET not in reason(error)
