@@ -20,7 +20,7 @@ from marketdata.kline.bars import BarDataset, parse_bars
 from marketdata.sdk_configs.records import SdkConfigs
 from marketdata.sources.source import BarRequest
 from marketdata.sources.synthetic.source import SyntheticSource
-from tests.support.readers import clock
+from tests.support.clocks import clock
 from tests.support.service import Service
 from tests.support.standins import bundle
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.real_files import REAL
+
 ROOT = Path(__file__).parents[2]
-MARKET = ROOT.parent / "shared" / "data" / "market"
 START_SECONDS = 180
 STOP_SECONDS = 180
 """Every warm function has its layers unpacked; a busy disk takes its time to delete them."""
@@ -46,9 +47,9 @@ class LocalCloud:
 @pytest.fixture(scope="session")
 def market_data() -> Path:
     """The folder with the real bars; the tests that compare with it skip where it is absent."""
-    if not MARKET.is_dir():
-        pytest.skip(f"no market data in {MARKET}")
-    return MARKET
+    if not REAL.is_dir():
+        pytest.skip(f"no market data in {REAL}")
+    return REAL
 
 
 @pytest.fixture(scope="session")

@@ -27,8 +27,8 @@ from marketdata.sdk_configs.records import SdkConfigs
 from marketdata.sources.source import BarRequest
 from marketdata.sources.synthetic.source import SyntheticSource
 from marketdata.tasks.outcomes import Outcomes
+from tests.support.clocks import clock
 from tests.support.cloud import Cloud
-from tests.support.readers import clock
 from tests.support.standins import TODAY, bundle, calls, fault
 
 MARKET = SyntheticSource(clock("2025-11-21T20:00"), "17:00")

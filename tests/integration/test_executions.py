@@ -25,7 +25,6 @@ from tests.support.faults import Event, Gate, Handler, wait_until
 from tests.support.service import Service
 
 RETRY = "/cache/tasks/{task_id}/retry"
-CANCEL = "/cache/tasks/{task_id}/cancel"
 
 
 @pytest.fixture

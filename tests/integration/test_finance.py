@@ -10,7 +10,7 @@ from functions.finance import app
 from marketdata.errors import UpstreamBusyError
 from marketdata.finance.statement import HEADER, Statement
 from tests.support.events import USER, proxy_event
-from tests.support.readers import REAL
+from tests.support.real_files import REAL
 from tests.support.service import Service
 
 PATHS = {

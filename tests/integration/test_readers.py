@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from marketdata.api.row_answer import RowContent
-from tests.support.reads import Service
+from tests.support.bar_cache import BarCache
 
 CHROMIUM = shutil.which("chromium")
 CURL = shutil.which("curl")
@@ -54,10 +54,10 @@ class Site(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def answer() -> bytes:
     """An answer of whole blocks and cut ones: two years and a few days of three codes."""
-    service = Service()
+    cache = BarCache()
     codes = ("600000.SH", "000001.SZ", "600001.SH")
-    service.fill(codes, "20220101", "20241231")
-    content = RowContent(service.read(*codes, start="20220601", end="20240115"))
+    cache.fill(codes, "20220101", "20241231")
+    content = RowContent(cache.read(*codes, start="20220601", end="20240115"))
     Site.packed = content.zstd()
     return content.body()
 

@@ -1,16 +1,15 @@
 """The main job on the real bars and on the synthetic market: fill, read, detect."""
 
 import csv
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from marketdata import deployment
 from marketdata.catalog.calendar import trading_days
+from tests.support.real_files import REAL
 from tests.support.service import Service
 
-MARKET = Path(__file__).parents[3] / "shared" / "data" / "market"
 TEXTS = {"trade_date", "kline_time"}
 COUNTS = {"volume", "open_interest"}
 
@@ -26,7 +25,7 @@ def parsed(name: str, text: str) -> Any:
 
 def real_bars(path: str, start: str, end: str) -> list[dict[str, Any]]:
     """Read the bars of a range from their file, by other means than the service's."""
-    with (MARKET / path).open(newline="") as lines:
+    with (REAL / path).open(newline="") as lines:
         return [
             {name: parsed(name, text) for name, text in line.items()}
             for line in csv.DictReader(lines)
@@ -37,14 +36,14 @@ def real_bars(path: str, start: str, end: str) -> list[dict[str, Any]]:
 @pytest.fixture
 def market(service: Service) -> Service:
     """Import the real bars that the tests here need, and the whole list of securities."""
-    if not MARKET.is_dir():
-        pytest.skip(f"no market data in {MARKET}")
+    if not REAL.is_dir():
+        pytest.skip(f"no market data in {REAL}")
     wanted = ["securities.csv", "suspensions.csv", "stock/min1/600009.SH.csv"]
-    wanted += [f"stock/daily/{path.name}" for path in MARKET.glob("stock/daily/*.csv")]
-    wanted += [f"future/daily/{path.name}" for path in MARKET.glob("future/daily/IF24*.csv")]
-    wanted += [f"future/daily/{path.name}" for path in MARKET.glob("future/daily/V22*.csv")]
+    wanted += [f"stock/daily/{path.name}" for path in REAL.glob("stock/daily/*.csv")]
+    wanted += [f"future/daily/{path.name}" for path in REAL.glob("future/daily/IF24*.csv")]
+    wanted += [f"future/daily/{path.name}" for path in REAL.glob("future/daily/V22*.csv")]
     for path in wanted:
-        service.put_file(path, (MARKET / path).read_text())
+        service.put_file(path, (REAL / path).read_text())
     return service
 
 
@@ -53,7 +52,7 @@ def test_the_real_stocks(market: Service) -> None:
     task = market.run("fill-missing", **scope)
     assert (task["status"], task["error_count"]) == ("completed", 0), task
     total = 0
-    for path in sorted(MARKET.glob("stock/daily/*.csv")):
+    for path in sorted(REAL.glob("stock/daily/*.csv")):
         expected = real_bars(f"stock/daily/{path.name}", "20200101", "20200131")
         found, meta = market.rows("/stock/kline", path.stem, "20200101", "20200131")
         assert found == expected
@@ -73,7 +72,7 @@ def test_the_real_stocks(market: Service) -> None:
 
 def test_the_real_suspensions(market: Service) -> None:
     """300450.SZ was suspended on a few days of 2020, as suspensions.csv says."""
-    with (MARKET / "suspensions.csv").open(newline="") as lines:
+    with (REAL / "suspensions.csv").open(newline="") as lines:
         known = [line for line in csv.DictReader(lines) if line["trade_date"].startswith("2020")]
     code = known[0]["code"]
     days = sorted(line["trade_date"] for line in known if line["code"] == code)
@@ -88,11 +87,11 @@ def test_the_real_suspensions(market: Service) -> None:
 
 def test_every_suspended_day_of_the_real_stocks_is_explained(market: Service) -> None:
     """All 30 stocks over all their years: nothing is missing, and each suspension is known."""
-    with (MARKET / "suspensions.csv").open(newline="") as lines:
+    with (REAL / "suspensions.csv").open(newline="") as lines:
         rows = [(line["code"], line["trade_date"]) for line in csv.DictReader(lines)]
     scope = {"security_type": "stock", "start_date": "20050104", "end_date": "20210930"}
     suspended = {(code, day) for code, day in rows if "20050104" <= day <= "20210930"}
-    codes = sorted(path.stem for path in MARKET.glob("stock/daily/*.csv"))
+    codes = sorted(path.stem for path in REAL.glob("stock/daily/*.csv"))
     task = market.run("fill-missing", **scope, codes=codes)
     assert (task["status"], task["error_count"], task["quarantined_count"]) == ("completed", 0, 0)
     detected = market.run("detect-all-missing", **scope, codes=codes)
@@ -112,7 +111,7 @@ def test_every_suspended_day_of_the_real_stocks_is_explained(market: Service) ->
 
 def test_the_real_futures(market: Service) -> None:
     scope = {"security_type": "future", "start_date": "20240101", "end_date": "20240131"}
-    codes = sorted(path.stem for path in MARKET.glob("future/daily/IF24*.csv"))
+    codes = sorted(path.stem for path in REAL.glob("future/daily/IF24*.csv"))
     market.run("fill-missing", **scope, codes=codes)
     found, meta = market.rows("/future/kline", "IF2401.CFE", "20240101", "20240131")
     assert found == real_bars("future/daily/IF2401.CFE.csv", "20240101", "20240131")
@@ -127,7 +126,7 @@ def test_the_real_futures(market: Service) -> None:
 
 def test_the_real_contracts_of_a_commodity(market: Service) -> None:
     """Some days have no trade, some closes lie outside [low, high]; all are read through."""
-    for path in sorted(MARKET.glob("future/daily/V22*.csv")):
+    for path in sorted(REAL.glob("future/daily/V22*.csv")):
         found, meta = market.rows("/future/kline", path.stem, "20220101", "20221231")
         assert found == real_bars(f"future/daily/{path.name}", "20220101", "20221231")
         assert (meta["missing"], meta["source"]) == ({}, "upstream")

@@ -1,8 +1,10 @@
-"""A table and a bucket in memory that keep the promises which the store relies on."""
+"""A table, a bucket and a store in memory, which keep the promises that the store relies on."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import md5
 from threading import RLock
-from typing import Any
+from typing import Any, BinaryIO, Self
 
 import orjson
 
@@ -10,10 +12,11 @@ from marketdata.aws.items import Item, ItemKey
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.blocks.store import BlockStore
 from marketdata.errors import NotFoundError
+from tests.support import template
 
-INDEXED = {"pk", "sk", "series", "code", "present", "absent", "suspended", "no_trade", "short"}
-INDEXED |= {"rows"}
-"""What the index `coverage` in the template repeats of an item."""
+INDEX = template.index("coverage", "MarketTable")
+REPEATED = template.repeated_by("coverage", "MarketTable")
+"""What the index `coverage` repeats of an item."""
 
 
 class MemoryTable:
@@ -58,15 +61,15 @@ class MemoryTable:
         range_name: str,
         attributes: Sequence[str],
     ) -> Iterator[Item]:
-        assert (index, hash_name, range_name) == ("coverage", "series", "code")
+        assert (index, [hash_name, range_name]) == ("coverage", template.key_names(INDEX))
         first, last = between or ("", "Z")
         found = [
             item
             for item in self.items.values()
-            if item["series"] == pk and first <= item["code"] <= last
+            if item[hash_name] == pk and first <= item[range_name] <= last
         ]
-        for item in sorted(found, key=lambda each: str(each["code"])):
-            yield {name: value for name, value in item.items() if name in INDEXED}
+        for item in sorted(found, key=lambda each: str(each[range_name])):
+            yield {name: value for name, value in item.items() if name in REPEATED}
 
     def write(self, write: Write) -> Item:
         assert write.put is not None
@@ -87,12 +90,19 @@ class MemoryTable:
         return {}
 
 
+@dataclass
 class MemoryBucket:
-    """A bucket; `before_read` runs before every read."""
+    """A bucket; `before_read` runs before every read, and `copies` counts those into a file."""
 
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
-        self.before_read: Callable[[], None] = lambda: None
+    objects: dict[str, bytes] = field(default_factory=dict)
+    name: str = "bucket"
+    copies: int = 0
+    before_read: Callable[[], None] = lambda: None
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str]) -> Self:
+        """Make a bucket with some texts by their keys."""
+        return cls({key: text.encode() for key, text in texts.items()})
 
     def read(self, key: str) -> bytes:
         self.before_read()
@@ -101,14 +111,25 @@ class MemoryBucket:
         except KeyError:
             raise NotFoundError(key) from None
 
+    def read_json(self, key: str) -> Any:
+        return orjson.loads(self.read(key))
+
     def write(self, key: str, body: bytes, content_type: str = "application/json") -> None:
         self.objects[key] = body
 
     def write_json(self, key: str, value: Any) -> None:
-        self.objects[key] = orjson.dumps(value)
+        self.write(key, orjson.dumps(value))
 
     def delete(self, key: str) -> None:
         self.objects.pop(key, None)
+
+    def version(self, key: str) -> str:
+        return md5(self.read(key), usedforsecurity=False).hexdigest()
+
+    def copy_to(self, key: str, file: BinaryIO) -> str:
+        file.write(self.read(key))
+        self.copies += 1
+        return self.version(key)
 
 
 class MemoryStore(BlockStore):
@@ -121,6 +142,14 @@ class MemoryStore(BlockStore):
     def payloads(self) -> set[str]:
         """Name the payloads in the bucket."""
         return {key for key in self.bucket.objects if key.startswith("blocks/")}
+
+    def quarantine(self) -> dict[str, list[dict[str, Any]]]:
+        """Give what is in quarantine."""
+        return {
+            key: self.bucket.read_json(key)
+            for key in self.bucket.objects
+            if key.startswith("quarantine/")
+        }
 
     def named(self) -> set[str]:
         """Name the payloads that items refer to."""

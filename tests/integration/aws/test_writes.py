@@ -10,9 +10,6 @@ from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
 from tests.support.refusals import ClientError, refusal
 
-type Method = Callable[..., Any]
-
-
 CONFLICT = refusal("TransactionCanceledException", "None", "TransactionConflict")
 THROTTLED = refusal("TransactionCanceledException", "ThrottlingError", "None")
 BETWEEN = refusal("TransactionConflictException")

@@ -4,8 +4,10 @@ import pytest
 
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.service import TaskService
-from tests.integration.tasks.fakes import Clock, FakeLists, FakeMachines
+from tests.integration.tasks.machines import FakeMachines
+from tests.support.clocks import WaitingTime
 from tests.support.cloud import Cloud
+from tests.support.memory import MemoryBucket
 
 
 @pytest.fixture
@@ -19,23 +21,23 @@ def machines() -> FakeMachines:
 
 
 @pytest.fixture
-def lists() -> FakeLists:
-    return FakeLists()
+def bucket() -> MemoryBucket:
+    return MemoryBucket()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> WaitingTime:
+    return WaitingTime()
 
 
 @pytest.fixture
 def task_service(
-    records: TaskRecords, machines: FakeMachines, lists: FakeLists, clock: Clock
+    records: TaskRecords, machines: FakeMachines, bucket: MemoryBucket, clock: WaitingTime
 ) -> TaskService:
     return TaskService(
         records,
         machines,
-        lists,
+        bucket,
         detect_machine="detect",
         fill_machine="fill",
         pause=clock.pause,

@@ -1,6 +1,5 @@
 """How tasks end, and what is said of it."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,8 +12,8 @@ from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import Status, Task, TaskKind, new_task
-from tests.integration.tasks.fakes import FakeLists
 from tests.support.failed_steps import SECRET, cause
+from tests.support.memory import MemoryBucket
 
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")
 WORK = [
@@ -24,22 +23,23 @@ WORK = [
 
 
 @pytest.fixture
-def finisher(records: TaskRecords, lists: FakeLists) -> Finisher:
-    return Finisher(records, lists, lambda _: "")
+def finisher(records: TaskRecords, bucket: MemoryBucket) -> Finisher:
+    return Finisher(records, bucket, lambda _: "")
 
 
 @pytest.fixture
-def task(records: TaskRecords, lists: FakeLists) -> Task:
+def task(records: TaskRecords, bucket: MemoryBucket) -> Task:
     """A planned fill of three codes in two batches."""
 
     def make(task_id: int) -> Task:
         return new_task(task_id, TaskKind.FILL, SCOPE, "li", request="r")
 
     made, _ = records.claim("r", make, lambda _: True)
-    lists.objects["tasks/1/plan.json"] = [
+    work = [
         item | {"task_id": 1, "attempt": 1, "closing": len(item["codes"])}  # type: ignore[arg-type]
         for item in WORK
     ]
+    bucket.write_json("tasks/1/plan.json", work)
     records.planned(made, "arn", total_count=3, missing_count=3, batch_count=2, work=21)
     return records.load(1)
 
@@ -52,7 +52,7 @@ def record(records: TaskRecords, batch: int, **details: Any) -> None:
 
 
 def test_all_went_well(
-    finisher: Finisher, records: TaskRecords, lists: FakeLists, task: Task
+    finisher: Finisher, records: TaskRecords, bucket: MemoryBucket, task: Task
 ) -> None:
     record(records, 1, bars=14)
     record(records, 2, bars=7)
@@ -60,7 +60,7 @@ def test_all_went_well(
     ended = records.load(1)
     assert (ended.status, ended.error_message, ended.progress) == (Status.COMPLETED, "", 100)
     assert (ended.success_count, ended.error_count, ended.bar_count) == (3, 0, 21)
-    assert lists.objects["tasks/1/result.json"] == {
+    assert bucket.read_json("tasks/1/result.json") == {
         "task_id": 1,
         "total_count": 3,
         "missing_count": 3,
@@ -76,7 +76,7 @@ def test_all_went_well(
 
 
 def test_a_batch_without_an_outcome_was_not_reached(
-    finisher: Finisher, records: TaskRecords, lists: FakeLists, task: Task
+    finisher: Finisher, records: TaskRecords, bucket: MemoryBucket, task: Task
 ) -> None:
     record(records, 1, bars=14)
     finisher.finish(1, 1)
@@ -91,11 +91,11 @@ def test_nothing_was_reached(finisher: Finisher, records: TaskRecords, task: Tas
 
 
 def test_every_kind_of_error_at_once(
-    finisher: Finisher, records: TaskRecords, lists: FakeLists, task: Task
+    finisher: Finisher, records: TaskRecords, bucket: MemoryBucket, task: Task
 ) -> None:
     quarantined = {"A": {"negative": 2, "duplicate_time": 1}}
     record(records, 1, bars=4, failed={"B": "no file"}, quarantined=quarantined)
-    item = lists.objects["tasks/1/plan.json"][1]
+    item = bucket.read_json("tasks/1/plan.json")[1]
     finisher.fail_batch(item, cause("UpstreamFaultError", "closed"))
     finisher.finish(1, 1)
     ended = records.load(1)
@@ -104,7 +104,7 @@ def test_every_kind_of_error_at_once(
         "3 of 3 codes have errors: A: bars in quarantine: 2 negative, 1 duplicate_time; "
         "B: no file; C: closed"
     )
-    result = lists.objects["tasks/1/result.json"]
+    result = bucket.read_json("tasks/1/result.json")
     assert result["quarantined"] == quarantined
     assert result["failed_batches"] == [
         {"batch": 2, "start": "20200102", "end": "20200110", "codes": ["C"], "error": "closed"}
@@ -112,29 +112,29 @@ def test_every_kind_of_error_at_once(
 
 
 def test_bad_bars_of_a_code_in_two_batches_are_added_up(
-    finisher: Finisher, records: TaskRecords, lists: FakeLists, task: Task
+    finisher: Finisher, records: TaskRecords, bucket: MemoryBucket, task: Task
 ) -> None:
     record(records, 1, quarantined={"A": {"negative": 2}})
     record(records, 2, quarantined={"A": {"negative": 1, "not_whole": 1}})
     finisher.finish(1, 1)
     assert records.load(1).quarantined_count == 4
-    assert lists.objects["tasks/1/result.json"]["quarantined"] == {
+    assert bucket.read_json("tasks/1/result.json")["quarantined"] == {
         "A": {"negative": 3, "not_whole": 1}
     }
 
 
 def test_an_ended_task_stays_as_it_is(
-    finisher: Finisher, records: TaskRecords, lists: FakeLists, task: Task
+    finisher: Finisher, records: TaskRecords, bucket: MemoryBucket, task: Task
 ) -> None:
     records.end(task, Status.CANCELLED)
     finisher.finish(1, 1)
     finisher.fail("arn", {"task_id": 1, "attempt": 1, "error": {"Error": "X"}})
     assert records.load(1).status is Status.CANCELLED
-    assert "tasks/1/result.json" not in lists.objects
+    assert "tasks/1/result.json" not in bucket.objects
 
 
 def test_another_attempt_is_left_alone(
-    finisher: Finisher, records: TaskRecords, lists: FakeLists, task: Task
+    finisher: Finisher, records: TaskRecords, bucket: MemoryBucket, task: Task
 ) -> None:
     records.end(task, Status.CANCELLED)
     records.retry(records.load(1))
@@ -162,15 +162,15 @@ def test_the_task_of_a_schedule_is_found_by_its_execution(
 
 
 def test_a_work_list_that_is_gone_is_no_success(
-    finisher: Finisher, records: TaskRecords, lists: FakeLists, task: Task
+    finisher: Finisher, records: TaskRecords, bucket: MemoryBucket, task: Task
 ) -> None:
-    lists.objects.clear()
+    bucket.objects.clear()
     with pytest.raises(NotFoundError):
         finisher.finish(1, 1)
     assert records.load(1).status is Status.RUNNING
 
 
 @pytest.fixture(autouse=True)
-def nothing_secret(lists: FakeLists) -> Iterator[None]:
+def nothing_secret(bucket: MemoryBucket) -> Iterator[None]:
     yield
-    assert SECRET not in json.dumps(lists.objects)
+    assert SECRET.encode() not in b"".join(bucket.objects.values())

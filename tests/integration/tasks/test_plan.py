@@ -1,16 +1,14 @@
 """Planning an attempt: what is left to do, and the counters that go with it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from marketdata.blocks.block import BlockCoverage
+from marketdata.blocks.block import BlockKey
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import bits_of
-from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.tasks import batching
 from marketdata.tasks.outcomes import BatchOutcome
@@ -18,7 +16,7 @@ from marketdata.tasks.plan import Planner
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import Status, Task, TaskKind, new_task
-from tests.integration.tasks.fakes import FakeLists
+from tests.support.memory import MemoryBucket, MemoryStore
 
 CODES = ("600000.SH", "600004.SH", "600006.SH")
 SECURITIES = [Security(code, code, Kind.STOCK, "SH", "19991110") for code in CODES]
@@ -26,26 +24,25 @@ DAYS = ["20200102", "20200103", "20200106"]
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200106")
 
 
-class FakeStore(BlockStore):
+@pytest.fixture
+def store() -> MemoryStore:
     """All bars of the first code are stored."""
-
-    def __init__(self) -> None:
-        """Neither a table nor a bucket is needed."""
-
-    def coverage(
-        self, dataset: str, part: str, codes: tuple[str, str] | None = None
-    ) -> Iterator[BlockCoverage]:
-        assert dataset == "stock.daily"
-        if part == "2020":
-            yield BlockCoverage(CODES[0], Coverage(present=bits_of(part, DAYS)), len(DAYS))
+    made = MemoryStore()
+    coverage = Coverage(present=bits_of("2020", DAYS))
+    lines = [b'{"trade_date":"%b"}' % day.encode() for day in DAYS]
+    key = BlockKey("stock.daily", CODES[0], "2020")
+    made.update(key, None, lambda block: block.holding(lines, coverage))
+    return made
 
 
 @pytest.fixture
-def planner(records: TaskRecords, lists: FakeLists, monkeypatch: pytest.MonkeyPatch) -> Planner:
+def planner(
+    records: TaskRecords, bucket: MemoryBucket, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> Planner:
     monkeypatch.setattr(batching, "CODES_A_BATCH", 1)
     catalog = Catalog(SECURITIES, "", "files", {})
     return Planner(
-        records, FakeStore(), lists, lambda: catalog, lambda scope: scope, final_until="20200110"
+        records, store, bucket, lambda: catalog, lambda scope: scope, final_until="20200110"
     )
 
 
@@ -56,7 +53,7 @@ def make(records: TaskRecords, kind: TaskKind = TaskKind.FILL) -> Task:
     return task
 
 
-def test_a_fill(planner: Planner, records: TaskRecords, lists: FakeLists) -> None:
+def test_a_fill(planner: Planner, records: TaskRecords, bucket: MemoryBucket) -> None:
     make(records)
     assert planner.plan(1, 1, "arn") == {
         "task_id": 1,
@@ -67,10 +64,10 @@ def test_a_fill(planner: Planner, records: TaskRecords, lists: FakeLists) -> Non
     }
     assert [
         (item["batch"], item["codes"], item["task_id"], item["attempt"])
-        for item in lists.objects["tasks/1/plan.json"]
+        for item in bucket.read_json("tasks/1/plan.json")
     ] == [(1, [CODES[1]], 1, 1), (2, [CODES[2]], 1, 1)]
-    assert lists.objects["tasks/1/turns-1.json"] == [
-        {"batches": lists.objects["tasks/1/plan.json"]}
+    assert bucket.read_json("tasks/1/turns-1.json") == [
+        {"batches": bucket.read_json("tasks/1/plan.json")}
     ]
     task = records.load(1)
     assert (task.status, task.execution, task.planned) == (Status.RUNNING, "arn", True)
@@ -95,7 +92,7 @@ NOTHING = {"groups": [], "batch_count": 0}
 
 
 def test_an_attempt_that_is_over_has_nothing_to_do(
-    planner: Planner, records: TaskRecords, lists: FakeLists
+    planner: Planner, records: TaskRecords, bucket: MemoryBucket
 ) -> None:
     task = make(records)
     records.end(task, Status.CANCELLED)
@@ -103,7 +100,7 @@ def test_an_attempt_that_is_over_has_nothing_to_do(
     records.retry(records.load(1))
     assert planner.plan(1, 1, "arn") == {"task_id": 1, "attempt": 1} | NOTHING
     assert records.load(1).status is Status.PENDING
-    assert lists.objects == {}
+    assert bucket.objects == {}
     assert planner.plan(1, 2, "arn")["batch_count"] == 2
 
 
@@ -131,7 +128,7 @@ def test_a_plan_that_is_repeated_is_the_same(planner: Planner, records: TaskReco
 
 
 def test_a_retry_has_what_is_left_and_counts_what_is_done(
-    planner: Planner, records: TaskRecords, lists: FakeLists
+    planner: Planner, records: TaskRecords, bucket: MemoryBucket
 ) -> None:
     make(records)
     planner.plan(1, 1, "arn")
@@ -143,7 +140,7 @@ def test_a_retry_has_what_is_left_and_counts_what_is_done(
     records.retry(records.load(1))
     rest = planner.plan(1, 2, "arn 2")
     assert (rest["batch_count"], rest["work_list"]) == (1, "tasks/1/turns-2.json")
-    ((item,),) = (turn["batches"] for turn in lists.objects["tasks/1/turns-2.json"])
+    ((item,),) = (turn["batches"] for turn in bucket.read_json("tasks/1/turns-2.json"))
     assert (item["batch"], item["attempt"]) == (2, 2)
     task = records.load(1)
     assert (task.batches_done, task.work_done, task.progress) == (1, 3, 50)
@@ -162,12 +159,14 @@ def test_a_detect_begins_anew(planner: Planner, records: TaskRecords) -> None:
     assert (records.load(1).batches_done, records.load(1).progress) == (0, 0)
 
 
-def test_a_work_list_that_is_gone(planner: Planner, records: TaskRecords, lists: FakeLists) -> None:
+def test_a_work_list_that_is_gone(
+    planner: Planner, records: TaskRecords, bucket: MemoryBucket
+) -> None:
     make(records)
     planner.plan(1, 1, "arn")
     records.end(records.load(1), Status.CANCELLED)
     records.retry(records.load(1))
-    lists.objects.clear()
+    bucket.objects.clear()
     assert planner.plan(1, 2, "arn") == {"task_id": 1, "attempt": 2} | NOTHING
     task = records.load(1)
     assert (task.status, task.error_message) == (
@@ -199,10 +198,10 @@ def test_a_schedule(
 
 
 def test_the_catalog_is_one_piece_of_work(
-    planner: Planner, records: TaskRecords, lists: FakeLists
+    planner: Planner, records: TaskRecords, bucket: MemoryBucket
 ) -> None:
     planner.scheduled("catalog", "arn")
     assert planner.plan(1, 1, "arn")["batch_count"] == 1
-    (item,) = lists.objects["tasks/1/plan.json"]
+    (item,) = bucket.read_json("tasks/1/plan.json")
     assert (item["operation"], item["closing"]) == ("refresh_catalog", 1)
     assert records.load(1).total_count == 1

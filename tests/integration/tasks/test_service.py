@@ -9,7 +9,9 @@ from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.service import FINDINGS, TaskService
 from marketdata.tasks.task import Status, Task, TaskKind
-from tests.integration.tasks.fakes import Clock, FakeLists, FakeMachines
+from tests.integration.tasks.machines import FakeMachines
+from tests.support.clocks import WaitingTime
+from tests.support.memory import MemoryBucket
 
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")
 
@@ -32,7 +34,7 @@ def test_a_task_is_started_on_its_machine(
 
 
 def test_waiting_ends_with_enough(
-    task_service: TaskService, records: TaskRecords, clock: Clock
+    task_service: TaskService, records: TaskRecords, clock: WaitingTime
 ) -> None:
     task = start(task_service)
     clock.happens[3.0] = lambda: records.planned(task, "fill:task-1", missing_count=5)
@@ -43,7 +45,7 @@ def test_waiting_ends_with_enough(
 
 
 def test_waiting_ends_with_the_task(
-    task_service: TaskService, records: TaskRecords, clock: Clock
+    task_service: TaskService, records: TaskRecords, clock: WaitingTime
 ) -> None:
     task = start(task_service)
     clock.happens[1.0] = lambda: records.end(task, Status.FAILED, "boom")
@@ -51,7 +53,7 @@ def test_waiting_ends_with_the_task(
     assert clock.seconds < 2
 
 
-def test_waiting_ends_with_the_time(task_service: TaskService, clock: Clock) -> None:
+def test_waiting_ends_with_the_time(task_service: TaskService, clock: WaitingTime) -> None:
     task = task_service.wait(start(task_service), lambda _: False)
     assert task.status is Status.PENDING
     assert service.WAIT_SECONDS <= clock.seconds < service.WAIT_SECONDS + 1
@@ -59,7 +61,7 @@ def test_waiting_ends_with_the_time(task_service: TaskService, clock: Clock) -> 
 
 
 def test_nothing_is_waited_for_that_is_there_already(
-    task_service: TaskService, records: TaskRecords, clock: Clock
+    task_service: TaskService, records: TaskRecords, clock: WaitingTime
 ) -> None:
     records.planned(start(task_service), "fill:task-1")
     task_service.wait(task_service.show(1), lambda each: each.planned)
@@ -76,26 +78,26 @@ def test_a_machine_that_does_not_start(task_service: TaskService, machines: Fake
     assert start(task_service).id == 2
 
 
-def test_findings(task_service: TaskService, records: TaskRecords, lists: FakeLists) -> None:
+def test_findings(task_service: TaskService, records: TaskRecords, bucket: MemoryBucket) -> None:
     task = start(task_service, TaskKind.DETECT)
     early = task_service.findings(task)
     assert early.keys() >= {"task_id", "status", *FINDINGS}
     assert (early["status"], early["missing_codes"]) == ("pending", [])
     records.end(task, Status.COMPLETED)
-    lists.objects["tasks/1/result.json"] = {name: name for name in FINDINGS} | {"more": 1}
+    bucket.write_json("tasks/1/result.json", {name: name for name in FINDINGS} | {"more": 1})
     found = task_service.findings(task_service.show(1))
     assert found == {"task_id": 1, "status": "completed", "progress": 100.0} | {
         name: name for name in FINDINGS
     }
 
 
-def test_a_result(task_service: TaskService, records: TaskRecords, lists: FakeLists) -> None:
+def test_a_result(task_service: TaskService, records: TaskRecords, bucket: MemoryBucket) -> None:
     task = start(task_service)
-    lists.objects["tasks/1/result.json"] = {"of": "an earlier attempt"}
+    bucket.write_json("tasks/1/result.json", {"of": "an earlier attempt"})
     with pytest.raises(NotFoundError, match="task 1 is pending and has no result"):
         task_service.result(task)
     records.end(task, Status.COMPLETED)
-    assert task_service.result(task_service.show(1)) == b'{"of": "an earlier attempt"}'
-    lists.objects.clear()
+    assert task_service.result(task_service.show(1)) == b'{"of":"an earlier attempt"}'
+    bucket.objects.clear()
     with pytest.raises(NotFoundError, match="task 1 is completed and has no result"):
         task_service.result(task_service.show(1))

@@ -12,7 +12,7 @@ from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.service import TaskService
 from marketdata.tasks.task import Status, Task, TaskKind
-from tests.integration.tasks.fakes import FakeMachines
+from tests.integration.tasks.machines import FakeMachines
 
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")
 

@@ -24,8 +24,7 @@ from marketdata.catalog.calendar import (
     trading_days,
 )
 from marketdata.errors import InvalidInputError, NotFoundError
-
-REAL = Path(__file__).parents[3] / "../shared/data/market"
+from tests.support.real_files import REAL
 
 days = st.dates(date(1990, 12, 19), date(2026, 12, 31)).map("{:%Y%m%d}".format)
 markets = st.sampled_from(MARKETS)

@@ -1,15 +1,12 @@
 """Codes, lives and the catalog."""
 
 import re
-from datetime import date, timedelta
 
 import orjson
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from marketdata.blocks.dataset import Kind
-from marketdata.blocks.days import days_of, first_day, last_day
+from marketdata.blocks.days import days_of
 from marketdata.catalog.securities import (
     CODE_PATTERN,
     SECURITY_TYPES,
@@ -25,12 +22,6 @@ from marketdata.kline.bars import BarDataset
 FUTURE = Security("IF2401.CFE", "沪深300股指2401", Kind.FUTURE, "CFE", "20231120", "20240119")
 STOCK = Security("600000.SH", "浦发银行", Kind.STOCK, "SH", "19991110")
 INDEX = Security("000300.SH", "沪深300", Kind.INDEX, "SH", "20050408")
-
-some_days = st.dates(date(1990, 1, 1), date(2030, 12, 31)).map("{:%Y%m%d}".format)
-parts = st.one_of(
-    st.integers(1990, 2030).map(str),
-    st.tuples(st.integers(1990, 2030), st.integers(1, 12)).map(lambda ym: f"{ym[0]}-{ym[1]:02}"),
-)
 
 
 @pytest.mark.parametrize("code", ["600000.SH", "IF2401.CFE", "TA501.CZC", "T2403.CFE", "430017.BJ"])
@@ -63,20 +54,6 @@ def test_an_index_has_no_first_day() -> None:
     assert life_bits(INDEX, "2004").bit_count() == 366
     assert INDEX.alive("20050104", "20050104")
     assert not STOCK.alive("19991109", "19991109")
-
-
-@settings(deadline=None)
-@given(parts, st.one_of(st.none(), some_days), st.one_of(st.none(), some_days))
-def test_life_bits_are_the_days_between(part: str, listed: str | None, gone: str | None) -> None:
-    security = Security("600000.SH", "", Kind.STOCK, "SH", listed, gone)
-    first, last = first_day(part), last_day(part)
-    all_days = (first + timedelta(days=later) for later in range((last - first).days + 1))
-    expected = [
-        day
-        for day in map("{:%Y%m%d}".format, all_days)
-        if (listed or "0") <= day <= (gone or "9") and security.alive(day, day)
-    ]
-    assert days_of(part, life_bits(security, part)) == expected
 
 
 def test_a_catalog_finds_lists_and_survives_json() -> None:

@@ -1,7 +1,6 @@
 """Sessions: counts and starts of bars."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,8 +17,9 @@ from marketdata.catalog.sessions import (
     bars_per_day,
     sessions,
 )
+from tests.support.real_files import REAL
 
-REAL_MINUTES = Path(__file__).parents[3] / "../shared/data/market/stock/min1/600009.SH.csv"
+REAL_MINUTES = REAL / "stock/min1/600009.SH.csv"
 
 INTRADAY = [period for period in Period if period.intraday]
 FUTURES = [

@@ -20,7 +20,7 @@ from marketdata.finance.periods import (
     with_prospectus,
 )
 from marketdata.kline.bars import BarDataset
-from tests.support.statements import GONE, INCOME, YOUNG
+from tests.support.statement_cache import GONE, INCOME, YOUNG
 
 DAYS = st.dates().map(lambda day: day.isoformat().replace("-", ""))
 

@@ -14,7 +14,16 @@ from marketdata.errors import InvalidInputError, NotFoundError, UpstreamBusyErro
 from marketdata.finance.reader import StatementQuestion, StatementReader
 from marketdata.finance.statement import CONSOLIDATED, Statement, StatementRow
 from marketdata.kline.rows import RowSet
-from tests.support.statements import BANK, CATALOG, GONE, INCOME, INDEX, YOUNG, Cache, row
+from tests.support.statement_cache import (
+    BANK,
+    CATALOG,
+    GONE,
+    INCOME,
+    INDEX,
+    YOUNG,
+    StatementCache,
+    income,
+)
 
 YEAR = ["20110331", "20110630", "20110930", "20111231"]
 TODAY = "20111118"
@@ -22,10 +31,10 @@ TODAY = "20111118"
 
 
 @dataclass
-class Source:
+class StatementSource:
     """Stores what it has of what it is asked for, unless it is busy."""
 
-    cache: Cache
+    cache: StatementCache
     rows: Sequence[StatementRow] = ()
     busy: bool = False
     calls: list[tuple[list[str], str, str]] = field(default_factory=list)
@@ -46,12 +55,12 @@ class Source:
 
 
 @pytest.fixture
-def source() -> Source:
-    return Source(Cache())
+def source() -> StatementSource:
+    return StatementSource(StatementCache())
 
 
 def read(
-    source: Source,
+    source: StatementSource,
     *codes: str,
     start: str = "20110101",
     end: str = "20111231",
@@ -73,10 +82,10 @@ def rows(reading: RowSet, code: str = BANK.code) -> list[dict[str, Any]]:
 
 
 def of(days: Iterable[str], **values: Any) -> list[StatementRow]:
-    return [row(day, **values) for day in days]
+    return [income(day, **values) for day in days]
 
 
-def test_a_filled_cache_answers_alone(source: Source) -> None:
+def test_a_filled_cache_answers_alone(source: StatementSource) -> None:
     source.cache.ingest(*of(YEAR[:3]), final_until="20110930")
     reading = read(source)
     assert not source.calls
@@ -96,8 +105,8 @@ def test_a_filled_cache_answers_alone(source: Source) -> None:
     }
 
 
-def test_an_answers_rows_have_every_column(source: Source) -> None:
-    source.cache.ingest(row())
+def test_an_answers_rows_have_every_column(source: StatementSource) -> None:
+    source.cache.ingest(income())
     [found] = rows(read(source))
     assert list(found)[:6] == [
         *("reporting_period", "statement_type", "report_type"),
@@ -107,7 +116,7 @@ def test_an_answers_rows_have_every_column(source: Source) -> None:
     assert (found["opera_rev"], found["ebit"]) == (1.5e9, None)
 
 
-def test_gaps_are_fetched_once(source: Source) -> None:
+def test_gaps_are_fetched_once(source: StatementSource) -> None:
     source.rows = of(YEAR[1:3])
     first = read(source)
     assert source.calls == [([BANK.code], "20110331", "20110930")]
@@ -120,15 +129,15 @@ def test_gaps_are_fetched_once(source: Source) -> None:
     assert (rows(second), second.meta["source"]) == (rows(first), "cache")
 
 
-def test_cache_and_source_together(source: Source) -> None:
-    source.cache.ingest(row(), start="20110901", end="20110930")
+def test_cache_and_source_together(source: StatementSource) -> None:
+    source.cache.ingest(income(), start="20110901", end="20110930")
     source.rows = of(YEAR[:2])
     reading = read(source)
     assert (periods(reading), reading.meta["source"]) == (YEAR[:3], "mixed")
 
 
-def test_a_source_that_fails_does_not_fail_the_read(source: Source) -> None:
-    source.cache.ingest(row(), start="20110901", end="20110930")
+def test_a_source_that_fails_does_not_fail_the_read(source: StatementSource) -> None:
+    source.cache.ingest(income(), start="20110901", end="20110930")
     source.busy = True
     reading = read(source)
     assert periods(reading) == ["20110930"]
@@ -137,7 +146,7 @@ def test_a_source_that_fails_does_not_fail_the_read(source: Source) -> None:
     assert reading.meta["warnings"] == ["some gaps were not fetched: the upstream is busy"]
 
 
-def test_large_gaps_are_a_tasks_work(source: Source) -> None:
+def test_large_gaps_are_a_tasks_work(source: StatementSource) -> None:
     many = [Security(f"{600000 + n}.SH", "", Kind.STOCK, "SH", "19990101") for n in range(500)]
     catalog = Catalog(many, "", "files", {})
     codes = [each.code for each in many]
@@ -149,7 +158,7 @@ def test_large_gaps_are_a_tasks_work(source: Source) -> None:
     assert reading.meta["missing"][codes[0]] == [["20100331", "20110930"]]
 
 
-def test_more_than_a_function_can_hold_is_refused(source: Source) -> None:
+def test_more_than_a_function_can_hold_is_refused(source: StatementSource) -> None:
     many = [Security(f"{600000 + n}.SH", "", Kind.STOCK, "SH", "19990101") for n in range(500)]
     catalog = Catalog(many, "", "files", {})
     codes = [each.code for each in many]
@@ -157,28 +166,30 @@ def test_more_than_a_function_can_hold_is_refused(source: Source) -> None:
         read(source, *codes, start="19980101", catalog=catalog)
 
 
-def test_the_newest_announcement_of_the_type_is_answered(source: Source) -> None:
+def test_the_newest_announcement_of_the_type_is_answered(source: StatementSource) -> None:
     source.cache.ingest(
-        row(),
-        row(ann_date="20120331", opera_rev=2.0),
-        row(statement_type="6", opera_rev=3.0),
-        row("20110630", statement_type="6", opera_rev=4.0),
+        income(),
+        income(ann_date="20120331", opera_rev=2.0),
+        income(statement_type="6", opera_rev=3.0),
+        income("20110630", statement_type="6", opera_rev=4.0),
     )
     assert [each["opera_rev"] for each in rows(read(source))] == [2.0]
     other = read(source, statement_type="6")
     assert [each["opera_rev"] for each in rows(other)] == [4.0, 3.0]
 
 
-def test_periods_with_rows_of_other_types_only_are_named(source: Source) -> None:
-    source.cache.ingest(*of(YEAR[:2]), row(statement_type="6"), final_until="20110930")
+def test_periods_with_rows_of_other_types_only_are_named(source: StatementSource) -> None:
+    source.cache.ingest(*of(YEAR[:2]), income(statement_type="6"), final_until="20110930")
     reading = read(source)
     assert reading.meta["absent"] == {BANK.code: [{"date": "20110930", "reason": "other_type"}]}
     assert (reading.meta["expected"], reading.meta["returned"]) == (3, 2)
     assert not source.calls
 
 
-def test_statements_before_the_listing_are_asked_for_but_not_expected(source: Source) -> None:
-    source.rows = [row("20110630", code=YOUNG.code)]
+def test_statements_before_the_listing_are_asked_for_but_not_expected(
+    source: StatementSource,
+) -> None:
+    source.rows = [income("20110630", code=YOUNG.code)]
     reading = read(source, YOUNG.code)
     assert periods(reading, YOUNG.code) == ["20110630"]
     assert (reading.meta["expected"], reading.meta["returned"]) == (1, 1)
@@ -192,7 +203,9 @@ def test_statements_before_the_listing_are_asked_for_but_not_expected(source: So
     assert len(source.calls) == 1
 
 
-def test_years_before_the_prospectus_and_after_the_end_are_not_asked_for(source: Source) -> None:
+def test_years_before_the_prospectus_and_after_the_end_are_not_asked_for(
+    source: StatementSource,
+) -> None:
     reading = read(source, YOUNG.code, GONE.code, start="00010101", end="99991231")
     assert source.calls == [
         ([YOUNG.code, GONE.code], "19940331", "20110930"),
@@ -208,21 +221,21 @@ def test_years_before_the_prospectus_and_after_the_end_are_not_asked_for(source:
     assert reading.meta["pending"] == [["20111231", "99991231"]]
 
 
-def test_periods_to_come_are_pending(source: Source) -> None:
+def test_periods_to_come_are_pending(source: StatementSource) -> None:
     reading = read(source, start="20111201", end="20120630")
     assert (periods(reading), source.calls) == ([], [])
     assert reading.meta["expected"] == 0
     assert reading.meta["pending"] == [["20111231", "20120630"]]
 
 
-def test_a_statement_that_came_early_is_answered(source: Source) -> None:
-    source.cache.ingest(row("20111231", ann_date="20120110"), final_until="20110930")
+def test_a_statement_that_came_early_is_answered(source: StatementSource) -> None:
+    source.cache.ingest(income("20111231", ann_date="20120110"), final_until="20110930")
     reading = read(source, start="20111201", today="20120120")
     assert periods(reading) == ["20111231"]
     assert reading.meta["pending"] == [["20111231", "20111231"]]
 
 
-def test_unknown_codes(source: Source) -> None:
+def test_unknown_codes(source: StatementSource) -> None:
     source.cache.ingest(*of(YEAR[:3]), final_until="20110930")
     reading = read(source, "600145.SH", BANK.code, INDEX.code)
     assert reading.meta["unknown_codes"] == ["600145.SH", INDEX.code]
@@ -231,19 +244,19 @@ def test_unknown_codes(source: Source) -> None:
         read(source, INDEX.code)
 
 
-def test_a_damaged_block_counts_as_missing(source: Source) -> None:
+def test_a_damaged_block_counts_as_missing(source: StatementSource) -> None:
     source.cache.ingest(*of(YEAR[:3]), final_until="20110930")
-    source.cache.table.items[f"{INCOME.name}#{BANK.code}", "2011"]["data"] = b"no frame"
+    source.cache.store.table.items[f"{INCOME.name}#{BANK.code}", "2011"]["data"] = b"no frame"
     source.busy = True
     assert read(source).meta["missing"] == {BANK.code: [["20110331", "20110930"]]}
     source.busy, source.rows = False, of(YEAR[:3])
     assert periods(read(source)) == YEAR[:3]
 
 
-def test_the_etag_changes_with_the_answer(source: Source) -> None:
+def test_the_etag_changes_with_the_answer(source: StatementSource) -> None:
     source.cache.ingest(*of(YEAR[:3]), final_until="20110930")
     etag = RowContent(read(source)).etag
     assert RowContent(read(source)).etag == etag
     assert RowContent(read(source, statement_type="6")).etag != etag
-    source.cache.ingest(row(opera_rev=2.0), final_until="20110930")
+    source.cache.ingest(income(opera_rev=2.0), final_until="20110930")
     assert RowContent(read(source)).etag != etag

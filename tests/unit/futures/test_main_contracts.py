@@ -1,14 +1,12 @@
-"""Varieties, and what always holds of main contracts."""
+"""What always holds of main contracts."""
 
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import trading_days
-from marketdata.catalog.securities import Catalog, Security
+from marketdata.catalog.securities import Security
 from marketdata.futures.main_contracts import (
     MainHistory,
     Standing,
@@ -17,8 +15,7 @@ from marketdata.futures.main_contracts import (
     mains_between,
     unknown_days,
 )
-from marketdata.futures.varieties import varieties
-from tests.unit.futures.contracts import FAR, NEXT, THREE, contract
+from tests.unit.futures.contracts import contract
 from tests.unit.futures.naive_mains import naive_mains
 
 DAYS = trading_days("CFE", "20240101", "20240331")
@@ -46,10 +43,10 @@ def markets(draw: st.DrawFn) -> tuple[list[Security], dict[str, dict[str, Standi
     return contracts, bars
 
 
-type Market = tuple[list[Security], dict[str, dict[str, Standing]]]
+type TradedMarket = tuple[list[Security], dict[str, dict[str, Standing]]]
 
 
-def history_of(market: Market) -> MainHistory:
+def history_of(market: TradedMarket) -> MainHistory:
     contracts, bars = market
     days = DAYS[: len(bars) + 1]
     return MainHistory(
@@ -59,7 +56,7 @@ def history_of(market: Market) -> MainHistory:
 
 
 @given(markets())
-def test_a_plain_loop_says_the_same(market: Market) -> None:
+def test_a_plain_loop_says_the_same(market: TradedMarket) -> None:
     contracts, bars = market
     history = history_of(market)
     expected = naive_mains(bars, {each.code: each.delist_date or "" for each in contracts}, DAYS)
@@ -69,7 +66,7 @@ def test_a_plain_loop_says_the_same(market: Market) -> None:
 
 
 @given(markets())
-def test_it_never_goes_back(market: Market) -> None:
+def test_it_never_goes_back(market: TradedMarket) -> None:
     mains = [row.contract for row in history_of(market).rows if row.contract]
     # The same contract twice in a row is one that went on after a day that nothing is known of.
     changes = [code for at, code in enumerate(mains) if at == 0 or mains[at - 1] != code]
@@ -77,7 +74,7 @@ def test_it_never_goes_back(market: Market) -> None:
 
 
 @given(markets())
-def test_every_day_has_one_main_contract_while_any_may_be(market: Market) -> None:
+def test_every_day_has_one_main_contract_while_any_may_be(market: TradedMarket) -> None:
     contracts, bars = market
     history = history_of(market)
     if not history.rows:
@@ -97,7 +94,7 @@ def test_every_day_has_one_main_contract_while_any_may_be(market: Market) -> Non
 
 
 @given(markets())
-def test_it_changes_only_for_a_tenth_more_or_at_the_end(market: Market) -> None:
+def test_it_changes_only_for_a_tenth_more_or_at_the_end(market: TradedMarket) -> None:
     contracts, bars = market
     ends = {each.code: each.delist_date or "" for each in contracts}
     rows = history_of(market).rows
@@ -111,7 +108,7 @@ def test_it_changes_only_for_a_tenth_more_or_at_the_end(market: Market) -> None:
 
 
 @given(markets(), st.integers(0, 25))
-def test_later_bars_change_nothing_that_was_known(market: Market, cut: int) -> None:
+def test_later_bars_change_nothing_that_was_known(market: TradedMarket, cut: int) -> None:
     contracts, bars = market
     whole = history_of(market)
     past = {day: each for day, each in bars.items() if day in DAYS[:cut]}
@@ -122,7 +119,7 @@ def test_later_bars_change_nothing_that_was_known(market: Market, cut: int) -> N
 
 
 @given(markets(), st.integers(0, 25))
-def test_it_can_be_carried_on_from_any_day(market: Market, cut: int) -> None:
+def test_it_can_be_carried_on_from_any_day(market: TradedMarket, cut: int) -> None:
     contracts, bars = market
     days = DAYS[: len(bars) + 1]
     whole = list(history_of(market).rows)
@@ -132,40 +129,9 @@ def test_it_can_be_carried_on_from_any_day(market: Market, cut: int) -> None:
 
 
 @given(markets(), st.integers(0, 30), st.integers(0, 30))
-def test_the_main_contracts_of_a_range(market: Market, one: int, other: int) -> None:
+def test_the_main_contracts_of_a_range(market: TradedMarket, one: int, other: int) -> None:
     history = history_of(market)
     days = DAYS[min(one, other) : max(one, other) + 1]
     mains = {main.contract for day in days if (main := main_on(history, day))}
     assert set(mains_between(history, days[0], days[-1])) == mains
     assert unknown_days(history, days) == [day for day in days if not main_on(history, day)]
-
-
-@pytest.mark.parametrize(
-    ("code", "name", "variety"),
-    [
-        ("IF2401.CFE", "沪深300股指2401", "沪深300股指"),
-        ("V2201.DCE", "PVC2201", "PVC"),
-        ("TA409.CZC", "PTA409", "PTA"),
-        ("TA409.CZC", "PTA2409", "PTA"),
-        ("IM2401.CFE", "中证10002401", "中证1000"),
-        ("RB2410.SHF", "RB2410", "RB"),
-        ("RB2410.SHF", "2410", "RB"),
-        ("RB2410.SHF", "螺纹钢", "螺纹钢"),
-    ],
-)
-def test_the_name_of_a_variety(code: str, name: str, variety: str) -> None:
-    (found,) = varieties(Catalog([contract(code, None, None, name)], "", "", {}))
-    assert (found.name, found.market) == (variety, code.rpartition(".")[2])
-
-
-def test_varieties_of_a_catalog() -> None:
-    stock = Security("600000.SH", "浦发银行", Kind.STOCK, "SH")
-    ended = contract("V2201.DCE", "20210118", "20220117", "PVC2201")
-    found = varieties(Catalog([*THREE, stock, ended], "", "", {}))
-    assert [(each.code, each.market, each.name) for each in found] == [
-        ("IF", "CFE", "IF"),
-        ("V", "DCE", "PVC"),
-    ]
-    assert found[0].contracts == THREE
-    assert found[0].alive("20240120", "20240131") == [NEXT, FAR]
-    assert found[1].alive("20240120", "20240131") == []

@@ -10,7 +10,7 @@ from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import nth_friday, previous_trading_day, trading_days
 from marketdata.catalog.securities import Security, security_of, variety_of
 from marketdata.futures.main_contracts import Basis, MainHistory, Standing, main_contracts, main_on
-from tests.support.readers import REAL
+from tests.support.real_files import REAL
 from tests.unit.futures.naive_mains import naive_mains
 
 pytestmark = pytest.mark.skipif(

@@ -12,7 +12,6 @@ from marketdata.ingest.bar_split import split_frame
 from tests.support.frames import FUTURE, MINUTES, STOCK, bar, frame_of, future_bar, minute_bar
 
 DAYS = ["20231228", "20231229", "20240102", "20240103"]
-NULLABLE = st.none() | st.integers(0, 10**6)
 
 
 def rows(lines: list[bytes]) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from marketdata.kline.bars import BarDataset
 from marketdata.sources.files.source import FileSource
 from marketdata.sources.source import BarRequest
 from marketdata.sources.synthetic.source import SyntheticSource
-from tests.support.readers import REAL, Folder, clock
+from tests.support.clocks import clock
+from tests.support.real_files import REAL, Folder
 
 NOW = clock("2025-11-21T18:00")
 DAYS = ("20240102", "20240103", "20240104", "20240105")

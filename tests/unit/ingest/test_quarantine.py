@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 import pytest
 
 from marketdata.blocks.block import Block, BlockKey, unpack
@@ -51,15 +50,6 @@ def known(store: MemoryStore) -> tuple[list[str], list[str], list[str]]:
     return rows, days_of("2024", coverage.present), days_of("2024", coverage.absent)
 
 
-def quarantine(store: MemoryStore) -> dict[str, list[dict[str, Any]]]:
-    """Give what is in quarantine."""
-    return {
-        key: orjson.loads(body)
-        for key, body in store.bucket.objects.items()
-        if key.startswith("quarantine/")
-    }
-
-
 def test_days_that_cannot_be_used_are_remembered_for_a_while() -> None:
     store = MemoryStore()
     take(store, bar(trade_date=FIRST), bar(trade_date=SECOND, high=1.0))
@@ -88,7 +78,7 @@ def test_a_bad_bar_costs_only_itself(reason: str, values: Bar) -> None:
     assert stored == IngestReport(bars=1, blocks=1, quarantined={"600000.SH": {reason: 1}})
     # The day stays missing: it had a bar, only not one to be trusted.
     assert known(store) == ([SECOND], [SECOND], [])
-    ((key, (record,)),) = quarantine(store).items()
+    ((key, (record,)),) = store.quarantine().items()
     assert key.startswith("quarantine/stock.daily/600000.SH/")
     assert (record["trade_date"], record["reason"]) == (FIRST, reason)
 
@@ -116,7 +106,7 @@ def test_two_bars_of_one_day(twice: list[Bar], kept: list[str], count: int) -> N
     stored = take(store, *twice, bar(trade_date=SECOND))
     assert known(store) == (kept, kept, [])
     assert sum(stored.quarantined["600000.SH"].values()) == count
-    assert sum(map(len, quarantine(store).values())) == count
+    assert sum(map(len, store.quarantine().values())) == count
 
 
 def test_what_nobody_asked_for() -> None:
@@ -156,11 +146,11 @@ def test_the_same_bad_bars_go_to_the_same_place() -> None:
     store = MemoryStore()
     bars = [bar(trade_date=FIRST, close=NAN), bar(trade_date=SECOND, volume=-1.0)]
     take(store, *bars)
-    first = quarantine(store)
+    first = store.quarantine()
     take(store, *reversed(bars))
-    assert quarantine(store) == first
+    assert store.quarantine() == first
     take(store, bar(trade_date=FIRST, close=NAN))
-    assert len(quarantine(store)) == len(first) + 1
+    assert len(store.quarantine()) == len(first) + 1
 
 
 def test_a_record_shows_what_was_wrong() -> None:
@@ -170,6 +160,6 @@ def test_a_record_shows_what_was_wrong() -> None:
         bar(trade_date=FIRST, high=math.inf, low=-math.inf, amount=NAN),
         bar(trade_date=SECOND, close=6.123456789012345, volume=0.5),
     )
-    ((first, second),) = quarantine(store).values()
+    ((first, second),) = store.quarantine().values()
     assert (first["high"], first["low"], first["amount"]) == ("inf", "-inf", None)
     assert (second["close"], second["volume"]) == (6.123456789012345, 0.5)

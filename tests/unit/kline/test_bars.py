@@ -1,4 +1,4 @@
-"""Kinds, periods, datasets and the text of a row."""
+"""Datasets of bars and the text of a row."""
 
 import json
 import math
@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.days import parts_between
 from marketdata.kline.bars import DAY, TIME, BarDataset, bar_lines
 
 STOCK = BarDataset(Kind.STOCK, Period.DAILY)
@@ -53,21 +54,6 @@ def columns(draw: st.DrawFn, dataset: BarDataset) -> dict[str, list[Any]]:
 def identical(value: Any, other: Any) -> bool:
     """Compare type and value; the sign of zero counts."""
     return type(value) is type(other) and repr(value) == repr(other)
-
-
-@pytest.mark.parametrize(
-    ("period", "stored", "intraday", "source", "part"),
-    [
-        (Period.DAILY, True, False, Period.DAILY, "2024"),
-        (Period.MIN1, True, True, Period.MIN1, "2024-03"),
-        (Period.MIN60, True, True, Period.MIN60, "2024-03"),
-        (Period.WEEKLY, False, False, Period.DAILY, "2024"),
-        (Period.MONTHLY, False, False, Period.DAILY, "2024"),
-    ],
-)
-def test_period(period: Period, stored: bool, intraday: bool, source: Period, part: str) -> None:
-    assert (period.stored, period.intraday, period.base) == (stored, intraday, source)
-    assert period.part_of("20240315") == part
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -163,3 +149,14 @@ def test_import_is_light() -> None:
     check = f"import sys, marketdata.kline.bars; print(*{heavy} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", check], check=True, capture_output=True, text=True)
     assert done.stdout.split() == []
+
+
+def test_parts_of_a_dataset() -> None:
+    assert parts_between(BarDataset.parse("stock.daily"), "20231231", "20240101") == [
+        "2023",
+        "2024",
+    ]
+    assert parts_between(BarDataset.parse("stock.min5"), "20231231", "20240101") == [
+        "2023-12",
+        "2024-01",
+    ]

@@ -14,7 +14,7 @@ from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import bits_of, parts_between
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Security
-from marketdata.catalog.window import Window, common_market
+from marketdata.catalog.window import Window
 from marketdata.kline.bars import BarDataset
 from marketdata.kline.completeness import Completeness, expected_bars
 from marketdata.kline.resample import first_day_of
@@ -23,7 +23,6 @@ from marketdata.kline.rows import Piece
 FIRST = date(2022, 11, 1)
 DAILY = {kind: BarDataset(kind, Period.DAILY) for kind in Kind}
 MINUTES = BarDataset(Kind.STOCK, Period.MIN1)
-
 OFFSETS = st.integers(0, 500)
 DAYS = OFFSETS.map(lambda offset: f"{FIRST + timedelta(offset):%Y%m%d}")
 TRADING = trading_days("SH", "20221101", "20240315")
@@ -201,13 +200,6 @@ def test_a_close_outside_of_low_and_high_is_named() -> None:
     state = Completeness(window)
     state.add(DAILY[Kind.STOCK], security, "2024", coverage)
     assert state.meta("SH")["close_outside"] == {"600000.SH": ["20240102"]}
-
-
-def test_the_common_market_is_the_one_that_opened_first() -> None:
-    codes = ["832000.BJ", "600000.SH", "000001.SZ"]
-    securities = [Security(code, "", Kind.STOCK, code[-2:]) for code in codes]
-    assert common_market(securities) == "SH"
-    assert common_market(securities[:1]) == "BJ"
 
 
 class Day(str):

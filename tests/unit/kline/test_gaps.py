@@ -39,7 +39,7 @@ class Call(NamedTuple):
 
 
 @dataclass
-class Source:
+class SlowSource:
     """Takes its time over each call; fails at those that are named."""
 
     takes: float = 0.0
@@ -61,7 +61,7 @@ class Source:
 
 
 def fill(
-    missing: dict[str, list[str]], source: Source, dataset: BarDataset = DAILY
+    missing: dict[str, list[str]], source: SlowSource, dataset: BarDataset = DAILY
 ) -> tuple[list[str], list[str]]:
     securities = {
         code: Security(code, "", dataset.kind, market_of(code), "19991110") for code in missing
@@ -72,13 +72,13 @@ def fill(
 
 
 def test_nothing_missing_asks_nothing() -> None:
-    source = Source()
+    source = SlowSource()
     assert fill({}, source) == ([], [])
     assert source.calls == []
 
 
 def test_what_was_rejected_lately_is_left_alone() -> None:
-    source = Source()
+    source = SlowSource()
     state = Completeness(WINDOW)
     state.missing = {"600000.SH": DAYS[:3], "600001.SH": DAYS[:1]}
     state.rejected = {"600000.SH": DAYS[:2], "600001.SH": DAYS[:1]}
@@ -92,7 +92,7 @@ def test_what_was_rejected_lately_is_left_alone() -> None:
 
 
 def test_codes_that_lack_the_same_days_are_one_call() -> None:
-    source = Source()
+    source = SlowSource()
     days = DAYS[10:20]
     assert fill(dict.fromkeys(reversed(CODES), days), source) == (CODES, [])
     assert source.calls == [Call("stock.daily", CODES, days[0], days[-1], DEADLINE)]
@@ -100,7 +100,7 @@ def test_codes_that_lack_the_same_days_are_one_call() -> None:
 
 @pytest.mark.parametrize(("more", "calls"), [(0, 1), (1, 0)])
 def test_more_than_a_read_fetches_is_left_to_a_task(more: int, calls: int) -> None:
-    source = Source()
+    source = SlowSource()
     missing = dict.fromkeys(CODES, DAYS[: GAP_BARS // 40])
     if more:
         missing["000001.SZ"] = DAYS[:more]
@@ -111,7 +111,7 @@ def test_more_than_a_read_fetches_is_left_to_a_task(more: int, calls: int) -> No
 
 
 def test_the_limit_is_one_for_all_kinds_together() -> None:
-    source = Source()
+    source = SlowSource()
     securities = {
         "600000.SH": Security("600000.SH", "", Kind.STOCK, "SH"),
         "000300.SH": Security("000300.SH", "", Kind.INDEX, "SH"),
@@ -128,7 +128,7 @@ def test_the_limit_is_one_for_all_kinds_together() -> None:
 
 
 def test_days_far_apart_are_not_fetched_with_all_between() -> None:
-    source = Source()
+    source = SlowSource()
     missing = {code: [DAYS[0], DAYS[-1]] for code in CODES}
     assert fill(missing, source) == (CODES, [])
     assert [(call.start, call.end) for call in source.calls] == [
@@ -138,13 +138,13 @@ def test_days_far_apart_are_not_fetched_with_all_between() -> None:
 
 
 def test_codes_that_lack_a_day_each_are_few_calls() -> None:
-    source = Source()
+    source = SlowSource()
     fill({code: [DAYS[at * 5]] for at, code in enumerate(CODES)}, source)
     assert len(source.calls) == 2
 
 
 def test_minutes_are_counted_as_bars() -> None:
-    source = Source()
+    source = SlowSource()
     eight = dict.fromkeys(CODES[:4], DAYS[:2])
     assert fill(eight, source, MINUTES) == (CODES[:4], [])
     assert source.calls[0].bars(240) == 1920
@@ -160,7 +160,7 @@ def test_minutes_are_counted_as_bars() -> None:
     dataset=st.sampled_from([DAILY, MINUTES]),
 )
 def test_every_missing_day_is_asked_for(missing: dict[str, list[str]], dataset: BarDataset) -> None:
-    source = Source()
+    source = SlowSource()
     fetched, _ = fill(missing, source, dataset)
     a_day = 240 if dataset is MINUTES else 1
     if a_day * sum(map(len, missing.values())) > GAP_BARS:
@@ -176,7 +176,7 @@ def test_every_missing_day_is_asked_for(missing: dict[str, list[str]], dataset: 
 
 @pytest.mark.parametrize("error", [UpstreamBusyError("it is busy"), UpstreamFaultError("no luck")])
 def test_a_source_that_fails_is_a_warning(error: UpstreamError) -> None:
-    source = Source(fails={2: error})
+    source = SlowSource(fails={2: error})
     missing = dict.fromkeys(CODES[:20], DAYS[:1]) | dict.fromkeys(CODES[20:], DAYS[-1:])
     fetched, warnings = fill(missing, source)
     assert (fetched, len(source.calls)) == (CODES[:20], 2)
@@ -184,7 +184,7 @@ def test_a_source_that_fails_is_a_warning(error: UpstreamError) -> None:
 
 
 def test_the_calls_share_one_deadline() -> None:
-    source = Source(takes=DEADLINE * 0.4)
+    source = SlowSource(takes=DEADLINE * 0.4)
     fetched, warnings = fill(dict.fromkeys(CODES[:20], DAYS[::100]), source)
     assert [call.seconds for call in source.calls] == pytest.approx([20.0, 12.0, 4.0])
     assert warnings == ["some gaps were not fetched: the time for it was used up"]

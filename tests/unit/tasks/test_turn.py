@@ -11,6 +11,7 @@ from marketdata.errors import UpstreamFaultError, UpstreamTimeoutError
 from marketdata.tasks.batching import WorkItem
 from marketdata.tasks.outcomes import BatchOutcome, Outcomes
 from marketdata.tasks.turn import START_SECONDS, Save, Turn
+from tests.support.faults import Killed
 
 PATIENCE = 20
 
@@ -38,7 +39,7 @@ class Recorded(Outcomes):
 
 
 @dataclass
-class Market:
+class Troubles:
     """A source and a store that fail as told; a clock that a fetch moves on by ten seconds."""
 
     fetching: Mapping[int, Exception] = field(default_factory=dict)
@@ -78,13 +79,13 @@ def batches(*numbers: int) -> list[WorkItem]:
     ]
 
 
-def take(market: Market, outcomes: Outcomes, *numbers: int) -> list[int]:
+def take(market: Troubles, outcomes: Outcomes, *numbers: int) -> list[int]:
     left = Turn(market.fetch, outcomes, market.clock).take(batches(*numbers))
     return [batch["batch"] for batch in left]
 
 
 def test_every_batch_is_fetched_stored_and_recorded() -> None:
-    market, outcomes = Market(), Recorded()
+    market, outcomes = Troubles(), Recorded()
     assert take(market, outcomes, 1, 2, 3) == []
     assert market.fetched == market.stored == [1, 2, 3]
     expected = BatchOutcome(2, work=3, closing=2, bars=20, calls=1, failed={}, quarantined={})
@@ -110,20 +111,20 @@ def test_a_batch_is_stored_while_the_next_one_is_fetched() -> None:
 
 
 def test_what_is_recorded_is_not_fetched_again() -> None:
-    market = Market()
+    market = Troubles()
     take(market, Recorded(1, 3), 1, 2, 3, 4)
     assert market.fetched == [2, 4]
 
 
 def test_what_there_is_no_time_for_is_given_back() -> None:
-    market, outcomes = Market(), Recorded()
+    market, outcomes = Troubles(), Recorded()
     begun = int(START_SECONDS / 10)
     assert take(market, outcomes, *range(1, 10)) == list(range(begun + 1, 10))
     assert outcomes.found.keys() == set(market.stored) == set(range(1, begun + 1))
 
 
 def test_a_source_that_does_not_have_it_is_recorded_and_the_rest_goes_on() -> None:
-    market, outcomes = Market({1: UpstreamFaultError("no such table")}), Recorded()
+    market, outcomes = Troubles({1: UpstreamFaultError("no such table")}), Recorded()
     assert take(market, outcomes, 1, 2) == []
     failed = outcomes.found[1]
     assert failed is not None
@@ -134,35 +135,32 @@ def test_a_source_that_does_not_have_it_is_recorded_and_the_rest_goes_on() -> No
 @pytest.mark.parametrize("error", [UpstreamTimeoutError("silent"), KeyError("strange")])
 @pytest.mark.parametrize("storing", [False, True])
 def test_what_may_pass_is_raised_when_the_others_are_done(error: Exception, storing: bool) -> None:
-    market = Market(storing={1: error}) if storing else Market(fetching={1: error})
+    market = Troubles(storing={1: error}) if storing else Troubles(fetching={1: error})
     outcomes = Recorded()
     with pytest.raises(type(error)):
         take(market, outcomes, 1, 2, 3)
     assert outcomes.found.keys() == {2, 3}
-    again = Market()
+    again = Troubles()
     take(again, outcomes, 1, 2, 3)
     assert again.fetched == [1]
 
 
 def test_a_source_in_trouble_is_left_alone() -> None:
     silent = UpstreamTimeoutError("silent")
-    market, outcomes = Market(dict.fromkeys(range(1, 9), silent)), Recorded()
+    market, outcomes = Troubles(dict.fromkeys(range(1, 9), silent)), Recorded()
     with pytest.raises(UpstreamTimeoutError):
         take(market, outcomes, *range(1, 9))
     assert (market.fetched, outcomes.found) == ([1, 2], {})
 
 
 def test_a_cancelled_task_has_nothing_more_fetched() -> None:
-    market, outcomes = Market(), Recorded(cancelled_after=2)
+    market, outcomes = Troubles(), Recorded(cancelled_after=2)
     assert take(market, outcomes, 1, 2, 3, 4) == []
     assert market.fetched == market.stored == [1, 2]
     assert outcomes.found.keys() == {1, 2}
 
 
 def test_a_process_that_dies_takes_no_record_along() -> None:
-    class Killed(BaseException):
-        pass
-
     def fetch(batch: WorkItem) -> Save:
         def store() -> dict[str, Any]:
             raise Killed

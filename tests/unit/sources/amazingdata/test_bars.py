@@ -1,6 +1,5 @@
 """What is concluded from the SDK's silence."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -41,7 +40,7 @@ def reply(
     }
 
 
-class Calls:
+class SdkCalls:
     """Answers calls in turn, and remembers them; an error is raised."""
 
     def __init__(
@@ -70,10 +69,9 @@ class Calls:
         return self.klines.pop(0)
 
 
-type Fetch = Callable[..., BarFetch]
-
-
-def fetch(calls: Calls, *codes: str, dataset: str = "stock.daily", **known: Security) -> BarFetch:
+def fetch(
+    calls: SdkCalls, *codes: str, dataset: str = "stock.daily", **known: Security
+) -> BarFetch:
     done = BarFetch(calls, BarDataset.parse(dataset), START, END)
     done.run({code: known.get(code.partition(".")[0], STOCKS.get(code)) for code in codes})
     assert not calls.klines
@@ -81,7 +79,7 @@ def fetch(calls: Calls, *codes: str, dataset: str = "stock.daily", **known: Secu
 
 
 def test_whole_answers_need_one_call() -> None:
-    calls = Calls(reply({A: DAYS, B: DAYS}))
+    calls = SdkCalls(reply({A: DAYS, B: DAYS}))
     done = fetch(calls, A, B)
     assert (done.halted, done.failed) == ({}, {})
     assert len(done.frames[0]) == 2 * len(DAYS)
@@ -89,7 +87,7 @@ def test_whole_answers_need_one_call() -> None:
 
 
 def test_days_without_bars_are_asked_for_in_one_call() -> None:
-    calls = Calls(reply({A: DAYS[:2], B: DAYS[1:]}), suspended={A: [DAYS[2], "20991231"], B: []})
+    calls = SdkCalls(reply({A: DAYS[:2], B: DAYS[1:]}), suspended={A: [DAYS[2], "20991231"], B: []})
     done = fetch(calls, A, B)
     assert done.halted == {A: {DAYS[2]: "suspended"}}
     assert done.failed == {}
@@ -97,46 +95,46 @@ def test_days_without_bars_are_asked_for_in_one_call() -> None:
 
 
 def test_a_named_code_without_bars_has_none() -> None:
-    done = fetch(Calls(reply({A: DAYS}, empty=(B,))), A, B)
+    done = fetch(SdkCalls(reply({A: DAYS}, empty=(B,))), A, B)
     assert done.failed == {}
 
 
 def test_a_code_that_is_not_named_has_failed_if_it_must_have_bars() -> None:
-    done = fetch(Calls(reply({A: DAYS})), A, B)
+    done = fetch(SdkCalls(reply({A: DAYS})), A, B)
     assert done.failed.keys() == {B}
     assert "lacks the code" in done.failed[B]
 
 
 def test_but_not_if_it_was_suspended_all_the_time() -> None:
-    done = fetch(Calls(reply({A: DAYS}), suspended={B: DAYS}), A, B)
+    done = fetch(SdkCalls(reply({A: DAYS}), suspended={B: DAYS}), A, B)
     assert done.failed == {}
     assert done.halted == {B: dict.fromkeys(DAYS, "suspended")}
 
 
 def test_and_not_if_nobody_knows_whether_it_was_listed() -> None:
-    done = fetch(Calls(reply({A: DAYS})), A, "510300.SH")
+    done = fetch(SdkCalls(reply({A: DAYS})), A, "510300.SH")
     assert done.failed == {}
 
 
 def test_a_printed_error_fails_whatever_is_not_named() -> None:
-    done = fetch(Calls(reply({A: DAYS}, code=-83)), A, "510300.SH")
+    done = fetch(SdkCalls(reply({A: DAYS}, code=-83)), A, "510300.SH")
     assert "-83" in done.failed["510300.SH"]
 
 
 def test_bars_of_another_code_fail_the_code() -> None:
-    done = fetch(Calls(reply({A: DAYS}, foreign={B: A})), A, B)
+    done = fetch(SdkCalls(reply({A: DAYS}, foreign={B: A})), A, B)
     assert A in done.failed[B]
 
 
 def test_nothing_at_all_is_asked_for_twice_and_then_nothing_is_concluded() -> None:
-    calls = Calls(reply(NOTHING), reply(NOTHING))
+    calls = SdkCalls(reply(NOTHING), reply(NOTHING))
     done = fetch(calls, A, B, "510300.SH")
     assert done.failed.keys() == {A, B, "510300.SH"}
     assert [name for name, _ in calls.asked] == ["klines", "klines", "suspensions"]
 
 
 def test_a_day_without_a_bar_on_which_a_code_traded_is_lost() -> None:
-    calls = Calls(
+    calls = SdkCalls(
         reply({A: DAYS, B: [DAYS[2]]}), suspended={B: [DAYS[0]]}, traded={B: DAYS[1:], A: DAYS}
     )
     done = fetch(calls, A, B)
@@ -147,7 +145,7 @@ def test_a_day_without_a_bar_on_which_a_code_traded_is_lost() -> None:
 
 def test_but_not_its_last_day_which_may_be_the_one_after() -> None:
     gone = Security(B, "", Kind.STOCK, "SZ", "19991110", DAYS[2])
-    calls = Calls(reply({A: DAYS, B: [DAYS[0]]}), traded={B: DAYS})
+    calls = SdkCalls(reply({A: DAYS, B: [DAYS[0]]}), traded={B: DAYS})
     done = BarFetch(calls, BarDataset.parse("stock.daily"), START, END)
     done.run({A: STOCKS[A], B: gone})
     assert done.lost == {B: [DAYS[1]]}
@@ -156,12 +154,12 @@ def test_but_not_its_last_day_which_may_be_the_one_after() -> None:
 @pytest.mark.parametrize("works", [True, False])
 def test_codes_that_are_all_named_without_bars_are_not_believed_alone(works: bool) -> None:
     control = reply({CONTROL: DAYS} if works else NOTHING)
-    done = fetch(Calls(reply(NOTHING, empty=(A, B)), control=control), A, B)
+    done = fetch(SdkCalls(reply(NOTHING, empty=(A, B)), control=control), A, B)
     assert done.failed.keys() == (set() if works else {A, B})
 
 
 def test_nothing_at_all_may_be_right() -> None:
-    calls = Calls(reply(NOTHING), reply(NOTHING), suspended={A: DAYS})
+    calls = SdkCalls(reply(NOTHING), reply(NOTHING), suspended={A: DAYS})
     done = fetch(calls, A)
     assert done.failed == {}
     assert done.halted == {A: dict.fromkeys(DAYS, "suspended")}
@@ -170,31 +168,31 @@ def test_nothing_at_all_may_be_right() -> None:
 @pytest.mark.parametrize("works", [True, False])
 def test_an_index_tells_whether_the_call_works(works: bool) -> None:
     control = reply({CONTROL: DAYS} if works else NOTHING)
-    done = fetch(Calls(reply(NOTHING), control=control), "510300.SH", dataset="etf.daily")
+    done = fetch(SdkCalls(reply(NOTHING), control=control), "510300.SH", dataset="etf.daily")
     assert bool(done.failed) is not works
 
 
 def test_a_broken_call_is_made_twice() -> None:
-    done = fetch(Calls(UpstreamFaultError("TypeError"), reply({A: DAYS})), A)
+    done = fetch(SdkCalls(UpstreamFaultError("TypeError"), reply({A: DAYS})), A)
     assert done.failed == {}
     with pytest.raises(UpstreamFaultError):
-        fetch(Calls(UpstreamFaultError("1"), UpstreamFaultError("2")), A)
+        fetch(SdkCalls(UpstreamFaultError("1"), UpstreamFaultError("2")), A)
 
 
 def test_what_has_a_name_is_not_tried_again() -> None:
     with pytest.raises(UpstreamQuotaError):
-        fetch(Calls(UpstreamQuotaError("-82")), A)
+        fetch(SdkCalls(UpstreamQuotaError("-82")), A)
 
 
 def test_bars_are_kept_when_suspensions_cannot_be_had() -> None:
-    calls = Calls(reply({A: DAYS, B: DAYS[:1]}), suspended=UpstreamTimeoutError("120 s"))
+    calls = SdkCalls(reply({A: DAYS, B: DAYS[:1]}), suspended=UpstreamTimeoutError("120 s"))
     done = fetch(calls, A, B)
     assert len(done.frames[0]) == len(DAYS) + 1
     assert done.failed.keys() == {B}
 
 
 def test_suspensions_are_known_of_two_markets() -> None:
-    calls = Calls(reply({A: DAYS}, empty=("830001.BJ",)))
+    calls = SdkCalls(reply({A: DAYS}, empty=("830001.BJ",)))
     fetch(calls, A, "830001.BJ")
     assert len(calls.asked) == 1
 
@@ -204,7 +202,7 @@ def test_a_future_must_have_bars_in_the_month_before_its_delivery() -> None:
     far = Security("IF2406.CFE", "", Kind.FUTURE, "CFE", None, "20240621")
     other = reply({"IF2401.CFE": DAYS})
     codes = ("IF2401.CFE", "IF2402.CFE", "IF2406.CFE")
-    done = fetch(Calls(other), *codes, dataset="future.daily", IF2402=contract, IF2406=far)
+    done = fetch(SdkCalls(other), *codes, dataset="future.daily", IF2402=contract, IF2406=far)
     assert done.failed.keys() == {"IF2402.CFE"}
 
 
@@ -214,7 +212,7 @@ def test_a_future_without_a_trade_has_no_bar(price: float) -> None:
     for name in ("open", "high", "low", "volume"):
         answer[name] = np.where(np.arange(len(DAYS)) == 1, price, answer[name])
     answer["volume"][1] = 0.0
-    done = fetch(Calls(answer), "IF2402.CFE", dataset="future.daily")
+    done = fetch(SdkCalls(answer), "IF2402.CFE", dataset="future.daily")
     assert done.frames[0]["trade_date"].tolist() == [DAYS[0], *DAYS[2:]]
     assert done.halted == {"IF2402.CFE": {DAYS[1]: "no_trade"}}
 
@@ -222,7 +220,7 @@ def test_a_future_without_a_trade_has_no_bar(price: float) -> None:
 def test_bars_outside_the_days_are_dropped_and_unreadable_times_are_not() -> None:
     answer = reply({A: ["20231229", *DAYS, "20240108"]})
     answer["times"][2] = ""
-    frame = fetch(Calls(answer), A).frames[0]
+    frame = fetch(SdkCalls(answer), A).frames[0]
     assert frame["trade_date"].tolist() == [DAYS[0], "", *DAYS[2:]]
 
 
@@ -239,7 +237,7 @@ def test_bars_outside_the_days_are_dropped_and_unreadable_times_are_not() -> Non
 def test_a_night_belongs_to_the_next_trading_day(time: str, day: str) -> None:
     answer = reply({"RB2405.SHF": ["20240102"]})
     answer["times"] = [time]
-    done = BarFetch(Calls(answer), BarDataset.parse("future.min1"), "20240102", "20240131")
+    done = BarFetch(SdkCalls(answer), BarDataset.parse("future.min1"), "20240102", "20240131")
     done.run({"RB2405.SHF": None})
     row = done.frames[0].iloc[0]
     assert (row["trade_date"], row["kline_time"]) == (day, time)
@@ -248,7 +246,7 @@ def test_a_night_belongs_to_the_next_trading_day(time: str, day: str) -> None:
 
 
 def test_the_night_before_the_first_day_is_asked_for() -> None:
-    calls = Calls(reply({"RB2405.SHF": ["20240102"]}))
+    calls = SdkCalls(reply({"RB2405.SHF": ["20240102"]}))
     done = BarFetch(calls, BarDataset.parse("future.min1"), "20240108", "20240109")
     done.run({"RB2405.SHF": None})
     (_, asked) = calls.asked[0]

@@ -10,7 +10,7 @@ from marketdata.sources.amazingdata.contract_lives import (
     may_be_listed_since,
     surely_listed,
 )
-from tests.support.readers import REAL
+from tests.support.real_files import REAL
 
 
 @pytest.mark.parametrize(

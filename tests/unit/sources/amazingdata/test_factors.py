@@ -17,7 +17,7 @@ from marketdata.sources.amazingdata.calling import Failure
 from marketdata.sources.amazingdata.source import AmazingDataSource
 from marketdata.sources.source import FactorRequest
 from marketdata.sources.synthetic.source import SyntheticSource
-from tests.support.readers import clock
+from tests.support.clocks import clock
 from tests.support.standins import TODAY, bundle, calls, fault, session
 from tests.unit.sources.amazingdata.fake_sdk import CODES, Said
 

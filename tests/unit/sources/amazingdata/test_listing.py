@@ -13,13 +13,13 @@ from marketdata.errors import (
     UpstreamSessionLostError,
 )
 from marketdata.sources.amazingdata.listing import Listing
-from tests.support.readers import clock
+from tests.support.clocks import clock
 
 NOW = clock("2025-11-21T08:50")
 STOCKS = [f"60000{n}.SH" for n in range(8)]
 
 
-class Sdk:
+class ListingSdk:
     """Gives lists; each may be a list of answers in turn, the last of which stays."""
 
     def __init__(self, **lists: Any) -> None:
@@ -65,13 +65,15 @@ def stored(count: int = 8) -> Catalog:
     return catalog(*known, etf, Security("IF2512.CFE", "x", Kind.FUTURE, "CFE", None, "20251219"))
 
 
-def listed(sdk: Sdk, known: Catalog | None = None) -> tuple[dict[str, Security], dict[str, str]]:
+def listed(
+    sdk: ListingSdk, known: Catalog | None = None
+) -> tuple[dict[str, Security], dict[str, str]]:
     securities, stale = Listing(lambda: known, NOW).securities(sdk)
     return {each.code: each for each in securities}, stale
 
 
 def test_all_kinds_are_listed_with_what_is_known_of_their_lives() -> None:
-    found, stale = listed(Sdk())
+    found, stale = listed(ListingSdk())
     assert stale == {}
     assert found["600099.SH"] == Security("600099.SH", "名", Kind.STOCK, "SH", "20000101", None)
     assert found["IF2512.CFE"].delist_date == "20251219"
@@ -83,21 +85,21 @@ def test_all_kinds_are_listed_with_what_is_known_of_their_lives() -> None:
 
 @pytest.mark.parametrize("bad", [[], UpstreamFaultError("TypeError"), STOCKS[:3]])
 def test_a_bad_list_is_asked_for_again(bad: Any) -> None:
-    found, stale = listed(Sdk(EXTRA_STOCK_A=[bad, bad, STOCKS]), stored())
+    found, stale = listed(ListingSdk(EXTRA_STOCK_A=[bad, bad, STOCKS]), stored())
     assert stale == {}
     assert found.keys() >= set(STOCKS)
 
 
 @pytest.mark.parametrize("bad", [[], UpstreamFaultError("TypeError"), STOCKS[:3]])
 def test_the_last_good_list_is_kept_and_its_age_told(bad: Any) -> None:
-    found, stale = listed(Sdk(EXTRA_STOCK_A=[bad]), stored())
+    found, stale = listed(ListingSdk(EXTRA_STOCK_A=[bad]), stored())
     assert found.keys() >= set(STOCKS)
     assert "2025-11-19" in stale["EXTRA_STOCK_A"]
     assert stale.keys() == {"EXTRA_STOCK_A"}
 
 
 def test_the_last_good_list_may_be_our_own() -> None:
-    sdk = Sdk(EXTRA_STOCK_A=[STOCKS, []])
+    sdk = ListingSdk(EXTRA_STOCK_A=[STOCKS, []])
     listing = Listing(lambda: None, NOW)
     assert listing.securities(sdk)[1] == {}
     securities, stale = listing.securities(sdk)
@@ -107,30 +109,30 @@ def test_the_last_good_list_may_be_our_own() -> None:
 
 def test_without_any_list_of_stocks_there_is_none() -> None:
     with pytest.raises(UpstreamError) as error:
-        listed(Sdk(EXTRA_STOCK_A=[[]]))
+        listed(ListingSdk(EXTRA_STOCK_A=[[]]))
     assert error.value.retryable
 
 
 def test_without_a_list_of_another_kind_the_others_are_listed() -> None:
-    found, stale = listed(Sdk(EXTRA_ETF=[[]], EXTRA_FUTURE=[UpstreamPermissionError("-95")]))
+    found, stale = listed(ListingSdk(EXTRA_ETF=[[]], EXTRA_FUTURE=[UpstreamPermissionError("-95")]))
     assert found.keys() >= set(STOCKS)
     assert stale.keys() == {"EXTRA_ETF", "EXTRA_FUTURE"}
 
 
 def test_without_permission_for_stocks_there_is_nothing() -> None:
     with pytest.raises(UpstreamPermissionError):
-        listed(Sdk(EXTRA_STOCK_A=[UpstreamPermissionError("-95")]))
+        listed(ListingSdk(EXTRA_STOCK_A=[UpstreamPermissionError("-95")]))
 
 
 def test_a_lost_session_ends_it() -> None:
     with pytest.raises(UpstreamSessionLostError):
-        listed(Sdk(EXTRA_STOCK_A=[UpstreamSessionLostError("-79")]))
+        listed(ListingSdk(EXTRA_STOCK_A=[UpstreamSessionLostError("-79")]))
 
 
 @pytest.mark.parametrize("refusal", [UpstreamFaultError("x"), UpstreamPermissionError("-95")])
 def test_past_codes_and_names_are_good_to_have_only(refusal: Exception) -> None:
     past = {"EXTRA_STOCK_A_SH_SZ": refusal, "EXTRA_FUTURE": refusal}
-    found, stale = listed(Sdk(past=past, names=refusal), stored())
+    found, stale = listed(ListingSdk(past=past, names=refusal), stored())
     assert stale == {}
     assert "600099.SH" not in found
     assert found["510300.SH"] == Security("510300.SH", "旧", Kind.ETF, "SH", "20120528")
@@ -138,7 +140,7 @@ def test_past_codes_and_names_are_good_to_have_only(refusal: Exception) -> None:
 
 def test_past_futures_end_in_the_past() -> None:
     past = {"EXTRA_STOCK_A_SH_SZ": [], "EXTRA_FUTURE": ["TA409.CZC", "IF2512.CFE", "IO9.CFE"]}
-    found, _ = listed(Sdk(past=past))
+    found, _ = listed(ListingSdk(past=past))
     assert found["TA409.CZC"].delist_date == "20240930"
     assert found["IF2512.CFE"].delist_date == "20251219"
     assert "IO9.CFE" not in found
@@ -146,15 +148,15 @@ def test_past_futures_end_in_the_past() -> None:
 
 def test_dates_are_asked_for_twice_and_then_nothing_is_listed() -> None:
     basics = [[code, "名", "20000101", None] for code in STOCKS]
-    found, _ = listed(Sdk(basics=[UpstreamFaultError("TypeError"), basics]))
+    found, _ = listed(ListingSdk(basics=[UpstreamFaultError("TypeError"), basics]))
     assert found[STOCKS[0]].list_date == "20000101"
     with pytest.raises(UpstreamError, match="dates"):
-        listed(Sdk(basics=[[]]))
+        listed(ListingSdk(basics=[[]]))
 
 
 def test_a_stock_without_dates_keeps_those_that_are_stored() -> None:
     basics = [[STOCKS[0], "新", None, None], [STOCKS[1], "新", "20000101", None]]
-    found, _ = listed(Sdk(basics=[basics]), stored())
+    found, _ = listed(ListingSdk(basics=[basics]), stored())
     assert found[STOCKS[0]].list_date == "19990101"
     assert found[STOCKS[1]].name == "新"
     assert found["600099.SH"].list_date is None
@@ -165,7 +167,9 @@ def test_what_was_listed_once_stays_known_though_no_list_names_it() -> None:
     fund = Security("510999.SH", "故", Kind.ETF, "SH")
     contract = Security("IF2001.CFE", "IF2001.CFE", Kind.FUTURE, "CFE", None, "20200117")
     listing = Listing(lambda: catalog(gone, fund, contract), NOW)
-    sdk = Sdk(past={"EXTRA_STOCK_A_SH_SZ": UpstreamFaultError("TypeError"), "EXTRA_FUTURE": []})
+    sdk = ListingSdk(
+        past={"EXTRA_STOCK_A_SH_SZ": UpstreamFaultError("TypeError"), "EXTRA_FUTURE": []}
+    )
     found = {each.code: each for each in listing.securities(sdk)[0]}
     assert found["600098.SH"] == gone
     assert found["IF2001.CFE"] == contract

@@ -15,7 +15,7 @@ from marketdata.kline.bars import BarDataset
 from marketdata.sources.amazingdata.source import AmazingDataSource
 from marketdata.sources.source import BarRequest, StatementRequest, frame_columns
 from marketdata.sources.synthetic.source import SyntheticSource
-from tests.support.readers import clock
+from tests.support.clocks import clock
 from tests.support.standins import bundle, calls, fault, session
 
 NOW = clock("2025-11-21T20:00")

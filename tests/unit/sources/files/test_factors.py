@@ -7,7 +7,8 @@ from marketdata.kline.adjust.steps import Steps
 from marketdata.sources.files.factors import parse_factors
 from marketdata.sources.files.source import FileSource
 from marketdata.sources.source import FactorRequest
-from tests.support.readers import Objects, clock
+from tests.support.clocks import clock
+from tests.support.memory import MemoryBucket
 
 HEAD = "trade_date,factor\n"
 STEPS = Steps(("20240102", "20240605"), (1.0, 1.25), "20241231")
@@ -56,7 +57,7 @@ def test_a_bad_or_missing_file_fails_its_code_alone() -> None:
         "imports/stock/factors/600001.SH.csv": HEAD + "20240102,0\n",
         "imports/etf/factors/510300.SH.csv": HEAD + "20240102,1\n",
     }
-    source = FileSource(Objects(files), clock("2025-11-21T18:00"), "17:00")
+    source = FileSource(MemoryBucket.of(files), clock("2025-11-21T18:00"), "17:00")
     codes = ("600000.SH", "600001.SH", "510300.SH")
     found = source.fetch_factors(FactorRequest(Kind.STOCK, codes))
     assert found.steps == {"600000.SH": STEPS}

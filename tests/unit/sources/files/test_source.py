@@ -14,7 +14,9 @@ from marketdata.errors import UpstreamFaultError
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.files.source import FileSource
 from marketdata.sources.source import BarRequest, frame_columns
-from tests.support.readers import REAL, Folder, Objects, clock
+from tests.support.clocks import clock
+from tests.support.memory import MemoryBucket
+from tests.support.real_files import REAL, Folder
 
 EVENING = clock("2025-11-21T18:00")
 needs_real_bars = pytest.mark.skipif(
@@ -36,12 +38,12 @@ def real_files() -> Iterator[tuple[BarDataset, Path]]:
 def source(**texts: str) -> FileSource:
     """Files by name, "_" for "/" and "." in the names of the parameters."""
     named = {f"imports/{name}.csv".replace("__", "/"): text for name, text in texts.items()}
-    return FileSource(Objects(named), EVENING, "17:00")
+    return FileSource(MemoryBucket.of(named), EVENING, "17:00")
 
 
 def stock_files(**texts: str) -> FileSource:
     objects = {f"imports/stock/daily/{name[1:]}.SH.csv": text for name, text in texts.items()}
-    return FileSource(Objects(objects), EVENING, "17:00")
+    return FileSource(MemoryBucket.of(objects), EVENING, "17:00")
 
 
 def request(*codes: str, start: str = "19900101", end: str = "20991231") -> BarRequest:
@@ -112,7 +114,9 @@ def test_the_range_is_cut_and_days_to_come_are_left_out() -> None:
     found = stock_files(_600000=text).fetch_bars(request("600000.SH", start="20240103"))
     assert found.frame["trade_date"].tolist() == list(days[1:5])
     noon = FileSource(
-        Objects({"imports/stock/daily/600000.SH.csv": text}), clock("2025-11-21T16:59"), "17:00"
+        MemoryBucket.of({"imports/stock/daily/600000.SH.csv": text}),
+        clock("2025-11-21T16:59"),
+        "17:00",
     )
     assert noon.fetch_bars(request("600000.SH")).frame["trade_date"].tolist() == list(days[:4])
 
@@ -156,7 +160,7 @@ def test_a_broken_file_fails_its_code_alone(text: str) -> None:
 
 def test_a_time_in_another_form_fails_its_code() -> None:
     text = HEAD.replace("open", "kline_time,open") + "20240102,2024-01-02 09:30,1,1,1,1,1,1\n"
-    objects = Objects({"imports/stock/min1/600000.SH.csv": text})
+    objects = MemoryBucket.of({"imports/stock/min1/600000.SH.csv": text})
     wanted = BarRequest(BarDataset.parse("stock.min1"), ("600000.SH",), "20240101", "20240131")
     failed = FileSource(objects, EVENING, "17:00").fetch_bars(wanted).failed
     assert failed == {

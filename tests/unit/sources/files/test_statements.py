@@ -10,7 +10,9 @@ from marketdata.finance.statement import HEADER, Statement, StatementRow
 from marketdata.sources.files.source import FileSource
 from marketdata.sources.files.statements import parse_statements
 from marketdata.sources.source import FetchedStatements, StatementRequest
-from tests.support.readers import REAL, Folder, Objects, clock
+from tests.support.clocks import clock
+from tests.support.memory import MemoryBucket
+from tests.support.real_files import REAL, Folder
 
 NOW = clock("2025-11-21T18:00")
 HEAD = "code,reporting_period,ann_date,statement_type,OPERA_REV\n"
@@ -18,7 +20,7 @@ BANK = "600000.SH,20110930,20111028,1,1.5e9\n"
 
 
 def fetch(text: str, *codes: str, start: str = "20110101") -> FetchedStatements:
-    source = FileSource(Objects({"imports/finance/income.csv": text}), NOW, "17:00")
+    source = FileSource(MemoryBucket.of({"imports/finance/income.csv": text}), NOW, "17:00")
     wanted = codes or ("600000.SH", "600009.SH")
     return source.fetch_statements(StatementRequest(Statement.INCOME, wanted, start, "20111231"))
 
@@ -90,7 +92,7 @@ def test_a_header_in_full_and_texts() -> None:
 
 
 def test_no_file_has_no_statements() -> None:
-    source = FileSource(Objects({}), NOW, "17:00")
+    source = FileSource(MemoryBucket(), NOW, "17:00")
     request = StatementRequest(Statement.CASH_FLOW, ("600000.SH",), "20110101", "20111231")
     assert source.fetch_statements(request) == FetchedStatements()
 

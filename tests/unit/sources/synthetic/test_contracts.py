@@ -11,7 +11,7 @@ from marketdata.catalog.calendar import is_trading_day, last_known_day, next_tra
 from marketdata.catalog.sessions import BOND_FUTURES, INDEX_FUTURES, bars_per_day
 from marketdata.sources.synthetic.contracts import Contract, contracts, contracts_by_code
 from marketdata.sources.synthetic.products import PRODUCTS
-from tests.support.readers import REAL
+from tests.support.real_files import REAL
 
 KNOWN = contracts_by_code("20251121")
 

@@ -11,7 +11,7 @@ from marketdata.catalog.sessions import bars_per_day
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import BarRequest, FetchedBars, frame_columns
 from marketdata.sources.synthetic.source import SyntheticSource
-from tests.support.readers import clock
+from tests.support.clocks import clock
 
 SOURCE = SyntheticSource(clock("2025-11-21T18:00"), "17:00")
 CATALOG = Catalog(SOURCE.list_securities(), "", SOURCE.name, {})

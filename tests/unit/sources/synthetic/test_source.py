@@ -18,7 +18,7 @@ from marketdata.sources.source import BarRequest, FactorRequest, FetchedBars, fr
 from marketdata.sources.synthetic import bars, contracts, equities, futures, paths
 from marketdata.sources.synthetic.bars import START
 from marketdata.sources.synthetic.source import SyntheticSource
-from tests.support.readers import clock
+from tests.support.clocks import clock
 
 EVENING = clock("2025-11-21T18:00")
 SOURCE = SyntheticSource(EVENING, "17:00")

@@ -11,7 +11,7 @@ from marketdata.finance.statement import CONSOLIDATED, HEADER, Statement, Statem
 from marketdata.ingest.statement_check import statement_faults
 from marketdata.sources.source import StatementRequest
 from marketdata.sources.synthetic.source import SyntheticSource
-from tests.support.readers import clock
+from tests.support.clocks import clock
 
 SOURCE = SyntheticSource(clock("2025-11-21T18:00"), "17:00")
 STOCKS = [each for each in SOURCE.list_securities() if each.kind is Kind.STOCK]

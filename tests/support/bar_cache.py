@@ -38,7 +38,7 @@ def _size(code: str) -> dict[str, float]:
     return {"volume": GOOD["volume"] * (1 + place), "amount": GOOD["amount"] * (1 + place)}
 
 
-class Service:
+class BarCache:
     """Reads from a store in memory; a source that has a bar of every day fills its gaps."""
 
     def __init__(self, final_until: str = "20241231") -> None:
