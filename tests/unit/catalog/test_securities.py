@@ -1,25 +1,23 @@
 """Codes, lives and the catalog."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 import orjson
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketdata.blocks.dataset import Kind
-from marketdata.blocks.days import days_of, first_day, last_day
 from marketdata.catalog.securities import (
     CODE_PATTERN,
     SECURITY_TYPES,
     Catalog,
     Security,
+    life,
     market_of,
     security_of,
     variety_of,
 )
-from marketdata.catalog.window import life_bits
 from marketdata.kline.bars import BarDataset
 
 FUTURE = Security("IF2401.CFE", "沪深300股指2401", Kind.FUTURE, "CFE", "20231120", "20240119")
@@ -52,31 +50,16 @@ def test_parts_of_a_code() -> None:
 
 
 def test_a_future_lives_until_its_last_trading_day() -> None:
-    assert days_of("2024-01", life_bits(FUTURE, "2024-01"))[-1] == "20240119"
-    assert life_bits(FUTURE, "2024-02") == 0
+    assert life(FUTURE)[1] == "20240119"
     assert FUTURE.alive("20240119", "20240301")
     assert not FUTURE.alive("20240120", "20240301")
     assert not FUTURE.alive("20230101", "20231119")
 
 
 def test_an_index_has_no_first_day() -> None:
-    assert life_bits(INDEX, "2004").bit_count() == 366
+    assert life(INDEX)[0] < "20040101"
     assert INDEX.alive("20050104", "20050104")
     assert not STOCK.alive("19991109", "19991109")
-
-
-@settings(deadline=None)
-@given(parts, st.one_of(st.none(), some_days), st.one_of(st.none(), some_days))
-def test_life_bits_are_the_days_between(part: str, listed: str | None, gone: str | None) -> None:
-    security = Security("600000.SH", "", Kind.STOCK, "SH", listed, gone)
-    first, last = first_day(part), last_day(part)
-    all_days = (first + timedelta(days=later) for later in range((last - first).days + 1))
-    expected = [
-        day
-        for day in map("{:%Y%m%d}".format, all_days)
-        if (listed or "0") <= day <= (gone or "9") and security.alive(day, day)
-    ]
-    assert days_of(part, life_bits(security, part)) == expected
 
 
 def test_a_catalog_finds_lists_and_survives_json() -> None:

@@ -32,8 +32,10 @@ class Window:
 
     def expected(self, security: Security, part: str) -> int:
         """The final trading days of the part on which the security should have bars, as bits."""
-        days = span(part, max(self.start, self.coverage_start), min(self.end, self.final_until))
-        return days and days & self.calendar.bits(security.market, part) & life_bits(security, part)
+        born, gone = life(security)
+        first = max(self.start, self.coverage_start, born)
+        days = span(part, first, min(self.end, self.final_until, gone))
+        return days and days & self.calendar.bits(security.market, part)
 
     def asked(self, security: Security, part: str) -> int:
         """All final trading days of the part that were asked for, as bits."""
@@ -59,8 +61,3 @@ class Window:
 def common_market(securities: Iterable[Security]) -> str:
     """Name the market whose calendar holds those of all the securities' markets."""
     return min((security.market for security in securities), key=first_known_day)
-
-
-def life_bits(security: Security, part: str) -> int:
-    """Give the calendar days of a part within the security's life, see `blocks.coverage`."""
-    return span(part, *life(security))

@@ -10,12 +10,14 @@ Which config is the default stands in one item alone, so there are never two, wh
 same time. It is written together with the config or on condition that the config exists.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
+from marketdata.aws.encryption import EncryptionKey
 from marketdata.aws.items import Item
+from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.errors import NotFoundError
 from marketdata.sdk_configs.config import SdkConfig
@@ -26,37 +28,20 @@ EXISTS = "attribute_exists(pk)"
 ABSENT = "attribute_not_exists(pk)"
 
 
-class ControlTable(Protocol):
-    """What the configs need of a table."""
-
-    def get(self, pk: str, sk: str) -> Item | None: ...
-    def query(self, pk: str) -> Iterator[Item]: ...
-    def write(self, write: Write) -> Item: ...
-    def transact(self, *writes: Write) -> None: ...
-    def next_id(self, counter: str) -> int: ...
-
-
-class Cipher(Protocol):
-    """What encrypts the passwords; `aws.encryption.EncryptionKey` is one."""
-
-    def encrypt(self, text: str, context: Mapping[str, str]) -> bytes: ...
-    def decrypt(self, secret: bytes, context: Mapping[str, str]) -> str: ...
-
-
 class SdkConfigs:
     """All SDK configs.
 
     Parameters
     ----------
-    table : ControlTable
+    table : Table
         The control table.
-    cipher : Cipher
+    key : EncryptionKey
         Binds each password to its config's id, so that it is of no use in another's place.
     """
 
-    def __init__(self, table: ControlTable, cipher: Cipher) -> None:
+    def __init__(self, table: Table, key: EncryptionKey) -> None:
         self._table = table
-        self._cipher = cipher
+        self._key = key
 
     def all(self) -> list[SdkConfig]:
         """Give every config, the oldest first."""
@@ -93,7 +78,7 @@ class SdkConfigs:
         KeyRefusedError
             The password is another config's, or this function may not decrypt.
         """
-        return self._cipher.decrypt(self._item(config_id)["secret"], _context(config_id))
+        return self._key.decrypt(self._item(config_id)["secret"], _context(config_id))
 
     def create(self, *, password: str, is_default: bool, **fields: Any) -> SdkConfig:
         """Add a config; it becomes the default if it should, or if there is none.
@@ -111,7 +96,7 @@ class SdkConfigs:
         now = _now()
         record = {
             **fields,
-            "secret": self._cipher.encrypt(password, _context(config_id)),
+            "secret": self._key.encrypt(password, _context(config_id)),
             "created_at": now,
             "updated_at": now,
         }
@@ -144,7 +129,7 @@ class SdkConfigs:
         """
         changes = {**fields, "updated_at": _now()}
         if password is not None:
-            changes["secret"] = self._cipher.encrypt(password, _context(config_id))
+            changes["secret"] = self._key.encrypt(password, _context(config_id))
         self._write_existing(Write.change(*_key(config_id), changes), config_id)
         return self.get(config_id)
 

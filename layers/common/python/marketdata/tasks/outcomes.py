@@ -1,23 +1,15 @@
 """How each piece of a task's work ended: one record a piece, counted once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from marketdata.aws.items import Item
+from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.tasks.task import Status, now, record_key
 
 LONGEST = 200
 """Characters that are kept of what is said of one code: an item holds 400 KB, a batch 300 codes."""
-
-
-class OutcomeTable(Protocol):
-    """What outcomes need of a table."""
-
-    def get(self, pk: str, sk: str) -> Item | None: ...
-    def query(self, pk: str) -> Iterator[Item]: ...
-    def transact(self, *writes: Write) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +59,11 @@ class Outcomes:
 
     Parameters
     ----------
-    table : OutcomeTable
+    table : Table
         The control table.
     """
 
-    def __init__(self, table: OutcomeTable) -> None:
+    def __init__(self, table: Table) -> None:
         self._table = table
 
     def record(self, task_id: int, attempt: int, outcome: BatchOutcome) -> bool:

@@ -5,12 +5,12 @@ Whoever wants to hold it next must find it as it was when that attempt had ended
 only one succeeds.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
-from marketdata.aws.items import Item
+from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.errors import NotFoundError
 from marketdata.tasks.outcomes import Outcomes
@@ -22,25 +22,16 @@ CLAIMS = 10
 """Tries to make a task while others make theirs: each that fails is another one's success."""
 
 
-class ControlTable(Protocol):
-    """What records need of a table."""
-
-    def get(self, pk: str, sk: str) -> Item | None: ...
-    def query(self, pk: str, *, between: tuple[str, str] | None = ...) -> Iterator[Item]: ...
-    def write(self, write: Write) -> Item: ...
-    def transact(self, *writes: Write) -> None: ...
-
-
 class TaskRecords:
     """Creates, reads and changes task records.
 
     Parameters
     ----------
-    table : ControlTable
+    table : Table
         The control table.
     """
 
-    def __init__(self, table: ControlTable) -> None:
+    def __init__(self, table: Table) -> None:
         self._table = table
 
     @property

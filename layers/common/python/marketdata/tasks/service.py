@@ -9,7 +9,15 @@ from marketdata.aws.writes import ConditionFailedError
 from marketdata.errors import ConflictError, NotFoundError
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
-from marketdata.tasks.task import Status, Task, TaskKind, new_task, request_key, result_key
+from marketdata.tasks.task import (
+    Status,
+    Task,
+    TaskKind,
+    TaskObjects,
+    new_task,
+    request_key,
+    result_key,
+)
 
 WAIT_SECONDS = 20.0
 """API Gateway gives up after 29 s."""
@@ -37,13 +45,6 @@ class Machines(Protocol):
     def stop_execution(self, execution: str, cause: str) -> None: ...
 
 
-class Results(Protocol):
-    """Reads what tasks left; `aws.objects.Bucket` is one."""
-
-    def read(self, key: str) -> bytes: ...
-    def read_json(self, key: str) -> Any: ...
-
-
 class TaskService:
     """What the API can do with tasks.
 
@@ -53,7 +54,7 @@ class TaskService:
         Where they are kept.
     machines : Machines
         What runs them.
-    results : Results
+    objects : TaskObjects
         What they leave.
     detect_machine, fill_machine : str
         ARNs.
@@ -63,7 +64,7 @@ class TaskService:
         self,
         records: TaskRecords,
         machines: Machines,
-        results: Results,
+        objects: TaskObjects,
         *,
         detect_machine: str,
         fill_machine: str,
@@ -72,7 +73,7 @@ class TaskService:
     ) -> None:
         self._records = records
         self._machines = machines
-        self._results = results
+        self._objects = objects
         self._detect_machine = detect_machine
         self._fill_machine = fill_machine
         self._pause = pause
@@ -134,7 +135,7 @@ class TaskService:
         """
         try:
             if task.status.ended:
-                return self._results.read(result_key(task))
+                return self._objects.read(result_key(task))
         except NotFoundError:
             pass
         raise NotFoundError(f"task {task.id} is {task.status} and has no result")
@@ -143,7 +144,7 @@ class TaskService:
         """Give what a detect task found so far: the whole once it is completed."""
         shown = {"task_id": task.id, "status": task.status, "progress": task.progress}
         if task.status is Status.COMPLETED:
-            found = self._results.read_json(result_key(task))
+            found = self._objects.read_json(result_key(task))
             return shown | {name: found[name] for name in FINDINGS}
         counts = {"total_count": task.total_count, "complete_count": 0, "missing_count": 0}
         nothing = {"error_count": 0, "daily_stats": {}, "missing_codes": [], "by_reason": {}}

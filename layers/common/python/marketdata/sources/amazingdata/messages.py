@@ -21,7 +21,6 @@ type Numbers = npt.NDArray[np.float64]
 
 _LENGTHS = struct.Struct("<QQ")
 _CHUNK = 1 << 20
-_WIDTH = 8
 
 
 class DisconnectedError(Exception):
