@@ -2,7 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from "prea
 import { ApiError, call } from "./api/client";
 import { session } from "./api/session";
 import type { Upstream, User } from "./api/types";
-import { type Console, ConsoleContext, type Lang, type Theme } from "./app";
+import { type Console, ConsoleContext, type Lang, type Theme } from "./app/context";
 import { Login, type Why } from "./pages/Login";
 import { Shell } from "./Shell";
 import { en } from "./text/en";

@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
 import { session } from "./api/session";
-import { type Route, useConsole, useRoute } from "./app";
+import { useConsole } from "./app/context";
+import { type PageProps, useRoute } from "./app/route";
 import { CachePage } from "./pages/CachePage";
 import { ConnectionsPage } from "./pages/ConnectionsPage";
 import { FuturesPage } from "./pages/FuturesPage";
@@ -8,8 +9,6 @@ import { KlinePage } from "./pages/KlinePage";
 import { TasksPage } from "./pages/TasksPage";
 import { UsersPage } from "./pages/UsersPage";
 import { Looks } from "./parts/Looks";
-
-export type PageProps = { route: Route };
 
 const PAGES = {
   kline: KlinePage,
@@ -36,7 +35,7 @@ export function Shell({ synthetic, onLang, onTheme }: Props) {
     (name) => admin || !FOR_ADMINS.includes(name),
   );
   const name = names.find((each) => each === route.page) ?? "kline";
-  const Page = PAGES[name];
+  const Page: ComponentType<PageProps> = PAGES[name];
   return (
     <>
       <button type="button" class="skip" onClick={skip}>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ApiError } from "../src/api/client";
 import type { Meta } from "../src/api/types";
-import { readRoute } from "../src/app";
+import { readRoute } from "../src/app/route";
 import { change, percent, price, short } from "../src/lib/numbers";
 import { en } from "../src/text/en";
 import { completeness, loginTrouble, trouble } from "../src/text/words";

@@ -1,6 +1,7 @@
 /** What the API answers, as functions/docs/openapi.json describes it; only what is used here. */
-import type { Day } from "../lib/dates";
 
+/** A day as the API writes it, "YYYYMMDD": sorts the way dates do. */
+export type Day = string;
 export type Kind = "stock" | "index" | "etf" | "future";
 export const PERIODS = [
   "daily",

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useConsole } from "../app";
+import { useConsole } from "../app/context";
 import type { Slot } from "../lib/slots";
 import type { Palette } from "./drawing";
 import type { ECharts } from "./echarts";

@@ -1,4 +1,4 @@
-import { useConsole } from "../app";
+import { useConsole } from "../app/context";
 import { countMarks, type Slot } from "../lib/slots";
 import { AVERAGES } from "./series";
 

@@ -1,4 +1,4 @@
-import { useConsole } from "../app";
+import { useConsole } from "../app/context";
 import { change, digitsOf, price, short } from "../lib/numbers";
 import type { Slot } from "../lib/slots";
 

@@ -1,5 +1,4 @@
-/** Days as the API writes them, "YYYYMMDD": they sort as dates do. */
-export type Day = string;
+import type { Day } from "../api/types";
 
 const SHANGHAI = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" });
 

@@ -1,5 +1,5 @@
-import type { Period } from "../api/types";
-import { addDays, addMonths, type Day } from "./dates";
+import type { Day, Period } from "../api/types";
+import { addDays, addMonths } from "./dates";
 
 /** How much time a chart shows, by the buttons of the page. */
 export const SPANS = ["m1", "m3", "m6", "y1", "y3", "y8"] as const;

@@ -1,14 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Coverage, Page, Task, Upstream } from "../api/types";
-import { useConsole, useRead } from "../app";
-import { addMonths, type Day, today, toIso } from "../lib/dates";
+import type { Coverage, Day, Page, Task, Upstream } from "../api/types";
+import { useConsole } from "../app/context";
+import { useRead } from "../app/reading";
+import { addMonths, today, toIso } from "../lib/dates";
 import { HeatMap } from "../parts/HeatMap";
 import { Pager } from "../parts/Pager";
 import { type ScopeChoice, ScopeForm, taskScope } from "../parts/ScopeForm";
 import { TaskCard } from "../parts/TaskCard";
 import { Trouble } from "../parts/Trouble";
 import { running, type StartCall, startTask } from "../parts/tasks";
-import type { PageProps } from "../Shell";
 
 const SIZE = 30;
 /** So many years back a map reaches at first. */
@@ -30,7 +30,7 @@ function atFirst(): ScopeChoice {
 }
 
 /** What the cache holds, and the tasks that change it. */
-export function CachePage(_: PageProps) {
+export function CachePage() {
   const { t, admin, sawUpstream } = useConsole();
   const [scope, setScope] = useState(atFirst);
   const [page, setPage] = useState(1);

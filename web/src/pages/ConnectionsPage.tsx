@@ -1,16 +1,16 @@
 import { useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Connection, Page } from "../api/types";
-import { useConsole, useRead } from "../app";
+import { useConsole } from "../app/context";
+import { useRead } from "../app/reading";
 import { Dialog } from "../parts/Dialog";
 import { Field } from "../parts/Field";
 import { Trouble } from "../parts/Trouble";
-import type { PageProps } from "../Shell";
 
 type Tested = { success: boolean; message: string } | "busy";
 
 /** The connections to the vendor's servers, for administrators. */
-export function ConnectionsPage(_: PageProps) {
+export function ConnectionsPage() {
   const { t, announce } = useConsole();
   const { answer, error, reload } = useRead<Page<Connection>>("/configs/sdk");
   const [edited, setEdited] = useState<Connection | "new" | null>(null);

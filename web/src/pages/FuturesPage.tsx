@@ -7,7 +7,9 @@ import {
   type Security,
   type Variety,
 } from "../api/types";
-import { link, useConsole, useRead } from "../app";
+import { useConsole } from "../app/context";
+import { useRead } from "../app/reading";
+import { link, type PageProps } from "../app/route";
 import { isDay, today, toIso } from "../lib/dates";
 import { firstRange } from "../lib/spans";
 import { Choice } from "../parts/Choice";
@@ -15,7 +17,6 @@ import { DateField } from "../parts/DateField";
 import { Field } from "../parts/Field";
 import { KlineView } from "../parts/KlineView";
 import { Trouble } from "../parts/Trouble";
-import type { PageProps } from "../Shell";
 
 const FIRST_VARIETY = "IF";
 /** Of a future a year is more than most contracts live. */

@@ -1,14 +1,22 @@
 import { useMemo } from "preact/hooks";
-import { ADJUSTMENTS, type Adjustment, PERIODS, type Period, type Security } from "../api/types";
-import { link, useConsole, useRead } from "../app";
-import { type Day, earlier, isDay, later, today } from "../lib/dates";
+import {
+  ADJUSTMENTS,
+  type Adjustment,
+  type Day,
+  PERIODS,
+  type Period,
+  type Security,
+} from "../api/types";
+import { useConsole } from "../app/context";
+import { useRead } from "../app/reading";
+import { link, type PageProps } from "../app/route";
+import { earlier, isDay, later, today } from "../lib/dates";
 import { firstRange, SPANS, spanOf, startOf } from "../lib/spans";
 import { Choice } from "../parts/Choice";
 import { DateField } from "../parts/DateField";
 import { KlineView } from "../parts/KlineView";
 import { SearchBox } from "../parts/SearchBox";
 import { Trouble } from "../parts/Trouble";
-import type { PageProps } from "../Shell";
 
 const FIRST_CODE = "000001.SZ";
 

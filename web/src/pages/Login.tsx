@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { call } from "../api/client";
 import { session } from "../api/session";
-import type { Theme } from "../app";
+import type { Theme } from "../app/context";
 import { Field } from "../parts/Field";
 import { Looks } from "../parts/Looks";
 import { loginTrouble, type Trouble } from "../text/words";

@@ -1,12 +1,13 @@
 import { useState } from "preact/hooks";
 import type { Page, Task } from "../api/types";
-import { useConsole, useEvery, useRead } from "../app";
+import { useConsole } from "../app/context";
+import { useEvery, useRead } from "../app/reading";
+import type { PageProps } from "../app/route";
 import { clock } from "../lib/dates";
 import { Pager } from "../parts/Pager";
 import { TaskResult } from "../parts/TaskResult";
 import { Trouble } from "../parts/Trouble";
 import { describe, outcome, running, took } from "../parts/tasks";
-import type { PageProps } from "../Shell";
 
 const SIZE = 20;
 /** So often the list is read again while anything runs, in seconds. */

@@ -1,16 +1,16 @@
 import { useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Page, User } from "../api/types";
-import { useConsole, useRead } from "../app";
+import { useConsole } from "../app/context";
+import { useRead } from "../app/reading";
 import { Dialog } from "../parts/Dialog";
 import { Field } from "../parts/Field";
 import { Trouble } from "../parts/Trouble";
-import type { PageProps } from "../Shell";
 
 const ROLES = ["user", "admin"] as const;
 
 /** Who may log in, for administrators. */
-export function UsersPage(_: PageProps) {
+export function UsersPage() {
   const { t, user: me } = useConsole();
   const { answer, error, reload } = useRead<Page<User>>("/auth/users");
   const [edited, setEdited] = useState<User | "new" | null>(null);

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Meta, Period, Range, Security } from "../api/types";
-import { useConsole } from "../app";
+import { useConsole } from "../app/context";
 import { completeness } from "../text/words";
 import { TaskCard } from "./TaskCard";
 import { Trouble } from "./Trouble";

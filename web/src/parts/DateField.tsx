@@ -1,4 +1,5 @@
-import { type Day, fromIso, isDay, toIso } from "../lib/dates";
+import type { Day } from "../api/types";
+import { fromIso, isDay, toIso } from "../lib/dates";
 import { Field } from "./Field";
 
 interface Props {

@@ -1,8 +1,9 @@
 import { useRef, useState } from "preact/hooks";
-import type { Coverage, Holdings, Kind, Period } from "../api/types";
-import { link, useConsole } from "../app";
+import type { Coverage, Day, Holdings, Kind, Period } from "../api/types";
+import { useConsole } from "../app/context";
+import { link } from "../app/route";
 import { Entry } from "../chart/Legend";
-import { addDays, type Day } from "../lib/dates";
+import { addDays } from "../lib/dates";
 import { percent } from "../lib/numbers";
 import { background, days, SHADES, sum } from "../lib/shades";
 import type { ScopeChoice } from "./ScopeForm";

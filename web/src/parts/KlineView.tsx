@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import type { Adjustment, Bar, Meta, Period, Security } from "../api/types";
-import { useConsole, useRead } from "../app";
+import type { Adjustment, Bar, Day, Meta, Period, Security } from "../api/types";
+import { useConsole } from "../app/context";
+import { useRead } from "../app/reading";
 import { Chart } from "../chart/Chart";
-import type { Day } from "../lib/dates";
 import { change, price } from "../lib/numbers";
 import { type Slot, slots } from "../lib/slots";
 import { Completeness } from "./Completeness";

@@ -1,4 +1,4 @@
-import type { Theme } from "../app";
+import type { Theme } from "../app/context";
 import type { Text } from "../text/zh";
 
 interface Props {

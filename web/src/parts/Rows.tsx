@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { useConsole } from "../app";
+import { useConsole } from "../app/context";
 import { price, whole } from "../lib/numbers";
 import type { Slot } from "../lib/slots";
 

@@ -1,5 +1,5 @@
 import type { Kind, Period } from "../api/types";
-import { useConsole } from "../app";
+import { useConsole } from "../app/context";
 import { DateField } from "./DateField";
 import { Field, Select } from "./Field";
 import type { StartCall, TaskScope } from "./tasks";

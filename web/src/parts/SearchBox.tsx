@@ -1,7 +1,7 @@
 import { useEffect, useId, useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Page, Security } from "../api/types";
-import { useConsole } from "../app";
+import { useConsole } from "../app/context";
 
 /** A pause in typing so long asks the service, in milliseconds. */
 const PAUSE = 150;

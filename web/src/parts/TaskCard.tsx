@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Task } from "../api/types";
-import { useConsole, useEvery } from "../app";
+import { useConsole } from "../app/context";
+import { useEvery } from "../app/reading";
 import { Trouble } from "./Trouble";
 import { describe, outcome, readTask, running, took } from "./tasks";
 

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Result, Task } from "../api/types";
-import { useConsole, useRead } from "../app";
+import { useConsole } from "../app/context";
+import { useRead } from "../app/reading";
 import { clock } from "../lib/dates";
 import { range, ranges } from "../text/words";
 import { TaskCard } from "./TaskCard";

@@ -1,4 +1,4 @@
-import { useConsole } from "../app";
+import { useConsole } from "../app/context";
 import { trouble } from "../text/words";
 
 interface Props {

@@ -1,63 +1,9 @@
-import { createContext } from "preact";
-import { useCallback, useContext, useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, call } from "./api/client";
-import type { Envelope, Upstream, User } from "./api/types";
-import type { Text } from "./text/zh";
-
-export type Lang = "zh" | "en";
-export type Theme = "dark" | "light";
-
-/** What every page knows. */
-export interface Console {
-  t: Text;
-  lang: Lang;
-  theme: Theme;
-  user: User;
-  admin: boolean;
-  /** Note where the service has its data from, once an answer has said so. */
-  sawUpstream(upstream: Upstream): void;
-  /** Tell a screen reader something. */
-  announce(text: string): void;
-}
-
-export const ConsoleContext = createContext<Console | null>(null);
-
-export function useConsole(): Console {
-  const found = useContext(ConsoleContext);
-  if (!found) throw new Error("only inside the console");
-  return found;
-}
-
-/** Where we are: "#/kline?code=600000.SH" is page "kline" with one parameter. */
-export interface Route {
-  page: string;
-  id: string;
-  params: URLSearchParams;
-}
-
-export function readRoute(hash: string): Route {
-  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
-  const [page = "", id = ""] = path.split("/");
-  return { page: page || "kline", id, params: new URLSearchParams(query) };
-}
-
-export function useRoute(): Route {
-  const [route, setRoute] = useState(() => readRoute(location.hash));
-  useEffect(() => {
-    const changed = () => setRoute(readRoute(location.hash));
-    addEventListener("hashchange", changed);
-    return () => removeEventListener("hashchange", changed);
-  }, []);
-  return route;
-}
-
-export function link(page: string, params: Record<string, string> = {}): string {
-  const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value)).toString();
-  return `#/${page}${query ? `?${query}` : ""}`;
-}
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { ApiError, call } from "../api/client";
+import type { Envelope } from "../api/types";
 
 /** An answer on its way, arrived, or failed. */
-export interface Loaded<Data, About> {
+interface Loaded<Data, About> {
   answer: Envelope<Data, About> | null;
   error: unknown;
   /** Whether what is shown is not yet what was asked for. */
