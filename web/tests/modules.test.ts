@@ -59,3 +59,18 @@ test("no folder imports itself by way of others", () => {
   const arrows = WITHIN.map(({ from, to }): Arrow => [folder(from), folder(to)]);
   expect(circle(arrows.filter(([from, to]) => from !== to))).toBeNull();
 });
+
+test("every export is imported by someone", () => {
+  const taken = new Set<string>();
+  for (const { to, names } of IMPORTS) {
+    for (const name of names ?? ["*"]) taken.add(`${to} ${name}`);
+  }
+  const idle = [...MODULES].flatMap(([path, { module }]) => {
+    if (!path.startsWith("src/") || taken.has(`${path} *`)) return [];
+    const names = module.staticExports.flatMap(({ entries }) =>
+      entries.map(({ exportName }) => exportName.name),
+    );
+    return names.map((name) => `${path} ${name}`).filter((each) => !taken.has(each));
+  });
+  expect(idle).toEqual([]);
+});

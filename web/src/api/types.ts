@@ -61,7 +61,7 @@ export interface Meta {
   adjust?: { mode: string; anchor: Record<string, Day>; failed: Record<string, string> };
 }
 
-export type Outside = "not_listed" | "delisted" | "before_coverage";
+type Outside = "not_listed" | "delisted" | "before_coverage";
 export type Upstream = "synthetic" | "files" | "amazingdata";
 
 export interface Security {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 /** Where we are: "#/kline?code=600000.SH" is page "kline" with one parameter. */
-export interface Route {
+interface Route {
   page: string;
   id: string;
   params: URLSearchParams;

@@ -9,7 +9,7 @@ import { Readout } from "./Readout";
 import { averages } from "./series";
 
 /** The element that holds a chart; whoever has it may ask the chart what it draws. */
-export interface ChartElement extends HTMLDivElement {
+interface ChartElement extends HTMLDivElement {
   chart?: ECharts;
 }
 

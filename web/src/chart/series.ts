@@ -8,7 +8,7 @@ export const AVERAGES = [5, 10, 20, 60] as const;
 const NOTHING = "-";
 
 /** The candles as ECharts wants them: open, close, low, high. */
-export function candles(slots: readonly Slot[]) {
+function candles(slots: readonly Slot[]) {
   return slots.map(({ bar }) => (bar ? [bar.open, bar.close, bar.low, bar.high] : NOTHING));
 }
 

@@ -1,7 +1,7 @@
 import type { Holdings } from "../api/types";
 
 /** What a stripe of a cell of the coverage map stands for. */
-export type Shade = "present" | "suspended" | "no_trade" | "unconfirmed" | "missing";
+type Shade = "present" | "suspended" | "no_trade" | "unconfirmed" | "missing";
 export const SHADES: readonly Shade[] = [
   "present",
   "suspended",
@@ -10,7 +10,7 @@ export const SHADES: readonly Shade[] = [
   "missing",
 ];
 
-export interface Stripe {
+interface Stripe {
   shade: Shade;
   /** Where it begins and ends, in percent of the cell's width. */
   from: number;

@@ -14,12 +14,12 @@ export interface Slot {
 }
 
 /** When a bar begins, as the axis shows it. */
-export function timeOf(bar: Bar): string {
+function timeOf(bar: Bar): string {
   return bar.kline_time ? bar.kline_time : toIso(bar.trade_date);
 }
 
 /** Whether a bar has prices: a future's day without a trade has none, or zeros. */
-export function traded(bar: Bar): boolean {
+function traded(bar: Bar): boolean {
   return bar.open !== null && bar.close !== null && bar.low !== null && bar.low > 0;
 }
 

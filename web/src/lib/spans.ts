@@ -3,7 +3,7 @@ import { addDays, addMonths } from "./dates";
 
 /** How much time a chart shows, by the buttons of the page. */
 export const SPANS = ["m1", "m3", "m6", "y1", "y3", "y8"] as const;
-export type Span = (typeof SPANS)[number];
+type Span = (typeof SPANS)[number];
 const MONTHS: Record<Span, number> = { m1: 1, m3: 3, m6: 6, y1: 12, y3: 36, y8: 96 };
 
 /** What a page shows at first, months below zero and days above: enough to see something, few enough bars to come at once. */

@@ -23,7 +23,7 @@ const FIRST_VARIETY = "IF";
 const MONTHS = 6;
 
 /** "IF" of "IF2401.CFE". */
-export function varietyOf(code: string): string {
+function varietyOf(code: string): string {
   return code.split(".")[0]?.replace(/\d+$/, "") ?? "";
 }
 

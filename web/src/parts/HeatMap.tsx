@@ -16,7 +16,7 @@ interface Props {
 }
 
 /** First and last day of a part: of a year, "2024", or of a month, "2024-01". */
-export function daysOf(part: string): [Day, Day] {
+function daysOf(part: string): [Day, Day] {
   const [year, month] = part.split("-");
   if (!month) return [`${year}0101`, `${year}1231`];
   const next = month === "12" ? `${Number(year) + 1}0101` : `${year}${pad(Number(month) + 1)}01`;

@@ -72,7 +72,7 @@ export function ranges(all: readonly Range[], t: Text): string {
 }
 
 /** One thing to know of an answer; `bad` where it lacks something. */
-export interface Remark {
+interface Remark {
   text: string;
   tone: "good" | "bad" | "plain";
 }
