@@ -4,6 +4,7 @@ import { session } from "./api/session";
 import type { Upstream, User } from "./api/types";
 import { type Console, ConsoleContext, type Lang, type Theme } from "./app/context";
 import { Login, type Why } from "./pages/Login";
+import { Alert } from "./parts/Trouble";
 import { Shell } from "./Shell";
 import { en } from "./text/en";
 import { trouble } from "./text/words";
@@ -68,12 +69,11 @@ export function Root() {
 function Stuck({ error, t }: { error: unknown; t: Text }) {
   return (
     <main class="login">
-      <div class="trouble" role="alert">
-        <p>{trouble(error, t).advice}</p>
-        <button type="button" onClick={() => location.reload()}>
-          {t.app.retry}
-        </button>
-      </div>
+      <Alert
+        trouble={{ ...trouble(error, t), detail: "" }}
+        t={t}
+        onRetry={() => location.reload()}
+      />
     </main>
   );
 }

@@ -61,15 +61,22 @@ function candle({ slots, palette }: Drawing) {
 
 function lines({ slots, palette }: Drawing) {
   return [...averages(slots)].map(([length, data]) => ({
+    ...line(`MA${length}`, data, palette[`ma${length}` as "ma5"]),
+    lineStyle: { width: 1.2 },
+  }));
+}
+
+function line(name: string, data: (number | null)[], color: string) {
+  return {
     type: "line",
-    name: `MA${length}`,
+    name,
     data,
+    color,
     connectNulls: true,
     showSymbol: false,
     silent: true,
-    lineStyle: { width: 1.2 },
-    color: palette[`ma${length}` as "ma5"],
-  }));
+    lineStyle: { width: 1.4 },
+  };
 }
 
 function volume({ slots, palette }: Drawing) {
@@ -91,30 +98,19 @@ function rose(bar: { open: number | null; close: number | null }): boolean {
 }
 
 function settle({ slots, palette, names }: Drawing) {
+  const data = slots.map(({ bar }) => bar?.settle ?? null);
   return {
-    type: "line",
-    name: names.settle,
-    data: slots.map(({ bar }) => bar?.settle ?? null),
-    connectNulls: true,
-    showSymbol: false,
-    silent: true,
+    ...line(names.settle, data, palette.accent),
     lineStyle: { width: 1.4, type: [4, 3] },
-    color: palette.accent,
   };
 }
 
 function interest({ slots, palette, names }: Drawing) {
+  const data = slots.map(({ bar }) => bar?.open_interest ?? null);
   return {
-    type: "line",
-    name: names.interest,
+    ...line(names.interest, data, palette.accent),
     xAxisIndex: 2,
     yAxisIndex: 2,
-    data: slots.map(({ bar }) => bar?.open_interest ?? null),
-    connectNulls: true,
-    showSymbol: false,
-    silent: true,
     areaStyle: { opacity: 0.12 },
-    lineStyle: { width: 1.4 },
-    color: palette.accent,
   };
 }

@@ -1,5 +1,5 @@
-import type { Day, Period } from "../api/types";
-import { addDays, addMonths } from "./dates";
+import { type Day, PERIODS, type Period, type Range } from "../api/types";
+import { addDays, addMonths, isDay } from "./dates";
 
 /** How much time a chart shows, by the buttons of the page. */
 export const SPANS = ["m1", "m3", "m6", "y1", "y3", "y8"] as const;
@@ -24,8 +24,19 @@ export function startOf(span: Span, end: Day): Day {
 }
 
 /** The range that a period is shown in at first. */
-export function firstRange(period: Period, end: Day, length = FIRST[period]): [Day, Day] {
+export function firstRange(period: Period, end: Day, length = FIRST[period]): Range {
   return [length < 0 ? addDays(addMonths(end, length), 1) : addDays(end, -length), end];
+}
+
+/** The period and the days that an address asks for; `first` has the days it does not name. */
+export function asked(params: URLSearchParams, first: (period: Period) => Range) {
+  const period = PERIODS.find((each) => each === params.get("period")) ?? "daily";
+  const [from, to] = first(period);
+  const day = (name: string, otherwise: Day) => {
+    const given = params.get(name) ?? "";
+    return isDay(given) ? given : otherwise;
+  };
+  return { period, start: day("start", from), end: day("end", to) };
 }
 
 /** Which of the spans a range is, if any. */

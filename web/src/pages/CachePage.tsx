@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Coverage, Day, Page, Task, Upstream } from "../api/types";
+import { useAttempt } from "../app/attempt";
 import { useConsole } from "../app/context";
 import { useRead } from "../app/reading";
 import { addMonths, today, toIso } from "../lib/dates";
@@ -35,19 +36,10 @@ export function CachePage() {
   const [scope, setScope] = useState(atFirst);
   const [page, setPage] = useState(1);
   const [watched, setWatched] = useState<number[]>([]);
-  const [error, setError] = useState<unknown>(null);
+  const [refusal, attempt] = useAttempt();
   const { contract_type: _contracts, recheck_absent: _recheck, codes, ...days } = scope;
-  const {
-    answer,
-    error: refused,
-    busy,
-    reload,
-  } = useRead<Coverage, Meta>("/cache/coverage", {
-    ...days,
-    codes: codes.trim(),
-    page,
-    page_size: SIZE,
-  });
+  const query = { ...days, codes: codes.trim(), page, page_size: SIZE };
+  const { answer, error, busy, reload } = useRead<Coverage, Meta>("/cache/coverage", query);
   useRunning((id) => setWatched((known) => (known.includes(id) ? known : [...known, id])));
   useEffect(() => {
     if (answer) sawUpstream(answer.meta.upstream);
@@ -58,13 +50,10 @@ export function CachePage() {
   };
   const start = async (name: StartCall, narrowed: Partial<ScopeChoice> = {}) => {
     if (name === "cache-all-missing" && !confirm(t.cache.refetchSure)) return;
-    try {
-      setError(null);
+    await attempt(async () => {
       const { id } = await startTask(name, taskScope({ ...scope, ...narrowed }));
       setWatched((known) => [id, ...known.filter((each) => each !== id)]);
-    } catch (failure) {
-      setError(failure);
-    }
+    });
   };
   const counted = answer?.data;
   return (
@@ -72,7 +61,7 @@ export function CachePage() {
       <h1 id="cache-title">{t.cache.title}</h1>
       <ScopeForm scope={scope} onChange={change} onStart={admin ? start : null} />
       {!admin && <p class="dim">{t.cache.readonly}</p>}
-      <Trouble error={error} />
+      <Trouble error={refusal} />
       {watched.length > 0 && (
         <section class="panel" aria-label={t.cache.recent}>
           {watched.map((id) => (
@@ -80,7 +69,7 @@ export function CachePage() {
           ))}
         </section>
       )}
-      <Trouble error={refused} onRetry={reload} />
+      <Trouble error={error} onRetry={reload} />
       {!counted && busy && <p class="placeholder">{t.app.loading}</p>}
       {counted && answer && (
         <>

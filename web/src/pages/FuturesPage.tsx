@@ -1,20 +1,13 @@
 import { useMemo, useState } from "preact/hooks";
-import {
-  type Mains,
-  type Page,
-  PERIODS,
-  type Period,
-  type Security,
-  type Variety,
-} from "../api/types";
+import type { Mains, Page, Period, Range, Security, Variety } from "../api/types";
 import { useConsole } from "../app/context";
 import { useRead } from "../app/reading";
 import { link, type PageProps } from "../app/route";
-import { isDay, today, toIso } from "../lib/dates";
-import { firstRange } from "../lib/spans";
-import { Choice } from "../parts/Choice";
-import { DateField } from "../parts/DateField";
+import { today, toIso } from "../lib/dates";
+import { asked, firstRange } from "../lib/spans";
+import { DateRange, PeriodChoice } from "../parts/ChartRange";
 import { Field } from "../parts/Field";
+import { Heads } from "../parts/Heads";
 import { KlineView } from "../parts/KlineView";
 import { Trouble } from "../parts/Trouble";
 
@@ -110,13 +103,14 @@ interface VarietiesProps {
 function Varieties({ known, mains, variety }: VarietiesProps) {
   const { t } = useConsole();
   const [filter, setFilter] = useState("");
+  const f = t.futures;
   const wanted = filter.trim().toLowerCase();
   const shown = known.filter((each) =>
     `${each.variety} ${each.name}`.toLowerCase().includes(wanted),
   );
   return (
-    <section class="panel varieties" aria-label={t.futures.varieties}>
-      <Field label={t.futures.filter}>
+    <section class="panel varieties" aria-label={f.varieties}>
+      <Field label={f.filter}>
         <input
           type="search"
           value={filter}
@@ -125,14 +119,7 @@ function Varieties({ known, mains, variety }: VarietiesProps) {
       </Field>
       <div class="wide tall">
         <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">{t.futures.varieties}</th>
-              <th scope="col">{t.futures.market}</th>
-              <th scope="col">{t.futures.contracts}</th>
-              <th scope="col">{t.futures.main}</th>
-            </tr>
-          </thead>
+          <Heads names={[f.varieties, f.market, f.contracts, f.main]} />
           <tbody>
             {shown.map((each) => (
               <tr key={each.variety} class={each.variety === variety ? "chosen" : ""}>
@@ -147,16 +134,14 @@ function Varieties({ known, mains, variety }: VarietiesProps) {
                 <td>{each.market}</td>
                 <td class="number">{each.contracts}</td>
                 <td>
-                  {mains?.main_contracts[each.variety] ?? (
-                    <span class="dim">{t.futures.noMain}</span>
-                  )}
+                  {mains?.main_contracts[each.variety] ?? <span class="dim">{f.noMain}</span>}
                 </td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-      {mains && <p class="dim">{t.futures.mainNote(toIso(mains.trade_date))}</p>}
+      {mains && <p class="dim">{f.mainNote(toIso(mains.trade_date))}</p>}
     </section>
   );
 }
@@ -169,16 +154,8 @@ interface ContractProps {
 }
 
 function Contract({ contract, params, note, onShow }: ContractProps) {
-  const { t } = useConsole();
-  const period = PERIODS.find((each) => each === params.get("period")) ?? "daily";
   const last = contract.delist_date && gone(contract) ? contract.delist_date : today();
-  const [from, to] = rangeOf(period, last);
-  const day = (name: string, otherwise: string) => {
-    const given = params.get(name) ?? "";
-    return isDay(given) ? given : otherwise;
-  };
-  const start = day("start", from);
-  const end = day("end", to);
+  const { period, start, end } = asked(params, (each) => rangeOf(each, last));
   const setPeriod = (next: Period) => {
     const [first, final] = rangeOf(next, last);
     onShow({ code: contract.code, period: next, start: first, end: final });
@@ -188,21 +165,13 @@ function Contract({ contract, params, note, onShow }: ContractProps) {
   return (
     <>
       <div class="bar">
-        <Choice
-          label={t.kline.period}
-          value={period}
-          values={PERIODS}
-          name={(each) => t.period[each] ?? each}
-          onChange={setPeriod}
+        <PeriodChoice value={period} onChange={setPeriod} />
+        <DateRange
+          start={start}
+          end={end}
+          onStart={(day) => show({ start: day })}
+          onEnd={(day) => show({ end: day })}
         />
-        <div class="dates">
-          <DateField
-            label={t.kline.from}
-            value={start}
-            onChange={(next) => show({ start: next })}
-          />
-          <DateField label={t.kline.to} value={end} onChange={(next) => show({ end: next })} />
-        </div>
       </div>
       <KlineView
         security={contract}
@@ -216,6 +185,6 @@ function Contract({ contract, params, note, onShow }: ContractProps) {
   );
 }
 
-function rangeOf(period: Period, end: string): [string, string] {
+function rangeOf(period: Period, end: string): Range {
   return firstRange(period, end, period === "daily" ? -MONTHS : undefined);
 }

@@ -4,6 +4,7 @@ import { session } from "../api/session";
 import type { Theme } from "../app/context";
 import { Field } from "../parts/Field";
 import { Looks } from "../parts/Looks";
+import { Alert } from "../parts/Trouble";
 import { loginTrouble, type Trouble } from "../text/words";
 import type { Text } from "../text/zh";
 
@@ -73,12 +74,7 @@ export function Login({ t, theme, why, onEnter, onLang, onTheme }: Props) {
             onInput={(event) => setPassword(event.currentTarget.value)}
           />
         </Field>
-        {wrong && (
-          <div class="trouble" role="alert">
-            <p>{wrong.advice}</p>
-            {wrong.detail && <p class="dim">{wrong.detail}</p>}
-          </div>
-        )}
+        {wrong && <Alert trouble={wrong} t={t} />}
         <button type="submit" class="primary" disabled={busy}>
           {busy ? t.login.busy : t.login.submit}
         </button>

@@ -1,4 +1,4 @@
-interface Props<Value extends string> {
+export interface ChoiceProps<Value extends string> {
   label: string;
   value: Value;
   values: readonly Value[];
@@ -7,7 +7,7 @@ interface Props<Value extends string> {
 }
 
 /** One of a few values, all of them in sight. */
-export function Choice<Value extends string>(props: Props<Value>) {
+export function Choice<Value extends string>(props: ChoiceProps<Value>) {
   return (
     <fieldset class="choice">
       <legend class="unseen">{props.label}</legend>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import type { ChoiceProps } from "./Choice";
 
 /** A label above what it names. */
 export function Field({ label, children }: { label: string; children: ComponentChildren }) {
@@ -11,15 +12,7 @@ export function Field({ label, children }: { label: string; children: ComponentC
   );
 }
 
-interface SelectProps<Value extends string> {
-  label: string;
-  value: Value;
-  values: readonly Value[];
-  name(value: Value): string;
-  onChange(value: Value): void;
-}
-
-export function Select<Value extends string>(props: SelectProps<Value>) {
+export function Select<Value extends string>(props: ChoiceProps<Value>) {
   return (
     <Field label={props.label}>
       <select

@@ -5,7 +5,7 @@ import { link } from "../app/route";
 import { Entry } from "../chart/Legend";
 import { addDays } from "../lib/dates";
 import { percent } from "../lib/numbers";
-import { background, days, SHADES, sum } from "../lib/shades";
+import { background, days, SHADES, type Shade, sum } from "../lib/shades";
 import type { ScopeChoice } from "./ScopeForm";
 
 interface Props {
@@ -14,6 +14,8 @@ interface Props {
   period: Period;
   onFill: ((narrowed: Partial<ScopeChoice>) => void) | null;
 }
+
+type Names = Record<Shade, string>;
 
 /** First and last day of a part: of a year, "2024", or of a month, "2024-01". */
 function daysOf(part: string): [Day, Day] {
@@ -78,6 +80,7 @@ export function HeatMap({ coverage, kind, period, onFill }: Props) {
           cell={item.parts[part]}
           kind={kind}
           period={period}
+          names={names}
           onFill={onFill}
           onClose={() => setOpened(false)}
         />
@@ -134,7 +137,7 @@ export function HeatMap({ coverage, kind, period, onFill }: Props) {
 }
 
 /** The days of a cell in words. */
-function told(cell: Holdings, names: Record<string, string>): string {
+function told(cell: Holdings, names: Names): string {
   const counts = days(cell);
   const shown = SHADES.filter((shade) => counts[shade] > 0);
   return shown.map((shade) => `${names[shade]} ${counts[shade]}`).join(", ");
@@ -146,15 +149,15 @@ interface CellProps {
   cell: Holdings | undefined;
   kind: Kind;
   period: Period;
+  names: Names;
   onFill: Props["onFill"];
   onClose(): void;
 }
 
 /** What one cell stands for, and where to go from it. */
-function Cell({ code, part, cell, kind, period, onFill, onClose }: CellProps) {
+function Cell({ code, part, cell, kind, period, names, onFill, onClose }: CellProps) {
   const { t } = useConsole();
   const [start, end] = daysOf(part);
-  const names = { ...t.mark, present: t.cache.present };
   return (
     <div class="cell" role="status">
       <b>{t.cache.cell(code, part)}</b>

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { useConsole } from "../app/context";
 import { price, whole } from "../lib/numbers";
 import type { Slot } from "../lib/slots";
+import { Heads } from "./Heads";
 
 /** So many rows are listed at most; the API gives them all. */
 const SHOWN = 250;
@@ -22,15 +23,7 @@ export function Rows({ slots, future }: { slots: readonly Slot[]; future: boolea
       {open && (
         <div class="wide">
           <table class="numbers">
-            <thead>
-              <tr>
-                {heads.map((head) => (
-                  <th key={head} scope="col">
-                    {head}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <Heads names={heads} />
             <tbody>
               {shown.map((slot) => (
                 <Row key={slot.time} slot={slot} future={future} />

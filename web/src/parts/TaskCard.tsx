@@ -3,6 +3,7 @@ import { call } from "../api/client";
 import type { Task } from "../api/types";
 import { useConsole } from "../app/context";
 import { useEvery } from "../app/reading";
+import { TaskProgress, TaskState } from "./TaskProgress";
 import { Trouble } from "./Trouble";
 import { describe, outcome, readTask, running, took } from "./tasks";
 
@@ -60,12 +61,9 @@ export function TaskCard({ id, onEnd }: Props) {
       <header>
         <a href={`#/tasks/${id}`}>#{id}</a>
         <span class="what">{describe(task, t)}</span>
-        <span class={`state ${task.status}`}>{t.task.status[task.status]}</span>
+        <TaskState task={task} />
       </header>
-      <div class="progress">
-        <progress max={100} value={task.progress} aria-label={t.task.detail(id)} />
-        <span>{task.progress.toFixed(1)}%</span>
-      </div>
+      <TaskProgress task={task} />
       <p class="dim">{[...outcome(task, t), t.task.seconds(took(task))].join(" · ")}</p>
       {task.error_message && (
         <p class="bad" lang="en">

@@ -1,5 +1,6 @@
 import { useConsole } from "../app/context";
-import { trouble } from "../text/words";
+import { type Trouble as Described, trouble } from "../text/words";
+import type { Text } from "../text/zh";
 
 interface Props {
   error: unknown;
@@ -10,7 +11,17 @@ interface Props {
 export function Trouble({ error, onRetry }: Props) {
   const { t } = useConsole();
   if (!error) return null;
-  const { advice, detail } = trouble(error, t);
+  return <Alert trouble={trouble(error, t)} t={t} onRetry={onRetry} />;
+}
+
+interface AlertProps {
+  trouble: Described;
+  t: Text;
+  onRetry?: Props["onRetry"];
+}
+
+/** The same before the login, where there is no context yet. */
+export function Alert({ trouble: { advice, detail }, t, onRetry }: AlertProps) {
   return (
     <div class="trouble" role="alert">
       <p>{advice}</p>
