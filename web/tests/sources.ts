@@ -35,7 +35,9 @@ export const IMPORTS: readonly Import[] = [...MODULES].flatMap(([from, { module 
   const all = [
     ...module.staticImports.map(({ moduleRequest, entries }) => ({
       request: moduleRequest.value,
-      names: entries.map(({ importName }) => importName.name),
+      names: entries.map(({ importName: { kind, name } }) =>
+        kind === "Default" ? "default" : name,
+      ),
     })),
     ...module.staticExports.flatMap(({ entries }) =>
       entries.map(({ moduleRequest, importName }) => ({
@@ -48,13 +50,16 @@ export const IMPORTS: readonly Import[] = [...MODULES].flatMap(([from, { module 
       names: [null],
     })),
   ];
-  return all
-    .filter(({ request }) => request.startsWith("."))
-    .map(({ request, names }) => ({
-      from,
-      to: resolve(from, request),
-      names: names.every((name) => name !== null) ? names : null,
-    }));
+  return (
+    all
+      // What a test reads as text, such as "types.ts?raw", it does not import.
+      .filter(({ request }) => request.startsWith(".") && !request.includes("?"))
+      .map(({ request, names }) => ({
+        from,
+        to: resolve(from, request),
+        names: names.every((name) => name !== null) ? names : null,
+      }))
+  );
 });
 
 function resolve(from: string, request: string): string {

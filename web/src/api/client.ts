@@ -1,5 +1,5 @@
 import { session } from "./session";
-import type { Envelope } from "./types";
+import type { Envelope, FieldError } from "./types";
 
 /** An answer that is an error, or none at all (status 0). */
 export class ApiError extends Error {
@@ -7,7 +7,7 @@ export class ApiError extends Error {
     readonly status: number,
     message: string,
     readonly retryAfter: number,
-    readonly fields: { field: string; reason: string }[] = [],
+    readonly fields: FieldError[] = [],
   ) {
     super(message);
   }
@@ -58,7 +58,7 @@ async function send(path: string, request: RequestInit): Promise<Response> {
   }
 }
 
-type Read<Data, About> = Envelope<Data, About> & { errors?: { field: string; reason: string }[] };
+type Read<Data, About> = Envelope<Data, About> & { errors?: FieldError[] };
 
 async function read<Data, About>(response: Response): Promise<Read<Data, About>> {
   try {

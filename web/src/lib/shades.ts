@@ -1,7 +1,7 @@
-import type { Holdings } from "../api/types";
+import type { AbsentReason, Holdings } from "../api/types";
 
 /** What a stripe of a cell of the coverage map stands for. */
-export type Shade = "present" | "suspended" | "no_trade" | "unconfirmed" | "missing";
+export type Shade = "present" | AbsentReason | "missing";
 export const SHADES: readonly Shade[] = [
   "present",
   "suspended",

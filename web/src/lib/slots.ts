@@ -1,8 +1,8 @@
-import type { Absent, Bar, Meta } from "../api/types";
+import type { AbsentReason, Bar, Meta } from "../api/types";
 import { toIso } from "./dates";
 
 /** Why a place on the time axis has no bar. */
-export type Mark = "missing" | Absent["reason"];
+export type Mark = "missing" | AbsentReason;
 export const MARKS: readonly Mark[] = ["missing", "suspended", "no_trade", "unconfirmed"];
 
 /** One place on the time axis: a bar, or a day of which it is known why there is none. */

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Coverage, Day, Page, Task, Upstream } from "../api/types";
+import type { Coverage, CoverageMeta, Page, Task } from "../api/types";
 import { useAttempt } from "../app/attempt";
 import { useConsole } from "../app/context";
 import { useRead } from "../app/reading";
@@ -14,8 +14,6 @@ import { running, type StartCall, startTask } from "../parts/tasks";
 const SIZE = 30;
 /** So many years back a map reaches at first. */
 const YEARS = 6;
-
-type Meta = { upstream: Upstream; final_until: Day };
 
 function atFirst(): ScopeChoice {
   const end = today();
@@ -39,7 +37,7 @@ export function CachePage() {
   const [refusal, attempt] = useAttempt();
   const { contract_type: _contracts, recheck_absent: _recheck, codes, ...days } = scope;
   const query = { ...days, codes: codes.trim(), page, page_size: SIZE };
-  const { answer, error, busy, reload } = useRead<Coverage, Meta>("/cache/coverage", query);
+  const { answer, error, busy, reload } = useRead<Coverage, CoverageMeta>("/cache/coverage", query);
   useRunning((id) => setWatched((known) => (known.includes(id) ? known : [...known, id])));
   useEffect(() => {
     if (answer) sawUpstream(answer.meta.upstream);

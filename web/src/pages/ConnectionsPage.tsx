@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import { call } from "../api/client";
-import type { Connection } from "../api/types";
+import type { Connection, ConnectionResult } from "../api/types";
 import { useConsole } from "../app/context";
 import { EditableList, useEntries } from "../parts/EditableList";
 import { Field } from "../parts/Field";
 
-type Tested = { success: boolean; message: string } | "busy";
+type Tested = ConnectionResult | "busy";
 
 /** The connections to the vendor's servers, for administrators. */
 export function ConnectionsPage() {
@@ -18,7 +18,7 @@ export function ConnectionsPage() {
     const path = `/configs/sdk/${id}/test`;
     await entries.change(async () => {
       try {
-        const { data } = await call<Exclude<Tested, "busy">>(path, { method: "POST" });
+        const { data } = await call<ConnectionResult>(path, { method: "POST" });
         setTested((known) => ({ ...known, [id]: data }));
         announce(`${data.success ? c.ok : c.bad}: ${data.message}`);
       } catch (refused) {

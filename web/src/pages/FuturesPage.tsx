@@ -1,5 +1,13 @@
 import { useMemo, useState } from "preact/hooks";
-import type { Mains, Page, Period, Range, Security, Variety } from "../api/types";
+import type {
+  MainContracts,
+  Page,
+  Period,
+  Range,
+  Security,
+  Varieties,
+  Variety,
+} from "../api/types";
 import { useConsole } from "../app/context";
 import { useRead } from "../app/reading";
 import { link, type PageProps } from "../app/route";
@@ -25,8 +33,8 @@ export function FuturesPage({ route }: PageProps) {
   const { t } = useConsole();
   const given = route.params.get("code") ?? "";
   const variety = varietyOf(given) || route.params.get("variety") || FIRST_VARIETY;
-  const varieties = useRead<{ details: Variety[] }>("/cache/future-varieties");
-  const mains = useRead<Mains>("/cache/main-contracts");
+  const varieties = useRead<Varieties>("/cache/future-varieties");
+  const mains = useRead<MainContracts>("/cache/main-contracts");
   const contracts = useContracts(variety);
   const main = mains.answer?.data.details[variety];
   const living = contracts.list.filter((each) => !gone(each));
@@ -40,7 +48,7 @@ export function FuturesPage({ route }: PageProps) {
       <h1 id="futures-title">{t.futures.title}</h1>
       <Trouble error={varieties.error ?? mains.error ?? contracts.error} />
       <div class="split">
-        <Varieties
+        <VarietyList
           known={varieties.answer?.data.details ?? []}
           mains={mains.answer?.data}
           variety={variety}
@@ -96,11 +104,11 @@ function gone(contract: Security): boolean {
 
 interface VarietiesProps {
   known: Variety[];
-  mains: Mains | undefined;
+  mains: MainContracts | undefined;
   variety: string;
 }
 
-function Varieties({ known, mains, variety }: VarietiesProps) {
+function VarietyList({ known, mains, variety }: VarietiesProps) {
   const { t } = useConsole();
   const [filter, setFilter] = useState("");
   const f = t.futures;

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { call } from "../api/client";
 import { session } from "../api/session";
+import type { Token } from "../api/types";
 import type { Theme } from "../app/context";
 import { Field } from "../parts/Field";
 import { Looks } from "../parts/Looks";
@@ -31,7 +32,7 @@ export function Login({ t, theme, why, onEnter, onLang, onTheme }: Props) {
     setWrong(null);
     try {
       const body = { username, password };
-      const { data } = await call<{ access_token: string }>("/auth/login", {
+      const { data } = await call<Token>("/auth/login", {
         method: "POST",
         body,
       });

@@ -1,10 +1,8 @@
 import { call } from "../api/client";
-import type { User } from "../api/types";
+import { ROLES, type User } from "../api/types";
 import { useConsole } from "../app/context";
 import { EditableList, useEntries } from "../parts/EditableList";
 import { Field } from "../parts/Field";
-
-const ROLES = ["user", "admin"] as const;
 
 /** Who may log in, for administrators. */
 export function UsersPage() {

@@ -16,7 +16,7 @@ export function PeriodChoice({ value, onChange }: PeriodProps) {
       label={t.kline.period}
       value={value}
       values={PERIODS}
-      name={(each) => t.period[each] ?? each}
+      name={(each) => t.period[each]}
       onChange={onChange}
     />
   );

@@ -1,21 +1,26 @@
-import type { Kind, Period } from "../api/types";
+import {
+  CONTRACT_TYPES,
+  type ContractType,
+  type Day,
+  type Kind,
+  STORED_PERIODS,
+  type StoredPeriod,
+  type TaskScope,
+} from "../api/types";
 import { useConsole } from "../app/context";
 import { DateField } from "./DateField";
 import { Field, Select } from "./Field";
-import type { StartCall, TaskScope } from "./tasks";
+import type { StartCall } from "./tasks";
 
 const KINDS: readonly Kind[] = ["stock", "index", "etf", "future"];
-/** The periods that are stored; the others are computed from them. */
-const STORED: readonly Period[] = ["daily", "min1", "min5", "min15", "min30", "min60"];
-const CONTRACTS = ["all", "main"] as const;
 
 /** What the form says. */
 export interface ScopeChoice {
   security_type: Kind;
-  period_type: Period;
-  contract_type: (typeof CONTRACTS)[number];
-  start_date: string;
-  end_date: string;
+  period_type: StoredPeriod;
+  contract_type: ContractType;
+  start_date: Day;
+  end_date: Day;
   codes: string;
   recheck_absent: boolean;
 }
@@ -43,21 +48,21 @@ export function ScopeForm({ scope, onChange, onStart }: Props) {
         label={t.cache.kind}
         value={scope.security_type}
         values={KINDS}
-        name={(kind) => t.kind[kind] ?? kind}
+        name={(kind) => t.kind[kind]}
         onChange={(security_type) => set({ security_type, contract_type: "all" })}
       />
       <Select
         label={t.cache.period}
         value={scope.period_type}
-        values={STORED}
-        name={(period) => t.period[period] ?? period}
+        values={STORED_PERIODS}
+        name={(period) => t.period[period]}
         onChange={(period_type) => set({ period_type })}
       />
       {scope.security_type === "future" && (
         <Select
           label={t.cache.contracts}
           value={scope.contract_type}
-          values={CONTRACTS}
+          values={CONTRACT_TYPES}
           name={(each) => (each === "all" ? t.cache.allContracts : t.cache.mainContracts)}
           onChange={(contract_type) => set({ contract_type })}
         />

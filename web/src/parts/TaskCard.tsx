@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../api/client";
-import type { Task } from "../api/types";
+import type { OneTask, Task } from "../api/types";
 import { useConsole } from "../app/context";
 import { useEvery } from "../app/reading";
 import { TaskProgress, TaskState } from "./TaskProgress";
@@ -33,7 +33,7 @@ export function TaskCard({ id, onEnd }: Props) {
   const act = async (what: "cancel" | "retry") => {
     try {
       const path = `/cache/tasks/${id}/${what}`;
-      setTask((await call<{ task: Task }>(path, { method: "POST" })).data.task);
+      setTask((await call<OneTask>(path, { method: "POST" })).data.task);
     } catch (failure) {
       setError(failure);
     }

@@ -16,7 +16,7 @@ export function TaskResult({ id }: { id: number }) {
   const { t } = useConsole();
   const [ended, setEnded] = useState<Task | null>(null);
   const path = ended ? `/cache/tasks/${id}/result` : null;
-  const { answer, error } = useRead<Result>(path, { at: undefined });
+  const { answer, error } = useRead<Result>(path);
   return (
     <section aria-labelledby="task-title">
       <p>
@@ -50,6 +50,7 @@ function Found({ result }: { result: Result }) {
   const batches = result.failed_batches ?? [];
   const missing = Object.entries(result.missing ?? {});
   const reasons = Object.entries(result.by_reason ?? {});
+  const names: Record<string, string> = { ...t.mark, ...t.outside };
   const fill = result.errors !== undefined;
   const quiet = fill && !errors.length && !set.length && !batches.length;
   return (
@@ -82,7 +83,7 @@ function Found({ result }: { result: Result }) {
       <Listing
         title={t.task.reasons}
         rows={reasons.map(([reason, { codes, days }]) => [
-          t.outside[reason] ?? t.mark[reason as "missing"] ?? reason,
+          names[reason] ?? reason,
           `${t.task.codesHead} ${codes} · ${t.task.daysHead} ${days}`,
         ])}
       />

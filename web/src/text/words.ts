@@ -100,7 +100,7 @@ export function completeness(meta: Meta, code: string, t: Text): Remark[] {
   const unconfirmed = absent.filter((each) => each.reason === "unconfirmed").length;
   if (unconfirmed) say(c.unconfirmed(unconfirmed));
   for (const { from, to, reason } of meta.outside[code] ?? []) {
-    say(c.outside(t.outside[reason] ?? reason, range([from, to])));
+    say(c.outside(t.outside[reason], range([from, to])));
   }
   if (meta.close_outside[code]) say(c.closeOutside(meta.close_outside[code].length));
   if (meta.pending.length) say(c.pending(ranges(meta.pending, t)));

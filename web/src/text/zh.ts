@@ -1,3 +1,4 @@
+import type { Kind, OutsideReason, Period, Role, Statement, TaskType } from "../api/types";
 import type { Mark } from "../lib/slots";
 
 const days = (count: number) => `${count} 天`;
@@ -88,7 +89,7 @@ export const zh = {
     etf: "基金",
     future: "期货",
     finance: "财务",
-  } as Record<string, string>,
+  } satisfies Record<Kind | "finance", string>,
   period: {
     daily: "日",
     weekly: "周",
@@ -101,7 +102,7 @@ export const zh = {
     balance_sheet: "资产负债表",
     income: "利润表",
     cash_flow: "现金流量表",
-  } as Record<string, string>,
+  } satisfies Record<Period | Statement, string>,
   adjust: { none: "不复权", forward: "前复权", backward: "后复权" },
   range: { m1: "1月", m3: "3月", m6: "6月", y1: "1年", y3: "3年", y8: "8年", custom: "自定" },
   mark: {
@@ -109,12 +110,12 @@ export const zh = {
     suspended: "停牌",
     no_trade: "无成交",
     unconfirmed: "源无数据",
-  } as Record<Mark, string>,
+  } satisfies Record<Mark, string>,
   outside: {
     not_listed: "上市前",
     delisted: "退市后",
     before_coverage: "早于数据源历史",
-  } as Record<string, string>,
+  } satisfies Record<OutsideReason, string>,
   kline: {
     title: "K线",
     search: "代码或名称",
@@ -207,10 +208,12 @@ export const zh = {
   },
   task: {
     title: "任务",
-    type: { detect: "检测", fill: "补齐", cache: "全部重取", catalog: "刷新代码表" } as Record<
-      string,
-      string
-    >,
+    type: {
+      detect: "检测",
+      fill: "补齐",
+      cache: "全部重取",
+      catalog: "刷新代码表",
+    } satisfies Record<TaskType, string>,
     status: {
       pending: "等待",
       running: "进行中",
@@ -302,7 +305,7 @@ export const zh = {
     email: "邮箱（可空）",
     password: "密码（至少8个字符）",
     role: "角色",
-    roles: { admin: "管理员", user: "只读用户" } as Record<string, string>,
+    roles: { admin: "管理员", user: "只读用户" } satisfies Record<Role, string>,
     active: "启用",
     state: "状态",
     on: "已启用",
