@@ -44,7 +44,7 @@ export function FuturesPage({ route }: PageProps) {
     location.hash = link("futures", { variety, ...Object.fromEntries(route.params), ...next });
   };
   return (
-    <section class="futures" aria-labelledby="futures-title">
+    <section aria-labelledby="futures-title">
       <h1 id="futures-title">{t.futures.title}</h1>
       <Trouble error={varieties.error ?? mains.error ?? contracts.error} />
       <div class="split">

@@ -35,7 +35,7 @@ export function KlinePage({ route }: PageProps) {
     show({ period: next, start: first, end: last });
   };
   return (
-    <section class="kline" aria-labelledby="kline-title">
+    <section aria-labelledby="kline-title">
       <h1 id="kline-title" class="unseen">
         {t.kline.title}
       </h1>

@@ -60,7 +60,7 @@ export function TaskCard({ id, onEnd }: Props) {
     <article class="task" aria-label={t.task.detail(id)}>
       <header>
         <a href={`#/tasks/${id}`}>#{id}</a>
-        <span class="what">{describe(task, t)}</span>
+        <span>{describe(task, t)}</span>
         <TaskState task={task} />
       </header>
       <TaskProgress task={task} />

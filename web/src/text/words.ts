@@ -110,6 +110,6 @@ export function completeness(meta: Meta, code: string, t: Text): Remark[] {
   const failed = meta.adjust?.failed[code];
   if (failed) say(c.notAdjusted(failed), "bad");
   for (const warning of meta.warnings) say(c.warning(warning), "bad");
-  say(c[meta.source]);
+  say(c.source[meta.source]);
   return said;
 }
