@@ -10,7 +10,7 @@ import { en } from "./text/en";
 import { trouble } from "./text/words";
 import { type Text, zh } from "./text/zh";
 
-/** The language, the theme and the session; below them the login or the pages. */
+/** Holds the language, the theme and the session; renders the login or the pages. */
 export function Root() {
   const [lang, setLang] = useKept<Lang>("lang", ["zh", "en"], "zh");
   const [theme, setTheme] = useKept<Theme>("theme", ["dark", "light"], preferred());
@@ -21,7 +21,7 @@ export function Root() {
   const [upstream, setUpstream] = useState<Upstream | null>(null);
   const [said, setSaid] = useState("");
   const t = lang === "zh" ? zh : en;
-  // Before anything is drawn: charts take their colours from the page.
+  // Runs before anything is drawn, as charts take their colours from the page.
   useLayoutEffect(() => {
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
     document.documentElement.dataset.theme = theme;
@@ -36,7 +36,7 @@ export function Root() {
     if (session.token) {
       enter()
         .catch((error) => {
-          // Only the service may say that the token is no longer good.
+          // Only a 401 means that the token is no longer valid.
           if (!(error instanceof ApiError && error.status === 401)) setStuck(error);
         })
         .finally(() => setResuming(false));
@@ -65,7 +65,7 @@ export function Root() {
   );
 }
 
-/** The service does not answer while the page is loaded again. */
+/** Shown where the service fails to answer while a session is being resumed. */
 function Stuck({ error, t }: { error: unknown; t: Text }) {
   return (
     <main class="login">
@@ -82,7 +82,7 @@ function preferred(): Theme {
   return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
 }
 
-/** A choice that this browser keeps. */
+/** A choice that is kept in this browser. */
 function useKept<Choice extends string>(name: string, choices: Choice[], first: Choice) {
   const [value, setValue] = useState<Choice>(() => {
     const kept = localStorage.getItem(name) as Choice | null;

@@ -27,7 +27,7 @@ interface Props {
   onTheme(): void;
 }
 
-/** What every page has around it: the way to the others, the looks, the way out. */
+/** The frame around every page: navigation, language and theme, logout. */
 export function Shell({ synthetic, onLang, onTheme }: Props) {
   const { t, theme, user, admin } = useConsole();
   const route = useRoute();
@@ -73,7 +73,7 @@ export function Shell({ synthetic, onLang, onTheme }: Props) {
   );
 }
 
-/** What a link to "#main" would do, were the address not taken: it names the page. */
+/** Does what a link to "#main" would do, as the URL fragment already names the page. */
 function skip(): void {
   document.getElementById("main")?.focus();
 }

@@ -1,6 +1,6 @@
 /**
- * What the API answers, under the field names of functions/docs/openapi.json; a test compares the
- * two, and lists what the console leaves out on purpose.
+ * What the API returns, with the field names of functions/docs/openapi.json. A test compares the
+ * two and lists what the console leaves out on purpose.
  */
 
 /** A day as the API writes it, "YYYYMMDD": sorts the way dates do. */
@@ -34,7 +34,7 @@ export type Status = "pending" | "running" | "completed" | "failed" | "cancelled
 export const ROLES = ["user", "admin"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The answer to a call; one without `meta` has About = unknown. */
+/** The body of every answer; where there is no `meta`, About is unknown. */
 export interface Envelope<Data, About = unknown> {
   code: number;
   message: string;
@@ -52,7 +52,7 @@ export interface Page<Item> {
   total: number;
 }
 
-/** A bar of a stock, an index or an ETF; one of a future has a settle and an open interest too. */
+/** A bar; only those of futures have a settlement price and open interest. */
 export interface Bar {
   trade_date: Day;
   kline_time?: string;
@@ -83,7 +83,7 @@ interface Adjusted {
   failed: Record<string, string>;
 }
 
-/** How complete an answer with bars is. */
+/** How complete the bars of an answer are. */
 export interface Meta {
   complete: boolean;
   expected: number;
@@ -138,7 +138,7 @@ export interface CoverageMeta {
   unknown_codes: string[];
 }
 
-/** What a task is about, as the calls that start one take it. */
+/** What a task covers, as the calls that start one take it. */
 export interface TaskScope {
   security_type: Kind | "finance";
   period_type?: StoredPeriod | Statement;
@@ -185,7 +185,7 @@ export interface OneTask {
   task: Task;
 }
 
-/** What a detect task found, or what any other did: each has fields of its own. */
+/** What a detect task found, or what any other task did; each kind has its own fields. */
 export interface Result {
   missing?: Record<string, Range[]>;
   by_reason?: Partial<Record<AbsentReason | OutsideReason, ReasonStats>>;

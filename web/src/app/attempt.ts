@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 
-/** Run something the service may refuse; the refusal stays until the next attempt. */
+/** Run a call that the service may refuse, and keep the refusal until the next attempt. */
 export function useAttempt() {
   const [refusal, setRefusal] = useState<unknown>(null);
   const attempt = async (work: () => Promise<unknown>) => {

@@ -6,16 +6,16 @@ import type { Text } from "../text/zh";
 export type Lang = "zh" | "en";
 export type Theme = "dark" | "light";
 
-/** What every page knows. */
+/** What every page has access to. */
 export interface Console {
   t: Text;
   lang: Lang;
   theme: Theme;
   user: User;
   admin: boolean;
-  /** Note where the service has its data from, once an answer has said so. */
+  /** Record which source the service reads from, once an answer tells. */
   sawUpstream(upstream: Upstream): void;
-  /** Tell a screen reader something. */
+  /** Have screen readers announce something. */
   announce(text: string): void;
 }
 

@@ -2,17 +2,17 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, call } from "../api/client";
 import type { Envelope } from "../api/types";
 
-/** An answer on its way, arrived, or failed. */
+/** An answer that is pending, has arrived, or failed. */
 interface Loaded<Data, About> {
   answer: Envelope<Data, About> | null;
   error: unknown;
-  /** Whether what is shown is not yet what was asked for. */
+  /** Whether `answer` still belongs to an earlier request. */
   busy: boolean;
   reload(): void;
 }
 
 interface Known<Data, About> {
-  /** What this is the answer to. */
+  /** The request that this answers. */
   key: string;
   answer: Envelope<Data, About> | null;
   error: unknown;
@@ -21,8 +21,8 @@ interface Known<Data, About> {
 type Query = Record<string, string | number | undefined>;
 
 /**
- * Read something whenever `path` or `query` changes; null reads nothing. What was read before
- * stays until the new answer is there.
+ * Fetch again whenever `path` or `query` changes; a null path fetches nothing. The previous answer
+ * stays until the new one arrives.
  */
 export function useRead<Data, About = unknown>(
   path: string | null,
@@ -38,7 +38,7 @@ export function useRead<Data, About = unknown>(
       (answer) => setKnown({ key, answer, error: null }),
       (error) => {
         if (leaving.signal.aborted) return;
-        // The page goes away with the login.
+        // The session has ended, and the login page is about to replace this one.
         if (error instanceof ApiError && error.status === 401) return;
         setKnown({ key, answer: null, error });
       },
@@ -49,7 +49,7 @@ export function useRead<Data, About = unknown>(
   return { answer: known.answer, error: known.error, busy: known.key !== key, reload };
 }
 
-/** Call something every `seconds` while `active`, the next time once the last has ended. */
+/** Run `work` every `seconds` while `active`; the pause starts once the last run has ended. */
 export function useEvery(seconds: number, active: boolean, work: () => Promise<void>): void {
   const newest = useRef(work);
   newest.current = work;

@@ -1,13 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** Where we are: "#/kline?code=600000.SH" is page "kline" with one parameter. */
+/** Where the user is: "#/kline?code=600000.SH" is page "kline" with one parameter. */
 interface Route {
   page: string;
   id: string;
   params: URLSearchParams;
 }
 
-/** What the shell hands to a page. */
+/** What the shell passes to every page. */
 export interface PageProps {
   route: Route;
 }

@@ -4,10 +4,10 @@ import type { Drawing } from "./drawing";
 
 export const AVERAGES = [5, 10, 20, 60] as const;
 
-/** How ECharts writes that there is nothing. */
+/** ECharts' notation for no value. */
 const NOTHING = "-";
 
-/** The candles as ECharts wants them: open, close, low, high. */
+/** Candles in the order that ECharts expects: open, close, low, high. */
 function candles(slots: readonly Slot[]) {
   return slots.map(({ bar }) => (bar ? [bar.open, bar.close, bar.low, bar.high] : NOTHING));
 }
@@ -17,10 +17,10 @@ export function averages(slots: readonly Slot[]): Map<number, (number | null)[]>
   return new Map(AVERAGES.map((length) => [length, movingAverage(closes, length)]));
 }
 
-/** What goes into the panes, one above the other. */
+/** The series of all panes. */
 export function series(drawing: Drawing, panes: 2 | 3) {
   return [
-    // The slider shows the first one in small.
+    // Comes first because the slider previews the first series.
     candle(drawing),
     ...marks(drawing, panes),
     ...lines(drawing),

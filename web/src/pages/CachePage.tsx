@@ -12,7 +12,7 @@ import { Trouble } from "../parts/Trouble";
 import { running, type StartCall, startTask } from "../parts/tasks";
 
 const SIZE = 30;
-/** So many years back a map reaches at first. */
+/** How many years the map initially covers. */
 const YEARS = 6;
 
 function atFirst(): ScopeChoice {
@@ -28,7 +28,7 @@ function atFirst(): ScopeChoice {
   };
 }
 
-/** What the cache holds, and the tasks that change it. */
+/** What the cache holds, and tasks to change it. */
 export function CachePage() {
   const { t, admin, sawUpstream } = useConsole();
   const [scope, setScope] = useState(atFirst);
@@ -87,7 +87,7 @@ export function CachePage() {
   );
 }
 
-/** Name the tasks that run already when the page opens. */
+/** Report the tasks that are already running when the page opens. */
 function useRunning(found: (id: number) => void): void {
   const { answer } = useRead<Page<Task>>("/cache/tasks", { page_size: 5 });
   useEffect(() => {

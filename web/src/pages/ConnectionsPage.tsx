@@ -7,7 +7,7 @@ import { Field } from "../parts/Field";
 
 type Tested = ConnectionResult | "busy";
 
-/** The connections to the vendor's servers, for administrators. */
+/** The connections to the vendor's servers. Administrators only. */
 export function ConnectionsPage() {
   const { t, announce } = useConsole();
   const entries = useEntries<Connection>("/configs/sdk");
@@ -90,7 +90,7 @@ function Report({ tested }: { tested: Tested | undefined }) {
   );
 }
 
-/** What the form says; a password that is left empty stays what it is. */
+/** The contents of the form; an empty password keeps the stored one. */
 function entered(form: FormData) {
   const text = (name: string) => String(form.get(name) ?? "").trim();
   const fields = { name: text("name"), username: text("username"), host: text("host") };

@@ -20,7 +20,7 @@ import { KlineView } from "../parts/KlineView";
 import { Trouble } from "../parts/Trouble";
 
 const FIRST_VARIETY = "IF";
-/** Of a future a year is more than most contracts live. */
+/** Other securities show a year, but most contracts live for less. */
 const MONTHS = 6;
 
 /** "IF" of "IF2401.CFE". */
@@ -28,7 +28,7 @@ function varietyOf(code: string): string {
   return code.split(".")[0]?.replace(/\d+$/, "") ?? "";
 }
 
-/** Varieties, their main contracts, and a contract's settlement prices and open interest. */
+/** Products and their main contracts, with settlement prices and open interest per contract. */
 export function FuturesPage({ route }: PageProps) {
   const { t } = useConsole();
   const given = route.params.get("code") ?? "";
@@ -86,7 +86,7 @@ export function FuturesPage({ route }: PageProps) {
   );
 }
 
-/** The contracts of a variety: those that trade first, the nearest delivery first. */
+/** The contracts of a product: live ones first, by nearest delivery. */
 function useContracts(variety: string) {
   const query = { q: variety, security_type: "EXTRA_FUTURE", limit: 500 };
   const { answer, error } = useRead<Page<Security>>("/base/securities", query);

@@ -13,14 +13,14 @@ import { Trouble } from "../parts/Trouble";
 
 const FIRST_CODE = "000001.SZ";
 
-/** What the address says; anything else is as the page has it at first. */
+/** What the URL asks for, with defaults for the rest. */
 function chartOf(params: URLSearchParams) {
   const adjust = ADJUSTMENTS.find((each) => each === params.get("adjust")) ?? "none";
   const code = params.get("code") || FIRST_CODE;
   return { code, adjust, ...asked(params, (period) => firstRange(period, today())) };
 }
 
-/** The K-line of one security, found by code or name. */
+/** The K-line chart of one security, found by code or name. */
 export function KlinePage({ route }: PageProps) {
   const { t } = useConsole();
   const now = useMemo(() => chartOf(route.params), [route.params]);

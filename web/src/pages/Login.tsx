@@ -20,7 +20,7 @@ interface Props {
   onTheme(): void;
 }
 
-/** The login; the address stays, so that whoever was thrown out comes back to it. */
+/** The login; it keeps the URL, so that an expired session resumes where it was. */
 export function Login({ t, theme, why, onEnter, onLang, onTheme }: Props) {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");

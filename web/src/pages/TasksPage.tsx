@@ -12,10 +12,10 @@ import { Trouble } from "../parts/Trouble";
 import { describe, outcome, running, took } from "../parts/tasks";
 
 const SIZE = 20;
-/** So often the list is read again while anything runs, in seconds. */
+/** How often the list is reloaded while any task is running, in seconds. */
 const BEAT = 3;
 
-/** Every task, the newest first; or one of them. */
+/** All tasks, newest first, or a single one. */
 export function TasksPage({ route }: PageProps) {
   return /^\d+$/.test(route.id) ? <TaskResult key={route.id} id={Number(route.id)} /> : <List />;
 }

@@ -4,7 +4,7 @@ import { useConsole } from "../app/context";
 import { EditableList, useEntries } from "../parts/EditableList";
 import { Field } from "../parts/Field";
 
-/** Who may log in, for administrators. */
+/** Who may log in. Administrators only. */
 export function UsersPage() {
   const { t, user: me } = useConsole();
   const entries = useEntries<User>("/auth/users");

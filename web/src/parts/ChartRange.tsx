@@ -8,7 +8,7 @@ interface PeriodProps {
   onChange(period: Period): void;
 }
 
-/** How much time a bar of a chart spans. */
+/** The time that each bar of a chart spans. */
 export function PeriodChoice({ value, onChange }: PeriodProps) {
   const { t } = useConsole();
   return (

@@ -6,7 +6,7 @@ export interface ChoiceProps<Value extends string> {
   onChange(value: Value): void;
 }
 
-/** One of a few values, all of them in sight. */
+/** A choice of one among a few values, all visible. */
 export function Choice<Value extends string>(props: ChoiceProps<Value>) {
   return (
     <fieldset class="choice">

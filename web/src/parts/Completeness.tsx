@@ -12,11 +12,11 @@ interface Props {
   security: Security;
   period: Period;
   range: Range;
-  /** Called once what was missing has been fetched. */
+  /** Called once the missing bars have been fetched. */
   onFilled(): void;
 }
 
-/** How complete the answer is, and a way to mend it. */
+/** How complete the answer is, and a button to fill the gaps. */
 export function Completeness({ meta, security, period, range, onFilled }: Props) {
   const { t, admin } = useConsole();
   const [task, setTask] = useState<number | null>(null);

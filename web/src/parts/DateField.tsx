@@ -8,7 +8,7 @@ interface Props {
   onChange(day: Day): void;
 }
 
-/** A day; what is half typed changes nothing yet. */
+/** A date; a half-typed one is not reported. */
 export function DateField({ label, value, onChange }: Props) {
   return (
     <Field label={label}>

@@ -15,7 +15,7 @@ interface Entry {
 
 type Entries<Item extends Entry> = ReturnType<typeof useEntries<Item>>;
 
-/** The entries behind a path of the API, which of them the dialog shows, and changes to them. */
+/** The entries at a path of the API, the one being edited, and a way to change them. */
 export function useEntries<Item extends Entry>(path: string) {
   const { answer, error, reload } = useRead<Page<Item>>(path);
   const [edited, edit] = useState<Item | "new" | null>(null);
@@ -31,23 +31,23 @@ export function useEntries<Item extends Entry>(path: string) {
 interface Form {
   title: string;
   fields: ComponentChildren;
-  /** The body of the request that saves what was entered. */
+  /** The request body that saves what was entered. */
   body(entered: FormData): unknown;
 }
 
 interface Props<Item extends Entry> {
   name: string;
   entries: Entries<Item>;
-  /** With `none`, there is no table until there is an entry. */
+  /** Where `none` is given, it replaces an empty table. */
   text: { title: string; add: string; note?: string; none?: string };
   heads: readonly string[];
   cells(item: Item): ComponentChildren;
   actions(item: Item): ComponentChildren;
-  /** The form for an entry, or for a new one. */
+  /** The form that edits an entry, or null for a new one. */
   form(item: Item | null): Form;
 }
 
-/** A table of entries, and a dialog that adds one or changes it. */
+/** A table of entries with a dialog to add or edit one. */
 export function EditableList<Item extends Entry>(props: Props<Item>) {
   const { name, entries, text, heads, cells, actions, form } = props;
   const { items, error, edited } = entries;

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { ChoiceProps } from "./Choice";
 
-/** A label above what it names. */
+/** A form control with its label above. */
 export function Field({ label, children }: { label: string; children: ComponentChildren }) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is among the children

@@ -1,10 +1,10 @@
 interface Props {
   names: readonly string[];
-  /** The heading of a last column that shows for itself what it holds. */
+  /** The heading of a last column that needs one only for screen readers. */
   unseen?: string;
 }
 
-/** The headings of a table's columns. */
+/** The column headings of a table. */
 export function Heads({ names, unseen }: Props) {
   return (
     <thead>

@@ -17,7 +17,7 @@ interface Props {
 
 type Names = Record<Shade, string>;
 
-/** First and last day of a part: of a year, "2024", or of a month, "2024-01". */
+/** The first and last day of a year, "2024", or of a month, "2024-01". */
 function daysOf(part: string): [Day, Day] {
   const [year, month] = part.split("-");
   if (!month) return [`${year}0101`, `${year}1231`];
@@ -29,7 +29,7 @@ function pad(number: number): string {
   return String(number).padStart(2, "0");
 }
 
-/** Year by code, each cell divided by what is known of its days (the pattern "grid" of WAI-ARIA). */
+/** Codes by years or months, each cell striped by the state of its days (WAI-ARIA "grid"). */
 export function HeatMap({ coverage, kind, period, onFill }: Props) {
   const { t } = useConsole();
   const [at, setAt] = useState<[number, number]>([0, 0]);
@@ -108,7 +108,7 @@ export function HeatMap({ coverage, kind, period, onFill }: Props) {
                   const cell = held[each];
                   const here = row === at[0] && column === at[1];
                   return (
-                    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the table's
+                    // biome-ignore lint/a11y/useKeyWithClickEvents: the table handles the keys
                     <td
                       key={each}
                       data-at={`${row} ${column}`}
@@ -136,7 +136,7 @@ export function HeatMap({ coverage, kind, period, onFill }: Props) {
   );
 }
 
-/** The days of a cell in words. */
+/** The days of a cell in words, by state. */
 function told(cell: Holdings, names: Names): string {
   const counts = days(cell);
   const shown = SHADES.filter((shade) => counts[shade] > 0);
@@ -154,7 +154,7 @@ interface CellProps {
   onClose(): void;
 }
 
-/** What one cell stands for, and where to go from it. */
+/** The details of one cell, and where to go from there. */
 function Cell({ code, part, cell, kind, period, names, onFill, onClose }: CellProps) {
   const { t } = useConsole();
   const [start, end] = daysOf(part);

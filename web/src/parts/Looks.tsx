@@ -8,7 +8,7 @@ interface Props {
   onTheme(): void;
 }
 
-/** The switches of language and theme. */
+/** The buttons that switch language and theme. */
 export function Looks({ t, theme, onLang, onTheme }: Props) {
   return (
     <>

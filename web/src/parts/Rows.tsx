@@ -4,10 +4,10 @@ import { price, whole } from "../lib/numbers";
 import type { Slot } from "../lib/slots";
 import { Heads } from "./Heads";
 
-/** So many rows are listed at most; the API gives them all. */
+/** The most rows that are listed; the API returns them all. */
 const SHOWN = 250;
 
-/** The chart's figures as a table, the newest first; made when it is opened. */
+/** The chart's data as a table, newest first; rendered only when opened. */
 export function Rows({ slots, future }: { slots: readonly Slot[]; future: boolean }) {
   const { t } = useConsole();
   const [open, setOpen] = useState(false);

@@ -14,7 +14,7 @@ import type { StartCall } from "./tasks";
 
 const KINDS: readonly Kind[] = ["stock", "index", "etf", "future"];
 
-/** What the form says. */
+/** The state of the form. */
 export interface ScopeChoice {
   security_type: Kind;
   period_type: StoredPeriod;
@@ -25,7 +25,7 @@ export interface ScopeChoice {
   recheck_absent: boolean;
 }
 
-/** The same as a task takes it. */
+/** Convert it to what a task takes. */
 export function taskScope(choice: ScopeChoice): TaskScope {
   const { codes, ...scope } = choice;
   const named = codes.split(/[,,\s]+/).filter(Boolean);
@@ -38,7 +38,7 @@ interface Props {
   onStart: ((name: StartCall) => void) | null;
 }
 
-/** Which part of the cache is looked at, and what to do about it. */
+/** Chooses the part of the cache to show, and starts tasks on it. */
 export function ScopeForm({ scope, onChange, onStart }: Props) {
   const { t } = useConsole();
   const set = (next: Partial<ScopeChoice>) => onChange({ ...scope, ...next });

@@ -7,7 +7,7 @@ import { TaskProgress, TaskState } from "./TaskProgress";
 import { Trouble } from "./Trouble";
 import { describe, outcome, readTask, running, took } from "./tasks";
 
-/** So often a running task is looked at, in seconds. */
+/** How often a running task is polled, in seconds. */
 const BEAT = 1;
 
 interface Props {
@@ -16,7 +16,7 @@ interface Props {
   onEnd?: (task: Task) => void;
 }
 
-/** A task as it goes: how far it is, what came of it, ways to stop it and to try again. */
+/** A live view of a task: its progress, its results, and buttons to cancel or retry it. */
 export function TaskCard({ id, onEnd }: Props) {
   const { t, admin, announce } = useConsole();
   const [task, setTask] = useState<Task | null>(null);

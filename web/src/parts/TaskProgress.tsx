@@ -10,7 +10,7 @@ export function TaskState({ task: { status } }: Props) {
   return <span class={`state ${status}`}>{t.task.status[status]}</span>;
 }
 
-/** How far a task is, as a bar and in percent. */
+/** A task's progress, as a bar and in percent. */
 export function TaskProgress({ task: { id, progress } }: Props) {
   const { t } = useConsole();
   return (

@@ -8,10 +8,10 @@ import { range, ranges } from "../text/words";
 import { TaskCard } from "./TaskCard";
 import { Trouble } from "./Trouble";
 
-/** So many codes are listed at most; the API gives them all. */
+/** The most codes that are listed; the API returns them all. */
 const SHOWN = 200;
 
-/** One task: how it went, what failed and why, what it found. */
+/** One task: how it went, what failed and why, and what it found. */
 export function TaskResult({ id }: { id: number }) {
   const { t } = useConsole();
   const [ended, setEnded] = useState<Task | null>(null);

@@ -7,7 +7,7 @@ interface Props {
   onRetry?: (() => void) | undefined;
 }
 
-/** What went wrong, in words, and what to do. */
+/** What went wrong, in plain words, and what to do about it. */
 export function Trouble({ error, onRetry }: Props) {
   const { t } = useConsole();
   if (!error) return null;
@@ -20,7 +20,7 @@ interface AlertProps {
   onRetry?: Props["onRetry"];
 }
 
-/** The same before the login, where there is no context yet. */
+/** The same for use before the login, where there is no context yet. */
 export function Alert({ trouble: { advice, detail }, t, onRetry }: AlertProps) {
   return (
     <div class="trouble" role="alert">

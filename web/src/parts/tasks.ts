@@ -5,7 +5,7 @@ import type { Text } from "../text/zh";
 
 export type StartCall = "detect-all-missing" | "fill-missing" | "cache-all-missing";
 
-/** Start a task; the same request as one that still runs gives that one. */
+/** Start a task; where the same request is already running, this returns that task. */
 export async function startTask(name: StartCall, scope: TaskScope): Promise<{ id: number }> {
   const asked = { method: "POST", body: scope } as const;
   const { data } = await call<StartedTask>(`/cache/${name}`, asked);
@@ -36,7 +36,7 @@ export function describe(task: Task, t: Text): string {
   return `${type} · ${kind} ${period}${main} · ${days} · ${codes}`;
 }
 
-/** What has come of a task so far. */
+/** The results of a task so far. */
 export function outcome(task: Task, t: Text): string[] {
   const said: string[] = [];
   if (task.task_type === "detect") {

@@ -3,7 +3,7 @@ import type { Mark } from "../lib/slots";
 
 const days = (count: number) => `${count} 天`;
 
-/** Everything that the console says in Chinese; `en.ts` has the same in English. */
+/** Every text of the console in Chinese; `en.ts` has the same in English. */
 export const zh = {
   app: {
     title: "AmazingData 行情控制台",
