@@ -28,6 +28,11 @@ def schemas(said: Iterable[tuple[str, Operation]]) -> tuple[dict[str, Json], dic
     inline, shared : dict
         For each name followed by ".data" or ".meta" its schema, and the components that these
         refer to.
+
+    Raises
+    ------
+    ValueError
+        Two models have the same name.
     """
     inputs = []
     for name, operation in said:
@@ -36,8 +41,12 @@ def schemas(said: Iterable[tuple[str, Operation]]) -> tuple[dict[str, Json], dic
         if operation.meta is not NoMeta:
             inputs.append((f"{name}.meta", MODE, TypeAdapter(operation.meta)))
     found, shared = TypeAdapter.json_schemas(inputs, ref_template=TEMPLATE)
+    definitions = shared.get("$defs", {})
+    # Pydantic tells such models apart by their modules' names, which are not for clients to read.
+    if alike := [name for name in definitions if "__" in name]:
+        raise ValueError(f"models of the same name: {alike}")
     inline = {name: _plain(schema) for (name, _), schema in found.items()}
-    return inline, {name: _plain(each) for name, each in shared.get("$defs", {}).items()}
+    return inline, {name: _plain(each) for name, each in definitions.items()}
 
 
 def responses(route: Route, said: Operation, inline: Mapping[str, Json], name: str) -> Json:

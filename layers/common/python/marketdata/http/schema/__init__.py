@@ -6,17 +6,16 @@ of its answers and, in `OPERATIONS`, what is to be said of each call. `local/ope
 """
 
 from marketdata.http.schema import auth, base, cache, configs, docs, finance, futures, klines
-from marketdata.http.schema.operation import Operation
+from marketdata.http.schema.operation import Operation, disjoint
 
-OPERATIONS: dict[tuple[str, str], Operation] = (
-    auth.OPERATIONS
-    | configs.OPERATIONS
-    | base.OPERATIONS
-    | klines.OPERATIONS
-    | futures.OPERATIONS
-    | finance.OPERATIONS
-    | cache.OPERATIONS
-    | finance.OPERATIONS
-    | docs.OPERATIONS
+OPERATIONS: dict[tuple[str, str], Operation] = disjoint(
+    auth.OPERATIONS,
+    configs.OPERATIONS,
+    base.OPERATIONS,
+    klines.OPERATIONS,
+    futures.OPERATIONS,
+    cache.OPERATIONS,
+    finance.OPERATIONS,
+    docs.OPERATIONS,
 )
 """By method and path, as in `http.router.Route`."""
