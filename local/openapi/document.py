@@ -45,15 +45,14 @@ def operation_id(route: Route) -> str:
 def document() -> Json:
     """Describe the API."""
     known = routes()
-    said = {key: OPERATIONS[key] for key in known}
     names = {key: operation_id(route) for key, route in known.items()}
-    inline, answers = schemas((names[key], each) for key, each in said.items())
+    inline, answers = schemas((names[key], OPERATIONS[key]) for key in known)
     models = {route.model for route in known.values() if route.model and route.source == "body"}
     bodies = disjoint(*({model.__name__: body_schema(model)} for model in models))
     components = disjoint(bodies, answers, {"Error": ERROR_SCHEMA})
     paths: dict[str, Json] = {}
     for key, route in known.items():
-        described = _operation(route, said[key], inline, names)
+        described = _operation(route, OPERATIONS[key], inline, names)
         paths.setdefault(route.path, {})[route.method.lower()] = described
     return {
         "openapi": "3.1.0",

@@ -6,7 +6,6 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from local.openapi import components
 from local.openapi.components import ETAG, Json, envelope, in_json, name_of, reference
 from marketdata.http.router import Route
 from marketdata.http.schema.operation import NoMeta, Operation
@@ -98,6 +97,3 @@ def _plain(schema: Any) -> Any:
         for key, value in schema.items()
         if not (key == "title" and isinstance(value, str)) and key != "default"
     }
-
-
-__all__ = ["components", "responses", "schemas"]
