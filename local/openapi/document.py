@@ -11,7 +11,7 @@ from local.openapi.requests import body, body_schema, parameters
 from local.openapi.responses import responses, schemas
 from marketdata.api.router import Route, Router
 from marketdata.api.schema import OPERATIONS
-from marketdata.api.schema.operation import Operation
+from marketdata.api.schema.operation import Operation, disjoint
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,8 +28,7 @@ def routers() -> list[Router]:
 
 def routes() -> dict[Key, Route]:
     """Give every route of the API, those that only catch what is no route left out."""
-    every = [item for router in routers() for item in router.routes.items()]
-    return dict(every)
+    return disjoint(*(router.routes for router in routers()))
 
 
 def tag_of(route: Route) -> str:
@@ -46,17 +45,14 @@ def operation_id(route: Route) -> str:
 def document() -> Json:
     """Describe the API."""
     known = routes()
-    said = {key: OPERATIONS[key] for key in known}
     names = {key: operation_id(route) for key, route in known.items()}
-    inline, answers = schemas((names[key], each) for key, each in said.items())
-    bodies = {
-        route.model.__name__: body_schema(route.model)
-        for route in known.values()
-        if route.model and route.source == "body"
-    }
+    inline, answers = schemas((names[key], OPERATIONS[key]) for key in known)
+    models = {route.model for route in known.values() if route.model and route.source == "body"}
+    bodies = disjoint(*({model.__name__: body_schema(model)} for model in models))
+    components = disjoint(bodies, answers, {"Error": ERROR_SCHEMA})
     paths: dict[str, Json] = {}
     for key, route in known.items():
-        described = _operation(route, said[key], inline, names)
+        described = _operation(route, OPERATIONS[key], inline, names)
         paths.setdefault(route.path, {})[route.method.lower()] = described
     return {
         "openapi": "3.1.0",
@@ -74,8 +70,7 @@ def document() -> Json:
         "tags": [{"name": name, "description": text} for name, text in texts.TAGS.items()],
         "security": [{"token": []}],
         "paths": paths,
-        "components": shared()
-        | {"schemas": dict(sorted((bodies | answers | {"Error": ERROR_SCHEMA}).items()))},
+        "components": shared() | {"schemas": dict(sorted(components.items()))},
     }
 
 
