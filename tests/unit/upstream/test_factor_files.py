@@ -40,7 +40,7 @@ def test_every_form_gives_the_same_steps(text: str) -> None:
         (HEAD + "20240102,0\n", "the factor of 20240102 is 0.0"),
         (HEAD + "20240102,-1\n", "the factor of 20240102 is -1.0"),
         (HEAD + "20240102,inf\n", "the factor of 20240102 is inf"),
-        (HEAD + "20240102,1\n20240103,\n20240104,1\n", "lacking between others"),
+        (HEAD + "20240102,1\n20240103,\n20240104,1\n", "missing between others"),
         (HEAD + "20240102,1\n20240102,2\n", "20240102 has two factors"),
         (HEAD + '20240102,"1\n', "unexpected end of data"),
     ],

@@ -100,7 +100,7 @@ def test_a_printed_error_is_one(sdk: Any) -> None:
         (flat(1.0, 0.0), f"the factor of {DAYS[3]} is 0.0"),
         (flat(-1.0, 1.0), f"the factor of {DAYS[0]} is -1.0"),
         (flat(1.0, float("inf")), f"the factor of {DAYS[3]} is inf"),
-        ([1.0, 1.0, NAN, 1.0, 1.0, 1.0, 1.0], "factors are lacking between others"),
+        ([1.0, 1.0, NAN, 1.0, 1.0, 1.0, 1.0], "factors are missing between others"),
         ([NAN] * 7, "there is no factor"),
     ],
 )
