@@ -122,7 +122,7 @@ def _together(minutes: Intraday, segments: tuple[Segment, ...], size: int) -> In
 
 @lru_cache(maxsize=256)
 def _starts(segments: tuple[Segment, ...], size: int) -> Ints:
-    """Return the minutes at which bars of `size` minutes begin, as `catalog.sessions.bar_times`."""
+    """Return the start minutes of bars of `size` minutes; see `catalog.sessions.bar_times`."""
     starts: list[int] = []
     before = 0
     for start, end, _ in segments:
