@@ -100,7 +100,7 @@ class Process:
 
 
 def _environment(bundle: Path, folder: Path, home: Path, library_path: str) -> dict[str, str]:
-    """Build an environment of what the child needs, without the credentials of the function's role."""
+    """Build the child's environment: only what it needs, no credentials of the function's role."""
     compiled = folder / f"numba-{bundle.name}"
     compiled.mkdir(exist_ok=True)
     return {
