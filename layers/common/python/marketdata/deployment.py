@@ -113,7 +113,7 @@ def _catalog_store() -> "CatalogStore":
 
 
 def catalog() -> "Catalog":
-    """Return the catalog, at most five minutes old; raises what `CatalogStore.load` raises."""
+    """Return the catalog, up to five minutes old; see `catalog.catalog_store.CatalogStore.load`."""
     return _catalog_store().load()
 
 

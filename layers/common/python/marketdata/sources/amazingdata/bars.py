@@ -41,7 +41,7 @@ GAVE_NOTHING = "AmazingData: it gave nothing at all"
 
 
 def frame_of(dataset: BarDataset, answer: Mapping[str, Any], start: str, end: str) -> pd.DataFrame:
-    """Return the bars of an answer of `Adapter.klines` between two days.
+    """Return an answer's bars between two days, from `sources.amazingdata.adapter.Adapter.klines`.
 
     The SDK's K-lines carry no settle and no open interest: both are null. A bar whose time cannot
     be parsed gets an empty day, so that it is quarantined like any bad bar.
@@ -122,7 +122,7 @@ def _trade_date(time: str, dataset: BarDataset) -> str:
 
 
 class CallSdk(Protocol):
-    """Carries out an operation of the adapter: `Session.call` with a fixed deadline."""
+    """Carries out an operation: `sources.amazingdata.session.Session.call` with a deadline."""
 
     def __call__(self, operation: str, /, **arguments: Any) -> Any: ...
 
@@ -142,7 +142,7 @@ class BarFetch:
     frames : list of DataFrame
         The bars, batch by batch.
     halted, lost, failed : dict
-        See `FetchedBars`.
+        See `sources.source.FetchedBars`.
     """
 
     call: CallSdk

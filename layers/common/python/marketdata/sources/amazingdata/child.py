@@ -94,7 +94,7 @@ def answer(adapter: Adapter, request: Mapping[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     request : mapping
-        `operation`, one of `Adapter.operations`; `arguments`, by name.
+        `operation`, one of `sources.amazingdata.adapter.Adapter.operations`; `arguments`, by name.
 
     Returns
     -------

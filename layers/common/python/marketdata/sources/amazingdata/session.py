@@ -97,7 +97,7 @@ class Session:
         Parameters
         ----------
         operation : str
-            One of `Adapter.operations`.
+            One of `sources.amazingdata.adapter.Adapter.operations`.
         deadline : Deadline
             The limit for everything: start, login, the call, and both again after a lost login.
         **arguments

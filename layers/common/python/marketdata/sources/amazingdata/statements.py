@@ -26,9 +26,9 @@ class StatementFetch:
     request : StatementRequest
         The request.
     rows : list of mapping
-        See `FetchedStatements`.
+        See `sources.source.FetchedStatements`.
     failed : dict
-        See `FetchedStatements`.
+        See `sources.source.FetchedStatements`.
     """
 
     call: CallSdk
