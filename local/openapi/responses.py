@@ -1,4 +1,4 @@
-"""The description of what a call answers."""
+"""The description of a call's answers."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,18 +15,17 @@ MODE: JsonSchemaMode = "validation"
 
 
 def schemas(said: Iterable[tuple[str, Operation]]) -> tuple[dict[str, Json], dict[str, Json]]:
-    """Give the schemas of all answers.
+    """Return the schemas of all answers.
 
     Parameters
     ----------
     said : iterable
-        Names and operations.
+        Pairs of a call's name and its operation.
 
     Returns
     -------
     inline, shared : dict
-        For each name followed by ".data" or ".meta" its schema, and the components that these
-        refer to.
+        The schemas by name plus ".data" or ".meta", and the components that they refer to.
 
     Raises
     ------
@@ -85,7 +84,7 @@ def _success(said: Operation, inline: Mapping[str, Json], name: str) -> Json:
 
 
 def _plain(schema: Any) -> Any:
-    """Leave out what pydantic says for its own sake: titles, and defaults of what is optional."""
+    """Remove pydantic's own additions: titles, and defaults of optional fields."""
     if isinstance(schema, list):
         return [_plain(each) for each in schema]
     if not isinstance(schema, dict):

@@ -124,7 +124,7 @@ def test_patience_ends(client: Calls, service: Service) -> None:
 
 
 def test_a_wait_that_is_too_long_is_the_callers(connect: Connect, service: Service) -> None:
-    service.on("GET /auth/me", failure(429, "the quota of the day is used up", retry_after=3600))
+    service.on("GET /auth/me", failure(429, "the daily quota is used up", retry_after=3600))
     with pytest.raises(TooManyRequestsError) as raised:
         connect().me()
     assert raised.value.retry_after == 3600

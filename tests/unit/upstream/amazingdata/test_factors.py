@@ -132,7 +132,7 @@ def test_a_change_over_days_that_are_not_there_is_of_no_day(sdk: Any) -> None:
 
 def test_an_index_of_something_else_is_of_no_days(sdk: Any) -> None:
     answer = frame(flat(), flat(), days=range(len(DAYS)))
-    why = "AmazingData: its factors are of no days"
+    why = "AmazingData: its factors have no valid days"
     assert steps_in(sdk, answer) == ({}, dict.fromkeys(CODES, why))
 
 
