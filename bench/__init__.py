@@ -1,1 +1,1 @@
-"""What reading, detecting and filling cost, side by side with the usual alternatives."""
+"""The benchmark: the cost of reading, detecting and filling, beside the usual alternatives."""

@@ -1,4 +1,4 @@
-"""`make bench`: measures everything, prints the table, writes results, plots and tables."""
+"""`make bench`: measures everything, prints the ratios, and writes results, plots and tables."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ DOCUMENT = ROOT / "docs" / "performance.md"
 
 
 def main() -> None:
-    """Measure and report; `--real FOLDER` adds real bars in the layout of the source `files`."""
+    """Measure and report; `--real FOLDER` adds real bars in the layout of the `files` source."""
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--real", default="")
     real = parser.parse_args().real

@@ -1,7 +1,7 @@
-"""What AWS asks for what is used. Pure: prices, and how a usage adds up.
+"""AWS's bill for a usage: prices, and how usages add up. Pure.
 
-Prices are the list prices of us-east-1 in US dollars, paid by use and without free tiers; a region
-in China is of the same order. Whoever checks them against the price pages changes them here.
+The prices are the list prices of us-east-1 in US dollars, on demand and without free tiers; those
+of a region in China are of the same order. If the price pages change, change them here.
 """
 
 from collections.abc import Mapping
@@ -22,23 +22,23 @@ PRICES: Mapping[str, tuple[float, str]] = {
     "Secrets Manager, secret-months": (0.40, ""),
     "KMS, key-months": (1.00, ""),
 }
-"""For each thing the price of one, and what is meant by one."""
+"""For each thing its unit price, and what one unit is."""
 
 type Usage = dict[str, float]
-"""How much of each thing of `PRICES`."""
+"""The amount of each thing in `PRICES`."""
 
 
 def total(usage: Mapping[str, float]) -> float:
-    """Give a usage's price in US dollars."""
+    """Return the price of a usage in US dollars."""
     return sum(amount * PRICES[name][0] for name, amount in usage.items())
 
 
 def times(count: float, usage: Mapping[str, float]) -> Usage:
-    """Give the usage of as many of the same."""
+    """Multiply a usage."""
     return {name: count * amount for name, amount in usage.items()}
 
 
 def added(*usages: Mapping[str, float]) -> Usage:
-    """Add usages up."""
+    """Add up usages."""
     names = dict.fromkeys(name for usage in usages for name in usage)
     return {name: sum(usage.get(name, 0) for usage in usages) for name in names}

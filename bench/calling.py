@@ -1,4 +1,4 @@
-"""Many callers at once: a process for each, as Lambda gives each call an environment of its own."""
+"""Concurrent callers: a process each, as Lambda gives each concurrent call its own environment."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -14,13 +14,13 @@ CALLS = 30
 
 
 def many(question: Question, port: int) -> list[dict[str, float]]:
-    """Have more and more callers ask the same question all the time.
+    """Let more and more callers ask the same question continuously.
 
     Returns
     -------
     list of dict
-        For each number of callers the calls a second of all of them, and the median call's CPU
-        and wall time.
+        For each number of callers their calls per second together, and the median CPU and wall
+        time of a call, in milliseconds.
     """
     with ExitStack() as stack:
         workers = [stack.enter_context(Worker(command("ours"), port)) for _ in range(CALLERS[-1])]

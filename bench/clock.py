@@ -1,4 +1,4 @@
-"""CPU and wall time of calls, taken in turns so that a noisy neighbour troubles all alike."""
+"""CPU and wall time of calls, taken in turns so that a noisy neighbour affects all alike."""
 
 import gc
 import time
@@ -24,12 +24,12 @@ def once(call: Callable[[], object]) -> Times:
 def in_turns(
     calls: Mapping[str, Callable[[], object]], rounds: int, warm: int = 3
 ) -> dict[str, Times]:
-    """Time calls, one after another, over and over.
+    """Time several calls, one after another, in many rounds.
 
     Returns
     -------
     dict
-        For each call the medians over the rounds; the `warm` rounds before them do not count.
+        For each call the medians over the rounds; `warm` rounds before them do not count.
     """
     gc.collect()
     taken = [{name: once(call) for name, call in calls.items()} for _ in range(warm + rounds)][
@@ -39,14 +39,14 @@ def in_turns(
 
 
 def middle(times: list[Times]) -> Times:
-    """Give the medians of some times."""
+    """Return the medians of some times."""
     return Times(*(round(median(values), 3) for values in zip(*times, strict=True)))
 
 
 def least(times: list[Times]) -> Times:
-    """Give the least of some times.
+    """Return the minima of some times.
 
-    For work of a tenth of a second and more, of which few rounds are affordable: its own pauses
-    are in every round, and whatever else makes one longer is the machine's.
+    Suits work of a tenth of a second and more, of which only few rounds are affordable: its own
+    pauses are in every round, and anything else that makes a round longer is the machine's.
     """
     return Times(*(round(min(values), 3) for values in zip(*times, strict=True)))

@@ -1,4 +1,4 @@
-"""The same questions to everybody, in turns, and whether all answers have the same content."""
+"""The comparison: asks every peer the same questions in turns, and checks their answers."""
 
 import json
 import tempfile
@@ -18,23 +18,28 @@ ROUNDS, TIMES = 8, 4
 
 
 class DifferentAnswerError(Exception):
-    """Two answers to the same question differ in content."""
+    """Answers to the same question differ in content, or ours lacks codes."""
 
 
 def compare(questions: Sequence[Question], ports: Mapping[str, int]) -> dict[str, dict[str, Times]]:
-    """Time all answers.
+    """Check and time all answers.
 
     Parameters
     ----------
     questions : sequence of Question
-        What to ask.
+        The questions.
     ports : mapping
         For each market the port of its endpoint.
 
     Returns
     -------
     dict
-        For each question, for each peer and for `OURS`, CPU and wall time.
+        For each question the CPU and wall time of each peer and of `OURS`, in milliseconds.
+
+    Raises
+    ------
+    DifferentAnswerError
+        A peer's answer differs from ours.
     """
     with ExitStack() as stack:
         others = (*PEERS, *BESIDE)
@@ -84,6 +89,6 @@ def _difference(data: Mapping[str, Any], expected: Mapping[str, Any]) -> str:
 
 
 def best(times: Mapping[str, Times]) -> tuple[str, Times]:
-    """Name the peer that took the least CPU time."""
+    """Return the peer that took the least CPU time, and its times."""
     name = min(PEERS, key=lambda peer: times[peer].cpu_ms)
     return name, times[name]

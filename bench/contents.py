@@ -1,4 +1,4 @@
-"""What the stand-in for DynamoDB and S3 holds: blocks as the service itself writes them."""
+"""The contents of the stand-in for DynamoDB and S3: blocks, written as the service writes them."""
 
 import pickle
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,11 +35,11 @@ class Contents:
     Attributes
     ----------
     items : dict
-        By key the item without its key.
+        Each item by its key, which it does not repeat.
     objects : dict
-        By key the bytes.
+        The bytes of each object by its key.
     series : dict
-        By hash key of the index `coverage` its items, in order.
+        The items of the index `coverage`, in order, by their hash key.
     """
 
     items: dict[ItemKey, Item] = field(default_factory=dict)
@@ -47,12 +47,12 @@ class Contents:
     series: dict[str, list[Item]] = field(default_factory=dict)
 
     def save(self, path: Path) -> None:
-        """Write everything into a file for `bench.endpoint`."""
+        """Write everything to a file for `bench.endpoint`."""
         path.write_bytes(pickle.dumps((self.items, self.objects, self.series)))
 
     @property
     def store(self) -> BlockStore:
-        """The block store on top of it."""
+        """A block store on top of these contents."""
         return BlockStore(self, Objects(self.objects))
 
     def get(self, pk: str, sk: str) -> Item | None:
@@ -110,7 +110,7 @@ class Objects:
 
 
 def catalog(codes: Iterable[str]) -> Catalog:
-    """Name stocks that have been listed all the time."""
+    """Build a catalog of stocks that have always been listed."""
     listed = [Security(code, code, Kind.STOCK, market_of(code), LISTED) for code in codes]
     return Catalog(listed, "2026-10-30T09:00:00+00:00", "synthetic", {})
 
@@ -139,7 +139,7 @@ def fill(
 
 
 def bars(market: Market, codes: Sequence[int], start: str, end: str) -> pd.DataFrame:
-    """Give bars as a source gives them."""
+    """Return bars as the frame that a source would return."""
     frames = []
     for code in codes:
         values = market.values(code, start, end)
@@ -149,14 +149,19 @@ def bars(market: Market, codes: Sequence[int], start: str, end: str) -> pd.DataF
 
 
 def cover(contents: Contents, market: Market, codes: int) -> None:
-    """Fill the index `coverage` alone, with what `fill` would write of every code and year.
+    """Fill only the index `coverage`, with what `fill` would write for every code and year.
 
     Every `LACKS`th code lacks the last day of each year.
 
     Parameters
     ----------
+    contents : Contents
+        The contents to fill.
+    market : Market
+        A market of daily bars.
     codes : int
-        How many codes; their names are numbers. More than the market has get the market's bars.
+        The number of codes, which are named by numbers; beyond the market's own number of codes,
+        its bars repeat.
     """
     traded = np.array(market.traded)[np.arange(codes) % len(market.codes)]
     names = [f"{number:06}.SH" for number in range(codes)]
@@ -170,7 +175,7 @@ def cover(contents: Contents, market: Market, codes: int) -> None:
         counts = days[0].sum(axis=1).tolist()
         present, absent = np.packbits(days, axis=2, bitorder="little")
         series = f"stock.daily#{year}"
-        # A secondary index has the keys of its table, and its own.
+        # A secondary index has the keys of its table beside its own.
         contents.series[series] = [
             {"pk": f"stock.daily#{name}", "sk": str(year), "series": series, "code": name}
             | {"rows": count, "present": _bytes(has), "absent": _bytes(lacks)}
@@ -183,5 +188,5 @@ def _bytes(packed: npt.NDArray[np.uint8]) -> bytes:
 
 
 def add_catalog(contents: Contents, codes: Iterable[str]) -> None:
-    """Store the catalog."""
+    """Store a catalog of some codes."""
     CatalogStore(contents.store, lambda: None).save(catalog(codes))

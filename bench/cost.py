@@ -1,4 +1,4 @@
-"""What the service costs: `make cost` counts request units and writes `docs/cost.md`.
+"""The cost of the service: `make cost` counts request units and writes `docs/cost.md`.
 
 The bars are made from a seed and stored by the service's own write path, so every item has the
 size that it has in DynamoDB, and the units follow from the sizes as DynamoDB counts them. The same
@@ -20,34 +20,35 @@ from marketdata.tasks.batching import Work
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "cost.md"
 MADE, SAMPLE = 330, 300
-"""Codes that are made, and of these, without those of the young market BJ, that are stored; the
-whole market's figures are the sample's, times its size."""
+"""The number of codes that are made, and of those that are stored, which leave out the young market
+BJ. The figures of the whole market are those of this sample, scaled by the number of codes."""
 FIRST, LAST = "20130104", "20251231"
 YEAR, HALF, NEXT = "20250102", "20250630", "20250701"
-"""A day is added in the middle of a year: a block is half as long as at the year's end."""
+"""One day is added in the middle of a year, when a block is half as long as at the year's end."""
 
 API_GB, UPSTREAM_GB = 1.0, 1769 / 1024
 READ_SECONDS = {"1 code × 1 month": 0.012, "50 codes × 1 year": 0.045}
-"""Billed for a call of the function: CPU time of docs/performance.md at 0.58 of a core, and some
-milliseconds that DynamoDB takes."""
+"""Seconds billed for a call of the function: its CPU time in docs/performance.md on 0.58 of a core,
+and some milliseconds for DynamoDB."""
 ANSWER_BYTES = {"1 code × 1 month": 900, "50 codes × 1 year": 300_000}
 LOG_BYTES = 1200
-"""What Lambda writes of a call by itself: start, end and report, as JSON."""
+"""The log that Lambda itself writes for a call: start, end and report, as JSON."""
 BATCH_SECONDS = 8.0
-"""A call of the vendor's SDK for 300 codes, and storing its bars."""
+"""The time of one call to the vendor's SDK for 300 codes, and of storing its bars."""
 STEP_SECONDS, STEPS = 1.0, 3
-"""Plan, finish, and the call that starts them."""
+"""The plan step, the finish step, and the call that starts them."""
 TRANSITIONS, TRANSITIONS_A_BATCH = 6, 3
 AUTHORIZED_SECONDS = 300
 CONTROL_UNITS_A_BATCH = 6
-"""Its record of 1 KiB and the task's counters, in one transaction that costs double, and a read."""
+"""A record of 1 KiB and the task's counters, in one transaction that costs double, and a read."""
 
 TEAM, DAYS, READS_A_DAY = 20, 22, 400
-"""Of a day's reads one in ten is of fifty codes."""
+"""A team's size, its trading days a month, and each member's reads a day; one read in ten is of
+fifty codes."""
 
 
 def read(meter: Meter, codes: Sequence[str], question: str, start: str, end: str) -> Usage:
-    """Count one read of some codes."""
+    """Count the usage of one read of some codes."""
     parts = parts_between(DAILY, start, end)
     keys = [(f"{DAILY.name}#{code}", part) for code in codes for part in parts]
     before = meter.read_units
@@ -63,7 +64,7 @@ def read(meter: Meter, codes: Sequence[str], question: str, start: str, end: str
 
 
 def stored(work: list[Work], meter: Meter, market: Market) -> Usage:
-    """Carry out batches of the sample and count what they cost DynamoDB, for the whole market."""
+    """Store batches of the sample and count their DynamoDB units, scaled to the whole market."""
     reads, writes = meter.read_units, meter.write_units
     for item in work:
         codes = [market.codes.index(code) for code in item["codes"]]
@@ -76,7 +77,7 @@ def stored(work: list[Work], meter: Meter, market: Market) -> Usage:
 
 
 def run(batches: float) -> Usage:
-    """Count a fill's functions, state machine and records."""
+    """Count the usage of a fill's functions, state machine and task records."""
     return {
         "Lambda, calls": batches + STEPS,
         "Lambda, GB-seconds": UPSTREAM_GB * (batches * BATCH_SECONDS + STEPS * STEP_SECONDS),
@@ -89,9 +90,9 @@ def run(batches: float) -> Usage:
 
 
 def month(one: Usage, fifty: Usage, day: Usage, stored_gb: float) -> Usage:
-    """Count a team's month: its reads, the fills of its trading days, and what lies there."""
+    """Count a team's month: its reads, the fill of each trading day, and what is stored."""
     reads = TEAM * DAYS * READS_A_DAY
-    # One call in three hundred seconds asks the authorizer, for as long as somebody reads.
+    # Each member's calls reach the authorizer once in three hundred seconds, eight hours a day.
     authorized = TEAM * DAYS * 8 * 3600 / AUTHORIZED_SECONDS
     authorizer: Usage = {
         "Lambda, calls": authorized,
@@ -110,7 +111,7 @@ def month(one: Usage, fifty: Usage, day: Usage, stored_gb: float) -> Usage:
 
 
 def main() -> None:
-    """Count, and write the tables of the document."""
+    """Count everything and write the tables of the document."""
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "market"
         making.make(made, codes=MADE, first=FIRST, last=LAST)
@@ -137,7 +138,7 @@ def main() -> None:
 
 
 def count(market: Market) -> dict[str, Usage]:
-    """Count everything that the document tells, by what it is called there."""
+    """Count the usage of everything in the document, by its name there."""
     codes = [code for code in market.codes if not code.endswith(".BJ")][:SAMPLE]
     assert len(codes) == SAMPLE
     catalog = contents.catalog(codes)

@@ -1,6 +1,6 @@
 """Detecting: the whole function `detect_missing`, with the coverage of the whole market.
 
-`python -m bench.detecting CODES PARTS…` runs in an environment of `runtime.surroundings`; the
+`python -m bench.detecting PARTS…` runs in the environment of `bench.runtime.surroundings`; the
 endpoint has the task, the catalog and the coverage.
 """
 
@@ -19,12 +19,12 @@ from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import TaskKind, new_task, record_key
 
 ROUNDS = 9
-"""For one part; of many parts fewer."""
+"""Rounds for one part; with more parts there are fewer."""
 TASK = 1
 
 
 def prepare(contents: Contents, codes: int, start: str, end: str) -> None:
-    """Store the task and the catalog that it is about; `Contents.cover` stores the coverage."""
+    """Store the task and its catalog; `bench.contents.cover` stores the coverage."""
     scope = Scope(Kind.STOCK, Period.DAILY, start, end)
     task = new_task(TASK, TaskKind.DETECT, scope, "admin", request="-")
     contents.items["tasks", record_key(TASK)] = task.to_item()
@@ -34,7 +34,7 @@ def prepare(contents: Contents, codes: int, start: str, end: str) -> None:
 
 
 def main(parts: Sequence[str]) -> dict[str, Any]:
-    """Measure one call over some parts, warm."""
+    """Measure one warm call over some parts."""
     function = Function("detect_missing")
     event = json.dumps({"task_id": TASK, "attempt": 1, "group": 0, "parts": parts}).encode()
 

@@ -21,7 +21,7 @@ MEMORY_MIB = 1024
 
 
 def draw(raw: Mapping[str, Any], folder: Path) -> None:
-    """Draw everything into a folder."""
+    """Draw all plots into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, panels in (
         ("read", [_read_codes, _read_years, _read_bytes, _read_memory]),
@@ -36,7 +36,7 @@ def draw(raw: Mapping[str, Any], folder: Path) -> None:
             axis.set_ylim(bottom=0)
             axis.grid(alpha=0.3)
         figure.tight_layout()
-        # Without the version of matplotlib in it, the same figures give the same file.
+        # Without matplotlib's version in the file, the same figures give the same file.
         figure.savefig(folder / f"{name}.png", dpi=110, metadata={"Software": ""})
         plt.close(figure)
 

@@ -1,8 +1,8 @@
-"""A stand-in for DynamoDB and S3: answers from memory, in a process of its own.
+"""The endpoint: a stand-in for DynamoDB and S3 that answers from memory, in its own process.
 
-It answers with bytes that it keeps, so its own work is small, and none of it is done by the process
-that is measured. `python -m bench.endpoint FILE` serves what `contents.Contents.save` wrote, prints
-its port, and ends with its standard input.
+It keeps the bytes of its answers, so its own work is small, and the measured process does none of
+it. `python -m bench.endpoint FILE` serves what `bench.contents.Contents.save` wrote, prints its
+port, and ends with its standard input.
 """
 
 import json
@@ -19,21 +19,23 @@ from typing import Any
 from marketdata.aws.items import to_attributes
 
 PAGE_BYTES = 1_000_000
-"""A query's page ends once its items exceed this; DynamoDB counts 1 MiB, of names and values."""
+"""A query's page ends once its items exceed this; DynamoDB's limit is 1 MiB of names and values."""
 
 type Key = tuple[str, str]
 type Attributes = Mapping[str, Any]
 
 
 class Store:
-    """Items as the text of DynamoDB's JSON.
+    """Items and objects, and DynamoDB's JSON answers about the items.
 
     Parameters
     ----------
     items : mapping
-        By key the item's attributes.
+        The attributes of each item by its key.
+    objects : mapping
+        The bytes of each object by its key.
     series : mapping
-        By hash key of the index `coverage` the items of a query, in order.
+        The items of the index `coverage`, in order, by their hash key.
     """
 
     def __init__(
@@ -49,7 +51,7 @@ class Store:
         self.calls: list[str] = []
 
     def answer(self, operation: str, body: bytes) -> bytes:
-        """Give the answer to an operation, from the second time on without any work."""
+        """Return the answer to an operation, from the second time on without computing it."""
         self.calls.append(operation)
         known = self._kept.get((operation, body))
         if known is None:
@@ -103,7 +105,8 @@ def _binary(value: bytes) -> str:
 def _pages(rows: Iterable[Attributes], wanted: Collection[str]) -> Iterable[bytes]:
     """Cut a query's items into pages as DynamoDB does: by the length of names and values.
 
-    What is `wanted` of the items is chosen afterwards; nothing means everything.
+    The length is that of whole items; a page has only their `wanted` attributes, or all if none
+    are named.
     """
     page: list[bytes] = []
     size = 0
@@ -121,7 +124,7 @@ def _size(value: object) -> int:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Speaks as much HTTP as boto3 needs."""
+    """The part of HTTP that boto3 needs."""
 
     protocol_version = "HTTP/1.1"
     store: Store
@@ -130,7 +133,7 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def handle_expect_100(self) -> bool:
-        """Send "100 Continue" at once; boto3 would wait a second for it before it sends a body."""
+        """Send "100 Continue" at once: boto3 would wait a second for it before sending a body."""
         going_on = super().handle_expect_100()
         self.wfile.flush()
         return going_on
@@ -142,11 +145,11 @@ class Handler(BaseHTTPRequestHandler):
         self._send(self.store.answer(operation, body), "application/x-amz-json-1.0")
 
     def do_GET(self) -> None:
-        """Give an object."""
+        """Answer with an object."""
         self._send(self.store.objects[self.path.partition("?")[0].split("/", 2)[2]], "text/plain")
 
     def do_PUT(self) -> None:
-        """Swallow an object."""
+        """Accept an object and discard it."""
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self._send(b"", "text/plain")
 
@@ -154,7 +157,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response_only(200)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
-        # boto3 checks it, here as with the real service.
+        # boto3 verifies it, as it does with the real service.
         self.send_header("x-amz-crc32", str(zlib.crc32(body)))
         self.end_headers()
         self.wfile.write(body)

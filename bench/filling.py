@@ -1,7 +1,7 @@
-"""Filling: batches from the planner, a source of fixed latency, the upstream function's own door.
+"""Filling: the planner's batches, a source of fixed latency, the server of the upstream function.
 
-`python -m bench.filling DATA` runs in an environment of `runtime.surroundings`. Its batches run
-one after another, as the Distributed Map runs them for one session.
+`python -m bench.filling DATA` runs in the environment of `bench.runtime.surroundings`. Its batches
+run one after another, as the Distributed Map runs them for one session.
 """
 
 import json
@@ -45,7 +45,7 @@ from marketdata.upstream.server import Connections, UpstreamServer
 
 TASK, ATTEMPT = 1, 1
 LATENCY = 5.0
-"""Seconds that the vendor's SDK was seen to take for 329 codes a call."""
+"""Seconds that the vendor's SDK was observed to take for a call with 329 codes."""
 
 CODES, START, END = 300, "20170103", "20241231"
 DAILY = BarDataset(Kind.STOCK, Period.DAILY)
@@ -53,7 +53,7 @@ DAILY = BarDataset(Kind.STOCK, Period.DAILY)
 
 @dataclass(frozen=True, slots=True)
 class SlowSource:
-    """Gives the market's bars, each call exactly `LATENCY` after it began.
+    """A source of the market's bars that answers each call exactly `LATENCY` after it began.
 
     A fill of bars asks a source for nothing else.
     """
@@ -85,7 +85,7 @@ class SlowSource:
 
 @dataclass(frozen=True, slots=True)
 class NoConnections:
-    """No test of a connection is asked for."""
+    """A stand-in for connection tests, which no fill asks for."""
 
     def run(self, config_id: int) -> dict[str, Any]:
         raise NotImplementedError
@@ -102,7 +102,7 @@ def work_list(catalog: Catalog, start: str, end: str) -> list[Work]:
 
 
 def planned(codes: int, start: str, end: str) -> dict[str, float]:
-    """Plan a fill and say how many calls it takes and how many it had to take."""
+    """Plan a fill, and return how many calls it takes and how few would be possible."""
     catalog = contents.catalog(f"{number:06}.SH" for number in range(codes))
     work: list[Work] = []
     times = once(lambda: work.extend(work_list(catalog, start, end)))
@@ -119,7 +119,7 @@ def planned(codes: int, start: str, end: str) -> dict[str, float]:
 
 
 def main(data: Path) -> dict[str, float]:
-    """Run a fill and say how long it took and how long it had to take."""
+    """Run a fill, and return how long it took and its efficiency: the least time over that."""
     market = Market.open(data / "made_daily")
     catalog = contents.catalog(market.codes[at] for at in market.spread(CODES))
     work = work_list(catalog, START, END)

@@ -1,7 +1,7 @@
-"""How reading grows: with codes, with years, and until an answer fits no more.
+"""Growth: how reading grows with codes and years, until an answer no longer fits.
 
-`python -m bench.growing read CODES` and `… memory CODES COUNT YEARS` run in an environment of
-`runtime.surroundings`; CODES are comma separated.
+`python -m bench.growing read CODES` and `… memory CODES COUNT YEARS` run in the environment of
+`bench.runtime.surroundings`; CODES are comma-separated.
 """
 
 import json
@@ -26,7 +26,7 @@ SECONDS, MOST_ROUNDS = 0.3, 12
 
 
 def query(codes: list[str], count: int, years: int) -> dict[str, str]:
-    """Ask for the last years of the first codes."""
+    """Return the query for the last `years` years of the first `count` codes."""
     start = LAST_YEAR - years + 1
     return {
         "codes": ",".join(codes[:count]),
@@ -36,7 +36,7 @@ def query(codes: list[str], count: int, years: int) -> dict[str, str]:
 
 
 def read(codes: list[str]) -> list[dict[str, Any]]:
-    """Measure answers of many sizes, each for a client with zstd and for one without."""
+    """Measure answers of many sizes, each for a client with zstd and one without."""
     function = Function("stock")
     sizes = {(count, 1) for count in CODES}
     sizes |= {(count, years) for count in (1, 50) for years in YEARS}
@@ -62,7 +62,7 @@ def _for_a_while(call: Callable[[], object]) -> Times:
 
 
 def memory(codes: list[str], count: int, years: int) -> dict[str, float]:
-    """Answer once, and say how much memory the process has ever had."""
+    """Answer once, and return the peak memory of the process and the time of the call."""
     function = Function("stock")
     event = get_event("/stock/kline", query(codes, count, years), "gzip")
     first = once(lambda: function.call(event))
@@ -72,7 +72,7 @@ def memory(codes: list[str], count: int, years: int) -> dict[str, float]:
 def _peak_mib() -> float:
     status = Path("/proc/self/status")
     if status.exists():
-        # Linux counts in ru_maxrss what the parent had before this program was loaded.
+        # On Linux, ru_maxrss includes what the parent used before this program was loaded.
         (peak,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
         return int(peak.split()[1]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20

@@ -1,7 +1,7 @@
-"""Cold starts: importing each API function as `sam build` left it, in an interpreter of its own.
+"""Cold starts: imports each API function as built by `sam build`, in its own interpreter.
 
-The interpreter sees the function's folder, its layers and what the Lambda runtime brings; it reads
-no site-packages, no user's settings, and writes no bytecode, as nothing can be written in Lambda.
+The interpreter sees the function's folder, its layers and what the Lambda runtime brings. It reads
+no site-packages and no user settings, and writes no bytecode, as nothing can be written in Lambda.
 """
 
 import json
@@ -38,11 +38,12 @@ else:
 print([1e3 * (time.process_time() - cpu), 1e3 * (time.perf_counter() - wall)])
 print([name for name in {FORBIDDEN} if name in sys.modules])
 """
-"""Both sides make the client: a function that answers from the table needs one."""
+"""The import that is timed. The floor makes a client too, because a function that answers from a
+table needs one."""
 
 
 def main(uv: str) -> dict[str, Any]:
-    """Build the template, import everything in turns, and weigh the layers."""
+    """Build the template, time all imports in turns, and measure the size of the layers."""
     runtime = _runtime(uv)
     built = _build()
     paths = {FLOOR: [runtime]} | {
@@ -67,7 +68,7 @@ def main(uv: str) -> dict[str, Any]:
 
 
 def api_functions(built: Path) -> dict[str, list[Path]]:
-    """Give for each function that serves the API the folders it imports from."""
+    """Return, for each function that serves the API, the folders from which it imports."""
     template = yaml.safe_load((built / "template.yaml").read_text())
     common = template["Globals"]["Function"]["Layers"]
     return {
@@ -88,7 +89,7 @@ def _build() -> Path:
 
 
 def _runtime(uv: str) -> Path:
-    """Install what Lambda's runtime brings, with its bytecode as there."""
+    """Install the packages of Lambda's runtime, compiled to bytecode as they are there."""
     wanted = [f"{name}=={version(name)}" for name in IN_RUNTIME]
     folder = PLACE / "runtime"
     stamp = PLACE / "runtime.made"

@@ -1,4 +1,4 @@
-"""Making the market: as many codes, days and digits as the real one has, from a seed."""
+"""The synthetic market: made from a seed, with as many codes, days and digits as the real one."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ from marketdata.catalog.calendar import trading_days
 
 SEED = 20130104
 CODES = 5448
-"""What is listed in Shanghai, Shenzhen and Beijing."""
+"""The number of stocks listed in Shanghai, Shenzhen and Beijing."""
 SUSPENDED = 0.01
-"""The share of days on which a code is not traded."""
+"""The share of days on which a code is suspended."""
 CHUNK = 256
 
 MORNING = [f"{9 + (30 + at) // 60:02}:{(30 + at) % 60:02}:00" for at in range(120)]
@@ -24,11 +24,11 @@ BOARDS = (
     ("68", "SH", 592),
     ("92", "BJ", 282),
 )
-"""First digits of a code, its suffix, and how many such codes there are."""
+"""The first digits of a code, its suffix, and the number of such codes."""
 
 
 def make(folder: Path, *, codes: int, first: str, last: str, minutes: bool = False) -> None:
-    """Make a market and write it into a folder; the same arguments give the same bars."""
+    """Make a market and write it to a folder; the same arguments give the same bars."""
     names = code_names(codes)
     days = trading_days("SH", first, last)
     labels = [*MORNING, *AFTERNOON] if minutes else [""]
@@ -45,7 +45,7 @@ def make(folder: Path, *, codes: int, first: str, last: str, minutes: bool = Fal
 
 
 def code_names(count: int) -> list[str]:
-    """Name as many codes as asked for, in the proportions of the real boards, sorted."""
+    """Return `count` codes, in the proportions of the real boards, sorted."""
     names = [
         f"{digits}{number:04}.{suffix}"
         for digits, suffix, size in BOARDS
@@ -55,11 +55,11 @@ def code_names(count: int) -> list[str]:
 
 
 def _bars(random: np.random.Generator, codes: int, days: int, a_day: int) -> dict[str, Array]:
-    """Walk prices at random: a day moves by some percent, its bars share the way."""
+    """Make bars by random walks: a day moves by some percent, shared among its bars."""
     shape = (codes, days * a_day)
     step = random.normal(0, 0.02 / np.sqrt(a_day), shape)
     start = random.lognormal(2.7, 0.7, (codes, 1))
-    # A pull towards the start keeps thirteen years within a few powers of two.
+    # A pull towards the start keeps prices within a few powers of two over thirteen years.
     drift = np.cumsum(step, axis=1)
     close = start * np.exp(drift - drift.mean(axis=1, keepdims=True))
     before = np.concatenate([start, close[:, :-1]], axis=1)

@@ -1,4 +1,4 @@
-"""The market that everything is measured on, in arrays on disk."""
+"""The market on which everything is measured, as arrays on disk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,14 +23,15 @@ class Market:
     Attributes
     ----------
     codes : list of str
-        Sorted.
+        The codes, sorted.
     days, times : list of str
-        Of each bar in a row its day, "YYYYMMDD", and for minutes its "YYYY-MM-DD HH:MM:SS".
+        The day of each bar of a row, "YYYYMMDD"; and its time, "YYYY-MM-DD HH:MM:SS", empty for
+        daily bars.
     columns : dict
         Arrays of shape (codes, bars). Prices and amounts are in hundredths, volumes in shares;
         `NULL` stands for null.
     traded : array of bool
-        Same shape: whether there is a bar.
+        An array of the same shape: whether there is a bar.
     """
 
     codes: list[str]
@@ -41,7 +42,7 @@ class Market:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Read what `save` wrote, without loading the arrays."""
+        """Open what `new_market` laid out, without loading the arrays."""
         codes, days, times = (
             (folder / name).read_text().splitlines() for name in ("codes", "days", "times")
         )
@@ -51,28 +52,28 @@ class Market:
 
     @property
     def bars(self) -> int:
-        """How many bars there are."""
+        """The number of bars."""
         return int(self.traded.sum())
 
     def spread(self, count: int) -> list[int]:
-        """Pick so many positions of codes, from all over the market."""
+        """Return the positions of `count` codes, spread evenly over the market."""
         return list(range(0, len(self.codes), len(self.codes) // count))[:count]
 
     def values(self, code: int, start: str, end: str) -> dict[str, Array]:
-        """Give a code's bars of some days as answers have them, one array a column.
+        """Return a code's bars of some days with an answer's values, one array per column.
 
         Parameters
         ----------
         code : int
             A position in `codes`.
         start, end : str
-            First and last day.
+            First and last day, "YYYYMMDD".
 
         Returns
         -------
         dict
-            `trade_date`, `kline_time` for minutes, then `COLUMNS`: floats but for the volume,
-            null as NaN.
+            `trade_date`, `kline_time` for minute bars, then `COLUMNS`: floats except for the
+            volume, and NaN for null.
         """
         days = np.asarray(self.days)
         first, after = np.searchsorted(days, start), np.searchsorted(days, end, side="right")
@@ -89,7 +90,7 @@ class Market:
 def new_market(
     folder: Path, codes: Sequence[str], days: Sequence[str], times: Sequence[str]
 ) -> dict[str, Array]:
-    """Make an empty market in a folder and give its arrays, `traded` among them, to be filled."""
+    """Lay out an empty market in a folder and return its arrays, with `traded`, to be filled."""
     folder.mkdir(parents=True)
     for name, lines in (("codes", codes), ("days", days), ("times", times)):
         (folder / name).write_text("\n".join(lines))

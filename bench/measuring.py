@@ -1,4 +1,4 @@
-"""Every measurement, one after another, so that none disturbs another."""
+"""All measurements, one after another, so that none disturbs another."""
 
 import json
 import os
@@ -34,17 +34,17 @@ def say(text: str) -> None:
 
 
 def everything(real: Path | None) -> dict[str, Any]:
-    """Prepare and measure.
+    """Prepare and measure everything.
 
     Parameters
     ----------
     real : Path or None
-        A folder with real bars, in the layout of the source `files`.
+        A folder with real bars in the layout of the `files` source.
 
     Returns
     -------
     dict
-        By measurement; all times in milliseconds unless a name says otherwise.
+        The figures by measurement; times are in milliseconds unless a name says otherwise.
     """
     say("the market")
     questions = preparing.markets(real)
@@ -93,7 +93,7 @@ def _contents(market: str, questions: Sequence[Question]) -> Path:
         rows = [bars.codes.index(code) for code in question.codes]
         contents.fill(kept, dataset, bars, rows, start=question.start, end=question.end)
     contents.add_catalog(kept, codes)
-    # What a fill's batches are of.
+    # The task to which the batches of the fill belong.
     kept.items["tasks", record_key(TASK)] = {
         "status": "running",
         "task_id": TASK,
@@ -126,7 +126,7 @@ def _parquet_bytes(question: Question) -> int:
 
 
 def _detect() -> list[dict[str, Any]]:
-    """Measure the whole market by years, and one year by codes."""
+    """Measure the whole market over more and more years, and one year of more and more codes."""
     market = Market.open(preparing.DATA / "made_daily")
     found = []
     for codes in DETECT_CODES:

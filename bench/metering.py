@@ -1,4 +1,4 @@
-"""A table that counts request units, as DynamoDB does for tables that are paid by request."""
+"""A table that counts request units as DynamoDB does for on-demand tables."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ from marketdata.aws.writes import Write
 
 KIB = 1024
 OVERHEAD = 100
-"""Bytes that each item costs in storage, in the table and again in the index."""
+"""Bytes that DynamoDB adds to the stored size of each item, in the table and again in the index."""
 
 PROJECTED = ("series", "code", "present", "absent", "suspended", "no_trade", "short", "rows")
-"""What the index `coverage` holds beside the table's keys, as template.yaml says."""
+"""The attributes in the index `coverage` beside the table's keys, as in template.yaml."""
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class Meter(Contents):
     Attributes
     ----------
     read_units, write_units : float
-        What has been used since the start; a write counts in the index too.
+        The units used so far; a write counts in the table and in the index.
     """
 
     read_units: float = 0.0
@@ -39,9 +39,9 @@ class Meter(Contents):
         attributes: Sequence[str] = (),
     ) -> dict[ItemKey, Item]:
         found = {key: self.items[key] for key in keys if key in self.items}
-        # Whole items are paid for, whatever is asked of them.
+        # A read is charged for whole items, whichever attributes it asks for.
         share = 1.0 if fresh else 0.5
-        # What is not there costs as much as the smallest item.
+        # A missing item costs as much as the smallest one.
         units = [ceil(size(key, found.get(key, {})) / 4 / KIB) for key in keys]
         with self._counting:
             self.read_units += share * sum(units)
@@ -50,14 +50,14 @@ class Meter(Contents):
     def write(self, write: Write) -> Item:
         key, item = (write.pk, write.sk), dict(write.put or {})
         units = ceil(size(key, item) / KIB) + ceil(_index_size(key, item) / KIB)
-        # Blocks are written by several threads.
+        # Several threads write blocks.
         with self._counting:
             self.write_units += units
         self.items[key] = item
         return {}
 
     def stored_bytes(self, keys: Iterable[ItemKey]) -> int:
-        """Give what some items take, in the table and in the index."""
+        """Return the bytes that some items take, in the table and in the index."""
         return sum(
             size(key, self.items[key]) + _index_size(key, self.items[key]) + 2 * OVERHEAD
             for key in keys
@@ -69,7 +69,7 @@ def _index_size(key: ItemKey, item: Item) -> int:
 
 
 def size(key: ItemKey, item: Item) -> int:
-    """Count an item's bytes as DynamoDB does: names, values, and of a number half its digits."""
+    """Return an item's bytes as DynamoDB counts them, a number at half a byte per digit."""
     names = len("pk") + len("sk") + sum(map(len, key)) + sum(map(len, item))
     return names + sum(map(_value, item.values()))
 

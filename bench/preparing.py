@@ -1,4 +1,4 @@
-"""Everything that is made once and kept: the markets' bars, the peers' files."""
+"""The preparation: makes once and keeps the bars of the markets and the files of the peers."""
 
 import hashlib
 import os
@@ -14,29 +14,29 @@ from bench.processes import PLACE, Worker
 from bench.questions import Question, of_made, of_real
 
 ARCTIC = ("arcticdb==6.28.2", "pandas<3")
-"""It does not know pandas 3 yet, so it gets an environment of its own."""
+"""It does not support pandas 3 yet, so it gets its own environment."""
 
 FIRST_DAY, LAST_DAY = "20130101", "20251231"
 MINUTE_CODES, MINUTE_FIRST, MINUTE_LAST = 200, "20240102", "20240430"
 
 PEERS = ("parquet_pandas", "parquet_polars", "duck", "arctic", "fastapi_pandas")
-"""Each used as its documentation advises: the best of them is what ours is compared with."""
+"""Each is used as its documentation advises; ours is compared with the best of them."""
 
 BESIDE = ("polars_files",)
-"""What could be had as well, to be shown beside them."""
+"""Shown beside them, but not compared with ours."""
 
 DATA = PLACE / "data"
 EXTRA_CODES = 200
-"""Codes nobody asks for, that peers with a file or a symbol a code store as well."""
+"""Codes that no question names, stored as well by peers with one file or symbol per code."""
 
 
 def markets(files: Path | None) -> list[Question]:
-    """Make the markets and give the questions about them.
+    """Make the markets and return the questions about them.
 
     Parameters
     ----------
     files : Path or None
-        A folder with real bars, in the layout of the source `files`.
+        A folder with real bars in the layout of the `files` source.
     """
 
     def daily(folder: Path) -> None:
@@ -57,7 +57,7 @@ def markets(files: Path | None) -> list[Question]:
 
 
 def peers(questions: Sequence[Question]) -> None:
-    """Have every peer store the bars that the questions are about, and many more."""
+    """Have every peer store the bars that the questions ask for, and many more."""
     tables: dict[str, set[str]] = {}
     for question in questions:
         tables.setdefault(question.table, set()).update(question.codes)
@@ -75,7 +75,7 @@ def peers(questions: Sequence[Question]) -> None:
 
 
 def command(peer: str) -> list[str]:
-    """Say how to start a peer's process, see `bench.worker`."""
+    """Return the command that starts a peer's process, see `bench.worker`."""
     python = [sys.executable]
     if peer == "arctic":
         version = str(Path(sys.executable).resolve())
@@ -93,7 +93,7 @@ def _key(*sources: str, also: str = "") -> str:
 
 
 def _once(folder: Path, key: str, make: Callable[[Path], object]) -> None:
-    """Make a folder unless the same code has made it before."""
+    """Make a folder, unless the same code has already made it."""
     stamp = folder.with_name(f"{folder.name}.made")
     if stamp.exists() and stamp.read_text() == key:
         return

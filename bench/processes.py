@@ -1,4 +1,4 @@
-"""Child processes: each measurement has one of its own, in a clean environment."""
+"""Child processes: each measurement has its own, in a clean environment."""
 
 import json
 import os
@@ -14,21 +14,21 @@ from bench.runtime import surroundings
 
 ROOT = Path(__file__).parents[1]
 PLACE = ROOT / ".bench"
-"""Everything that is made once and kept."""
+"""The folder for everything that is made once and kept."""
 
 CLEARED = ("AWS_", "PYTHON", "OPENBLAS_", "NVPL_", "OMP_", "MKL_", "COVERAGE_")
-"""Variables that would make the measured processes other than a user's."""
+"""The beginnings of variables that would make measured processes differ from a user's."""
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Give the environment of a measured process."""
+    """Return the environment of a measured process, with `more` variables."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith(CLEARED)}
     paths = f"{ROOT}{os.pathsep}{ROOT / 'layers/common/python'}"
     return kept | {"PYTHONPATH": paths, "PYTHONWARNINGS": "ignore"} | more
 
 
 def run(module: str, *arguments: object, port: int | None = None) -> Any:
-    """Run a module in a process of its own and give the JSON that it prints last."""
+    """Run a module in its own process and return the JSON on its last line of output."""
     command = [sys.executable, "-m", module, *map(str, arguments)]
     more = surroundings(port) if port else {}
     done = subprocess.run(
@@ -39,7 +39,7 @@ def run(module: str, *arguments: object, port: int | None = None) -> Any:
 
 @contextmanager
 def endpoint(contents: Path) -> Iterator[int]:
-    """Serve what `contents.Contents.save` wrote, and give the port."""
+    """Serve what `bench.contents.Contents.save` wrote, and yield the port."""
     with subprocess.Popen(
         [sys.executable, "-m", "bench.endpoint", str(contents)],
         env=environment(),
@@ -61,9 +61,9 @@ class Worker:
     Parameters
     ----------
     command : sequence of str
-        How to start it.
+        The command that starts it.
     port : int, optional
-        Where its AWS is.
+        The port of the endpoint that it uses as AWS.
     """
 
     def __init__(self, command: Sequence[str], port: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The questions that are asked of everybody."""
+"""The questions that every peer is asked."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -8,18 +8,18 @@ from bench.market import Market
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which bars are wanted.
+    """A request for bars.
 
     Attributes
     ----------
     name : str
-        What results call it.
+        Its name in the results.
     market : str
         "made" or "real".
     period : str
         "daily" or "min1".
     codes : tuple of str
-        Which codes.
+        The codes.
     start, end : str
         First and last day, "YYYYMMDD".
     """
@@ -33,7 +33,7 @@ class Question:
 
     @property
     def table(self) -> str:
-        """What a peer calls the bars that hold the answer."""
+        """The name under which a peer stores the bars that hold the answer."""
         return f"{self.market}_{self.period}"
 
     @property
@@ -48,16 +48,19 @@ class Question:
 
     @classmethod
     def parse(cls, fields: dict[str, Any]) -> Self:
-        """Read what `fields` gave, after a way through JSON."""
+        """Build a question from the result of `fields`, after a round trip through JSON."""
         return cls(**fields | {"codes": tuple(fields["codes"])})
 
     def fields(self) -> dict[str, Any]:
-        """Give it as JSON can carry it."""
+        """Return the question as a dict that JSON can hold."""
         return asdict(self)
 
 
 def of_made(daily: Market, minutes: Market) -> list[Question]:
-    """Ask the made-up market: many codes, the commonest call, many years, many minutes."""
+    """Return the questions about the synthetic market.
+
+    Many codes, the most common call, many years, many minutes.
+    """
     many = tuple(daily.codes[at] for at in daily.spread(50))
     one = (daily.codes[len(daily.codes) // 3],)
     busy = (minutes.codes[len(minutes.codes) // 3],)
@@ -70,7 +73,7 @@ def of_made(daily: Market, minutes: Market) -> list[Question]:
 
 
 def of_real(daily: Market, minutes: Market) -> list[Question]:
-    """Ask the real bars: all of their stocks, the longest history, the minutes of a month."""
+    """Return the questions about real bars: all stocks, the longest history, a month of minutes."""
     longest = max(range(len(daily.codes)), key=lambda at: int(daily.traded[at].sum()))
     codes = tuple(daily.codes)
     return [

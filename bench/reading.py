@@ -1,7 +1,8 @@
-"""Reading: the whole handler against the requests that it cannot do without.
+"""Reading: the whole function, compared with the requests that it cannot do without.
 
-`python -m bench.reading` runs in an environment of `runtime.surroundings` and answers each
-question twice: as the function does, and by boto3 alone.
+`python -m bench.reading QUESTIONS`, a JSON array, runs in the environment of
+`bench.runtime.surroundings` and answers each question as the function does, for a client with zstd
+and one without, and with boto3 alone.
 """
 
 import json
@@ -48,7 +49,7 @@ def _measure(function: Function, question: Question) -> dict[str, Any]:
 
 
 def floor(question: Question) -> Callable[[], object]:
-    """Give the requests for the blocks of a question, by boto3 alone."""
+    """Return a call that makes only boto3's requests for the blocks of a question."""
     keys = [
         {"pk": {"S": f"stock.{question.period}#{code}"}, "sk": {"S": part}}
         for code in question.codes

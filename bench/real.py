@@ -1,4 +1,4 @@
-"""Real bars, if there are any: CSV files in the layout of the source `files`."""
+"""Real bars, if there are any: CSV files in the layout of the `files` source."""
 
 from pathlib import Path
 
@@ -14,9 +14,9 @@ def take(files: Path, folder: Path) -> None:
     Parameters
     ----------
     files : Path
-        A folder such as `stock/daily`, one file a code.
+        A folder such as `stock/daily`, with one file per code.
     folder : Path
-        Where the market goes.
+        The folder to which the market is written.
     """
     frames = {path.stem: _frame(path) for path in sorted(files.glob("*.csv"))}
     minutes = any("kline_time" in frame for frame in frames.values())

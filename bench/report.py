@@ -1,4 +1,4 @@
-"""From figures to ratios, and from ratios to tables."""
+"""The report: turns figures into ratios, and ratios into tables."""
 
 import os
 import platform
@@ -27,7 +27,7 @@ PACKAGES = (
 
 
 class Ratio(TypedDict):
-    """One figure, what it may be, and which way is good."""
+    """One figure, its budget, and whether lower or higher is better."""
 
     value: float
     budget: float
@@ -35,7 +35,7 @@ class Ratio(TypedDict):
 
 
 def ratios(raw: Mapping[str, Any]) -> dict[str, Ratio]:
-    """Compute every ratio; `bench/README.md` says what each means."""
+    """Compute every ratio; `bench/README.md` explains each."""
     detect = {(each["codes"], each["years"]): each["cpu_ms"] for each in raw["detect"]}
     wire = raw["read"]["50x1y"]["wire_bytes"]["zstd"]
     return {
@@ -78,7 +78,7 @@ def _vs_best(raw: Mapping[str, Any], question: str) -> float:
 
 
 def worst_import(raw: Mapping[str, Any]) -> tuple[str, float]:
-    """Name the API function that takes longest to import, and say how many times the floor."""
+    """Return the API function that takes longest to import, and its time in units of the floor."""
     times = {name: each["cpu_ms"] for name, each in raw["imports"]["times"].items()}
     floor = times.pop(importing.FLOOR)
     name = max(times, key=lambda each: times[each])
@@ -86,14 +86,14 @@ def worst_import(raw: Mapping[str, Any]) -> tuple[str, float]:
 
 
 def holds(ratio: Ratio) -> bool:
-    """Say whether a ratio is within its budget."""
+    """Check whether a ratio is within its budget."""
     if ratio["better"] == "lower":
         return ratio["value"] <= ratio["budget"]
     return ratio["value"] >= ratio["budget"]
 
 
 def versions() -> dict[str, str]:
-    """Name what was measured, and on what."""
+    """Return the versions of what was measured, and the system it ran on."""
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
@@ -104,7 +104,7 @@ def versions() -> dict[str, str]:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Write a table in Markdown, which a terminal shows as well."""
+    """Format a table in Markdown, padded so that it reads well in a terminal too."""
     lines = [[*map(str, line)] for line in (head, *rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, ["-" * width for width in widths])
@@ -116,7 +116,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def ratio_table(found: Mapping[str, Ratio]) -> str:
-    """Show the ratios, their budgets and whether they hold."""
+    """Format the ratios, their budgets and whether they hold as a table."""
     rows = [
         (
             name,

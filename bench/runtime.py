@@ -1,4 +1,4 @@
-"""A function as the Lambda runtime calls it: JSON in, handler, JSON out."""
+"""A stand-in for the Lambda runtime: calls a function with JSON in and JSON out."""
 
 import gzip
 import importlib
@@ -24,14 +24,14 @@ HEADERS = {
     "X-Forwarded-Port": "443",
     "X-Forwarded-Proto": "https",
 }
-"""What API Gateway hands over of a call by httpx."""
+"""The headers that API Gateway passes on from a call by httpx."""
 
 ZSTD = "gzip, deflate, br, zstd"
-"""What Chromium, Firefox and httpx with its extra accept."""
+"""The Accept-Encoding of a client with zstd: Chromium, Firefox, httpx with its extra `zstd`."""
 
 
 def surroundings(port: int) -> dict[str, str]:
-    """Give the environment variables of a function whose AWS is at a port of this machine."""
+    """Return the environment variables of a function whose AWS is a port of this machine."""
     return {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -39,7 +39,7 @@ def surroundings(port: int) -> dict[str, str]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-        # The runtime's JSON encoder looks at it.
+        # The runtime's JSON encoder depends on it.
         "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
         "MARKET_TABLE": MARKET,
         "CONTROL_TABLE": CONTROL,
@@ -50,36 +50,36 @@ def surroundings(port: int) -> dict[str, str]:
 
 
 class Function:
-    """One of `functions/`, loaded as Lambda does and called through the runtime's own JSON.
+    """One of `functions/`, loaded as Lambda does it and called through the runtime's own JSON.
 
     Parameters
     ----------
     name : str
-        The folder.
+        The name of its folder.
     """
 
     def __init__(self, name: str) -> None:
-        # The runtime's modules import its native client; only its JSON is wanted here.
+        # The runtime's other modules import its native client; only its JSON is needed here.
         marshaller = importlib.import_module("awslambdaric.lambda_runtime_marshaller")
         self._marshaller = marshaller.LambdaMarshaller()
         self._handler = importlib.import_module(f"functions.{name}.app").handler
 
     def call(self, event: bytes) -> str:
-        """Answer an event; this is all that a warm environment does for one call."""
+        """Return the response to an event; this is all that a warm environment does for a call."""
         request = self._marshaller.unmarshal_request(event)
         answer, _ = self._marshaller.marshal_response(self._handler(request, None))
         return str(answer)
 
 
 class Answered:
-    """What a client gets of a proxy response.
+    """A proxy response as a client gets it.
 
     Attributes
     ----------
     status : int
         HTTP status.
     encoding : str
-        Its Content-Encoding; empty for none.
+        The Content-Encoding; empty if there is none.
     wire : bytes
         The body as it goes over the wire, before API Gateway compresses a plain one.
     """
@@ -92,7 +92,7 @@ class Answered:
         self.wire: bytes = b64decode(body) if response["isBase64Encoded"] else body.encode()
 
     def unpacked(self) -> bytes:
-        """Unpack the body as the client does."""
+        """Return the body, decompressed as the client does it."""
         match self.encoding:
             case "zstd":
                 return zstd.decompress(self.wire)
@@ -102,7 +102,7 @@ class Answered:
 
     @property
     def wire_bytes(self) -> int:
-        """The body's length on the wire: API Gateway compresses a plain one, by gzip."""
+        """The body's length on the wire, where API Gateway compresses a plain one with gzip."""
         return len(self.wire if self.encoding else gzip.compress(self.wire, mtime=0))
 
     @classmethod
@@ -112,16 +112,21 @@ class Answered:
 
 
 def get_event(path: str, query: dict[str, str], accept_encoding: str = "") -> bytes:
-    """Write the REST proxy event of a GET, as API Gateway does.
+    """Build the REST proxy event of a GET, as API Gateway does.
 
     Parameters
     ----------
     path : str
-        Below /api/v1, such as "/stock/kline".
+        The path below /api/v1, such as "/stock/kline".
     query : dict
-        Its parameters.
+        The parameters.
     accept_encoding : str
-        What the client accepts; that of `HEADERS` where empty.
+        The client's Accept-Encoding; if empty, the one in `HEADERS`.
+
+    Returns
+    -------
+    bytes
+        The event as JSON.
     """
     headers = HEADERS | ({"Accept-Encoding": accept_encoding} if accept_encoding else {})
     event: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Storing: from a source's frame to blocks, in memory, on one core."""
+"""Storing: from a source's frame to blocks in memory, on one core."""
 
 import json
 import sys
@@ -20,12 +20,12 @@ BATCHES = {
     Period.DAILY: (300, "20240102", "20250521"),
     Period.MIN1: (20, "20240102", "20240131"),
 }
-"""For each period the codes and the days of a batch of about 100,000 bars, as the planner makes."""
+"""For each period the number of codes and the days of a batch of about 100,000 bars, as planned."""
 
 
 def main(data: Path) -> dict[str, dict[str, float]]:
     """Measure a batch of each period."""
-    # As in the function, whose layers hold no pyarrow; here the peers brought it.
+    # As in the function, whose layers have no pyarrow; here it is installed for the peers.
     pd.set_option("mode.string_storage", "python")
     return {period: _measure(data, period) for period in BATCHES}
 

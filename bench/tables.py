@@ -19,7 +19,7 @@ NAMES = {
 
 
 def tables(raw: Mapping[str, Any], ratios: Mapping[str, Ratio]) -> dict[str, str]:
-    """Give every table by the name of its place."""
+    """Return every table by the name of its place in the document."""
     return {
         "ratios": ratio_table(ratios),
         "reads": _reads(raw),

@@ -1,8 +1,8 @@
-"""A peer in a process of its own: `python -m bench.worker PEER FOLDER`.
+"""A worker: one peer in its own process, `python -m bench.worker PEER FOLDER`.
 
-Each line of standard input is an order, and is answered by a line: `{"build": table, "codes": […]}`
-makes the peer's files, `{"ask": question, "times": n}` gives the CPU and wall milliseconds of n
-answers, and `{"ask": question, "into": path}` writes the answer into a file.
+Each line of standard input is an order, answered by one line: `{"build": table, "codes": […]}`
+makes the peer's files, `{"ask": question, "times": n}` returns the CPU and wall milliseconds of n
+answers, and `{"ask": question, "into": path}` writes the answer to a file.
 """
 
 import importlib
@@ -19,7 +19,7 @@ from bench.questions import Question
 
 def main(name: str, folder: Path) -> None:
     """Serve orders until standard input ends."""
-    # What libraries print must not get between the answers.
+    # Output of libraries must not get between the answers.
     answers, sys.stdout = sys.stdout, sys.stderr
     peer: Peer = importlib.import_module(f"bench.peers.{name}").make(folder / name)
     for line in sys.stdin:

@@ -2,9 +2,9 @@
 
 `make run` calls `python -m local run`. One run owns one state folder::
 
-    tools.py       the tools outside the project's environment, and how processes are run
+    tools.py       external tools, their versions, and how processes are run
     cloud.py       the emulator of AWS: start, wait, end
     stack.py       build the template, deploy it, read its outputs
-    bootstrap.py   what a fresh stack needs: administrator, files, first fill
+    bootstrap.py   what a new stack needs: administrator, files, first fill
     proxy.py       http://localhost:PORT/api/v1 in front of the deployed stage
 """

@@ -24,7 +24,7 @@ SOURCES = ["synthetic", "files", "amazingdata"]
 
 
 def main() -> int:
-    """Run a command; give its exit code."""
+    """Run a command; return its exit code."""
     isolate()
     if sys.argv[1:2] == ["sam"]:
         return subprocess.run(uvx(SAM, *sys.argv[2:]), check=False).returncode
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> None:
     Raises
     ------
     LocalCloudError
-        It cannot come up, or the emulator ended by itself.
+        The local cloud cannot start.
     """
     data, bundle = _data_folder(options), _sdk_bundle(options)
     logs = options.state / "logs"
@@ -116,7 +116,7 @@ def _samples(api: str, code: str, days: bootstrap.Sample) -> str:
 def _end_with(parent: int) -> None:
     """End this run once the `make` that started it is gone.
 
-    A killed `make` takes nobody along, and what it leaves would be in the next run's way.
+    A killed `make` does not end its children, and a run left behind would block the next one.
     """
     while os.getppid() == parent:
         time.sleep(0.5)
@@ -126,7 +126,7 @@ def _end_with(parent: int) -> None:
 
 @contextmanager
 def _only_run(state: Path) -> Iterator[None]:
-    """Own the state folder for as long as this process lives; give its owner time to leave."""
+    """Own the state folder while this process lives; a previous owner gets time to leave."""
     path = state / "run.pid"
     lock = claim(path)
     if not lock:
@@ -145,7 +145,7 @@ def _only_run(state: Path) -> Iterator[None]:
 def _data_folder(options: argparse.Namespace) -> Path | None:
     data: Path | None = options.data
     if options.upstream == "files" and (data is None or not data.is_dir()):
-        wanted = f"{data} is no folder" if data else "it is not set"
+        wanted = f"{data} is not a folder" if data else "it is not set"
         raise LocalCloudError(f"UPSTREAM=files reads bars from the folder DATA, but {wanted}")
     if options.upstream != "files" and data:
         raise LocalCloudError("DATA is read with UPSTREAM=files only")
@@ -182,13 +182,13 @@ def _path(text: str) -> Path | None:
 
 
 def _endings() -> list[signal.Signals]:
-    """Give the signals that end a run; a closed terminal does unless `nohup` asked for more."""
+    """Return the signals that end a run: a closed terminal's too, unless started with `nohup`."""
     hangs_up = signal.getsignal(signal.SIGHUP) != signal.SIG_IGN
     return [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hangs_up else [])]
 
 
 def _leave(_number: int, _frame: object) -> None:
-    """Unwind at the first signal, in which everything that was started ends; be deaf after it."""
+    """Unwind at the first signal, which ends everything that was started; ignore later ones."""
     for number in _endings():
         signal.signal(number, signal.SIG_IGN)
     say("stopping")

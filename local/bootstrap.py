@@ -1,4 +1,4 @@
-"""What a fresh stack needs before it is of use: the administrator, the files, a first fill."""
+"""The bootstrap: what a new stack needs before use, the administrator, files and a first fill."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ USERNAME, PASSWORD = "admin", "admin123"
 IMPORTS = "imports/"
 BUNDLE = "sdk/bundle.zip"
 UPLOADS_AT_ONCE = 10
-"""As many connections as a client of boto3 keeps."""
+"""The number of connections that a boto3 client keeps."""
 FIRST_FILL_DAYS = 60
 LOGIN_SECONDS = 30
 _SHANGHAI = timezone(timedelta(hours=8))
@@ -36,14 +36,14 @@ _ENDED = {"completed", "failed", "cancelled"}
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a first fill fetches and the sample calls ask for.
+    """The days that a first fill fetches, and the query of the sample calls.
 
     Attributes
     ----------
     start, end : str
-        A closed range of days, "YYYYMMDD".
+        A closed range of days, YYYYMMDD.
     code : str or None
-        A stock with bars in that range; None where any has some.
+        A stock with bars in that range; None if any stock will do.
     """
 
     start: str
@@ -52,18 +52,18 @@ class Sample:
 
 
 def set_admin_password(secrets: "SecretsManagerClient", secret: str) -> None:
-    """Make the administrator `admin` / `admin123`, which exists on a local cloud only."""
+    """Set the first admin to `admin` / `admin123`, which exists only on a local cloud."""
     value = json.dumps({"username": USERNAME, "password": PASSWORD})
     secrets.put_secret_value(SecretId=secret, SecretString=value)
 
 
 def upload(s3: "S3Client", bucket: str, data: Path) -> int:
-    """Copy the files of a folder below `imports/` in a bucket, those that differ.
+    """Copy the files of a folder that differ to `imports/` in a bucket.
 
     Returns
     -------
     int
-        How many were copied.
+        How many files were copied.
     """
     stored = _etags(s3, bucket, IMPORTS)
 
@@ -85,7 +85,7 @@ def upload_bundle(s3: "S3Client", bucket: str, bundle: Path) -> bool:
     Parameters
     ----------
     bundle : Path
-        A zip that `sdk_bundle` made, or a folder that is what such a zip holds.
+        A zip made by `sdk_bundle`, or a folder with the content of such a zip.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def upload_bundle(s3: "S3Client", bucket: str, bundle: Path) -> bool:
     """
     with tempfile.TemporaryDirectory() as folder:
         if bundle.is_dir():
-            # Bytecode goes by the time of its source, which a zip of ours does not keep.
+            # Bytecode depends on the time of its source, which our zips do not keep.
             stale = frozenset({"__pycache__"})
             bundle = sdk_bundle.pack(bundle, Path(folder) / "bundle.zip", leave_out=stale)
         content = bundle.read_bytes()
@@ -105,12 +105,12 @@ def upload_bundle(s3: "S3Client", bucket: str, bundle: Path) -> bool:
 
 
 def log_in(client: httpx.Client) -> None:
-    """Log a client of the API in as the administrator.
+    """Log in a client of the API as the administrator.
 
     Raises
     ------
     LocalCloudError
-        The API did not let the administrator in within `LOGIN_SECONDS`.
+        The API did not accept the login within `LOGIN_SECONDS`.
     """
     deadline = time.monotonic() + LOGIN_SECONDS
     while (answer := _ask_for_token(client)).is_server_error and time.monotonic() < deadline:
@@ -119,13 +119,14 @@ def log_in(client: httpx.Client) -> None:
 
 
 def sample(data: Path | None) -> Sample:
-    """Choose days that the source has bars of.
+    """Choose days for which the source has bars.
 
     Parameters
     ----------
     data : Path or None
-        The folder of the `files` source: the month that most of its stock files end in.
-        None for the synthetic market: the last `FIRST_FILL_DAYS` days.
+        The folder of the `files` source: chooses the month in which most of its stock files end.
+        None for any other source, and a folder without bars of stocks: chooses the last
+        `FIRST_FILL_DAYS` days.
     """
     months = dict(_last_months(data)) if data else {}
     if not months:
@@ -140,19 +141,19 @@ def sample(data: Path | None) -> Sample:
 
 
 def any_stock(client: httpx.Client) -> str:
-    """Give the code of a stock."""
+    """Return the code of a stock."""
     query = {"security_type": "EXTRA_STOCK_A"}
     codes: list[str] = _data(client.get("/base/codes", params=query))
     return codes[0]
 
 
 def is_empty(client: httpx.Client) -> bool:
-    """Tell whether no task ever ran: nothing is cached then."""
+    """Check whether no task was ever created, so that nothing is cached."""
     return not _data(client.get("/cache/tasks"))["items"]
 
 
 def first_fill(client: httpx.Client, days: Sample) -> None:
-    """Fill the stocks' daily bars of some days, with a progress bar."""
+    """Fill the stocks' daily bars for some days, with a progress bar."""
     request = {
         "security_type": "stock",
         "period_type": "daily",
@@ -168,7 +169,7 @@ def first_fill(client: httpx.Client, days: Sample) -> None:
 
 
 def _etags(s3: "S3Client", bucket: str, prefix: str) -> dict[str, str]:
-    """Give the ETag of each object below a prefix; of one that was put in one piece its MD5."""
+    """Return key → ETag for objects with a prefix: the MD5 if the object was put in one piece."""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     return {
         item["Key"]: item["ETag"].strip('"') for page in pages for item in page.get("Contents", [])
@@ -208,7 +209,7 @@ def _day(day: date) -> str:
 
 
 def _last_months(data: Path) -> Iterator[tuple[str, str]]:
-    """Give the code and the month, "YYYYMM", of the last bar of each stock file that has one."""
+    """Yield the code and the month, YYYYMM, of the last bar in each stock file that has bars."""
     for path in (data / "stock" / "daily").glob("*.csv"):
         last = path.read_bytes().rstrip().rpartition(b"\n")[2]
         if last[:8].isdigit():

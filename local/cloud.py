@@ -1,4 +1,4 @@
-"""The emulator of AWS: one process group, its state in a folder."""
+"""The emulator of AWS: one process group, with its state in a folder."""
 
 import os
 import shutil
@@ -31,9 +31,9 @@ from local.tools import (
 START_SECONDS = 120
 """The first start downloads the emulator."""
 STOP_SECONDS = 20
-"""It writes its whole state at the end."""
+"""The emulator writes its whole state when it ends."""
 ENDPOINT = "endpoint"
-"""The file in the state's folder that holds the running emulator's URL."""
+"""The file in the state folder that holds the URL of the running emulator."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ class Cloud:
     Attributes
     ----------
     process : subprocess.Popen
-        Leader of the emulator's process group.
+        The leader of the emulator's process group.
     port : int
-        Where it listens, on this machine only.
+        The port it listens on, on this machine only.
     log : Path
-        What it prints.
+        The file with its output.
     """
 
     process: subprocess.Popen[bytes]
@@ -56,16 +56,16 @@ class Cloud:
 
     @property
     def endpoint(self) -> str:
-        """The URL that stands for AWS."""
+        """The endpoint URL that replaces AWS."""
         return f"http://127.0.0.1:{self.port}"
 
     def wait_until_ready(self) -> None:
-        """Return once it answers.
+        """Wait until the emulator answers.
 
         Raises
         ------
         LocalCloudError
-            It ended, or did not answer within `START_SECONDS`.
+            The emulator ended, or did not answer within `START_SECONDS`.
         """
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
@@ -82,12 +82,12 @@ class Cloud:
 
 @contextmanager
 def running(state: Path) -> Iterator[Cloud]:
-    """Run the emulator over the state in a folder; ends it, and so saves the state, at the exit.
+    """Run the emulator on a state folder; at the end it is stopped, which saves the state.
 
     Raises
     ------
     LocalCloudError
-        An emulator that a killed run left on this state cannot be ended.
+        An emulator left behind by a killed run still uses this state and cannot be ended.
     """
     lock = _claim_from_leftover(state / "cloud.pid")
     sign(lock, 0)
@@ -117,7 +117,7 @@ def running(state: Path) -> Iterator[Cloud]:
 
 
 def free_port() -> int:
-    """Give a TCP port that nobody uses now."""
+    """Return a TCP port that is unused at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -142,16 +142,16 @@ def _settings(state: Path, port: int) -> dict[str, str]:
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_REGION": REGION,
         "LOG_LEVEL": "WARNING",
-        # listeners on fixed ports, in the way of a second instance
+        # listeners on fixed ports, which would conflict with a second instance
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
     }
 
 
 def _claim_from_leftover(path: Path) -> TextIO:
-    """Claim the emulator's place, from an emulator whose run was killed if there is one.
+    """Claim the emulator's lock, if necessary from an emulator whose run was killed.
 
-    Only that emulator can hold the lock: its run holds one of its own, which this run has now.
+    Only such an emulator can hold it: its run has a lock of its own, which this run holds now.
     """
     if lock := claim(path):
         return lock

@@ -1,12 +1,12 @@
-"""Write `catalog/_trading_days.py`: the days on which the exchanges of mainland China trade.
+"""The generator of `catalog/_trading_days.py`, the trading days of mainland China's exchanges.
 
-The source is the calendar XSHG of exchange_calendars, which holds the CSRC's announcements, those
-of the current year's future days included. It needs pandas, which no API function may load, hence
-a generated module: one integer a year, bit *d* set where day *d* of the year (0-based) is a
+The source is the calendar XSHG of exchange_calendars, which follows the CSRC's announcements,
+including the current year's future days. It needs pandas, which no API function may load, hence
+a generated module: one integer per year, with bit *d* set if day *d* of the year (0-based) is a
 trading day.
 
     python local/generate_calendar.py           writes the module
-    python local/generate_calendar.py --check   exits with 1 where the module is out of date
+    python local/generate_calendar.py --check   exits with 1 if the module is out of date
 """
 
 import argparse
@@ -33,16 +33,16 @@ YEARS: dict[int, int] = {
 
 
 def sessions() -> list[date]:
-    """Read the library's trading days, from the first one to the end of the last year it knows."""
+    """Return the library's trading days, from the first to the end of the last year it knows."""
     last = XSHGExchangeCalendar.bound_max()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the library uses what newer versions of pandas deprecate
+        warnings.simplefilter("ignore")  # the library uses features deprecated in newer pandas
         calendar = XSHGExchangeCalendar(start=FIRST_DAY, end=f"{last.year}-12-31")
     return [session.date() for session in calendar.sessions]
 
 
 def render(days: Iterable[date]) -> str:
-    """Write the module's text for these days."""
+    """Return the module's text for these days."""
     years: defaultdict[int, int] = defaultdict(int)
     for day in days:
         years[day.year] |= 1 << (day.timetuple().tm_yday - 1)
@@ -51,7 +51,7 @@ def render(days: Iterable[date]) -> str:
 
 
 def main() -> int:
-    """Write or check the module; gives the exit code."""
+    """Write or check the module; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     check = parser.parse_args().check

@@ -1,4 +1,4 @@
-"""A reverse proxy that makes the deployed stage look as it does behind its own domain."""
+"""The reverse proxy, which serves the deployed stage as if it were behind its own domain."""
 
 import asyncio
 import errno
@@ -17,9 +17,9 @@ from local.tools import LocalCloudError
 BODY_LIMIT = 10 * 2**20
 """Bytes; API Gateway's own limit for a request."""
 LINE_LIMIT = 32 * 2**10
-"""Bytes of a request line: 500 codes and more must reach the gateway, which judges them."""
+"""Bytes of a request line: 500 codes and more must reach the API, which may refuse them."""
 PATIENCE = 5
-"""Seconds that calls which still run at the end are waited for."""
+"""Seconds to wait at the end for calls that are still running."""
 _HOP_BY_HOP = {
     "connection",
     "expect",
@@ -37,16 +37,16 @@ _log = logging.getLogger(__name__)
 
 
 class Gateway:
-    """The deployed stage as the emulator serves it: a path prefix and a Host header.
+    """The deployed stage as the emulator serves it: under a path prefix and a Host header.
 
     Parameters
     ----------
     port : int
-        Where the emulator listens.
+        The port that the emulator listens on.
     api, stage : str
-        The API's id and its stage's name.
+        The id of the API and the name of its stage.
     usage_key : str
-        The API key of a usage plan.
+        The API key of a usage plan, sent with every call.
     """
 
     def __init__(self, port: int, api: str, stage: str, usage_key: str = "") -> None:
@@ -55,7 +55,7 @@ class Gateway:
         self._usage_key = usage_key
 
     async def connections(self, app: web.Application) -> AsyncIterator[None]:
-        """Keep the connections to the emulator for as long as the application runs."""
+        """Keep the connections to the emulator open while the application runs."""
         async with ClientSession(
             auto_decompress=False,
             connector=TCPConnector(limit=0),
@@ -68,7 +68,7 @@ class Gateway:
             yield
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Pass a request on and its answer back, both as they are."""
+        """Pass a request on, and its answer back, both unchanged."""
         try:
             answer = await self._ask(request, await request.read())
         except web.HTTPRequestEntityTooLarge:
@@ -84,7 +84,7 @@ class Gateway:
         headers["Host"] = self._host
         # the emulator does not take the key from the authorizer
         headers["x-api-key"] = self._usage_key
-        # without one the emulator leaves a base64 answer as it is
+        # without this header the emulator does not decode base64 answers
         headers.setdefault("Accept", "*/*")
         return await request.app[_SESSION].request(
             request.method,
@@ -96,12 +96,12 @@ class Gateway:
 
 
 def envelope(status: int, message: str) -> web.Response:
-    """Give an error the shape that every answer of the API has."""
+    """Return an error in the envelope of the API's answers."""
     return web.json_response({"code": status, "message": message, "data": None}, status=status)
 
 
 def application(gateway: Gateway) -> web.Application:
-    """Give the application that passes every path and method on to the gateway."""
+    """Build the application that passes every path and method on to the gateway."""
     app = web.Application(client_max_size=BODY_LIMIT)
     app.router.add_route("*", r"/{path:[\s\S]*}", gateway.handle)
     app.cleanup_ctx.append(gateway.connections)
@@ -110,12 +110,12 @@ def application(gateway: Gateway) -> web.Application:
 
 @contextmanager
 def serving(port: int, gateway: Gateway) -> Iterator[None]:
-    """Serve `http://localhost:port` in a thread of its own.
+    """Serve `http://localhost:port` in a separate thread.
 
     Raises
     ------
     LocalCloudError
-        Somebody else uses the port.
+        The port is in use.
     """
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="proxy", daemon=True)
@@ -140,12 +140,12 @@ def serving(port: int, gateway: Gateway) -> Iterator[None]:
 
 
 def listeners(port: int) -> list[socket.socket]:
-    """Listen at `localhost:port`, in IPv4 and, where the machine has it, IPv6.
+    """Listen on `localhost:port`, with IPv4 and, if the machine has it, IPv6.
 
     Raises
     ------
     LocalCloudError
-        Somebody else uses the port.
+        The port is in use.
     """
     sockets = [_listen(socket.AF_INET, "127.0.0.1", port)]
     try:
@@ -192,6 +192,6 @@ async def _pass_back(request: web.Request, answer: ClientResponse) -> web.Stream
 
 
 def _passed_on(headers: Mapping[str, str]) -> CIMultiDict[str]:
-    """Leave out what concerns one connection only."""
+    """Return the headers without those that concern a single connection."""
     kept = ((name, value) for name, value in headers.items() if name.lower() not in _HOP_BY_HOP)
     return CIMultiDict(kept)

@@ -1,7 +1,7 @@
-"""Gives a deployed stack a new key to sign tokens with: `python -m local.rotate_key`.
+"""The rotation of a stack's signing key: `python -m local.rotate_key`.
 
-Tokens that the key before has signed stay good until they expire; those of the one before that
-are refused, at the latest ten minutes later.
+Tokens signed by the previous key stay valid until they expire; those of the key before it are
+refused, at the latest ten minutes later.
 """
 
 import argparse
@@ -25,7 +25,7 @@ KEY_BYTES = 48
 
 
 def main() -> int:
-    """Rotate; give the exit code."""
+    """Rotate the key; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local.rotate_key", description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="of a running local cloud")
     parser.add_argument("--stack", required=True, help="on AWS; empty for the local cloud")
@@ -45,19 +45,19 @@ def main() -> int:
     except (ClientError, BotoCoreError) as error:
         print(error, file=sys.stderr)
         return 1
-    print("a new key signs now; tokens of the one before stay good until they expire")
+    print("a new key signs now; tokens of the previous one stay valid until they expire")
     return 0
 
 
 def signing_secret(cloudformation: "CloudFormationClient", stack: str) -> str:
-    """Give the ARN of a stack's signing key."""
+    """Return the ARN of a stack's signing key."""
     [found] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
     return outputs["SigningSecretArn"]
 
 
 def rotate(manager: "SecretsManagerClient", secret: str) -> None:
-    """Make a new key a secret's current version, and the current one the previous."""
+    """Make a new key the secret's current version, and the current one the previous version."""
     manager.put_secret_value(SecretId=secret, SecretString=secrets.token_urlsafe(KEY_BYTES))
 
 

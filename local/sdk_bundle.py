@@ -1,8 +1,8 @@
-"""Makes the SDK's bundle: `python -m local.sdk_bundle --out sdk.zip wheel…`.
+"""The builder of the SDK's bundle: `python -m local.sdk_bundle --out sdk.zip wheel…`.
 
 The bundle is a zip of site-packages for python3.13 on Linux x86_64: the vendor's two wheels, which
-only the broker gives out, and what they need from PyPI. Their own names are never looked up there:
-what bears them on PyPI, now or one day, is somebody else's.
+only the broker provides, and their dependencies from PyPI. The wheels' own names are never looked
+up there: any package with such a name on PyPI, now or in the future, is not the vendor's.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from pathlib import Path
 
 PACKAGES = ("AmazingData", "tgw")
 NEEDS = ("numba", "scipy", "pydantic", "pandas", "tables")
-"""What the vendor's wheels need; the last is not declared by them."""
+"""The dependencies of the vendor's wheels, which do not declare the last one."""
 
 TARGET = ("--python-version", "3.13", "--python-platform", "x86_64-manylinux_2_28")
 USELESS_FOLDERS = frozenset({"__pycache__", "tests", "bin", "include"})
@@ -26,18 +26,18 @@ USELESS_FILES = frozenset(
     {".a", ".c", ".dll", ".exe", ".h", ".lib", ".pxd", ".pyd", ".pyi", ".pyx"}
 )
 IMPORTED = frozenset({"tables/tests"})
-"""Looks useless, and is imported by its package."""
+"""Folders that look useless but are imported by their package."""
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The time of every file in the zip, so that equal contents are equal zips."""
+"""The time of every file in the zip, so that equal contents make equal zips."""
 
 
 class BundleError(Exception):
-    """No bundle can be made; the text says what to do."""
+    """The bundle cannot be made; the text says what to do."""
 
 
 def main() -> int:
-    """Make a bundle; give the exit code."""
+    """Make a bundle; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("wheels", type=Path, nargs="*")
@@ -60,12 +60,12 @@ def main() -> int:
 
 
 def check(wheels: Iterable[Path]) -> None:
-    """See to it that there is one wheel of each package, for this version of Python.
+    """Check that there is a wheel of each package for Lambda's version of Python.
 
     Raises
     ------
     BundleError
-        One is missing, is no file, or is for another version.
+        A wheel is missing, is not a file, or is for another version.
     """
     found = {wheel.name.partition("-")[0].lower(): wheel for wheel in wheels}
     for package in PACKAGES:
@@ -73,19 +73,19 @@ def check(wheels: Iterable[Path]) -> None:
         if wheel is None:
             raise BundleError(f"WHEELS holds no wheel of {package}; the broker gives it out")
         if not wheel.is_file():
-            raise BundleError(f"{wheel} is no file")
+            raise BundleError(f"{wheel} is not a file")
         python = wheel.stem.split("-")[-3]
         if not {"cp313", "py3"} & set(python.split(".")):
             raise BundleError(f"{wheel.name} is for {python}, and Lambda's Python is 3.13 (cp313)")
 
 
 def install(wheels: list[Path], site: Path) -> None:
-    """Install the wheels, and what they need, into a folder.
+    """Install the wheels and their dependencies into a folder.
 
     Raises
     ------
     BundleError
-        That is not possible.
+        The installation failed.
     """
     check(wheels)
     own = [str(wheel.resolve()) for wheel in wheels]
@@ -97,7 +97,7 @@ def install(wheels: list[Path], site: Path) -> None:
 
 
 def trim(site: Path) -> None:
-    """Remove what nothing needs that is not developed, and what is for other systems."""
+    """Remove files that are only for development or for other systems."""
     for folder in [path for path in site.rglob("*") if path.name in USELESS_FOLDERS]:
         if folder.is_dir() and folder.relative_to(site).as_posix() not in IMPORTED:
             shutil.rmtree(folder)
@@ -107,12 +107,12 @@ def trim(site: Path) -> None:
 
 
 def verify(site: Path) -> None:
-    """Import what was installed, where this machine is like Lambda: too much may be trimmed.
+    """Import the dependencies, if this machine is like Lambda: too much may have been trimmed.
 
     Raises
     ------
     BundleError
-        Something cannot be imported.
+        A dependency cannot be imported.
     """
     if sys.platform != "linux" or platform.machine() != "x86_64":
         return
@@ -123,22 +123,22 @@ def verify(site: Path) -> None:
 
 
 def compile_all(site: Path) -> None:
-    """Compile everything, which saves each new environment of the function a quarter minute."""
+    """Compile everything, which saves every new environment of the function 15 seconds."""
     options = ("-q", "-q", "-s", str(site), "--invalidation-mode", "unchecked-hash")
-    # Bytecode holds sets in the order of their hashes: without a seed no two runs are equal.
+    # Bytecode holds sets in hash order, so without a fixed seed no two runs are equal.
     environ = {**os.environ, "PYTHONHASHSEED": "0"}
     command = [sys.executable, "-m", "compileall", *options, str(site)]
-    # Some files of other Python versions do not compile, and nobody imports them.
+    # Some files for other Python versions do not compile; they are never imported.
     subprocess.run(command, env=environ, check=False)
 
 
 def pack(site: Path, out: Path, leave_out: frozenset[str] = frozenset()) -> Path:
-    """Zip a folder into a file; equal contents give equal zips.
+    """Zip a folder into a file; equal contents make equal zips.
 
     Parameters
     ----------
     leave_out : frozenset of str
-        Names of folders that stay out.
+        Names of folders to leave out.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = out.with_name(f"{out.name}.unfinished")

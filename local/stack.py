@@ -1,4 +1,4 @@
-"""The template: built once for each state of its sources, deployed when that changed."""
+"""The stack: the template is built once for each state of its sources, and deployed on change."""
 
 import hashlib
 import shutil
@@ -17,9 +17,9 @@ from local.tools import ROOT, SAM, LocalCloudError, claim, run, say, uvx
 STACK = "amazingdata-cloud"
 SOURCES = ("template.yaml", "functions", "layers", "statemachines")
 BUILDS = ROOT / ".aws-sam" / "local"
-"""Shared by all instances of this checkout, one folder a build."""
+"""Shared by all instances of this checkout, with one folder per build."""
 KEEP_BUILDS = 2
-"""Another instance may still be deploying the one before."""
+"""More than one, because another instance may still be deploying the previous build."""
 BUILD_SECONDS = 300
 _DEPLOYED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
@@ -50,7 +50,7 @@ class Stack:
 
 
 def build_key(root: Path) -> str:
-    """Give a hash of everything that goes into the build: two equal keys, two equal builds."""
+    """Return a hash of everything that goes into a build: equal keys mean equal builds."""
     digest = hashlib.sha256(repr(SAM).encode())
     for path in sorted(_files(root / name for name in SOURCES)):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -59,12 +59,12 @@ def build_key(root: Path) -> str:
 
 
 def build(log: Path) -> Path:
-    """Build the template unless it is built already.
+    """Build the template unless that build exists already.
 
     Returns
     -------
     Path
-        The built template, in a folder named by the build's key.
+        The built template, in a folder named after the build's key.
     """
     with _claim_builds() as lock:
         key = build_key(ROOT)
@@ -85,10 +85,10 @@ def build(log: Path) -> Path:
 
 
 def deploy(cloud: Cloud, template: Path, upstream: str, log: Path) -> Stack:
-    """Deploy a built template unless the cloud has it already; give the stack's outputs.
+    """Deploy a built template unless the cloud has it already; return the stack's outputs.
 
     The stack carries the build's key and the source's name as tags. They are part of the cloud's
-    own state, so they tell the truth after a killed run too, which lost what came since its start.
+    state, so they are right even after a killed run, which lost all changes since its start.
     """
     tags = {"Build": template.parent.name, "Upstream": upstream}
     cloudformation = boto3.client("cloudformation", endpoint_url=cloud.endpoint)
@@ -105,7 +105,7 @@ def deploy(cloud: Cloud, template: Path, upstream: str, log: Path) -> Stack:
 
 
 def gateway_responses(template: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give the template's gateway responses as arguments of PutGatewayResponse."""
+    """Return the template's gateway responses as arguments of PutGatewayResponse."""
     apis = (
         resource["Properties"].get("GatewayResponses", {})
         for resource in template["Resources"].values()
@@ -129,7 +129,7 @@ def _gateway_response(kind: str, response: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _put_gateway_responses(cloud: Cloud, stack: Stack, template: Path) -> None:
-    """Put them one by one: the emulator drops those of the API's imported definition."""
+    """Put the gateway responses one by one: the emulator drops those in an imported API."""
     gateway = boto3.client("apigateway", endpoint_url=cloud.endpoint)
     for response in gateway_responses(yaml.safe_load(template.read_text())):
         gateway.put_gateway_response(restApiId=stack.api, **response)

@@ -1,4 +1,4 @@
-"""The tools outside the project's environment, their versions, and how processes are run."""
+"""External tools: the ones outside the project's environment, and how processes are run."""
 
 import fcntl
 import os
@@ -25,34 +25,34 @@ _LOCAL = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
     "SAM_CLI_TELEMETRY": "0",
-    # sam asks every five seconds by default; the emulator is done within one
+    # sam polls every five seconds by default; the emulator is done within one
     "SAM_CLI_POLL_DELAY": "0.2",
 }
 _START = time.monotonic()
 
 
 class LocalCloudError(Exception):
-    """The local cloud cannot go on; the text tells the person at the terminal what to do."""
+    """The local cloud cannot continue; the text tells the user at the terminal what to do."""
 
 
 def say(text: str) -> None:
-    """Print one line with the seconds since the start, if anybody still reads."""
+    """Print a line with the seconds since the start, unless standard output is closed."""
     with suppress(BrokenPipeError):
         print(f"[{time.monotonic() - _START:6.1f} s] {text}", flush=True)
 
 
 def isolate() -> None:
-    """Take everything out of this process's environment that could lead to a real account."""
+    """Remove everything from this process's environment that could lead to a real account."""
     for name in [name for name in os.environ if name.startswith(_HIDDEN)]:
         del os.environ[name]
     os.environ.update(_LOCAL)
 
 
 def uvx(tool: Sequence[str], *arguments: str) -> list[str]:
-    """Give the command that runs a pinned tool in an environment of its own.
+    """Return the command that runs a pinned tool in its own environment.
 
-    The tool gets this process's Python: the emulator runs the functions with it, so it must be
-    the template's runtime, and a path, since a name may mean another version elsewhere.
+    The tool runs on this process's Python. The emulator runs the functions with it, so it must be
+    the template's runtime; it is given as a path, since a name may mean another version elsewhere.
     """
     python = str(Path(sys.executable).resolve())
     return [os.environ.get("UV", "uv"), "tool", "run", "--python", python, *tool, *arguments]
@@ -65,16 +65,16 @@ def run(
     environ: Mapping[str, str] | None = None,
     holding: Sequence[TextIO] = (),
 ) -> None:
-    """Run a command of `uvx` to its end, in a group of its own, its output in a log file.
+    """Run a command from `uvx` to its end, in its own process group, with its output in a log.
 
     Parameters
     ----------
     name : str
-        What a message calls the command.
+        The command's name in messages.
     environ : mapping, optional
         Additions to the environment.
     holding : sequence of TextIO, optional
-        Claims that shall last as long as the command does, even if this process is killed.
+        Claims that must last as long as the command, even if this process is killed.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def run(
 
 
 def end(process: subprocess.Popen[bytes], grace: float) -> None:
-    """End a process by SIGTERM, after `grace` seconds by SIGKILL, and all of its group."""
+    """End a process with SIGTERM, and after at most `grace` seconds its group with SIGKILL."""
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(grace)
@@ -110,34 +110,34 @@ def end(process: subprocess.Popen[bytes], grace: float) -> None:
 
 
 def kill_group(pid: int) -> None:
-    """Send SIGKILL to the process group that `pid` leads, if any of it is left."""
+    """Send SIGKILL to the process group led by `pid`, if any process of it is left."""
     with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
 
 
 def tail(log: Path, lines: int = 15) -> str:
-    """Give the last lines of a log file and where the rest is."""
+    """Return the last lines of a log file, and where the rest is."""
     text = log.read_text(errors="replace").replace("\r", "\n").rstrip().splitlines()
     return "\n".join([*(f"  | {line}" for line in text[-lines:]), f"  (all of it: {log})"])
 
 
 def claim(path: Path, within: float = 0) -> TextIO | None:
-    """Lock a file for this process and for whoever inherits it.
+    """Lock a file for this process and for the processes that inherit it.
 
-    The lock ends with the last process that holds it, however that ends; a file that is locked
-    proves that its holder lives.
+    The lock ends with the last process that holds it, however that one ends, so a locked file
+    proves that a holder is alive.
 
     Parameters
     ----------
     path : Path
-        The file; made if need be.
+        The file, created if necessary.
     within : float
-        Seconds to wait for another holder.
+        How many seconds to wait for another holder to release it.
 
     Returns
     -------
     TextIO or None
-        The open file, None if another process holds it.
+        The open file; None if another process holds the lock.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("a+")
@@ -155,7 +155,7 @@ def claim(path: Path, within: float = 0) -> TextIO | None:
 
 
 def sign(file: TextIO, pid: int) -> None:
-    """Write into a claimed file who holds it."""
+    """Write the holder's process id into a claimed file."""
     file.seek(0)
     file.truncate()
     file.write(f"{pid}\n")

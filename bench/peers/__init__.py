@@ -1,4 +1,4 @@
-"""The usual ways to keep bars and to answer with them, and our own, behind one small protocol."""
+"""The peers: the usual ways to store bars and answer with them, and ours, behind one protocol."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -10,17 +10,17 @@ HEAD, TAIL = b'{"code":200,"message":"success","data":{', b"}}"
 
 
 class Peer(Protocol):
-    """Keeps bars and answers with JSON; its module's `make(folder)` gives it."""
+    """A way to store bars and answer with JSON; `make(folder)` in its module creates it."""
 
     def build(self, table: str, market: Market, codes: Sequence[int]) -> None:
-        """Store the bars of a market under a name, see `Question.table`.
+        """Store the bars of a market under a name, see `bench.questions.Question.table`.
 
-        Those that keep a file or a symbol a code need only the codes given: of others they never
-        touch anything.
+        Peers with one file or symbol per code need only store the given codes, positions in the
+        market, because they never touch the others.
         """
 
     def read(self, question: Question) -> bytes:
-        """Give `{"code": 200, "message": "success", "data": {code: [row, …], …}}`."""
+        """Return `{"code": 200, "message": "success", "data": {code: [row, …], …}}` as JSON."""
 
 
 def envelope(rows: Iterable[tuple[str, bytes]]) -> bytes:

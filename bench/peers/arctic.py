@@ -1,4 +1,4 @@
-"""ArcticDB on LMDB: a symbol a code, its bars indexed by time, read by `read_batch` with ranges."""
+"""ArcticDB on LMDB: one symbol per code, indexed by time, read by `read_batch` with date ranges."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from bench.questions import Question
 
 
 class ArcticLmdb:
-    """One library a period."""
+    """One library per table."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
@@ -38,5 +38,5 @@ class ArcticLmdb:
 
 
 def make(folder: Path) -> ArcticLmdb:
-    """Give the peer."""
+    """Create the peer."""
     return ArcticLmdb(folder)

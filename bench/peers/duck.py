@@ -1,4 +1,4 @@
-"""DuckDB: one table a period, sorted by code and time, so that its zone maps skip the rest.
+"""DuckDB: one table per period, sorted by code and time, so that its zone maps skip the rest.
 
 The rows become JSON inside DuckDB, which took less time than by way of Arrow, pandas or polars.
 """
@@ -37,7 +37,7 @@ class Duck:
         names = TIMES[question.period] + COLUMNS
         row = ", ".join(f"{name}: {name}" for name in names)
         marks = ", ".join("?" * len(question.codes))
-        # No value of the question is in the text of the query.
+        # The values of the question are bound, not written into the query.
         query = f"""
             SELECT code, to_json(list({{{row}}} ORDER BY {TIMES[question.period][-1]}))
             FROM {question.table}
@@ -49,5 +49,5 @@ class Duck:
 
 
 def make(folder: Path) -> Duck:
-    """Give the peer."""
+    """Create the peer."""
     return Duck(folder)

@@ -1,6 +1,6 @@
-"""The usual home-made service: FastAPI in front of a Parquet file a code, read by pandas.
+"""The usual home-made service: FastAPI in front of one Parquet file per code, read by pandas.
 
-The ASGI application is called without a server and a network, so that only its own work counts.
+The ASGI application is called without server or network, so that only its own work counts.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ type Message = MutableMapping[str, Any]
 
 
 class Service:
-    """A folder of files, and the application."""
+    """A folder of files and the application that answers from it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -67,7 +67,7 @@ class Service:
 
 
 def application(folder: Path) -> FastAPI:
-    """Make the application."""
+    """Create the FastAPI application."""
     app = FastAPI()
 
     def read_klines(
@@ -85,5 +85,5 @@ def application(folder: Path) -> FastAPI:
 
 
 def make(folder: Path) -> Service:
-    """Give the peer."""
+    """Create the peer."""
     return Service(folder)

@@ -1,4 +1,4 @@
-"""Our own answer, as the Lambda runtime has it made; the blocks come from the endpoint."""
+"""Our own service, called as the Lambda runtime calls it; its blocks come from the endpoint."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ class Ours:
 
     Attributes
     ----------
+    function : Function
+        The function under its runtime.
     accepts : str
         The client's Accept-Encoding.
     """
@@ -24,10 +26,10 @@ class Ours:
     accepts: str
 
     def build(self, table: str, market: Market, codes: Sequence[int]) -> None:
-        """The endpoint has everything."""
+        """Store nothing: the endpoint has everything."""
 
     def read(self, question: Question) -> bytes:
-        """Give what the runtime sends to API Gateway."""
+        """Return what the runtime sends to API Gateway."""
         return self.function.call(_event(question, self.accepts)).encode()
 
 
@@ -37,10 +39,10 @@ def _event(question: Question, accepts: str) -> bytes:
 
 
 def body(answer: bytes) -> bytes:
-    """Unpack what `Ours.read` gave, as the client does."""
+    """Return the body of an answer of `Ours`, decompressed as the client does it."""
     return Answered(answer.decode()).unpacked()
 
 
 def make(folder: Path) -> Ours:
-    """Give the peer: `ours` for a client that knows gzip only, `ours_zstd` for a current one."""
+    """Create the peer: `ours` for a client with gzip only, `ours_zstd` for one with zstd."""
     return Ours(Function("stock"), ZSTD if folder.name == "ours_zstd" else "gzip")

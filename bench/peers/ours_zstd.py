@@ -1,4 +1,4 @@
-"""As `ours`, for a client that reads zstd."""
+"""Our own service as in `ours`, for a client with zstd."""
 
 from bench.peers.ours import make
 

@@ -1,4 +1,4 @@
-"""Parquet and pandas: a partitioned data set, filters pushed down to pyarrow, `to_json` by code."""
+"""Parquet and pandas: a partitioned dataset, filters pushed down to pyarrow, `to_json` by code."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from bench.questions import Question
 
 @dataclass(frozen=True, slots=True)
 class ParquetPandas:
-    """Bars in the folder that `parquet_polars` shares."""
+    """Bars in a folder that `parquet_polars` and `duck` read too."""
 
     folder: Path
 
@@ -39,5 +39,5 @@ class ParquetPandas:
 
 
 def make(folder: Path) -> ParquetPandas:
-    """Give the peer."""
+    """Create the peer."""
     return ParquetPandas(folder.with_name("parquet_pandas"))

@@ -1,4 +1,4 @@
-"""Parquet and polars: the same files, a lazy scan with its predicates, `write_json` by code."""
+"""Parquet and polars: the files of pandas, a lazy scan with predicates, `write_json` by code."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class ParquetPolars:
     folder: Path
 
     def build(self, table: str, market: Market, codes: Sequence[int]) -> None:
-        """Nothing is left to do."""
+        """Store nothing: the files are there already."""
 
     def read(self, question: Question) -> bytes:
         parts = parquet.parts(question)
@@ -38,5 +38,5 @@ class ParquetPolars:
 
 
 def make(folder: Path) -> ParquetPolars:
-    """Give the peer."""
+    """Create the peer."""
     return ParquetPolars(folder.with_name("parquet_pandas"))

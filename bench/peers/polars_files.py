@@ -1,4 +1,4 @@
-"""Polars with one Parquet file a code, which suits few codes; the files are FastAPI's."""
+"""Polars with one Parquet file per code, which suits few codes; it reads FastAPI's files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class PolarsFiles:
     folder: Path
 
     def build(self, table: str, market: Market, codes: Sequence[int]) -> None:
-        """Nothing is left to do."""
+        """Store nothing: the files are there already."""
 
     def read(self, question: Question) -> bytes:
         days = pl.col("trade_date").is_between(pl.lit(question.start), pl.lit(question.end))
@@ -29,5 +29,5 @@ class PolarsFiles:
 
 
 def make(folder: Path) -> PolarsFiles:
-    """Give the peer."""
+    """Create the peer."""
     return PolarsFiles(folder.with_name("fastapi_pandas"))

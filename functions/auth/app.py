@@ -1,4 +1,4 @@
-"""Login, who is logged in, and the users, for administrators."""
+"""The function `auth`: login, the current user and, for administrators, all users."""
 
 from marketdata.api.auth import router
 

@@ -1,4 +1,4 @@
-"""Turns a bearer token into a policy for the whole stage (API Gateway's TOKEN authorizer)."""
+"""The function `authorizer`, API Gateway's TOKEN authorizer: turns a bearer token into a policy."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from marketdata.identity.users import User, Users
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Answer API Gateway, which keeps the policy for five minutes, one for each token."""
+    """Return the policy for a token; API Gateway caches it for five minutes, by token."""
     try:
         user = _user_of(event["authorizationToken"])
     except UnauthorizedError:
-        # API Gateway makes a 401 of this very text, and a 500 of any other.
+        # API Gateway turns exactly this text into a 401, and any other into a 500.
         raise Exception("Unauthorized") from None  # noqa: TRY002
     api, stage, *_ = event["methodArn"].split("/")
     return {
@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
                 {
                     "Effect": "Allow",
                     "Action": "execute-api:Invoke",
-                    # The whole stage, because the policy is kept and serves later calls too.
+                    # The whole stage, because the policy is cached and serves later calls too.
                     "Resource": f"{api}/{stage}/*/*",
                 }
             ],

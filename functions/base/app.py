@@ -1,4 +1,4 @@
-"""Securities and trading calendars."""
+"""The function `base`: securities and trading calendars."""
 
 from marketdata.api.base import router
 

@@ -1,4 +1,4 @@
-"""Tasks that detect and fill what the cache is missing, and what is known of futures."""
+"""The function `cache`: tasks, coverage, and the varieties and main contracts of futures."""
 
 from marketdata.api import coverage, tasks, varieties
 from marketdata.api.router import Router

@@ -1,4 +1,4 @@
-"""Connections to the vendor's SDK servers, for administrators."""
+"""The function `configs`: connections to the vendor's SDK servers, for administrators."""
 
 from marketdata.api.configs import router
 

@@ -1,4 +1,4 @@
-"""The console: its page, and the page's files as `make generated` builds them from `web/`."""
+"""The function `console`: the console's page and files, built from `web/` by `make generated`."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -16,9 +16,9 @@ TYPES = {
 }
 HEADERS = {"X-Content-Type-Options": "nosniff"}
 PAGE = {
-    # The files' names change with their content; the page names them, so it is asked for anew.
+    # Revalidated at each use: the page names the files, whose names change with their content.
     "Cache-Control": "no-cache",
-    # Everything comes from this deployment and goes to it, and nothing is written into the page.
+    # Everything is loaded from and sent to this deployment, and the page has no inline code.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",
@@ -28,13 +28,13 @@ FILE = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """Give the page, or one of its files; no data, and so no login."""
+    """Return the page or one of its files; they hold no data and therefore need no login."""
     asset = (event.get("pathParameters") or {}).get("file")
     if asset is not None:
         return _file(asset)
     path = str(event["requestContext"].get("path") or "/")
     if not path.endswith("/"):
-        # What the page names lies beside it: below "/prod/", not beside "/prod".
+        # The page's links are relative: they must resolve below "/prod/", not beside "/prod".
         return _response(302, {"Location": f"{path.rpartition('/')[2]}/"}, "")
     return _response(200, PAGE | {"Content-Type": TYPES[".html"]}, _text("index.html"))
 
@@ -50,7 +50,7 @@ def _file(name: str) -> dict[str, Any]:
 
 @cache
 def _files() -> frozenset[str]:
-    """Name the files that there are; nothing else is ever opened."""
+    """Return the names of the existing files; no other file is ever opened."""
     return frozenset(path.name for path in (STATIC / "assets").iterdir())
 
 

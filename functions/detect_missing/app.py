@@ -1,4 +1,4 @@
-"""The detect step: compares some parts with what should be there."""
+"""The function `detect_missing`: the detect step, which compares parts with the expected days."""
 
 from typing import Any
 
@@ -7,6 +7,6 @@ from marketdata.tasks.detect import Detector
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
-    """Look at one group of parts: `{"task_id", "attempt", "group", "parts"}`."""
+    """Compare one group of parts: `{"task_id", "attempt", "group", "parts"}`."""
     detector: Detector = deployment.detector()
     detector.detect(event["task_id"], event["attempt"], event["group"], event["parts"])

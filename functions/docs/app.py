@@ -1,4 +1,4 @@
-"""The API's description, a page that shows it, and an answer where there is no route."""
+"""The function `docs`: the API's description, a page to read it, and answers to unknown paths."""
 
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ DOCUMENT = HERE / "openapi.json"
 KEPT = {"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "nosniff"}
 HTML = {
     "Content-Type": "text/html; charset=utf-8",
-    # Everything comes from this deployment and goes to it; Swagger UI sets styles by itself.
+    # Everything is loaded from and sent to this deployment; Swagger UI sets inline styles.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
@@ -33,7 +33,7 @@ router = Router()
 
 
 def handler(event: Event, context: object) -> dict[str, Any]:
-    """Serve the routes below, and whatever API Gateway has no route for."""
+    """Serve the routes below and every path for which API Gateway has no route."""
     if event["resource"].endswith("{proxy+}"):
         path = f"/{(event.get('pathParameters') or {}).get('proxy', '')}"
         return proxy_response(_refuse(event["httpMethod"], path), "")
@@ -42,19 +42,19 @@ def handler(event: Event, context: object) -> dict[str, Any]:
 
 @router.get("/openapi.json", role=None, summary="OpenAPI文档")
 def read_document(_call: Call[None]) -> Answer:
-    """Give this description."""
+    """Return this description."""
     return Answer.encoded(DOCUMENT.read_bytes(), headers=KEPT | {"Cache-Control": "no-cache"})
 
 
 @router.get("/docs", role=None, summary="文档页面")
 def read_page(_call: Call[None]) -> Answer:
-    """Give a page that shows this description and makes calls."""
+    """Return a page that shows this description and can make calls."""
     return Answer.encoded((HERE / "viewer" / "index.html").read_bytes(), headers=KEPT | HTML)
 
 
 @router.get("/docs/{asset}", role=None, summary="文档页面的文件")
 def read_asset(call: Call[None]) -> Answer:
-    """Give a file of the page."""
+    """Return a file of the page."""
     name = call.path["asset"]
     if name not in ASSETS:
         raise NotFoundError("there is no such file")
@@ -64,7 +64,7 @@ def read_asset(call: Call[None]) -> Answer:
 
 @cache
 def _methods() -> dict[str, str]:
-    """Give for each path, as a regular expression, the methods that it has."""
+    """Return the methods of each path, whose key is a regular expression."""
     paths = orjson.loads(DOCUMENT.read_bytes())["paths"]
     return {sub(r"{\w+}", "[^/]+", path): ", ".join(paths[path]).upper() for path in paths}
 
@@ -72,6 +72,6 @@ def _methods() -> dict[str, str]:
 def _refuse(method: str, path: str) -> Answer:
     for pattern, allowed in _methods().items():
         if fullmatch(pattern, path.rstrip("/")):
-            reason = f"{method} is not possible here, but {allowed}"
+            reason = f"{method} is not allowed here, only {allowed}"
             return Answer.failure(405, reason, headers={"Allow": allowed})
     return Answer.failure(404, "there is no such path")

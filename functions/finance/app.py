@@ -1,4 +1,4 @@
-"""Financial statements of listed companies."""
+"""The function `finance`: financial statements of listed companies."""
 
 from marketdata.api.finance import router
 

@@ -1,4 +1,4 @@
-"""The finish step: writes how a batch or a whole task ended."""
+"""The function `finish_task`: the finish step, which records how a batch or a whole task ended."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from marketdata.tasks.finish import Finisher
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
-    """End a batch or a task: `operation` is "finish", "fail" or "fail_batches"."""
+    """End a task or some of its batches: `operation` is "finish", "fail" or "fail_batches"."""
     finisher: Finisher = deployment.finisher()
     match event["operation"]:
         case "fail_batches":

@@ -1,4 +1,4 @@
-"""K-lines of futures."""
+"""The function `future`: K-lines of futures."""
 
 from marketdata.api.future import router
 

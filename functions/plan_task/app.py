@@ -1,4 +1,4 @@
-"""The plan step of both state machines: from a task, or a schedule, to a work list."""
+"""The function `plan_task`: the plan step, from a task or a schedule to a work list."""
 
 from typing import Any
 
@@ -7,9 +7,10 @@ from marketdata.tasks.plan import Planner
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Plan the task of an execution: `{"execution": arn, "input": what it was started with}`.
+    """Plan the task of an execution: `{"execution": ARN, "input": the execution's input}`.
 
-    The input is `{"task_id", "attempt"}`, or `{"schedule"}`, for which a task is made first.
+    The input is `{"task_id", "attempt"}`, or `{"schedule"}`, for which a task is created first.
+    Both state machines begin with this step.
     """
     planner: Planner = deployment.planner()
     asked, execution = event["input"], event["execution"]

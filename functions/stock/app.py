@@ -1,4 +1,4 @@
-"""K-lines of stocks, indices and funds."""
+"""The function `stock`: K-lines of stocks, indices and funds."""
 
 from marketdata.api.stock import router
 

@@ -1,4 +1,4 @@
-"""The one door to the outside: fetches from the source and stores what it got."""
+"""The function `upstream`: the only one that calls the source, whose answers it stores."""
 
 from typing import Any
 
@@ -8,10 +8,11 @@ from marketdata.upstream.server import UpstreamServer
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Carry out one operation of `upstream.client`, or some batches of a task.
+    """Run one operation of `upstream.client`, or a turn of some batches of a task.
 
-    Of batches those that are `left` are answered, by number, and as `batches` in full: the others
-    are recorded. An exception means that a batch failed, and that asking again may help.
+    The answer to batches is those for which there was no time: their number as `left`, and they
+    themselves as `batches`; the others are recorded. An exception means that a batch failed and
+    that a retry may help.
     """
     if "batches" in event:
         turn: Turn = deployment.turn()

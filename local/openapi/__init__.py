@@ -1,1 +1,1 @@
-"""Writes the API's description, `functions/docs/openapi.json`, from the routes and the models."""
+"""The generator of the API's description, `functions/docs/openapi.json`, from the routes."""

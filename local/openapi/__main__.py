@@ -9,7 +9,7 @@ FILE = ROOT / "functions" / "docs" / "openapi.json"
 
 
 def main() -> int:
-    """Write or check the file; gives the exit code."""
+    """Write or check the file; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local.openapi", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     check = parser.parse_args().check

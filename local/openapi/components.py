@@ -1,4 +1,4 @@
-"""The parts of the description that calls share: errors, redirects, the security scheme."""
+"""The parts of the description shared by all calls: errors, redirects, the security scheme."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ type Json = dict[str, Any]
 
 RETRY = {429, 503}
 RETRY_AFTER: Json = {
-    "description": "Seconds until it is worth trying again",
+    "description": "Seconds until a retry is worthwhile",
     "required": True,
     "schema": {"type": "integer", "minimum": 0},
 }
 ETAG: Json = {
-    "description": "Changes with anything that the answer depends on",
+    "description": "Changes whenever anything that the answer depends on changes",
     "required": True,
     "schema": {"type": "string"},
 }
@@ -38,13 +38,13 @@ ERROR_SCHEMA: Json = {
                 "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
             },
         },
-        "request_id": {"type": "string", "description": "Under which the log knows it."},
+        "request_id": {"type": "string", "description": "The request's id in the log."},
     },
 }
 
 
 def shared() -> Json:
-    """Give the shared components, schemas of answers apart."""
+    """Return the shared components, except the schemas of answers."""
     return {
         "securitySchemes": {
             "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
@@ -61,17 +61,17 @@ def shared() -> Json:
 
 
 def name_of(status: int) -> str:
-    """Name the component of an error."""
+    """Return the component name of an error."""
     return f"Error{status}"
 
 
 def reference(name: str) -> Json:
-    """Refer to a shared response."""
+    """Return a reference to a shared response."""
     return {"$ref": f"#/components/responses/{name}"}
 
 
 def envelope(data: Json, meta: Json | None, status: int = 200) -> Json:
-    """Give the schema of an envelope around some data."""
+    """Return the schema of an envelope around some data."""
     properties: Json = {
         "code": {"type": "integer", "const": status},
         "message": {"type": "string"},
@@ -88,7 +88,7 @@ def envelope(data: Json, meta: Json | None, status: int = 200) -> Json:
 
 
 def in_json(schema: Json, example: Any) -> Json:
-    """Give the content of a response or request."""
+    """Return the JSON content of a response or request."""
     return {"application/json": {"schema": schema, "example": example}}
 
 
@@ -118,7 +118,7 @@ def _elsewhere() -> Json:
         "data": {"location": link, "expires_in": 900},
     }
     return {
-        "description": "过大 · The answer is too large: the same JSON lies under the link",
+        "description": "过大 · The answer is too large: the same JSON is at the link",
         "headers": {"Location": {"required": True, "schema": LINK}},
         "content": in_json(envelope(data, None, 303), example),
     }

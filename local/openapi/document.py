@@ -11,7 +11,7 @@ from local.openapi.requests import body, body_schema, parameters
 from local.openapi.responses import responses, schemas
 from marketdata.api.router import Route, Router
 from marketdata.api.schema import OPERATIONS
-from marketdata.api.schema.operation import Operation
+from marketdata.api.schema.operation import Operation, disjoint
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,7 +19,7 @@ type Key = tuple[str, str]
 
 
 def routers() -> list[Router]:
-    """Give the routers of all functions that have one, in the order of the tags."""
+    """Return the routers of all functions that have one, in the order of the tags."""
     apps = [import_module(f"functions.{name.parent.name}.app") for name in _apps()]
     found = [app.router for app in apps if hasattr(app, "router")]
     order = [*texts.TAGS]
@@ -27,36 +27,32 @@ def routers() -> list[Router]:
 
 
 def routes() -> dict[Key, Route]:
-    """Give every route of the API, those that only catch what is no route left out."""
-    every = [item for router in routers() for item in router.routes.items()]
-    return dict(every)
+    """Return every route of the API, except the ones that catch everything else."""
+    return disjoint(*(router.routes for router in routers()))
 
 
 def tag_of(route: Route) -> str:
-    """Name the group of a route: the first segment of its path."""
+    """Return the group of a route: the first segment of its path."""
     tag = route.path.split("/")[1]
     return tag if tag in texts.TAGS else "docs"
 
 
 def operation_id(route: Route) -> str:
-    """Name a call, unlike any other."""
+    """Return a unique name for a call."""
     return f"{tag_of(route)}_{route.handle.__name__}"
 
 
 def document() -> Json:
-    """Describe the API."""
+    """Build the description of the API."""
     known = routes()
-    said = {key: OPERATIONS[key] for key in known}
     names = {key: operation_id(route) for key, route in known.items()}
-    inline, answers = schemas((names[key], each) for key, each in said.items())
-    bodies = {
-        route.model.__name__: body_schema(route.model)
-        for route in known.values()
-        if route.model and route.source == "body"
-    }
+    inline, answers = schemas((names[key], OPERATIONS[key]) for key in known)
+    models = {route.model for route in known.values() if route.model and route.source == "body"}
+    bodies = disjoint(*({model.__name__: body_schema(model)} for model in models))
+    components = disjoint(bodies, answers, {"Error": ERROR_SCHEMA})
     paths: dict[str, Json] = {}
     for key, route in known.items():
-        described = _operation(route, said[key], inline, names)
+        described = _operation(route, OPERATIONS[key], inline, names)
         paths.setdefault(route.path, {})[route.method.lower()] = described
     return {
         "openapi": "3.1.0",
@@ -66,7 +62,7 @@ def document() -> Json:
             "description": texts.DESCRIPTION,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        # Relative to where this document lies, so it is right in every deployment.
+        # Relative to the location of this document, so it is right in every deployment.
         "servers": [
             {"url": "../v1", "description": "This deployment"},
             {"url": "http://localhost:8000/api/v1", "description": "The local cloud"},
@@ -74,13 +70,12 @@ def document() -> Json:
         "tags": [{"name": name, "description": text} for name, text in texts.TAGS.items()],
         "security": [{"token": []}],
         "paths": paths,
-        "components": shared()
-        | {"schemas": dict(sorted((bodies | answers | {"Error": ERROR_SCHEMA}).items()))},
+        "components": shared() | {"schemas": dict(sorted(components.items()))},
     }
 
 
 def render() -> str:
-    """Give the document's text."""
+    """Return the document as text."""
     return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
 
 

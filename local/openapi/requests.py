@@ -1,4 +1,4 @@
-"""The description of what a call takes."""
+"""The description of a call's parameters and body."""
 
 import re
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ from marketdata.api.schema.operation import Operation
 
 NUMBER: Json = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
 CODES: Json = {"type": "string", "pattern": f"^[ ,]*{CODE_TEXT}(,[ ,]*{CODE_TEXT})*[ ,]*$"}
-"""Codes in a query: comma separated."""
+"""Codes in a query, separated by commas."""
 
 PATH_SCHEMAS: dict[str, Json] = {"code": CODE_SCHEMA, "asset": {"type": "string"}}
-"""Variables of paths; any other is a number."""
+"""Schemas of path variables; any other variable is a number."""
 
 
 def parameters(route: Route, said: Operation) -> list[Json]:
-    """Describe the parameters in the path, the query and the headers."""
+    """Describe the parameters in path, query and headers."""
     found = [_in_path(name, said) for name in re.findall(r"{(\w+)}", route.path)]
     if route.source == "query" and route.model:
         found += _in_query(route.model, said)
@@ -38,7 +38,7 @@ def parameters(route: Route, said: Operation) -> list[Json]:
 
 
 def body(route: Route, said: Operation, name: str) -> Json:
-    """Describe the body, whose schema is the component `name`."""
+    """Describe the body; its schema is the component `name`."""
     path = re.findall(r"{(\w+)}", route.path)
     example = {field: value for field, value in said.request.items() if field not in path}
     schema = {"$ref": f"#/components/schemas/{name}"}
@@ -46,7 +46,7 @@ def body(route: Route, said: Operation, name: str) -> Json:
 
 
 def body_schema(model: type[BaseModel]) -> Json:
-    """Give a body's schema, its definitions put in their places."""
+    """Return the schema of a body, with its definitions inlined."""
     schema = model.model_json_schema()
     schema["properties"] = {name: found for name, found, _ in _fields(model)}
     schema.pop("$defs", None)
@@ -81,7 +81,7 @@ def _in_query(model: type[BaseModel], said: Operation) -> Iterator[Json]:
 
 
 def _in_text(schema: Json) -> Json:
-    """Give what a field's schema is where everything is text."""
+    """Return a field's schema for a query, where every value is text."""
     options = [option for option in schema.pop("anyOf", []) if option != {"type": "null"}]
     for option in options:
         schema |= option
@@ -91,7 +91,7 @@ def _in_text(schema: Json) -> Json:
 
 
 def _fields(model: type[BaseModel]) -> Iterator[tuple[str, Json, bool]]:
-    """Give a model's fields: name, schema with description, whether it is required."""
+    """Yield a model's fields: name, schema with description, whether it is required."""
     whole = model.model_json_schema()
     for name, schema in whole["properties"].items():
         found: Json = _resolved(schema, whole.get("$defs", {}))

@@ -1,4 +1,4 @@
-"""The description of what a call answers."""
+"""The description of a call's answers."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from local.openapi import components
 from local.openapi.components import ETAG, Json, envelope, in_json, name_of, reference
 from marketdata.api.router import Route
 from marketdata.api.schema.operation import NoMeta, Operation
@@ -16,18 +15,22 @@ MODE: JsonSchemaMode = "validation"
 
 
 def schemas(said: Iterable[tuple[str, Operation]]) -> tuple[dict[str, Json], dict[str, Json]]:
-    """Give the schemas of all answers.
+    """Return the schemas of all answers.
 
     Parameters
     ----------
     said : iterable
-        Names and operations.
+        Pairs of a call's name and its operation.
 
     Returns
     -------
     inline, shared : dict
-        For each name followed by ".data" or ".meta" its schema, and the components that these
-        refer to.
+        The schemas by name plus ".data" or ".meta", and the components that they refer to.
+
+    Raises
+    ------
+    ValueError
+        Two models have the same name.
     """
     inputs = []
     for name, operation in said:
@@ -36,8 +39,12 @@ def schemas(said: Iterable[tuple[str, Operation]]) -> tuple[dict[str, Json], dic
         if operation.meta is not NoMeta:
             inputs.append((f"{name}.meta", MODE, TypeAdapter(operation.meta)))
     found, shared = TypeAdapter.json_schemas(inputs, ref_template=TEMPLATE)
+    definitions = shared.get("$defs", {})
+    # Pydantic tells such models apart by their modules' names, which are not for clients to read.
+    if alike := [name for name in definitions if "__" in name]:
+        raise ValueError(f"models of the same name: {alike}")
     inline = {name: _plain(schema) for (name, _), schema in found.items()}
-    return inline, {name: _plain(each) for name, each in shared.get("$defs", {}).items()}
+    return inline, {name: _plain(each) for name, each in definitions.items()}
 
 
 def responses(route: Route, said: Operation, inline: Mapping[str, Json], name: str) -> Json:
@@ -77,7 +84,7 @@ def _success(said: Operation, inline: Mapping[str, Json], name: str) -> Json:
 
 
 def _plain(schema: Any) -> Any:
-    """Leave out what pydantic says for its own sake: titles, and defaults of what is optional."""
+    """Remove pydantic's own additions: titles, and defaults of optional fields."""
     if isinstance(schema, list):
         return [_plain(each) for each in schema]
     if not isinstance(schema, dict):
@@ -89,6 +96,3 @@ def _plain(schema: Any) -> Any:
         for key, value in schema.items()
         if not (key == "title" and isinstance(value, str)) and key != "default"
     }
-
-
-__all__ = ["components", "responses", "schemas"]

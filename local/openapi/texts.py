@@ -1,4 +1,4 @@
-"""What the API's description says in words, in Chinese and English."""
+"""The texts of the API's description, in Chinese and English."""
 
 from typing import Any
 
@@ -40,11 +40,11 @@ PARAMETERS: dict[str, str] = {
     "host": "服务器地址 · Host name or IP address",
     "id": "编号 · Number",
     "is_active": "是否激活 · Whether the user may log in",
-    "is_default": "是否默认配置 · Whether it takes the place of the present default",
-    "limit": "最多返回数量 · How many to give at most",
+    "is_default": "是否默认配置 · Whether it replaces the current default",
+    "limit": "最多返回数量 · Maximum number of results",
     "local_path": "本地路径 · The SDK's folder for its own files",
     "market": "市场代码 · Exchange",
-    "name": "名称 · A name that a person chose",
+    "name": "名称 · A name of your choice",
     "page": "页码 · Page, from 1 on",
     "page_size": "每页数量 · Entries on a page",
     "password": "密码 · Password; never shown again",
@@ -52,13 +52,13 @@ PARAMETERS: dict[str, str] = {
     "period_type": "周期类型 · How long a bar is; with `finance`, and only then, a statement",
     "port": "端口号 · TCP port",
     "q": "搜索词 · Part of a code or of a name; an empty one finds everything",
-    "recheck_absent": "Ask the source again for days that it once had nothing for",
-    "role": "角色 · `admin` may everything, `user` reads",
+    "recheck_absent": "Ask the source again for days for which it once had no data",
+    "role": "角色 · `admin` may do everything, `user` may only read",
     "security_type": "证券类型 · Type of security",
     "start_date": "开始日期 (YYYYMMDD) · First day",
     "statement_type": "报表类型 · Which statements",
     "task_id": "任务ID · The task's number",
-    "trade_date": "交易日期 (YYYYMMDD) · Day; without one the last whose bars are final",
+    "trade_date": "交易日期 (YYYYMMDD) · Day; the default is the last day whose bars are final",
     "user_id": "用户ID · The user's number",
     "username": "用户名 · User name",
 }
@@ -84,9 +84,9 @@ ERRORS: dict[int, tuple[str, str, dict[str, Any]]] = {
         {},
     ),
     403: ("禁止访问 · The login may not do that", "this needs the role admin", {}),
-    404: ("资源不存在 · What was asked for does not exist", "there is no task 7", {}),
+    404: ("资源不存在 · The requested thing does not exist", "there is no task 7", {}),
     409: (
-        "冲突 · The thing is not in a state that allows this",
+        "冲突 · The thing is in a state that does not allow this",
         "task 7 has ended already: completed",
         {},
     ),
@@ -101,19 +101,19 @@ ERRORS: dict[int, tuple[str, str, dict[str, Any]]] = {
         {},
     ),
     500: (
-        "服务器内部错误 · Our fault; the log knows the cause by the request's id",
+        "服务器内部错误 · Our fault; the log has the cause under the request's id",
         "internal server error",
         {"request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"},
     ),
     502: (
-        "上游错误 · The source answered with something that cannot be used",
+        "上游错误 · The source returned something that cannot be used",
         "the source answered with something that cannot be used",
         {"request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"},
     ),
     503: (
-        "上游繁忙 · The source is busy or silent; asking again helps",
+        "上游繁忙 · The source is busy or silent; a retry helps",
         "the upstream is busy",
         {"request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"},
     ),
 }
-"""For each status what it means, an example of its message, and what else the envelope holds."""
+"""Status → its meaning, an example of the message, and further fields of the envelope."""

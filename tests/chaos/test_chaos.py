@@ -46,7 +46,7 @@ HARMLESS = {
 """Faults that a fill gets over by itself."""
 
 SPOILING = {
-    "drops rows": ([fault(KLINES, "drop")], "of which no bar came"),
+    "drops rows": ([fault(KLINES, "drop")], "for which no bar came"),
     "names all and gives nothing": ([fault(KLINES, "bare")], "nothing at all"),
     "leaves a code out": ([fault(KLINES, "drop_key")], "lacks the code"),
     "gives None": ([fault(KLINES, "none")], "nothing at all"),

@@ -132,7 +132,7 @@ def test_patience_ends(client: Calls, scripted: ScriptedService) -> None:
 def test_a_wait_that_is_too_long_is_the_callers(
     connect: Connect, scripted: ScriptedService
 ) -> None:
-    scripted.on("GET /auth/me", failure(429, "the quota of the day is used up", retry_after=3600))
+    scripted.on("GET /auth/me", failure(429, "the daily quota is used up", retry_after=3600))
     with pytest.raises(TooManyRequestsError) as raised:
         connect().me()
     assert raised.value.retry_after == 3600

@@ -173,13 +173,13 @@ def test_an_outcome_of_an_earlier_attempt_is_not_counted(service: Service, gate:
 def test_what_cannot_be_cancelled_or_retried(service: Service, gate: Gate) -> None:
     done = service.run("fill-missing", **WEEKS)["id"]
     assert conflict(service, CANCEL, done) == "task 1 has ended already: completed"
-    assert conflict(service, RETRY, done) == "nothing of task 1 failed"
+    assert conflict(service, RETRY, done) == "nothing in task 1 failed"
     service.faults["upstream"] = gate
     running = service.start("cache-all-missing", **WEEKS)
     assert conflict(service, RETRY, running) == "task 2 is still running"
     service.post(CANCEL, task_id=running)
     same = service.start("cache-all-missing", **WEEKS)
-    assert conflict(service, RETRY, running) == "what task 2 does is being done already"
+    assert conflict(service, RETRY, running) == "the work of task 2 is already being done"
     gate.opened.set()
     join()
     assert service.task(same)["status"] == "completed"

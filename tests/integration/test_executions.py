@@ -87,7 +87,7 @@ def test_an_execution_that_died_without_a_word(
     task = service.task(task_id)
     assert (task["status"], task["error_message"]) == (
         "failed",
-        "its execution ended without a word",
+        "its execution ended without reporting",
     )
     assert task["ended_at"]
     again = service.run("fill-missing", **WEEKS)

@@ -62,7 +62,7 @@ def test_only_futures_have_main_contracts(service: Service) -> None:
     body = {**FUTURES, "security_type": "stock", "contract_type": "main"}
     status, envelope = service.call("POST", "/cache/fill-missing", body=body)
     assert status == 400
-    reason = "main is possible with security_type future only"
+    reason = "main is only possible with security_type future"
     assert envelope["errors"] == [{"field": "contract_type", "reason": reason}]
     status, envelope = service.call(
         "POST", "/cache/fill-missing", body={**FUTURES, "contract_type": "near"}

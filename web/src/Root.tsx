@@ -2,14 +2,15 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from "prea
 import { ApiError, call } from "./api/client";
 import { session } from "./api/session";
 import type { Upstream, User } from "./api/types";
-import { type Console, ConsoleContext, type Lang, type Theme } from "./app";
+import { type Console, ConsoleContext, type Lang, type Theme } from "./app/context";
 import { Login, type Why } from "./pages/Login";
+import { Alert } from "./parts/Trouble";
 import { Shell } from "./Shell";
 import { en } from "./text/en";
 import { trouble } from "./text/words";
 import { type Text, zh } from "./text/zh";
 
-/** The language, the theme and the session; below them the login or the pages. */
+/** Holds the language, the theme and the session; renders the login or the pages. */
 export function Root() {
   const [lang, setLang] = useKept<Lang>("lang", ["zh", "en"], "zh");
   const [theme, setTheme] = useKept<Theme>("theme", ["dark", "light"], preferred());
@@ -20,7 +21,7 @@ export function Root() {
   const [upstream, setUpstream] = useState<Upstream | null>(null);
   const [said, setSaid] = useState("");
   const t = lang === "zh" ? zh : en;
-  // Before anything is drawn: charts take their colours from the page.
+  // Runs before anything is drawn, as charts take their colours from the page.
   useLayoutEffect(() => {
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
     document.documentElement.dataset.theme = theme;
@@ -35,7 +36,7 @@ export function Root() {
     if (session.token) {
       enter()
         .catch((error) => {
-          // Only the service may say that the token is no longer good.
+          // Only a 401 means that the token is no longer valid.
           if (!(error instanceof ApiError && error.status === 401)) setStuck(error);
         })
         .finally(() => setResuming(false));
@@ -64,16 +65,15 @@ export function Root() {
   );
 }
 
-/** The service does not answer while the page is loaded again. */
+/** Shown where the service fails to answer while a session is being resumed. */
 function Stuck({ error, t }: { error: unknown; t: Text }) {
   return (
     <main class="login">
-      <div class="trouble" role="alert">
-        <p>{trouble(error, t).advice}</p>
-        <button type="button" onClick={() => location.reload()}>
-          {t.app.retry}
-        </button>
-      </div>
+      <Alert
+        trouble={{ ...trouble(error, t), detail: "" }}
+        t={t}
+        onRetry={() => location.reload()}
+      />
     </main>
   );
 }
@@ -82,7 +82,7 @@ function preferred(): Theme {
   return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
 }
 
-/** A choice that this browser keeps. */
+/** A choice that is kept in this browser. */
 function useKept<Choice extends string>(name: string, choices: Choice[], first: Choice) {
   const [value, setValue] = useState<Choice>(() => {
     const kept = localStorage.getItem(name) as Choice | null;

@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
 import { session } from "./api/session";
-import { type Route, useConsole, useRoute } from "./app";
+import { useConsole } from "./app/context";
+import { type PageProps, useRoute } from "./app/route";
 import { CachePage } from "./pages/CachePage";
 import { ConnectionsPage } from "./pages/ConnectionsPage";
 import { FuturesPage } from "./pages/FuturesPage";
@@ -8,8 +9,6 @@ import { KlinePage } from "./pages/KlinePage";
 import { TasksPage } from "./pages/TasksPage";
 import { UsersPage } from "./pages/UsersPage";
 import { Looks } from "./parts/Looks";
-
-export type PageProps = { route: Route };
 
 const PAGES = {
   kline: KlinePage,
@@ -28,7 +27,7 @@ interface Props {
   onTheme(): void;
 }
 
-/** What every page has around it: the way to the others, the looks, the way out. */
+/** The frame around every page: navigation, language and theme, logout. */
 export function Shell({ synthetic, onLang, onTheme }: Props) {
   const { t, theme, user, admin } = useConsole();
   const route = useRoute();
@@ -36,7 +35,7 @@ export function Shell({ synthetic, onLang, onTheme }: Props) {
     (name) => admin || !FOR_ADMINS.includes(name),
   );
   const name = names.find((each) => each === route.page) ?? "kline";
-  const Page = PAGES[name];
+  const Page: ComponentType<PageProps> = PAGES[name];
   return (
     <>
       <button type="button" class="skip" onClick={skip}>
@@ -74,7 +73,7 @@ export function Shell({ synthetic, onLang, onTheme }: Props) {
   );
 }
 
-/** What a link to "#main" would do, were the address not taken: it names the page. */
+/** Does what a link to "#main" would do, as the URL fragment already names the page. */
 function skip(): void {
   document.getElementById("main")?.focus();
 }

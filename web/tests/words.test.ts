@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ApiError } from "../src/api/client";
 import type { Meta } from "../src/api/types";
-import { readRoute } from "../src/app";
+import { readRoute } from "../src/app/route";
 import { change, percent, price, short } from "../src/lib/numbers";
 import { en } from "../src/text/en";
 import { completeness, loginTrouble, trouble } from "../src/text/words";
@@ -63,9 +63,9 @@ test("what an answer lacks is said, and of this code alone", () => {
   };
   const texts = completeness(meta, "600000.SH", en).map(({ text }) => text);
   expect(texts).toContain(
-    "1 range missing: 2024-01-02 – 2024-01-05. An administrator can fill them.",
+    "1 missing range: 2024-01-02 – 2024-01-05. An administrator can fill it.",
   );
-  expect(texts.join()).toContain("1 day suspended");
+  expect(texts.join()).toContain("1 day without a bar (suspended)");
   expect(texts.join()).toContain("2024-01-31: not final");
   expect(texts.join()).toContain("the upstream is busy");
   expect(texts.join()).not.toContain("2024-01-08");

@@ -38,7 +38,7 @@ def test_a_silent_task_is_held_against_its_execution(
     (task,), total = task_service.page(1, 20)
     assert (task.status, task.error_message, total) == (
         Status.FAILED,
-        "its execution ended without a word",
+        "its execution ended without reporting",
         1,
     )
     assert task_service.show(1) == task
@@ -129,5 +129,5 @@ def test_what_may_be_retried(
     if allowed:
         assert task_service.retry(1).attempt == 2
     else:
-        with pytest.raises(ConflictError, match="nothing of task 1 failed"):
+        with pytest.raises(ConflictError, match="nothing in task 1 failed"):
             task_service.retry(1)

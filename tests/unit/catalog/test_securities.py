@@ -6,17 +6,16 @@ import orjson
 import pytest
 
 from marketdata.blocks.dataset import Kind
-from marketdata.blocks.days import days_of
 from marketdata.catalog.securities import (
     CODE_PATTERN,
     SECURITY_TYPES,
     Catalog,
     Security,
+    life,
     market_of,
     security_of,
     variety_of,
 )
-from marketdata.catalog.window import life_bits
 from marketdata.kline.bars import BarDataset
 
 FUTURE = Security("IF2401.CFE", "沪深300股指2401", Kind.FUTURE, "CFE", "20231120", "20240119")
@@ -43,15 +42,14 @@ def test_parts_of_a_code() -> None:
 
 
 def test_a_future_lives_until_its_last_trading_day() -> None:
-    assert days_of("2024-01", life_bits(FUTURE, "2024-01"))[-1] == "20240119"
-    assert life_bits(FUTURE, "2024-02") == 0
+    assert life(FUTURE)[1] == "20240119"
     assert FUTURE.alive("20240119", "20240301")
     assert not FUTURE.alive("20240120", "20240301")
     assert not FUTURE.alive("20230101", "20231119")
 
 
 def test_an_index_has_no_first_day() -> None:
-    assert life_bits(INDEX, "2004").bit_count() == 366
+    assert life(INDEX)[0] < "20040101"
     assert INDEX.alive("20050104", "20050104")
     assert not STOCK.alive("19991109", "19991109")
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from functions.docs import app
+from local.openapi.document import Key
+from marketdata.api.schema import OPERATIONS
 from marketdata.api.wire import LAMBDA_LIMIT
 from tests.support.events import proxy_event, read
 
@@ -52,6 +54,15 @@ def test_a_file_comes_as_it_is(name: str) -> None:
     assert response["headers"]["Content-Type"] == app.ASSETS[name]
     assert response["body"] == (VIEWER / name).read_text()
     assert len(response["body"]) < LAMBDA_LIMIT / 2
+
+
+@pytest.mark.parametrize(
+    "key", [key for key, said in OPERATIONS.items() if said.content], ids=" ".join
+)
+def test_the_types_that_are_promised_are_those_that_are_served(key: Key) -> None:
+    requests = [{"asset": name} for name in app.ASSETS] if "{asset}" in key[1] else [{}]
+    served = {get(key[1], **path)["headers"]["Content-Type"].partition(";")[0] for path in requests}
+    assert served == set(OPERATIONS[key].content)
 
 
 @pytest.mark.parametrize("name", ["README.md", "..%2fapp.py", "index.html", ""])

@@ -187,5 +187,5 @@ def test_the_calls_share_one_deadline() -> None:
     source = SlowSource(takes=DEADLINE * 0.4)
     fetched, warnings = fill(dict.fromkeys(CODES[:20], DAYS[::100]), source)
     assert [call.seconds for call in source.calls] == pytest.approx([20.0, 12.0, 4.0])
-    assert warnings == ["some gaps were not fetched: the time for it was used up"]
+    assert warnings == ["some gaps were not fetched: there was no time left"]
     assert fetched == CODES[:20]

@@ -36,7 +36,7 @@ def run(monkeypatch: pytest.MonkeyPatch, state: Path, **changes: str) -> int:
     ("changes", "message"),
     [
         ({"upstream": "files"}, "DATA, but it is not set"),
-        ({"upstream": "files", "data": "/absent"}, "/absent is no folder"),
+        ({"upstream": "files", "data": "/absent"}, "/absent is not a folder"),
         ({"data": "/absent"}, "DATA is read with UPSTREAM=files only"),
         ({"upstream": "amazingdata"}, "SDK_BUNDLE, but it is not set"),
         ({"upstream": "amazingdata", "sdk-bundle": "/absent"}, "/absent does not exist"),

@@ -72,7 +72,7 @@ def test_a_bundle_holds_what_is_needed(
         ([], "no wheel of AmazingData"),
         (["AmazingData-1.0-cp313-none-any.whl"], "no wheel of tgw"),
         (["AmazingData-1.0-cp312-none-any.whl", "tgw-1.0-py3-none-any.whl"], "for cp312"),
-        (["AmazingData-1.0-cp313-none-any.whl", "tgw-2.0-py3-none-any.whl"], "is no file"),
+        (["AmazingData-1.0-cp313-none-any.whl", "tgw-2.0-py3-none-any.whl"], "is not a file"),
     ],
 )
 def test_wrong_wheels_are_refused(

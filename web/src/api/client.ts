@@ -1,19 +1,19 @@
 import { session } from "./session";
-import type { Envelope } from "./types";
+import type { Envelope, FieldError } from "./types";
 
-/** An answer that is an error, or none at all (status 0). */
+/** An error response, or no response at all (status 0). */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
     readonly retryAfter: number,
-    readonly fields: { field: string; reason: string }[] = [],
+    readonly fields: FieldError[] = [],
   ) {
     super(message);
   }
 }
 
-/** The answer is too large for a call, and lies where this page may not look. */
+/** The result is too large for a response and was redirected to storage this page cannot read. */
 export const TOO_LARGE = 303;
 
 interface Asked {
@@ -24,9 +24,9 @@ interface Asked {
 }
 
 /**
- * Make a call; `path` begins behind "/api/v1". Throws an ApiError for any answer but a 2xx.
+ * Call the API; `path` is relative to "/api/v1". Throws an ApiError unless the answer is a 2xx.
  *
- * The address is relative to the page's own: it may lie below a stage's name.
+ * The URL is relative to the page's own, which may include the name of a stage.
  */
 export async function call<Data, About = unknown>(path: string, asked: Asked = {}) {
   const token = session.token;
@@ -43,7 +43,7 @@ export async function call<Data, About = unknown>(path: string, asked: Asked = {
   if (response.type === "opaqueredirect") throw new ApiError(TOO_LARGE, "", 0);
   const envelope = await read<Data, About>(response);
   if (response.ok) return envelope;
-  // Whoever logged in meanwhile has another token, and is not to be thrown out.
+  // Someone who has logged in again meanwhile has a new token and must not be logged out.
   if (response.status === 401 && token && token === session.token) session.expire();
   const retryAfter = Number(response.headers.get("Retry-After") ?? 0);
   throw new ApiError(response.status, envelope.message, retryAfter, envelope.errors);
@@ -58,7 +58,7 @@ async function send(path: string, request: RequestInit): Promise<Response> {
   }
 }
 
-type Read<Data, About> = Envelope<Data, About> & { errors?: { field: string; reason: string }[] };
+type Read<Data, About> = Envelope<Data, About> & { errors?: FieldError[] };
 
 async function read<Data, About>(response: Response): Promise<Read<Data, About>> {
   try {

@@ -2,7 +2,7 @@ const KEY = "token";
 
 type Listener = (expired: boolean) => void;
 
-/** The token of this tab: it survives a reload, is in no address, and ends with the tab. */
+/** This tab's token: it survives a reload, never appears in a URL, and goes away with the tab. */
 class Session {
   private listeners = new Set<Listener>();
 
@@ -14,17 +14,17 @@ class Session {
     sessionStorage.setItem(KEY, token);
   }
 
-  /** Forget the token because the user wants it so. */
+  /** Drop the token because the user logs out. */
   end(): void {
     this.forget(false);
   }
 
-  /** Forget the token because the service no longer takes it. */
+  /** Drop the token because the service no longer accepts it. */
   expire(): void {
     this.forget(true);
   }
 
-  /** Be told when the session ends; gives what to call to be told no longer. */
+  /** Call `listener` when the session ends; returns a function that unsubscribes it. */
   onEnd(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

@@ -1,7 +1,15 @@
-/** What the API answers, as functions/docs/openapi.json describes it; only what is used here. */
-import type { Day } from "../lib/dates";
+/**
+ * What the API returns, with the field names of functions/docs/openapi.json. A test compares the
+ * two and lists what the console leaves out on purpose.
+ */
 
+/** A day as the API writes it, "YYYYMMDD": sorts the way dates do. */
+export type Day = string;
+/** First and last day. */
+export type Range = [Day, Day];
 export type Kind = "stock" | "index" | "etf" | "future";
+export const STORED_PERIODS = ["daily", "min1", "min5", "min15", "min30", "min60"] as const;
+export type StoredPeriod = (typeof STORED_PERIODS)[number];
 export const PERIODS = [
   "daily",
   "weekly",
@@ -13,10 +21,20 @@ export const PERIODS = [
   "min60",
 ] as const;
 export type Period = (typeof PERIODS)[number];
+export type Statement = "balance_sheet" | "income" | "cash_flow";
 export const ADJUSTMENTS = ["none", "forward", "backward"] as const;
 export type Adjustment = (typeof ADJUSTMENTS)[number];
-export type Range = [Day, Day];
+export const CONTRACT_TYPES = ["all", "main"] as const;
+export type ContractType = (typeof CONTRACT_TYPES)[number];
+export type AbsentReason = "suspended" | "no_trade" | "unconfirmed";
+export type OutsideReason = "not_listed" | "delisted" | "before_coverage";
+export type Upstream = "synthetic" | "files" | "amazingdata";
+export type TaskType = "detect" | "fill" | "cache" | "catalog";
+export type Status = "pending" | "running" | "completed" | "failed" | "cancelled";
+export const ROLES = ["user", "admin"] as const;
+export type Role = (typeof ROLES)[number];
 
+/** The body of every answer; where there is no `meta`, About is unknown. */
 export interface Envelope<Data, About = unknown> {
   code: number;
   message: string;
@@ -24,6 +42,17 @@ export interface Envelope<Data, About = unknown> {
   meta: About;
 }
 
+export interface FieldError {
+  field: string;
+  reason: string;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  total: number;
+}
+
+/** A bar; only those of futures have a settlement price and open interest. */
 export interface Bar {
   trade_date: Day;
   kline_time?: string;
@@ -37,18 +66,31 @@ export interface Bar {
   open_interest?: number | null;
 }
 
-export interface Absent {
+interface Absent {
   date: Day;
-  reason: "suspended" | "no_trade" | "unconfirmed";
+  reason: AbsentReason;
 }
 
+interface Outside {
+  from: Day;
+  to: Day;
+  reason: OutsideReason;
+}
+
+interface Adjusted {
+  mode: "forward" | "backward";
+  anchor: Record<string, Day>;
+  failed: Record<string, string>;
+}
+
+/** How complete the bars of an answer are. */
 export interface Meta {
   complete: boolean;
   expected: number;
   returned: number;
   missing: Record<string, Range[]>;
   absent: Record<string, Absent[]>;
-  outside: Record<string, { from: Day; to: Day; reason: Outside }[]>;
+  outside: Record<string, Outside[]>;
   short: Record<string, Day[]>;
   close_outside: Record<string, Day[]>;
   rejected: Record<string, Range[]>;
@@ -57,11 +99,8 @@ export interface Meta {
   source: "cache" | "upstream" | "mixed";
   upstream: Upstream;
   warnings: string[];
-  adjust?: { mode: string; anchor: Record<string, Day>; failed: Record<string, string> };
+  adjust?: Adjusted;
 }
-
-export type Outside = "not_listed" | "delisted" | "before_coverage";
-export type Upstream = "synthetic" | "files" | "amazingdata";
 
 export interface Security {
   code: string;
@@ -75,28 +114,53 @@ export interface Security {
 export interface Holdings {
   expected: number;
   present: number;
-  absent: Partial<Record<Absent["reason"], number>>;
+  absent: Partial<Record<AbsentReason, number>>;
   missing: number;
+}
+
+interface CodeHoldings {
+  code: string;
+  name: string;
+  parts: Record<string, Holdings>;
 }
 
 export interface Coverage {
   parts: string[];
-  items: { code: string; name: string; parts: Record<string, Holdings> }[];
+  items: CodeHoldings[];
   total: number;
   page: number;
   page_size: number;
 }
 
-export type Status = "pending" | "running" | "completed" | "failed" | "cancelled";
+export interface CoverageMeta {
+  upstream: Upstream;
+  final_until: Day;
+  unknown_codes: string[];
+}
+
+/** What a task covers, as the calls that start one take it. */
+export interface TaskScope {
+  security_type: Kind | "finance";
+  period_type?: StoredPeriod | Statement;
+  contract_type?: ContractType;
+  start_date: Day;
+  end_date: Day;
+  codes?: string[] | null;
+  recheck_absent?: boolean;
+}
+
+export interface StartedTask {
+  task_id: number;
+}
 
 export interface Task {
   id: number;
-  task_type: "detect" | "fill" | "cache" | "catalog";
+  task_type: TaskType;
   status: Status;
   progress: number;
-  security_type: string;
-  period_type: string;
-  contract_type: string;
+  security_type: Kind | "finance";
+  period_type: Period | Statement;
+  contract_type: ContractType;
   start_date: Day;
   end_date: Day;
   codes: string[] | null;
@@ -117,33 +181,43 @@ export interface Task {
   ended_at: string | null;
 }
 
-/** What a detect task found, and what any other did; each has its own part of these. */
-export interface Result {
-  missing?: Record<string, Range[]>;
-  error_codes?: string[];
-  by_reason?: Record<string, { codes: number; days: number }>;
-  complete_count?: number;
-  errors?: Record<string, string>;
-  quarantined?: Record<string, Record<string, number>>;
-  failed_batches?: {
-    batch: number;
-    start: Day | null;
-    end: Day | null;
-    codes: string[] | null;
-    error: string;
-  }[];
+export interface OneTask {
+  task: Task;
 }
 
-export interface Page<Item> {
-  items: Item[];
-  total: number;
+/** What a detect task found, or what any other task did; each kind has its own fields. */
+export interface Result {
+  missing?: Record<string, Range[]>;
+  by_reason?: Partial<Record<AbsentReason | OutsideReason, ReasonStats>>;
+  errors?: Record<string, string>;
+  quarantined?: Record<string, Record<string, number>>;
+  failed_batches?: FailedBatch[];
+}
+
+interface ReasonStats {
+  codes: number;
+  days: number;
+}
+
+interface FailedBatch {
+  batch: number;
+  start: Day | null;
+  end: Day | null;
+  codes: string[] | null;
+  error: string;
+}
+
+export interface Token {
+  access_token: string;
+  token_type: "bearer";
+  expires_in: number;
 }
 
 export interface User {
   id: number;
   username: string;
   email: string;
-  role: "admin" | "user";
+  role: Role;
   is_active: boolean;
 }
 
@@ -155,6 +229,15 @@ export interface Connection {
   port: number;
   local_path: string | null;
   is_default: boolean;
+  has_password: true;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface ConnectionResult {
+  success: boolean;
+  message: string;
+  response_time: number;
 }
 
 export interface Variety {
@@ -164,8 +247,19 @@ export interface Variety {
   contracts: number;
 }
 
-export interface Mains {
+export interface Varieties {
+  varieties: string[];
+  details: Variety[];
+}
+
+interface MainContract {
+  contract: string;
+  since: Day;
+  basis: "open_interest" | "volume";
+}
+
+export interface MainContracts {
   main_contracts: Record<string, string>;
-  details: Record<string, { contract: string; since: Day; basis: string }>;
+  details: Record<string, MainContract>;
   trade_date: Day;
 }

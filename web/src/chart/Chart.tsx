@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useConsole } from "../app";
+import { useConsole } from "../app/context";
 import type { Slot } from "../lib/slots";
 import type { Palette } from "./drawing";
 import type { ECharts } from "./echarts";
@@ -8,8 +8,8 @@ import { option } from "./options";
 import { Readout } from "./Readout";
 import { averages } from "./series";
 
-/** The element that holds a chart; whoever has it may ask the chart what it draws. */
-export interface ChartElement extends HTMLDivElement {
+/** The element that holds a chart; gives tests access to what the chart draws. */
+interface ChartElement extends HTMLDivElement {
   chart?: ECharts;
 }
 
@@ -38,13 +38,13 @@ function palette(): Palette {
 }
 
 interface Props {
-  /** What is drawn, for those who cannot see it. */
+  /** Describes the chart to screen readers. */
   label: string;
   slots: readonly Slot[];
   future: boolean;
 }
 
-/** Candles, volume and averages; of futures also settlement prices and open interest. */
+/** Candles, volume and averages; for futures also settlement prices and open interest. */
 export function Chart({ label, slots, future }: Props) {
   const { t, lang, theme } = useConsole();
   const host = useRef<ChartElement>(null);
@@ -106,7 +106,7 @@ export function Chart({ label, slots, future }: Props) {
         role="application"
         aria-label={label}
         aria-busy={drawn[0] !== slots || drawn[1] !== theme}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys read the bars one by one
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys step through the bars
         tabIndex={0}
         onKeyDown={pressed}
       />
@@ -143,7 +143,7 @@ function zoomOf(chart: ECharts): [number, number] {
   return [dataZoom[0]?.start ?? 0, dataZoom[0]?.end ?? 100];
 }
 
-/** Show `factor` times as much of the time, around the end of what is shown. */
+/** Show `factor` times as much time, keeping the end of what is visible. */
 function rescale(chart: ECharts, factor: number): void {
   const [start, end] = zoomOf(chart);
   const span = Math.min(100, (end - start) * factor);

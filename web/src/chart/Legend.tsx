@@ -1,8 +1,8 @@
-import { useConsole } from "../app";
+import { useConsole } from "../app/context";
 import { countMarks, type Slot } from "../lib/slots";
 import { AVERAGES } from "./series";
 
-/** What the colours of the chart stand for. */
+/** Explains the colours of the chart. */
 export function Legend({ slots, future }: { slots: readonly Slot[]; future: boolean }) {
   const { t } = useConsole();
   return (

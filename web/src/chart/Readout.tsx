@@ -1,4 +1,4 @@
-import { useConsole } from "../app";
+import { useConsole } from "../app/context";
 import { change, digitsOf, price, short } from "../lib/numbers";
 import type { Slot } from "../lib/slots";
 
@@ -9,7 +9,7 @@ interface Props {
   future: boolean;
 }
 
-/** The figures of one bar, in a line above the chart. */
+/** The figures of one bar, on a line above the chart. */
 export function Readout({ slots, place, averages, future }: Props) {
   const { t, lang } = useConsole();
   const slot = slots[place];

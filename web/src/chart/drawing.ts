@@ -1,6 +1,6 @@
 import type { Mark, Slot } from "../lib/slots";
 
-/** The colours of the page's theme, by the names of its CSS variables. */
+/** The colours of the page's theme, named after its CSS variables. */
 export type Palette = Record<
   "up" | "down" | "text" | "dim" | "line" | "panel" | "accent" | "ma5" | "ma10" | "ma20" | "ma60",
   string
@@ -13,7 +13,7 @@ export interface Drawing {
   lang: "zh" | "en";
   /** Whether there are settlement prices and open interest to draw. */
   future: boolean;
-  /** First and last place shown, in percent. */
+  /** Start and end of the visible part, in percent. */
   zoom: [number, number];
   names: { settle: string; interest: string; marks: Record<Mark, string> };
 }

@@ -1,4 +1,4 @@
-/** ECharts with what the console draws and nothing else; a piece of the build of its own. */
+/** ECharts, reduced to what the console draws; a chunk of its own in the build. */
 import { BarChart, CandlestickChart, LineChart } from "echarts/charts";
 import { AxisPointerComponent, DataZoomComponent, GridComponent } from "echarts/components";
 import { init, use } from "echarts/core";

@@ -5,10 +5,10 @@ import { series } from "./series";
 
 const LEFT = 8;
 const RIGHT = 60;
-/** Below the last pane, in pixels: the time's labels and the slider. */
+/** The height below the last pane, in pixels: time labels and slider. */
 const FOOT = 46;
 
-/** Everything that the chart draws. */
+/** The complete options of the chart. */
 export function option(drawing: Drawing): EChartsCoreOption {
   const panes: 2 | 3 = drawing.future ? 3 : 2;
   const places = [...Array(panes).keys()];
@@ -29,7 +29,7 @@ export function option(drawing: Drawing): EChartsCoreOption {
   };
 }
 
-/** Where the panes begin and end, in percent from the top: prices, volume, open interest. */
+/** Top and bottom of the panes, in percent from the top: price, volume, open interest. */
 const PANES = {
   2: [
     [2, 70],
@@ -42,7 +42,7 @@ const PANES = {
   ],
 } as const;
 
-/** The panes stand one above the other; the slider is below them. */
+/** The panes are stacked, with the slider below them. */
 function grid(place: number, panes: 2 | 3) {
   const [top, bottom] = PANES[panes][place] ?? [0, 100];
   return {
@@ -50,7 +50,7 @@ function grid(place: number, panes: 2 | 3) {
     right: RIGHT,
     top: `${top}%`,
     bottom: bottom === 100 ? FOOT : `${100 - bottom}%`,
-    // The panes' edges agree only where no label moves them.
+    // Otherwise labels would move the edges of the panes out of line.
     outerBoundsMode: "none",
   };
 }
@@ -97,7 +97,7 @@ function valueAxis({ palette, lang }: Drawing, place: number) {
   };
 }
 
-/** Marks fill the price pane from bottom to top. */
+/** Marks fill the full height of the price pane. */
 function markAxis() {
   return { type: "value", gridIndex: 0, min: 0, max: 1, show: false };
 }

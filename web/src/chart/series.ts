@@ -4,11 +4,11 @@ import type { Drawing } from "./drawing";
 
 export const AVERAGES = [5, 10, 20, 60] as const;
 
-/** How ECharts writes that there is nothing. */
+/** ECharts' notation for no value. */
 const NOTHING = "-";
 
-/** The candles as ECharts wants them: open, close, low, high. */
-export function candles(slots: readonly Slot[]) {
+/** Candles in the order that ECharts expects: open, close, low, high. */
+function candles(slots: readonly Slot[]) {
   return slots.map(({ bar }) => (bar ? [bar.open, bar.close, bar.low, bar.high] : NOTHING));
 }
 
@@ -17,10 +17,10 @@ export function averages(slots: readonly Slot[]): Map<number, (number | null)[]>
   return new Map(AVERAGES.map((length) => [length, movingAverage(closes, length)]));
 }
 
-/** What goes into the panes, one above the other. */
+/** The series of all panes. */
 export function series(drawing: Drawing, panes: 2 | 3) {
   return [
-    // The slider shows the first one in small.
+    // Comes first because the slider previews the first series.
     candle(drawing),
     ...marks(drawing, panes),
     ...lines(drawing),
@@ -61,15 +61,22 @@ function candle({ slots, palette }: Drawing) {
 
 function lines({ slots, palette }: Drawing) {
   return [...averages(slots)].map(([length, data]) => ({
+    ...line(`MA${length}`, data, palette[`ma${length}` as "ma5"]),
+    lineStyle: { width: 1.2 },
+  }));
+}
+
+function line(name: string, data: (number | null)[], color: string) {
+  return {
     type: "line",
-    name: `MA${length}`,
+    name,
     data,
+    color,
     connectNulls: true,
     showSymbol: false,
     silent: true,
-    lineStyle: { width: 1.2 },
-    color: palette[`ma${length}` as "ma5"],
-  }));
+    lineStyle: { width: 1.4 },
+  };
 }
 
 function volume({ slots, palette }: Drawing) {
@@ -91,30 +98,19 @@ function rose(bar: { open: number | null; close: number | null }): boolean {
 }
 
 function settle({ slots, palette, names }: Drawing) {
+  const data = slots.map(({ bar }) => bar?.settle ?? null);
   return {
-    type: "line",
-    name: names.settle,
-    data: slots.map(({ bar }) => bar?.settle ?? null),
-    connectNulls: true,
-    showSymbol: false,
-    silent: true,
+    ...line(names.settle, data, palette.accent),
     lineStyle: { width: 1.4, type: [4, 3] },
-    color: palette.accent,
   };
 }
 
 function interest({ slots, palette, names }: Drawing) {
+  const data = slots.map(({ bar }) => bar?.open_interest ?? null);
   return {
-    type: "line",
-    name: names.interest,
+    ...line(names.interest, data, palette.accent),
     xAxisIndex: 2,
     yAxisIndex: 2,
-    data: slots.map(({ bar }) => bar?.open_interest ?? null),
-    connectNulls: true,
-    showSymbol: false,
-    silent: true,
     areaStyle: { opacity: 0.12 },
-    lineStyle: { width: 1.4 },
-    color: palette.accent,
   };
 }

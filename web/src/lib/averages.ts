@@ -1,7 +1,7 @@
 /**
- * The simple moving average over the last `length` values that are there.
+ * The simple moving average of the last `length` values, skipping gaps.
  *
- * A place without a value (a suspended or missing day) has no average and counts for none.
+ * A gap, such as a suspended or missing day, has no average and counts towards none.
  */
 export function movingAverage(values: readonly (number | null)[], length: number) {
   const window: number[] = [];
@@ -10,7 +10,7 @@ export function movingAverage(values: readonly (number | null)[], length: number
     window.push(value);
     if (window.length > length) window.shift();
     if (window.length < length) return null;
-    // Added anew each time: a running sum would drift by what floating point drops.
+    // Summed from scratch each time: a running sum would accumulate floating-point error.
     return round(window.reduce((sum, each) => sum + each, 0) / length);
   });
 }

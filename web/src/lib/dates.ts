@@ -1,5 +1,4 @@
-/** Days as the API writes them, "YYYYMMDD": they sort as dates do. */
-export type Day = string;
+import type { Day } from "../api/types";
 
 const SHANGHAI = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" });
 
@@ -18,7 +17,7 @@ export function fromIso(text: string): Day {
   return text.replaceAll("-", "");
 }
 
-/** Whether there is such a day. */
+/** Whether the day exists. */
 export function isDay(text: string): boolean {
   if (!/^\d{8}$/.test(text)) return false;
   const date = utc(text);
@@ -39,7 +38,7 @@ export function addDays(day: Day, days: number): Day {
   return ofDate(date);
 }
 
-/** The same day of another month; the last one where that month is shorter. */
+/** The same day of another month, or its last day where that month is shorter. */
 export function addMonths(day: Day, months: number): Day {
   const date = utc(day);
   const wanted = date.getUTCDate();
@@ -50,7 +49,7 @@ export function addMonths(day: Day, months: number): Day {
   return ofDate(date);
 }
 
-/** A moment, ISO 8601 in UTC, as the clock in Shanghai shows it: "2024-01-02 09:30:00". */
+/** An ISO 8601 time in UTC, as Shanghai time: "2024-01-02 09:30:00". */
 export function clock(moment: string): string {
   const shown = new Date(moment).toLocaleString("sv-SE", { timeZone: "Asia/Shanghai" });
   return shown.slice(0, 19);

@@ -1,10 +1,10 @@
-/** How many digits behind the point a price is quoted with: two, more where it has more itself. */
+/** The number of decimals to quote a price with: two, or up to four if the price has more. */
 export function digitsOf(value: number | null | undefined): number {
   const digits = (String(value ?? "").split(".")[1] ?? "").length;
   return Math.min(4, Math.max(2, digits));
 }
 
-/** A price, with as many digits as it is quoted with, or as are given. */
+/** A price, with its own number of decimals unless given another. */
 export function price(value: number | null | undefined, digits = digitsOf(value)): string {
   return value === null || value === undefined ? "–" : value.toFixed(digits);
 }
@@ -12,11 +12,11 @@ export function price(value: number | null | undefined, digits = digitsOf(value)
 export function percent(part: number, whole: number): string {
   if (!whole) return "–";
   const share = (100 * part) / whole;
-  // 99.96 % is not all of it.
+  // 99.96% must not be rounded to 100%.
   return `${(share < 100 ? Math.floor(share * 10) / 10 : 100).toFixed(1)}%`;
 }
 
-/** A change in percent with its sign. */
+/** A change in percent, with its sign. */
 export function change(from: number, to: number): string {
   const value = (100 * (to - from)) / from;
   return `${value > 0 ? "+" : ""}${value.toFixed(2)}%`;

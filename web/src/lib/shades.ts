@@ -1,7 +1,7 @@
-import type { Holdings } from "../api/types";
+import type { AbsentReason, Holdings } from "../api/types";
 
-/** What a stripe of a cell of the coverage map stands for. */
-export type Shade = "present" | "suspended" | "no_trade" | "unconfirmed" | "missing";
+/** What a stripe in a cell of the coverage map stands for. */
+export type Shade = "present" | AbsentReason | "missing";
 export const SHADES: readonly Shade[] = [
   "present",
   "suspended",
@@ -10,24 +10,24 @@ export const SHADES: readonly Shade[] = [
   "missing",
 ];
 
-export interface Stripe {
+interface Stripe {
   shade: Shade;
   /** Where it begins and ends, in percent of the cell's width. */
   from: number;
   to: number;
 }
 
-/** So wide is the stripe of a single day, in percent, that it can be seen. */
+/** The least width of a stripe, in percent, so that a single day remains visible. */
 const LEAST = 5;
 
-/** How many days of a part each shade has. */
+/** The number of days of each shade. */
 export function days(cell: Holdings): Record<Shade, number> {
   return { present: cell.present, missing: cell.missing, ...NOBODY, ...cell.absent };
 }
 
 const NOBODY = { suspended: 0, no_trade: 0, unconfirmed: 0 };
 
-/** Divide a cell among its shades by their days; none that has any days is too narrow to see. */
+/** Divide a cell among its shades in proportion to their days, each wide enough to be seen. */
 export function stripes(cell: Holdings): Stripe[] {
   const counts = days(cell);
   const shown = SHADES.filter((shade) => counts[shade] > 0);
@@ -50,7 +50,7 @@ export function background(cell: Holdings): string {
   return `linear-gradient(90deg, ${stops.join(", ")})`;
 }
 
-/** Add up cells, those of a row or of a column. */
+/** Add up cells, such as those of a row or a column. */
 export function sum(cells: Iterable<Holdings>): Holdings {
   const all: Holdings = { expected: 0, present: 0, absent: { ...NOBODY }, missing: 0 };
   for (const cell of cells) {

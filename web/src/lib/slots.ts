@@ -1,33 +1,33 @@
-import type { Absent, Bar, Meta } from "../api/types";
+import type { AbsentReason, Bar, Meta } from "../api/types";
 import { toIso } from "./dates";
 
-/** Why a place on the time axis has no bar. */
-export type Mark = "missing" | Absent["reason"];
+/** Why a slot has no bar. */
+export type Mark = "missing" | AbsentReason;
 export const MARKS: readonly Mark[] = ["missing", "suspended", "no_trade", "unconfirmed"];
 
-/** One place on the time axis: a bar, or a day of which it is known why there is none. */
+/** One slot on the time axis: a bar, or a day with a known reason for having none. */
 export interface Slot {
-  /** "2024-01-02", or of minutes "2024-01-02 09:30:00". */
+  /** "2024-01-02", or for minute bars "2024-01-02 09:30:00". */
   time: string;
   bar: Bar | null;
   mark: Mark | null;
 }
 
-/** When a bar begins, as the axis shows it. */
-export function timeOf(bar: Bar): string {
+/** The start of a bar, as the axis shows it. */
+function timeOf(bar: Bar): string {
   return bar.kline_time ? bar.kline_time : toIso(bar.trade_date);
 }
 
-/** Whether a bar has prices: a future's day without a trade has none, or zeros. */
-export function traded(bar: Bar): boolean {
+/** Whether a bar has prices: on a day without trades, a futures contract has none, or zeros. */
+function traded(bar: Bar): boolean {
   return bar.open !== null && bar.close !== null && bar.low !== null && bar.low > 0;
 }
 
 /**
- * Put the bars of a code and the days that lack them in the order of time.
+ * Merge the bars of a code and its days without a bar, in chronological order.
  *
- * `calendar` lists the trading days, by which the ranges of missing ones are opened. Weekly and
- * monthly bars span days that lack bars of their own, so they get no marks.
+ * `calendar` lists the trading days, to expand ranges of missing ones. Weekly and monthly bars are
+ * not marked: they may cover such days.
  */
 export function slots(
   code: string,
@@ -54,7 +54,7 @@ export function slots(
   return found.sort((one, other) => (one.time < other.time ? -1 : one.time > other.time ? 1 : 0));
 }
 
-/** How many places each mark has; those without any are left out. */
+/** The number of slots with each mark; marks without any are left out. */
 export function countMarks(all: readonly Slot[]): Map<Mark, number> {
   const counts = new Map<Mark, number>();
   for (const mark of MARKS) {

@@ -1,20 +1,19 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Coverage, Page, Task, Upstream } from "../api/types";
-import { useConsole, useRead } from "../app";
-import { addMonths, type Day, today, toIso } from "../lib/dates";
+import type { Coverage, CoverageMeta, Page, Task } from "../api/types";
+import { useAttempt } from "../app/attempt";
+import { useConsole } from "../app/context";
+import { useRead } from "../app/reading";
+import { addMonths, today, toIso } from "../lib/dates";
 import { HeatMap } from "../parts/HeatMap";
 import { Pager } from "../parts/Pager";
 import { type ScopeChoice, ScopeForm, taskScope } from "../parts/ScopeForm";
 import { TaskCard } from "../parts/TaskCard";
 import { Trouble } from "../parts/Trouble";
 import { running, type StartCall, startTask } from "../parts/tasks";
-import type { PageProps } from "../Shell";
 
 const SIZE = 30;
-/** So many years back a map reaches at first. */
+/** How many years the map initially covers. */
 const YEARS = 6;
-
-type Meta = { upstream: Upstream; final_until: Day };
 
 function atFirst(): ScopeChoice {
   const end = today();
@@ -29,25 +28,16 @@ function atFirst(): ScopeChoice {
   };
 }
 
-/** What the cache holds, and the tasks that change it. */
-export function CachePage(_: PageProps) {
+/** What the cache holds, and tasks to change it. */
+export function CachePage() {
   const { t, admin, sawUpstream } = useConsole();
   const [scope, setScope] = useState(atFirst);
   const [page, setPage] = useState(1);
   const [watched, setWatched] = useState<number[]>([]);
-  const [error, setError] = useState<unknown>(null);
+  const [refusal, attempt] = useAttempt();
   const { contract_type: _contracts, recheck_absent: _recheck, codes, ...days } = scope;
-  const {
-    answer,
-    error: refused,
-    busy,
-    reload,
-  } = useRead<Coverage, Meta>("/cache/coverage", {
-    ...days,
-    codes: codes.trim(),
-    page,
-    page_size: SIZE,
-  });
+  const query = { ...days, codes: codes.trim(), page, page_size: SIZE };
+  const { answer, error, busy, reload } = useRead<Coverage, CoverageMeta>("/cache/coverage", query);
   useRunning((id) => setWatched((known) => (known.includes(id) ? known : [...known, id])));
   useEffect(() => {
     if (answer) sawUpstream(answer.meta.upstream);
@@ -58,13 +48,10 @@ export function CachePage(_: PageProps) {
   };
   const start = async (name: StartCall, narrowed: Partial<ScopeChoice> = {}) => {
     if (name === "cache-all-missing" && !confirm(t.cache.refetchSure)) return;
-    try {
-      setError(null);
+    await attempt(async () => {
       const { id } = await startTask(name, taskScope({ ...scope, ...narrowed }));
       setWatched((known) => [id, ...known.filter((each) => each !== id)]);
-    } catch (failure) {
-      setError(failure);
-    }
+    });
   };
   const counted = answer?.data;
   return (
@@ -72,7 +59,7 @@ export function CachePage(_: PageProps) {
       <h1 id="cache-title">{t.cache.title}</h1>
       <ScopeForm scope={scope} onChange={change} onStart={admin ? start : null} />
       {!admin && <p class="dim">{t.cache.readonly}</p>}
-      <Trouble error={error} />
+      <Trouble error={refusal} />
       {watched.length > 0 && (
         <section class="panel" aria-label={t.cache.recent}>
           {watched.map((id) => (
@@ -80,7 +67,7 @@ export function CachePage(_: PageProps) {
           ))}
         </section>
       )}
-      <Trouble error={refused} onRetry={reload} />
+      <Trouble error={error} onRetry={reload} />
       {!counted && busy && <p class="placeholder">{t.app.loading}</p>}
       {counted && answer && (
         <>
@@ -100,7 +87,7 @@ export function CachePage(_: PageProps) {
   );
 }
 
-/** Name the tasks that run already when the page opens. */
+/** Report the tasks that are already running when the page opens. */
 function useRunning(found: (id: number) => void): void {
   const { answer } = useRead<Page<Task>>("/cache/tasks", { page_size: 5 });
   useEffect(() => {

@@ -1,37 +1,24 @@
 import { useState } from "preact/hooks";
 import { call } from "../api/client";
-import type { Connection, Page } from "../api/types";
-import { useConsole, useRead } from "../app";
-import { Dialog } from "../parts/Dialog";
+import type { Connection, ConnectionResult } from "../api/types";
+import { useConsole } from "../app/context";
+import { EditableList, useEntries } from "../parts/EditableList";
 import { Field } from "../parts/Field";
-import { Trouble } from "../parts/Trouble";
-import type { PageProps } from "../Shell";
 
-type Tested = { success: boolean; message: string } | "busy";
+type Tested = ConnectionResult | "busy";
 
-/** The connections to the vendor's servers, for administrators. */
-export function ConnectionsPage(_: PageProps) {
+/** The connections to the vendor's servers. Administrators only. */
+export function ConnectionsPage() {
   const { t, announce } = useConsole();
-  const { answer, error, reload } = useRead<Page<Connection>>("/configs/sdk");
-  const [edited, setEdited] = useState<Connection | "new" | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
+  const entries = useEntries<Connection>("/configs/sdk");
   const [tested, setTested] = useState<Record<number, Tested>>({});
   const c = t.connections;
-  const act = async (work: () => Promise<unknown>) => {
-    try {
-      setFailure(null);
-      await work();
-      reload();
-    } catch (refused) {
-      setFailure(refused);
-    }
-  };
   const test = async (id: number) => {
     setTested((known) => ({ ...known, [id]: "busy" }));
     const path = `/configs/sdk/${id}/test`;
-    await act(async () => {
+    await entries.change(async () => {
       try {
-        const { data } = await call<Exclude<Tested, "busy">>(path, { method: "POST" });
+        const { data } = await call<ConnectionResult>(path, { method: "POST" });
         setTested((known) => ({ ...known, [id]: data }));
         announce(`${data.success ? c.ok : c.bad}: ${data.message}`);
       } catch (refused) {
@@ -40,95 +27,54 @@ export function ConnectionsPage(_: PageProps) {
       }
     });
   };
-  const items = answer?.data.items ?? [];
+  const makeDefault = (id: number) =>
+    entries.change(() => call(`/configs/sdk/${id}/default`, { method: "POST" }));
+  const remove = (id: number) =>
+    entries.change(() => call(`/configs/sdk/${id}`, { method: "DELETE" }));
   return (
-    <section aria-labelledby="connections-title">
-      <div class="title">
-        <h1 id="connections-title">{c.title}</h1>
-        <button type="button" class="primary" onClick={() => setEdited("new")}>
-          {c.add}
-        </button>
-      </div>
-      <p class="dim">{c.note}</p>
-      <Trouble error={error ?? failure} onRetry={error ? reload : undefined} />
-      {answer && !items.length && <p class="placeholder">{c.none}</p>}
-      {items.length > 0 && (
-        <div class="wide panel">
-          <table class="list">
-            <thead>
-              <tr>
-                <th scope="col">{c.name}</th>
-                <th scope="col">{c.host}</th>
-                <th scope="col">{c.username}</th>
-                <th scope="col">{c.test}</th>
-                <th scope="col">
-                  <span class="unseen">{t.app.edit}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((each) => (
-                <tr key={each.id}>
-                  <th scope="row">
-                    {each.name} {each.is_default && <span class="tag">{c.isDefault}</span>}
-                  </th>
-                  <td>
-                    {each.host}:{each.port}
-                  </td>
-                  <td>{each.username}</td>
-                  <td>
-                    <Report tested={tested[each.id]} />
-                  </td>
-                  <td>
-                    <div class="actions">
-                      <button
-                        type="button"
-                        disabled={tested[each.id] === "busy"}
-                        onClick={() => test(each.id)}
-                      >
-                        {c.test}
-                      </button>
-                      {!each.is_default && (
-                        <button
-                          type="button"
-                          onClick={() =>
-                            act(() => call(`/configs/sdk/${each.id}/default`, { method: "POST" }))
-                          }
-                        >
-                          {c.makeDefault}
-                        </button>
-                      )}
-                      <button type="button" onClick={() => setEdited(each)}>
-                        {t.app.edit}
-                      </button>
-                      <button
-                        type="button"
-                        onClick={() =>
-                          confirm(c.removeSure(each.name)) &&
-                          act(() => call(`/configs/sdk/${each.id}`, { method: "DELETE" }))
-                        }
-                      >
-                        {t.app.remove}
-                      </button>
-                    </div>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+    <EditableList
+      name="connections"
+      entries={entries}
+      text={{ title: c.title, add: c.add, note: c.note, none: c.none }}
+      heads={[c.name, c.host, c.username, c.test]}
+      cells={(each) => (
+        <>
+          <th scope="row">
+            {each.name} {each.is_default && <span class="tag">{c.isDefault}</span>}
+          </th>
+          <td>
+            {each.host}:{each.port}
+          </td>
+          <td>{each.username}</td>
+          <td>
+            <Report tested={tested[each.id]} />
+          </td>
+        </>
       )}
-      {edited && (
-        <Form
-          connection={edited === "new" ? null : edited}
-          onClose={() => setEdited(null)}
-          onSaved={() => {
-            setEdited(null);
-            reload();
-          }}
-        />
+      actions={(each) => (
+        <>
+          <button type="button" disabled={tested[each.id] === "busy"} onClick={() => test(each.id)}>
+            {c.test}
+          </button>
+          {!each.is_default && (
+            <button type="button" onClick={() => makeDefault(each.id)}>
+              {c.makeDefault}
+            </button>
+          )}
+          <button type="button" onClick={() => entries.edit(each)}>
+            {t.app.edit}
+          </button>
+          <button type="button" onClick={() => confirm(c.removeSure(each.name)) && remove(each.id)}>
+            {t.app.remove}
+          </button>
+        </>
       )}
-    </section>
+      form={(connection) => ({
+        title: connection ? c.edit : c.add,
+        fields: <Fields connection={connection} />,
+        body: entered,
+      })}
+    />
   );
 }
 
@@ -144,82 +90,56 @@ function Report({ tested }: { tested: Tested | undefined }) {
   );
 }
 
-interface FormProps {
-  connection: Connection | null;
-  onClose(): void;
-  onSaved(): void;
+/** The contents of the form; an empty password keeps the stored one. */
+function entered(form: FormData) {
+  const text = (name: string) => String(form.get(name) ?? "").trim();
+  const fields = { name: text("name"), username: text("username"), host: text("host") };
+  const more = { port: Number(text("port")), local_path: text("local_path") || null };
+  const password = String(form.get("password") ?? "");
+  return { ...fields, ...more, ...(password ? { password } : {}) };
 }
 
-function Form({ connection, onClose, onSaved }: FormProps) {
-  const { t } = useConsole();
-  const [failure, setFailure] = useState<unknown>(null);
-  const c = t.connections;
-  const save = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget as HTMLFormElement);
-    const text = (name: string) => String(given.get(name) ?? "").trim();
-    const fields = { name: text("name"), username: text("username"), host: text("host") };
-    const more = { port: Number(text("port")), local_path: text("local_path") || null };
-    const password = String(given.get("password") ?? "");
-    const body = { ...fields, ...more, ...(password ? { password } : {}) };
-    try {
-      const path = connection ? `/configs/sdk/${connection.id}` : "/configs/sdk";
-      await call(path, { method: connection ? "PATCH" : "POST", body });
-      onSaved();
-    } catch (refused) {
-      setFailure(refused);
-    }
-  };
+function Fields({ connection }: { connection: Connection | null }) {
+  const c = useConsole().t.connections;
   return (
-    <Dialog title={connection ? c.edit : c.add} onClose={onClose}>
-      <form class="stack" onSubmit={save}>
-        <Field label={c.name}>
-          <input name="name" required maxLength={100} defaultValue={connection?.name ?? ""} />
-        </Field>
-        <Field label={c.host}>
-          <input name="host" required maxLength={253} defaultValue={connection?.host ?? ""} />
-        </Field>
-        <Field label={c.port}>
-          <input
-            name="port"
-            type="number"
-            required
-            min={1}
-            max={65535}
-            defaultValue={String(connection?.port ?? 8600)}
-          />
-        </Field>
-        <Field label={c.username}>
-          <input
-            name="username"
-            required
-            maxLength={100}
-            autocomplete="off"
-            defaultValue={connection?.username ?? ""}
-          />
-        </Field>
-        <Field label={connection ? c.keep : c.password}>
-          <input
-            name="password"
-            type="password"
-            required={!connection}
-            maxLength={256}
-            autocomplete="new-password"
-          />
-        </Field>
-        <Field label={c.path}>
-          <input name="local_path" maxLength={255} defaultValue={connection?.local_path ?? ""} />
-        </Field>
-        <Trouble error={failure} />
-        <div class="actions">
-          <button type="submit" class="primary">
-            {t.app.save}
-          </button>
-          <button type="button" onClick={onClose}>
-            {t.app.cancel}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <>
+      <Field label={c.name}>
+        <input name="name" required maxLength={100} defaultValue={connection?.name ?? ""} />
+      </Field>
+      <Field label={c.host}>
+        <input name="host" required maxLength={253} defaultValue={connection?.host ?? ""} />
+      </Field>
+      <Field label={c.port}>
+        <input
+          name="port"
+          type="number"
+          required
+          min={1}
+          max={65535}
+          defaultValue={String(connection?.port ?? 8600)}
+        />
+      </Field>
+      <Field label={c.username}>
+        <input
+          name="username"
+          required
+          maxLength={100}
+          autocomplete="off"
+          defaultValue={connection?.username ?? ""}
+        />
+      </Field>
+      <Field label={connection ? c.keep : c.password}>
+        <input
+          name="password"
+          type="password"
+          required={!connection}
+          maxLength={256}
+          autocomplete="new-password"
+        />
+      </Field>
+      <Field label={c.path}>
+        <input name="local_path" maxLength={255} defaultValue={connection?.local_path ?? ""} />
+      </Field>
+    </>
   );
 }

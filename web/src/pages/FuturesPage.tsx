@@ -1,38 +1,40 @@
 import { useMemo, useState } from "preact/hooks";
-import {
-  type Mains,
-  type Page,
-  PERIODS,
-  type Period,
-  type Security,
-  type Variety,
+import type {
+  MainContracts,
+  Page,
+  Period,
+  Range,
+  Security,
+  Varieties,
+  Variety,
 } from "../api/types";
-import { link, useConsole, useRead } from "../app";
-import { isDay, today, toIso } from "../lib/dates";
-import { firstRange } from "../lib/spans";
-import { Choice } from "../parts/Choice";
-import { DateField } from "../parts/DateField";
+import { useConsole } from "../app/context";
+import { useRead } from "../app/reading";
+import { link, type PageProps } from "../app/route";
+import { today, toIso } from "../lib/dates";
+import { asked, firstRange } from "../lib/spans";
+import { DateRange, PeriodChoice } from "../parts/ChartRange";
 import { Field } from "../parts/Field";
+import { Heads } from "../parts/Heads";
 import { KlineView } from "../parts/KlineView";
 import { Trouble } from "../parts/Trouble";
-import type { PageProps } from "../Shell";
 
 const FIRST_VARIETY = "IF";
-/** Of a future a year is more than most contracts live. */
+/** Other securities show a year, but most contracts live for less. */
 const MONTHS = 6;
 
 /** "IF" of "IF2401.CFE". */
-export function varietyOf(code: string): string {
+function varietyOf(code: string): string {
   return code.split(".")[0]?.replace(/\d+$/, "") ?? "";
 }
 
-/** Varieties, their main contracts, and a contract's settlement prices and open interest. */
+/** Products and their main contracts, with settlement prices and open interest per contract. */
 export function FuturesPage({ route }: PageProps) {
   const { t } = useConsole();
   const given = route.params.get("code") ?? "";
   const variety = varietyOf(given) || route.params.get("variety") || FIRST_VARIETY;
-  const varieties = useRead<{ details: Variety[] }>("/cache/future-varieties");
-  const mains = useRead<Mains>("/cache/main-contracts");
+  const varieties = useRead<Varieties>("/cache/future-varieties");
+  const mains = useRead<MainContracts>("/cache/main-contracts");
   const contracts = useContracts(variety);
   const main = mains.answer?.data.details[variety];
   const living = contracts.list.filter((each) => !gone(each));
@@ -42,11 +44,11 @@ export function FuturesPage({ route }: PageProps) {
     location.hash = link("futures", { variety, ...Object.fromEntries(route.params), ...next });
   };
   return (
-    <section class="futures" aria-labelledby="futures-title">
+    <section aria-labelledby="futures-title">
       <h1 id="futures-title">{t.futures.title}</h1>
       <Trouble error={varieties.error ?? mains.error ?? contracts.error} />
       <div class="split">
-        <Varieties
+        <VarietyList
           known={varieties.answer?.data.details ?? []}
           mains={mains.answer?.data}
           variety={variety}
@@ -84,7 +86,7 @@ export function FuturesPage({ route }: PageProps) {
   );
 }
 
-/** The contracts of a variety: those that trade first, the nearest delivery first. */
+/** The contracts of a product: live ones first, by nearest delivery. */
 function useContracts(variety: string) {
   const query = { q: variety, security_type: "EXTRA_FUTURE", limit: 500 };
   const { answer, error } = useRead<Page<Security>>("/base/securities", query);
@@ -102,20 +104,21 @@ function gone(contract: Security): boolean {
 
 interface VarietiesProps {
   known: Variety[];
-  mains: Mains | undefined;
+  mains: MainContracts | undefined;
   variety: string;
 }
 
-function Varieties({ known, mains, variety }: VarietiesProps) {
+function VarietyList({ known, mains, variety }: VarietiesProps) {
   const { t } = useConsole();
   const [filter, setFilter] = useState("");
+  const f = t.futures;
   const wanted = filter.trim().toLowerCase();
   const shown = known.filter((each) =>
     `${each.variety} ${each.name}`.toLowerCase().includes(wanted),
   );
   return (
-    <section class="panel varieties" aria-label={t.futures.varieties}>
-      <Field label={t.futures.filter}>
+    <section class="panel varieties" aria-label={f.varieties}>
+      <Field label={f.filter}>
         <input
           type="search"
           value={filter}
@@ -124,14 +127,7 @@ function Varieties({ known, mains, variety }: VarietiesProps) {
       </Field>
       <div class="wide tall">
         <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">{t.futures.varieties}</th>
-              <th scope="col">{t.futures.market}</th>
-              <th scope="col">{t.futures.contracts}</th>
-              <th scope="col">{t.futures.main}</th>
-            </tr>
-          </thead>
+          <Heads names={[f.varieties, f.market, f.contracts, f.main]} />
           <tbody>
             {shown.map((each) => (
               <tr key={each.variety} class={each.variety === variety ? "chosen" : ""}>
@@ -146,16 +142,14 @@ function Varieties({ known, mains, variety }: VarietiesProps) {
                 <td>{each.market}</td>
                 <td class="number">{each.contracts}</td>
                 <td>
-                  {mains?.main_contracts[each.variety] ?? (
-                    <span class="dim">{t.futures.noMain}</span>
-                  )}
+                  {mains?.main_contracts[each.variety] ?? <span class="dim">{f.noMain}</span>}
                 </td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-      {mains && <p class="dim">{t.futures.mainNote(toIso(mains.trade_date))}</p>}
+      {mains && <p class="dim">{f.mainNote(toIso(mains.trade_date))}</p>}
     </section>
   );
 }
@@ -168,16 +162,8 @@ interface ContractProps {
 }
 
 function Contract({ contract, params, note, onShow }: ContractProps) {
-  const { t } = useConsole();
-  const period = PERIODS.find((each) => each === params.get("period")) ?? "daily";
   const last = contract.delist_date && gone(contract) ? contract.delist_date : today();
-  const [from, to] = rangeOf(period, last);
-  const day = (name: string, otherwise: string) => {
-    const given = params.get(name) ?? "";
-    return isDay(given) ? given : otherwise;
-  };
-  const start = day("start", from);
-  const end = day("end", to);
+  const { period, start, end } = asked(params, (each) => rangeOf(each, last));
   const setPeriod = (next: Period) => {
     const [first, final] = rangeOf(next, last);
     onShow({ code: contract.code, period: next, start: first, end: final });
@@ -187,21 +173,13 @@ function Contract({ contract, params, note, onShow }: ContractProps) {
   return (
     <>
       <div class="bar">
-        <Choice
-          label={t.kline.period}
-          value={period}
-          values={PERIODS}
-          name={(each) => t.period[each] ?? each}
-          onChange={setPeriod}
+        <PeriodChoice value={period} onChange={setPeriod} />
+        <DateRange
+          start={start}
+          end={end}
+          onStart={(day) => show({ start: day })}
+          onEnd={(day) => show({ end: day })}
         />
-        <div class="dates">
-          <DateField
-            label={t.kline.from}
-            value={start}
-            onChange={(next) => show({ start: next })}
-          />
-          <DateField label={t.kline.to} value={end} onChange={(next) => show({ end: next })} />
-        </div>
       </div>
       <KlineView
         security={contract}
@@ -215,6 +193,6 @@ function Contract({ contract, params, note, onShow }: ContractProps) {
   );
 }
 
-function rangeOf(period: Period, end: string): [string, string] {
+function rangeOf(period: Period, end: string): Range {
   return firstRange(period, end, period === "daily" ? -MONTHS : undefined);
 }

@@ -1,38 +1,33 @@
 import { useMemo } from "preact/hooks";
-import { ADJUSTMENTS, type Adjustment, PERIODS, type Period, type Security } from "../api/types";
-import { link, useConsole, useRead } from "../app";
-import { type Day, earlier, isDay, later, today } from "../lib/dates";
-import { firstRange, SPANS, spanOf, startOf } from "../lib/spans";
+import { ADJUSTMENTS, type Adjustment, type Period, type Security } from "../api/types";
+import { useConsole } from "../app/context";
+import { useRead } from "../app/reading";
+import { link, type PageProps } from "../app/route";
+import { earlier, later, today } from "../lib/dates";
+import { asked, firstRange, SPANS, spanOf, startOf } from "../lib/spans";
+import { DateRange, PeriodChoice } from "../parts/ChartRange";
 import { Choice } from "../parts/Choice";
-import { DateField } from "../parts/DateField";
 import { KlineView } from "../parts/KlineView";
 import { SearchBox } from "../parts/SearchBox";
 import { Trouble } from "../parts/Trouble";
-import type { PageProps } from "../Shell";
 
 const FIRST_CODE = "000001.SZ";
 
-/** What the address says; anything else is as the page has it at first. */
-function asked(params: URLSearchParams) {
-  const period = PERIODS.find((each) => each === params.get("period")) ?? "daily";
+/** What the URL asks for, with defaults for the rest. */
+function chartOf(params: URLSearchParams) {
   const adjust = ADJUSTMENTS.find((each) => each === params.get("adjust")) ?? "none";
-  const [first, last] = firstRange(period, today());
-  const day = (name: string, otherwise: Day) => {
-    const given = params.get(name) ?? "";
-    return isDay(given) ? given : otherwise;
-  };
   const code = params.get("code") || FIRST_CODE;
-  return { code, period, adjust, start: day("start", first), end: day("end", last) };
+  return { code, adjust, ...asked(params, (period) => firstRange(period, today())) };
 }
 
-/** The K-line of one security, found by code or name. */
+/** The K-line chart of one security, found by code or name. */
 export function KlinePage({ route }: PageProps) {
   const { t } = useConsole();
-  const now = useMemo(() => asked(route.params), [route.params]);
+  const now = useMemo(() => chartOf(route.params), [route.params]);
   const { code, period, adjust, start, end } = now;
   const info = useRead<Security>(`/base/codes/${encodeURIComponent(code)}/info`);
   const security = info.answer?.data.code === code.toUpperCase() ? info.answer.data : null;
-  const show = (next: Partial<ReturnType<typeof asked>>) => {
+  const show = (next: Partial<ReturnType<typeof chartOf>>) => {
     location.hash = link("kline", { ...now, ...next });
   };
   const setPeriod = (next: Period) => {
@@ -40,19 +35,13 @@ export function KlinePage({ route }: PageProps) {
     show({ period: next, start: first, end: last });
   };
   return (
-    <section class="kline" aria-labelledby="kline-title">
+    <section aria-labelledby="kline-title">
       <h1 id="kline-title" class="unseen">
         {t.kline.title}
       </h1>
       <div class="bar">
         <SearchBox onChoose={(found) => show({ code: found.code })} />
-        <Choice
-          label={t.kline.period}
-          value={period}
-          values={PERIODS}
-          name={(each) => t.period[each] ?? each}
-          onChange={setPeriod}
-        />
+        <PeriodChoice value={period} onChange={setPeriod} />
         <Choice
           label={t.kline.range}
           value={spanOf(start, end) ?? "custom"}
@@ -60,18 +49,12 @@ export function KlinePage({ route }: PageProps) {
           name={(each) => t.range[each]}
           onChange={(span) => span !== "custom" && show({ start: startOf(span, end) })}
         />
-        <div class="dates">
-          <DateField
-            label={t.kline.from}
-            value={start}
-            onChange={(day) => show({ start: day, end: later(day, end) })}
-          />
-          <DateField
-            label={t.kline.to}
-            value={end}
-            onChange={(day) => show({ end: day, start: earlier(day, start) })}
-          />
-        </div>
+        <DateRange
+          start={start}
+          end={end}
+          onStart={(day) => show({ start: day, end: later(day, end) })}
+          onEnd={(day) => show({ end: day, start: earlier(day, start) })}
+        />
         {security?.type !== "future" && (
           <Choice<Adjustment>
             label={t.kline.adjust}

@@ -1,9 +1,11 @@
 import { useState } from "preact/hooks";
 import { call } from "../api/client";
 import { session } from "../api/session";
-import type { Theme } from "../app";
+import type { Token } from "../api/types";
+import type { Theme } from "../app/context";
 import { Field } from "../parts/Field";
 import { Looks } from "../parts/Looks";
+import { Alert } from "../parts/Trouble";
 import { loginTrouble, type Trouble } from "../text/words";
 import type { Text } from "../text/zh";
 
@@ -18,7 +20,7 @@ interface Props {
   onTheme(): void;
 }
 
-/** The login; the address stays, so that whoever was thrown out comes back to it. */
+/** The login; it keeps the URL, so that an expired session resumes where it was. */
 export function Login({ t, theme, why, onEnter, onLang, onTheme }: Props) {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
@@ -30,7 +32,7 @@ export function Login({ t, theme, why, onEnter, onLang, onTheme }: Props) {
     setWrong(null);
     try {
       const body = { username, password };
-      const { data } = await call<{ access_token: string }>("/auth/login", {
+      const { data } = await call<Token>("/auth/login", {
         method: "POST",
         body,
       });
@@ -73,12 +75,7 @@ export function Login({ t, theme, why, onEnter, onLang, onTheme }: Props) {
             onInput={(event) => setPassword(event.currentTarget.value)}
           />
         </Field>
-        {wrong && (
-          <div class="trouble" role="alert">
-            <p>{wrong.advice}</p>
-            {wrong.detail && <p class="dim">{wrong.detail}</p>}
-          </div>
-        )}
+        {wrong && <Alert trouble={wrong} t={t} />}
         <button type="submit" class="primary" disabled={busy}>
           {busy ? t.login.busy : t.login.submit}
         </button>

@@ -1,18 +1,21 @@
 import { useState } from "preact/hooks";
 import type { Page, Task } from "../api/types";
-import { useConsole, useEvery, useRead } from "../app";
+import { useConsole } from "../app/context";
+import { useEvery, useRead } from "../app/reading";
+import type { PageProps } from "../app/route";
 import { clock } from "../lib/dates";
+import { Heads } from "../parts/Heads";
 import { Pager } from "../parts/Pager";
+import { TaskProgress, TaskState } from "../parts/TaskProgress";
 import { TaskResult } from "../parts/TaskResult";
 import { Trouble } from "../parts/Trouble";
 import { describe, outcome, running, took } from "../parts/tasks";
-import type { PageProps } from "../Shell";
 
 const SIZE = 20;
-/** So often the list is read again while anything runs, in seconds. */
+/** How often the list is reloaded while any task is running, in seconds. */
 const BEAT = 3;
 
-/** Every task, the newest first; or one of them. */
+/** All tasks, newest first, or a single one. */
 export function TasksPage({ route }: PageProps) {
   return /^\d+$/.test(route.id) ? <TaskResult key={route.id} id={Number(route.id)} /> : <List />;
 }
@@ -22,6 +25,7 @@ function List() {
   const [page, setPage] = useState(1);
   const { answer, error, reload } = useRead<Page<Task>>("/cache/tasks", { page, page_size: SIZE });
   const items = answer?.data.items ?? [];
+  const k = t.task;
   useEvery(
     BEAT,
     items.some((task) => running(task.status)),
@@ -29,24 +33,13 @@ function List() {
   );
   return (
     <section aria-labelledby="tasks-title">
-      <h1 id="tasks-title">{t.task.title}</h1>
+      <h1 id="tasks-title">{k.title}</h1>
       <Trouble error={error} onRetry={reload} />
-      {answer && !items.length && <p class="placeholder">{t.task.none}</p>}
+      {answer && !items.length && <p class="placeholder">{k.none}</p>}
       {items.length > 0 && (
         <div class="wide panel">
           <table class="list">
-            <thead>
-              <tr>
-                <th scope="col">{t.task.id}</th>
-                <th scope="col">{t.task.what}</th>
-                <th scope="col">{t.task.state}</th>
-                <th scope="col">{t.task.progress}</th>
-                <th scope="col">{t.task.counts}</th>
-                <th scope="col">{t.task.by}</th>
-                <th scope="col">{t.task.at}</th>
-                <th scope="col">{t.task.took}</th>
-              </tr>
-            </thead>
+            <Heads names={[k.id, k.what, k.state, k.progress, k.counts, k.by, k.at, k.took]} />
             <tbody>
               {items.map((task) => (
                 <Row key={task.id} task={task} />
@@ -69,13 +62,10 @@ function Row({ task }: { task: Task }) {
       </th>
       <td>{describe(task, t)}</td>
       <td>
-        <span class={`state ${task.status}`}>{t.task.status[task.status]}</span>
+        <TaskState task={task} />
       </td>
       <td>
-        <span class="progress">
-          <progress max={100} value={task.progress} aria-label={t.task.detail(task.id)} />
-          <span>{task.progress.toFixed(1)}%</span>
-        </span>
+        <TaskProgress task={task} />
       </td>
       <td class="dim">{outcome(task, t).join(" · ")}</td>
       <td>{task.created_by}</td>

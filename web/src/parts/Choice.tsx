@@ -1,4 +1,4 @@
-interface Props<Value extends string> {
+export interface ChoiceProps<Value extends string> {
   label: string;
   value: Value;
   values: readonly Value[];
@@ -6,8 +6,8 @@ interface Props<Value extends string> {
   onChange(value: Value): void;
 }
 
-/** One of a few values, all of them in sight. */
-export function Choice<Value extends string>(props: Props<Value>) {
+/** A choice of one among a few values, all visible. */
+export function Choice<Value extends string>(props: ChoiceProps<Value>) {
   return (
     <fieldset class="choice">
       <legend class="unseen">{props.label}</legend>

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Meta, Period, Range, Security } from "../api/types";
-import { useConsole } from "../app";
+import { useAttempt } from "../app/attempt";
+import { useConsole } from "../app/context";
 import { completeness } from "../text/words";
 import { TaskCard } from "./TaskCard";
 import { Trouble } from "./Trouble";
@@ -11,25 +12,22 @@ interface Props {
   security: Security;
   period: Period;
   range: Range;
-  /** Called once what was missing has been fetched. */
+  /** Called once the missing bars have been fetched. */
   onFilled(): void;
 }
 
-/** How complete the answer is, and a way to mend it. */
+/** How complete the answer is, and a button to fill the gaps. */
 export function Completeness({ meta, security, period, range, onFilled }: Props) {
   const { t, admin } = useConsole();
   const [task, setTask] = useState<number | null>(null);
-  const [error, setError] = useState<unknown>(null);
+  const [refusal, attempt] = useAttempt();
   const stored = period === "weekly" || period === "monthly" ? "daily" : period;
-  const fill = async () => {
+  const fill = () => {
     const [start_date, end_date] = range;
     const scope = { security_type: security.type, period_type: stored, codes: [security.code] };
-    try {
-      setError(null);
+    return attempt(async () => {
       setTask((await startTask("fill-missing", { ...scope, start_date, end_date })).id);
-    } catch (failure) {
-      setError(failure);
-    }
+    });
   };
   const ended = () => {
     setTask(null);
@@ -50,7 +48,7 @@ export function Completeness({ meta, security, period, range, onFilled }: Props)
           {t.completeness.fill}
         </button>
       )}
-      <Trouble error={error} />
+      <Trouble error={refusal} />
       {task !== null && <TaskCard id={task} onEnd={ended} />}
     </section>
   );

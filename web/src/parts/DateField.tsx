@@ -1,4 +1,5 @@
-import { type Day, fromIso, isDay, toIso } from "../lib/dates";
+import type { Day } from "../api/types";
+import { fromIso, isDay, toIso } from "../lib/dates";
 import { Field } from "./Field";
 
 interface Props {
@@ -7,7 +8,7 @@ interface Props {
   onChange(day: Day): void;
 }
 
-/** A day; what is half typed changes nothing yet. */
+/** A date; a half-typed one is not reported. */
 export function DateField({ label, value, onChange }: Props) {
   return (
     <Field label={label}>

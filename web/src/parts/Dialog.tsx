@@ -7,7 +7,7 @@ interface Props {
   children: ComponentChildren;
 }
 
-/** A window above the page: the browser keeps the focus in it, and Escape closes it. */
+/** A modal dialog: the browser keeps the focus inside, and Escape closes it. */
 export function Dialog({ title, onClose, children }: Props) {
   const host = useRef<HTMLDialogElement>(null);
   useEffect(() => host.current?.showModal(), []);

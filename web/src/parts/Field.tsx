@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
+import type { ChoiceProps } from "./Choice";
 
-/** A label above what it names. */
+/** A form control with its label above. */
 export function Field({ label, children }: { label: string; children: ComponentChildren }) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is among the children
@@ -11,15 +12,7 @@ export function Field({ label, children }: { label: string; children: ComponentC
   );
 }
 
-interface SelectProps<Value extends string> {
-  label: string;
-  value: Value;
-  values: readonly Value[];
-  name(value: Value): string;
-  onChange(value: Value): void;
-}
-
-export function Select<Value extends string>(props: SelectProps<Value>) {
+export function Select<Value extends string>(props: ChoiceProps<Value>) {
   return (
     <Field label={props.label}>
       <select

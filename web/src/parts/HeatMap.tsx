@@ -1,10 +1,11 @@
 import { useRef, useState } from "preact/hooks";
-import type { Coverage, Holdings, Kind, Period } from "../api/types";
-import { link, useConsole } from "../app";
+import type { Coverage, Day, Holdings, Kind, Period } from "../api/types";
+import { useConsole } from "../app/context";
+import { link } from "../app/route";
 import { Entry } from "../chart/Legend";
-import { addDays, type Day } from "../lib/dates";
+import { addDays } from "../lib/dates";
 import { percent } from "../lib/numbers";
-import { background, days, SHADES, sum } from "../lib/shades";
+import { background, days, SHADES, type Shade, sum } from "../lib/shades";
 import type { ScopeChoice } from "./ScopeForm";
 
 interface Props {
@@ -14,8 +15,10 @@ interface Props {
   onFill: ((narrowed: Partial<ScopeChoice>) => void) | null;
 }
 
-/** First and last day of a part: of a year, "2024", or of a month, "2024-01". */
-export function daysOf(part: string): [Day, Day] {
+type Names = Record<Shade, string>;
+
+/** The first and last day of a year, "2024", or of a month, "2024-01". */
+function daysOf(part: string): [Day, Day] {
   const [year, month] = part.split("-");
   if (!month) return [`${year}0101`, `${year}1231`];
   const next = month === "12" ? `${Number(year) + 1}0101` : `${year}${pad(Number(month) + 1)}01`;
@@ -26,7 +29,7 @@ function pad(number: number): string {
   return String(number).padStart(2, "0");
 }
 
-/** Year by code, each cell divided by what is known of its days (the pattern "grid" of WAI-ARIA). */
+/** Codes by years or months, each cell striped by the state of its days (WAI-ARIA "grid"). */
 export function HeatMap({ coverage, kind, period, onFill }: Props) {
   const { t } = useConsole();
   const [at, setAt] = useState<[number, number]>([0, 0]);
@@ -77,6 +80,7 @@ export function HeatMap({ coverage, kind, period, onFill }: Props) {
           cell={item.parts[part]}
           kind={kind}
           period={period}
+          names={names}
           onFill={onFill}
           onClose={() => setOpened(false)}
         />
@@ -104,7 +108,7 @@ export function HeatMap({ coverage, kind, period, onFill }: Props) {
                   const cell = held[each];
                   const here = row === at[0] && column === at[1];
                   return (
-                    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the table's
+                    // biome-ignore lint/a11y/useKeyWithClickEvents: the table handles the keys
                     <td
                       key={each}
                       data-at={`${row} ${column}`}
@@ -132,8 +136,8 @@ export function HeatMap({ coverage, kind, period, onFill }: Props) {
   );
 }
 
-/** The days of a cell in words. */
-function told(cell: Holdings, names: Record<string, string>): string {
+/** The days of a cell in words, by state. */
+function told(cell: Holdings, names: Names): string {
   const counts = days(cell);
   const shown = SHADES.filter((shade) => counts[shade] > 0);
   return shown.map((shade) => `${names[shade]} ${counts[shade]}`).join(", ");
@@ -145,15 +149,15 @@ interface CellProps {
   cell: Holdings | undefined;
   kind: Kind;
   period: Period;
+  names: Names;
   onFill: Props["onFill"];
   onClose(): void;
 }
 
-/** What one cell stands for, and where to go from it. */
-function Cell({ code, part, cell, kind, period, onFill, onClose }: CellProps) {
+/** The details of one cell, and where to go from there. */
+function Cell({ code, part, cell, kind, period, names, onFill, onClose }: CellProps) {
   const { t } = useConsole();
   const [start, end] = daysOf(part);
-  const names = { ...t.mark, present: t.cache.present };
   return (
     <div class="cell" role="status">
       <b>{t.cache.cell(code, part)}</b>

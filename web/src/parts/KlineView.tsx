@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import type { Adjustment, Bar, Meta, Period, Security } from "../api/types";
-import { useConsole, useRead } from "../app";
+import type { Adjustment, Bar, Day, Meta, Period, Security } from "../api/types";
+import { useConsole } from "../app/context";
+import { useRead } from "../app/reading";
 import { Chart } from "../chart/Chart";
-import type { Day } from "../lib/dates";
 import { change, price } from "../lib/numbers";
 import { type Slot, slots } from "../lib/slots";
 import { Completeness } from "./Completeness";
@@ -16,13 +16,13 @@ interface Props {
   adjust: Adjustment;
   start: Day;
   end: Day;
-  /** What to say beside the name. */
+  /** Shown beside the name. */
   note?: ComponentChildren;
 }
 
 type Bars = Record<string, Bar[]>;
 
-/** The chart of a security, and in words how complete it is. */
+/** The chart of a security, how complete it is, and its data as a table. */
 export function KlineView({ security, period, adjust, start, end, note }: Props) {
   const { t, sawUpstream } = useConsole();
   const future = security.type === "future";
@@ -33,7 +33,7 @@ export function KlineView({ security, period, adjust, start, end, note }: Props)
     future ? asked : { ...asked, adjust },
   );
   const meta = answer?.meta;
-  // Ranges of missing days are opened by the calendar, which is asked for only where there are any.
+  // The calendar expands ranges of missing days; it is fetched only where there are any.
   const marked = period !== "weekly" && period !== "monthly";
   const lacking = marked && (meta?.missing[code]?.length ?? 0) > 0;
   const calendar = useRead<Day[]>(lacking ? "/base/calendar" : null, {

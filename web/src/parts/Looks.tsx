@@ -1,4 +1,4 @@
-import type { Theme } from "../app";
+import type { Theme } from "../app/context";
 import type { Text } from "../text/zh";
 
 interface Props {
@@ -8,7 +8,7 @@ interface Props {
   onTheme(): void;
 }
 
-/** The switches of language and theme. */
+/** The buttons that switch language and theme. */
 export function Looks({ t, theme, onLang, onTheme }: Props) {
   return (
     <>

@@ -1,4 +1,4 @@
-import { useConsole } from "../app";
+import { useConsole } from "../app/context";
 
 interface Props {
   page: number;
@@ -7,7 +7,7 @@ interface Props {
   onPage(page: number): void;
 }
 
-/** The way through a list in pages; nothing where one page holds it all. */
+/** Moves between the pages of a list; hidden where there is only one. */
 export function Pager({ page, size, total, onPage }: Props) {
   const { t } = useConsole();
   const pages = Math.max(1, Math.ceil(total / size));

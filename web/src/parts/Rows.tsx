@@ -1,12 +1,13 @@
 import { useState } from "preact/hooks";
-import { useConsole } from "../app";
+import { useConsole } from "../app/context";
 import { price, whole } from "../lib/numbers";
 import type { Slot } from "../lib/slots";
+import { Heads } from "./Heads";
 
-/** So many rows are listed at most; the API gives them all. */
+/** The most rows that are listed; the API returns them all. */
 const SHOWN = 250;
 
-/** The chart's figures as a table, the newest first; made when it is opened. */
+/** The chart's data as a table, newest first; rendered only when opened. */
 export function Rows({ slots, future }: { slots: readonly Slot[]; future: boolean }) {
   const { t } = useConsole();
   const [open, setOpen] = useState(false);
@@ -22,15 +23,7 @@ export function Rows({ slots, future }: { slots: readonly Slot[]; future: boolea
       {open && (
         <div class="wide">
           <table class="numbers">
-            <thead>
-              <tr>
-                {heads.map((head) => (
-                  <th key={head} scope="col">
-                    {head}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <Heads names={heads} />
             <tbody>
               {shown.map((slot) => (
                 <Row key={slot.time} slot={slot} future={future} />

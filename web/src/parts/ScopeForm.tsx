@@ -1,26 +1,31 @@
-import type { Kind, Period } from "../api/types";
-import { useConsole } from "../app";
+import {
+  CONTRACT_TYPES,
+  type ContractType,
+  type Day,
+  type Kind,
+  STORED_PERIODS,
+  type StoredPeriod,
+  type TaskScope,
+} from "../api/types";
+import { useConsole } from "../app/context";
 import { DateField } from "./DateField";
 import { Field, Select } from "./Field";
-import type { StartCall, TaskScope } from "./tasks";
+import type { StartCall } from "./tasks";
 
 const KINDS: readonly Kind[] = ["stock", "index", "etf", "future"];
-/** The periods that are stored; the others are computed from them. */
-const STORED: readonly Period[] = ["daily", "min1", "min5", "min15", "min30", "min60"];
-const CONTRACTS = ["all", "main"] as const;
 
-/** What the form says. */
+/** The state of the form. */
 export interface ScopeChoice {
   security_type: Kind;
-  period_type: Period;
-  contract_type: (typeof CONTRACTS)[number];
-  start_date: string;
-  end_date: string;
+  period_type: StoredPeriod;
+  contract_type: ContractType;
+  start_date: Day;
+  end_date: Day;
   codes: string;
   recheck_absent: boolean;
 }
 
-/** The same as a task takes it. */
+/** Convert it to what a task takes. */
 export function taskScope(choice: ScopeChoice): TaskScope {
   const { codes, ...scope } = choice;
   const named = codes.split(/[,,\s]+/).filter(Boolean);
@@ -33,7 +38,7 @@ interface Props {
   onStart: ((name: StartCall) => void) | null;
 }
 
-/** Which part of the cache is looked at, and what to do about it. */
+/** Chooses the part of the cache to show, and starts tasks on it. */
 export function ScopeForm({ scope, onChange, onStart }: Props) {
   const { t } = useConsole();
   const set = (next: Partial<ScopeChoice>) => onChange({ ...scope, ...next });
@@ -43,21 +48,21 @@ export function ScopeForm({ scope, onChange, onStart }: Props) {
         label={t.cache.kind}
         value={scope.security_type}
         values={KINDS}
-        name={(kind) => t.kind[kind] ?? kind}
+        name={(kind) => t.kind[kind]}
         onChange={(security_type) => set({ security_type, contract_type: "all" })}
       />
       <Select
         label={t.cache.period}
         value={scope.period_type}
-        values={STORED}
-        name={(period) => t.period[period] ?? period}
+        values={STORED_PERIODS}
+        name={(period) => t.period[period]}
         onChange={(period_type) => set({ period_type })}
       />
       {scope.security_type === "future" && (
         <Select
           label={t.cache.contracts}
           value={scope.contract_type}
-          values={CONTRACTS}
+          values={CONTRACT_TYPES}
           name={(each) => (each === "all" ? t.cache.allContracts : t.cache.mainContracts)}
           onChange={(contract_type) => set({ contract_type })}
         />

@@ -1,16 +1,16 @@
 import { useEffect, useId, useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Page, Security } from "../api/types";
-import { useConsole } from "../app";
+import { useConsole } from "../app/context";
 
-/** A pause in typing so long asks the service, in milliseconds. */
+/** How long typing must pause before the search runs, in milliseconds. */
 const PAUSE = 150;
 
 interface Props {
   onChoose(security: Security): void;
 }
 
-/** Finds a security by code or name (the pattern "combobox with a list" of WAI-ARIA). */
+/** Find a security by code or name, built as the WAI-ARIA pattern "combobox with a list". */
 export function SearchBox({ onChoose }: Props) {
   const { t, announce } = useConsole();
   const id = useId();
@@ -71,7 +71,7 @@ export function SearchBox({ onChoose }: Props) {
         <div role="listbox" id={`${id}-list`} aria-label={t.kline.search} class="found">
           {found.length === 0 && <p class="dim">{t.kline.found(0)}</p>}
           {found.map((security, place) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the input's
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the input handles the keys
             <div
               key={security.code}
               id={`${id}-${place}`}

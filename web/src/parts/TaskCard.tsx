@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../api/client";
-import type { Task } from "../api/types";
-import { useConsole, useEvery } from "../app";
+import type { OneTask, Task } from "../api/types";
+import { useConsole } from "../app/context";
+import { useEvery } from "../app/reading";
+import { TaskProgress, TaskState } from "./TaskProgress";
 import { Trouble } from "./Trouble";
 import { describe, outcome, readTask, running, took } from "./tasks";
 
-/** So often a running task is looked at, in seconds. */
+/** How often a running task is polled, in seconds. */
 const BEAT = 1;
 
 interface Props {
@@ -14,7 +16,7 @@ interface Props {
   onEnd?: (task: Task) => void;
 }
 
-/** A task as it goes: how far it is, what came of it, ways to stop it and to try again. */
+/** A live view of a task: its progress, its results, and buttons to cancel or retry it. */
 export function TaskCard({ id, onEnd }: Props) {
   const { t, admin, announce } = useConsole();
   const [task, setTask] = useState<Task | null>(null);
@@ -31,7 +33,7 @@ export function TaskCard({ id, onEnd }: Props) {
   const act = async (what: "cancel" | "retry") => {
     try {
       const path = `/cache/tasks/${id}/${what}`;
-      setTask((await call<{ task: Task }>(path, { method: "POST" })).data.task);
+      setTask((await call<OneTask>(path, { method: "POST" })).data.task);
     } catch (failure) {
       setError(failure);
     }
@@ -58,13 +60,10 @@ export function TaskCard({ id, onEnd }: Props) {
     <article class="task" aria-label={t.task.detail(id)}>
       <header>
         <a href={`#/tasks/${id}`}>#{id}</a>
-        <span class="what">{describe(task, t)}</span>
-        <span class={`state ${task.status}`}>{t.task.status[task.status]}</span>
+        <span>{describe(task, t)}</span>
+        <TaskState task={task} />
       </header>
-      <div class="progress">
-        <progress max={100} value={task.progress} aria-label={t.task.detail(id)} />
-        <span>{task.progress.toFixed(1)}%</span>
-      </div>
+      <TaskProgress task={task} />
       <p class="dim">{[...outcome(task, t), t.task.seconds(took(task))].join(" · ")}</p>
       {task.error_message && (
         <p class="bad" lang="en">

@@ -1,21 +1,22 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Result, Task } from "../api/types";
-import { useConsole, useRead } from "../app";
+import { useConsole } from "../app/context";
+import { useRead } from "../app/reading";
 import { clock } from "../lib/dates";
 import { range, ranges } from "../text/words";
 import { TaskCard } from "./TaskCard";
 import { Trouble } from "./Trouble";
 
-/** So many codes are listed at most; the API gives them all. */
+/** The most codes that are listed; the API returns them all. */
 const SHOWN = 200;
 
-/** One task: how it went, what failed and why, what it found. */
+/** One task: how it went, what failed and why, and what it found. */
 export function TaskResult({ id }: { id: number }) {
   const { t } = useConsole();
   const [ended, setEnded] = useState<Task | null>(null);
   const path = ended ? `/cache/tasks/${id}/result` : null;
-  const { answer, error } = useRead<Result>(path, { at: undefined });
+  const { answer, error } = useRead<Result>(path);
   return (
     <section aria-labelledby="task-title">
       <p>
@@ -49,6 +50,7 @@ function Found({ result }: { result: Result }) {
   const batches = result.failed_batches ?? [];
   const missing = Object.entries(result.missing ?? {});
   const reasons = Object.entries(result.by_reason ?? {});
+  const names: Record<string, string> = { ...t.mark, ...t.outside };
   const fill = result.errors !== undefined;
   const quiet = fill && !errors.length && !set.length && !batches.length;
   return (
@@ -81,7 +83,7 @@ function Found({ result }: { result: Result }) {
       <Listing
         title={t.task.reasons}
         rows={reasons.map(([reason, { codes, days }]) => [
-          t.outside[reason] ?? t.mark[reason as "missing"] ?? reason,
+          names[reason] ?? reason,
           `${t.task.codesHead} ${codes} · ${t.task.daysHead} ${days}`,
         ])}
       />

@@ -1,30 +1,19 @@
 import { call } from "../api/client";
-import type { Status, Task } from "../api/types";
+import type { OneTask, StartedTask, Status, Task, TaskScope } from "../api/types";
 import { range } from "../text/words";
 import type { Text } from "../text/zh";
 
-/** What a task is about, as the calls that start one take it. */
-export interface TaskScope {
-  security_type: string;
-  period_type: string;
-  start_date: string;
-  end_date: string;
-  contract_type?: string;
-  codes?: string[];
-  recheck_absent?: boolean;
-}
-
 export type StartCall = "detect-all-missing" | "fill-missing" | "cache-all-missing";
 
-/** Start a task; the same request as one that still runs gives that one. */
+/** Start a task; where the same request is already running, this returns that task. */
 export async function startTask(name: StartCall, scope: TaskScope): Promise<{ id: number }> {
   const asked = { method: "POST", body: scope } as const;
-  const { data } = await call<{ task_id: number }>(`/cache/${name}`, asked);
+  const { data } = await call<StartedTask>(`/cache/${name}`, asked);
   return { id: data.task_id };
 }
 
 export async function readTask(id: number): Promise<Task> {
-  return (await call<{ task: Task }>(`/cache/tasks/${id}`)).data.task;
+  return (await call<OneTask>(`/cache/tasks/${id}`)).data.task;
 }
 
 export function running(status: Status): boolean {
@@ -33,10 +22,10 @@ export function running(status: Status): boolean {
 
 /** "补齐 · 股票 日 · 2024-01-02 – 2024-01-31 · 3 个代码" */
 export function describe(task: Task, t: Text): string {
-  const type = t.task.type[task.task_type] ?? task.task_type;
+  const type = t.task.type[task.task_type];
   if (task.task_type === "catalog") return type;
-  const kind = t.kind[task.security_type] ?? task.security_type;
-  const period = t.period[task.period_type] ?? task.period_type;
+  const kind = t.kind[task.security_type];
+  const period = t.period[task.period_type];
   const main = task.contract_type === "main" ? ` ${t.cache.mainContracts}` : "";
   const codes = task.codes
     ? task.codes.length === 1
@@ -47,7 +36,7 @@ export function describe(task: Task, t: Text): string {
   return `${type} · ${kind} ${period}${main} · ${days} · ${codes}`;
 }
 
-/** What has come of a task so far. */
+/** The results of a task so far. */
 export function outcome(task: Task, t: Text): string[] {
   const said: string[] = [];
   if (task.task_type === "detect") {

@@ -3,7 +3,7 @@ import type { Meta, Range } from "../api/types";
 import { toIso } from "../lib/dates";
 import type { Text } from "./zh";
 
-/** What went wrong, what to do about it, and what the service said of it. */
+/** What went wrong and what to do about it; `detail` is what the service itself said. */
 export interface Trouble {
   advice: string;
   detail: string;
@@ -45,7 +45,7 @@ function advice(error: ApiError, t: Text): string {
   }
 }
 
-/** So long must a wait be for a login to be locked, rather than the service to be flooded. */
+/** A longer wait than this means that the login is locked, not that requests come too fast. */
 const LOCK_SECONDS = 30;
 
 export function loginTrouble(error: unknown, t: Text): Trouble {
@@ -71,13 +71,13 @@ export function ranges(all: readonly Range[], t: Text): string {
   return shown.join(", ");
 }
 
-/** One thing to know of an answer; `bad` where it lacks something. */
-export interface Remark {
+/** One remark on an answer; `bad` where something is missing. */
+interface Remark {
   text: string;
   tone: "good" | "bad" | "plain";
 }
 
-/** Say in words how complete the answer about a code is. */
+/** Put into words how complete an answer is for one code. */
 export function completeness(meta: Meta, code: string, t: Text): Remark[] {
   const c = t.completeness;
   const said: Remark[] = [];
@@ -100,7 +100,7 @@ export function completeness(meta: Meta, code: string, t: Text): Remark[] {
   const unconfirmed = absent.filter((each) => each.reason === "unconfirmed").length;
   if (unconfirmed) say(c.unconfirmed(unconfirmed));
   for (const { from, to, reason } of meta.outside[code] ?? []) {
-    say(c.outside(t.outside[reason] ?? reason, range([from, to])));
+    say(c.outside(t.outside[reason], range([from, to])));
   }
   if (meta.close_outside[code]) say(c.closeOutside(meta.close_outside[code].length));
   if (meta.pending.length) say(c.pending(ranges(meta.pending, t)));
@@ -110,6 +110,6 @@ export function completeness(meta: Meta, code: string, t: Text): Remark[] {
   const failed = meta.adjust?.failed[code];
   if (failed) say(c.notAdjusted(failed), "bad");
   for (const warning of meta.warnings) say(c.warning(warning), "bad");
-  say(c[meta.source]);
+  say(c.source[meta.source]);
   return said;
 }

@@ -1,8 +1,9 @@
+import type { Kind, OutsideReason, Period, Role, Statement, TaskType } from "../api/types";
 import type { Mark } from "../lib/slots";
 
 const days = (count: number) => `${count} 天`;
 
-/** Everything that the console says in Chinese; `en.ts` has the same in English. */
+/** Every text of the console in Chinese; `en.ts` has the same in English. */
 export const zh = {
   app: {
     title: "AmazingData 行情控制台",
@@ -16,7 +17,6 @@ export const zh = {
     logOut: "退出",
     synthetic: "合成行情：以下数据由程序按固定种子生成，不是真实市场，请勿用于投资。",
     loading: "加载中…",
-    saved: "已保存",
     close: "关闭",
     cancel: "取消",
     save: "保存",
@@ -24,8 +24,6 @@ export const zh = {
     edit: "修改",
     retry: "重试",
     none: "无",
-    yes: "是",
-    no: "否",
     more: (count: number) => `另有 ${count} 项`,
   },
   nav: {
@@ -63,7 +61,6 @@ export const zh = {
     upstream: "数据源返回了无法使用的内容，请稍后重试，或请管理员检查SDK连接。",
     ours: "服务内部错误，请稍后重试；若反复出现，请把时间告诉管理员。",
     other: "请求失败，请稍后重试。",
-    detail: "服务的原话",
   },
   field: {
     codes: "代码",
@@ -88,7 +85,7 @@ export const zh = {
     etf: "基金",
     future: "期货",
     finance: "财务",
-  } as Record<string, string>,
+  } satisfies Record<Kind | "finance", string>,
   period: {
     daily: "日",
     weekly: "周",
@@ -101,7 +98,7 @@ export const zh = {
     balance_sheet: "资产负债表",
     income: "利润表",
     cash_flow: "现金流量表",
-  } as Record<string, string>,
+  } satisfies Record<Period | Statement, string>,
   adjust: { none: "不复权", forward: "前复权", backward: "后复权" },
   range: { m1: "1月", m3: "3月", m6: "6月", y1: "1年", y3: "3年", y8: "8年", custom: "自定" },
   mark: {
@@ -109,12 +106,12 @@ export const zh = {
     suspended: "停牌",
     no_trade: "无成交",
     unconfirmed: "源无数据",
-  } as Record<Mark, string>,
+  } satisfies Record<Mark, string>,
   outside: {
     not_listed: "上市前",
     delisted: "退市后",
     before_coverage: "早于数据源历史",
-  } as Record<string, string>,
+  } satisfies Record<OutsideReason, string>,
   kline: {
     title: "K线",
     search: "代码或名称",
@@ -165,9 +162,11 @@ export const zh = {
     unknown: (codes: string) => `没有这样的代码：${codes}。`,
     adjusted: (anchor: string) => `价格已复权，以 ${anchor} 的价格为准。`,
     notAdjusted: (reason: string) => `部分K线无法复权，已略去：${reason}`,
-    cache: "来自缓存。",
-    upstream: "刚从数据源取得。",
-    mixed: "部分来自缓存，部分刚从数据源取得。",
+    source: {
+      cache: "来自缓存。",
+      upstream: "刚从数据源取得。",
+      mixed: "部分来自缓存，部分刚从数据源取得。",
+    },
     warning: (text: string) => `提示：${text}`,
     fill: "补齐缺失",
   },
@@ -181,7 +180,6 @@ export const zh = {
     mainContracts: "主力合约",
     codes: "代码（可空，逗号分隔）",
     recheck: "重新询问数据源曾经没有的日子",
-    show: "查看覆盖",
     detect: "检测",
     fill: "补齐缺失",
     refetch: "全部重取",
@@ -197,20 +195,20 @@ export const zh = {
       `本页 ${codes} 个代码（共 ${total} 个），已有 ${present}`,
     cell: (code: string, part: string) => `${code} · ${part}`,
     nothing: "此范围内没有应有的数据：请检查日期是否早于上市或晚于最近的收盘日。",
-    sum: "合计",
     openChart: "查看K线",
     fillThis: "补齐这一格",
     final: (day: string) => `统计到最近定稿的交易日 ${day}。`,
     recent: "进行中的任务",
-    noneRunning: "没有进行中的任务。",
     code: "代码",
   },
   task: {
     title: "任务",
-    type: { detect: "检测", fill: "补齐", cache: "全部重取", catalog: "刷新代码表" } as Record<
-      string,
-      string
-    >,
+    type: {
+      detect: "检测",
+      fill: "补齐",
+      cache: "全部重取",
+      catalog: "刷新代码表",
+    } satisfies Record<TaskType, string>,
     status: {
       pending: "等待",
       running: "进行中",
@@ -250,7 +248,6 @@ export const zh = {
     quarantine: "隔离的K线",
     missing: "缺失的代码与日期",
     reasons: "没有K线但有原因的日子",
-    reason: "原因",
     codesHead: "代码数",
     daysHead: "天数",
     clean: "没有出错，也没有隔离的K线。",
@@ -262,7 +259,6 @@ export const zh = {
   futures: {
     title: "期货",
     varieties: "品种",
-    name: "名称",
     market: "交易所",
     contracts: "在市合约",
     main: "主力合约",
@@ -302,8 +298,7 @@ export const zh = {
     email: "邮箱（可空）",
     password: "密码（至少8个字符）",
     role: "角色",
-    roles: { admin: "管理员", user: "只读用户" } as Record<string, string>,
-    active: "启用",
+    roles: { admin: "管理员", user: "只读用户" } satisfies Record<Role, string>,
     state: "状态",
     on: "已启用",
     off: "已停用",

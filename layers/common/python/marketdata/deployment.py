@@ -1,7 +1,7 @@
-"""The one place that makes things: what this deployment's functions work with.
+"""The factories: the one place where the objects of this deployment are created.
 
-A factory imports what it makes, so that a function loads only what it uses. What is made once a
-process is kept until `reset`.
+A factory imports what it creates, so that a function loads only what it uses. Objects that are
+created once per process are kept until `reset`.
 """
 
 import tempfile
@@ -44,14 +44,14 @@ _forget: list[Callable[[], None]] = [settings.cache_clear]
 
 
 def _once[Made](make: Callable[[], Made]) -> Callable[[], Made]:
-    """Keep what a factory makes, until `reset`."""
+    """Keep what a factory creates until `reset`."""
     kept = cache(make)
     _forget.append(kept.cache_clear)
     return kept
 
 
 def reset() -> None:
-    """Forget the settings, all that was made of them, and the secrets that were read: for tests."""
+    """Forget the settings, everything created from them, and all secrets read: for tests."""
     from marketdata.aws.secrets import forget_secrets
 
     for forget in (*_forget, forget_secrets):
@@ -59,11 +59,11 @@ def reset() -> None:
 
 
 def now() -> datetime:
-    """Return the time, UTC."""
+    """Return the current time, UTC."""
     return datetime.now(UTC)
 
 
-# --- where things are ------------------------------------------------------------------------
+# --- storage and functions -------------------------------------------------------------------
 
 
 @_once
@@ -102,7 +102,7 @@ def upstream() -> "UpstreamClient":
     return UpstreamClient(settings().upstream_function)
 
 
-# --- what is known of the market -------------------------------------------------------------
+# --- the catalog and the calendar ------------------------------------------------------------
 
 
 @_once
@@ -113,12 +113,12 @@ def _catalog_store() -> "CatalogStore":
 
 
 def catalog() -> "Catalog":
-    """Return the catalog, at most five minutes old; errors as in `CatalogStore.load`."""
+    """Return the catalog, up to five minutes old; see `catalog.catalog_store.CatalogStore.load`."""
     return _catalog_store().load()
 
 
 def final_day() -> str:
-    """Return the last trading day that is final now, "YYYYMMDD"."""
+    """Return the last trading day that is final by now, "YYYYMMDD"."""
     from marketdata.catalog.calendar import last_final_day
 
     return last_final_day(now(), settings().final_time)
@@ -141,7 +141,7 @@ def kline_reader() -> "KlineReader":
 
 
 def adjusted_reader(mode: str) -> "AdjustedReader":
-    """Return a reader of bars at adjusted prices for one call.
+    """Return a reader of bars with adjusted prices for one call.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def _main_contracts() -> "TaskMainContracts":
 
 @_once
 def task_service() -> "TaskService":
-    """Return what the API can do with tasks."""
+    """Return the service behind the API's task calls."""
     from marketdata.aws import workflows
     from marketdata.tasks.service import TaskService
 
@@ -198,7 +198,7 @@ def task_service() -> "TaskService":
 
 
 def planner() -> "Planner":
-    """Return what plans a task, for one call."""
+    """Return a planner of tasks for one call."""
     from marketdata.tasks.plan import Planner
 
     return Planner(
@@ -212,7 +212,7 @@ def planner() -> "Planner":
 
 
 def detector() -> "Detector":
-    """Return what looks at the parts of a detect task, for one call."""
+    """Return a detector, which checks the parts of a detect task, for one call."""
     from marketdata.tasks.detect import Detector
 
     return Detector(
@@ -226,14 +226,14 @@ def detector() -> "Detector":
 
 
 def finisher() -> "Finisher":
-    """Return what ends batches and tasks, for one call."""
+    """Return a finisher, which ends batches and tasks, for one call."""
     from marketdata.tasks.finish import Finisher
 
     return Finisher(_records(), bucket(), _main_contracts().follow)
 
 
 def turn() -> "Turn":
-    """Return what goes through a turn's batches, for one call."""
+    """Return a turn, which works through some batches, for one call."""
     from marketdata.tasks.turn import Turn
 
     return Turn(upstream_server().fetch, _records().outcomes)
@@ -244,7 +244,7 @@ def turn() -> "Turn":
 
 @_once
 def source() -> "Source":
-    """Return the source that the settings name; each brings what the others need not load."""
+    """Return the source that the settings name; only its own modules are loaded."""
     if settings().upstream == "files":
         from marketdata.sources.files.source import FileSource
 
@@ -270,14 +270,14 @@ def _amazingdata() -> "Source":
 
 
 def _own_catalog() -> "Catalog | None":
-    """Return the stored catalog, unless there is none or it is another source's."""
+    """Return the stored catalog; None if there is none or it is another source's."""
     found = _catalog_store().read()
     return found if found and found.source == settings().upstream else None
 
 
 @_once
 def upstream_server() -> "UpstreamServer":
-    """Return the server of the `upstream` function, around the source."""
+    """Return the server of the `upstream` function, with its source."""
     from marketdata.ingest.quarantine import Quarantine
     from marketdata.sdk_configs.connection import ConnectionTest
     from marketdata.sources.source import login_of
@@ -295,7 +295,7 @@ def upstream_server() -> "UpstreamServer":
     )
 
 
-# --- users and connections -------------------------------------------------------------------
+# --- users and SDK configs -------------------------------------------------------------------
 
 
 def users() -> "Users":
@@ -306,28 +306,28 @@ def users() -> "Users":
 
 
 def login() -> "Login":
-    """Return what checks names and passwords."""
+    """Return the check of user names and passwords."""
     from marketdata.identity.login import Login
 
     return Login(control_table(), settings().admin_secret)
 
 
 def administration() -> "UserAdministration":
-    """Return what administrators do with users."""
+    """Return the administrators' operations on users."""
     from marketdata.identity.administration import UserAdministration
 
     return UserAdministration(control_table())
 
 
 def tokens() -> "Tokens":
-    """Return what issues and verifies tokens."""
+    """Return the issuer and verifier of tokens."""
     from marketdata.identity.tokens import Tokens
 
     return Tokens(settings().signing_secret)
 
 
 def sdk_configs() -> "SdkConfigs":
-    """Return the connections to the vendor."""
+    """Return the SDK configs, the connections to the vendor's servers."""
     from marketdata.aws.encryption import EncryptionKey
     from marketdata.sdk_configs.records import SdkConfigs
 

@@ -1,15 +1,15 @@
-"""Every error this service raises on purpose.
+"""The errors that this service raises on purpose.
 
 ::
 
     MarketDataError
     ├── InvalidInputError        the caller sent something wrong; names the field
     ├── UnauthorizedError        no valid login
-    ├── ForbiddenError           logged in, but the role may not do this
-    ├── NotFoundError            the thing asked for does not exist
-    ├── ConflictError            the thing is not in a state that allows this
+    ├── ForbiddenError           logged in, but the role does not allow this
+    ├── NotFoundError            the requested thing does not exist
+    ├── ConflictError            the thing is in a state that does not allow this
     ├── TooManyRequestsError     come back later; says when
-    ├── UpstreamError            the source failed; `retryable` says if asking again helps
+    ├── UpstreamError            the source failed; `retryable` says whether a retry helps
     │   ├── UpstreamBusyError        its only session is in use
     │   ├── UpstreamTimeoutError     it did not answer within the limit
     │   ├── UpstreamNetworkError     it cannot be reached
@@ -17,20 +17,20 @@
     │   ├── UpstreamCrashedError     the process that talks to it died
     │   ├── UpstreamClosedError      it does not answer at this hour
     │   ├── UpstreamLoginError       it refused the account or its password
-    │   ├── UpstreamQuotaError       the account has used up what it may fetch this week
-    │   ├── UpstreamPermissionError  the account may not ask for this
+    │   ├── UpstreamQuotaError       the account has used up this week's traffic
+    │   ├── UpstreamPermissionError  the account has no permission for this
     │   ├── UpstreamSetupError       it is not set up: no bundle, no account
-    │   └── UpstreamFaultError       it answered with something that cannot be used
+    │   └── UpstreamFaultError       it returned something that cannot be used
     └── StorageError             our own store misbehaved
         ├── BlockCorruptError        a stored payload cannot be decoded
-        └── VersionConflictError     somebody else wrote the block first
+        └── VersionConflictError     another writer changed the block first
 
-`http/errors.py` maps these to HTTP; nothing matches an error by its text.
+`api.failures` maps these to HTTP statuses; nothing identifies an error by its text.
 """
 
 
 class MarketDataError(Exception):
-    """Base of every error of this service; its text may be shown to the caller."""
+    """The base of this service's errors; the text may be shown to the caller."""
 
 
 class InvalidInputError(MarketDataError):
@@ -39,9 +39,9 @@ class InvalidInputError(MarketDataError):
     Parameters
     ----------
     field : str
-        The parameter's name as the caller wrote it.
+        The name of the parameter, as the caller wrote it.
     reason : str
-        What it should be.
+        What the value should be.
     """
 
     def __init__(self, field: str, reason: str) -> None:
@@ -51,7 +51,7 @@ class InvalidInputError(MarketDataError):
 
 
 class UnauthorizedError(MarketDataError):
-    """There is no valid login behind this request."""
+    """The request carries no valid login."""
 
 
 class ForbiddenError(MarketDataError):
@@ -59,11 +59,11 @@ class ForbiddenError(MarketDataError):
 
 
 class NotFoundError(MarketDataError):
-    """What was asked for does not exist."""
+    """The requested thing does not exist."""
 
 
 class ConflictError(MarketDataError):
-    """The thing is not in a state that allows this."""
+    """The thing is in a state that does not allow this."""
 
 
 class TooManyRequestsError(MarketDataError):
@@ -72,9 +72,9 @@ class TooManyRequestsError(MarketDataError):
     Parameters
     ----------
     message : str
-        Why.
+        The reason.
     retry_after : int
-        Seconds until it is worth trying again.
+        Seconds until a retry is worthwhile.
     """
 
     def __init__(self, message: str, retry_after: int) -> None:
@@ -83,7 +83,7 @@ class TooManyRequestsError(MarketDataError):
 
 
 class UpstreamError(MarketDataError):
-    """The source of the data failed."""
+    """The data source failed."""
 
     retryable = True
 
@@ -101,15 +101,15 @@ class UpstreamNetworkError(UpstreamError):
 
 
 class UpstreamSessionLostError(UpstreamError):
-    """The source ended our session, and once more after a new login."""
+    """The source ended our session, and did so again after a new login."""
 
 
 class UpstreamCrashedError(UpstreamError):
-    """The process that talks to the source died; the next call starts another."""
+    """The process that talks to the source died; the next call starts a new one."""
 
 
 class UpstreamClosedError(UpstreamError):
-    """The source does not answer at this hour; asking again helps hours later."""
+    """The source does not answer at this hour; a retry helps hours later."""
 
 
 class UpstreamLoginError(UpstreamError):
@@ -119,13 +119,13 @@ class UpstreamLoginError(UpstreamError):
 
 
 class UpstreamQuotaError(UpstreamError):
-    """The account has used up what it may fetch this week."""
+    """The account has used up this week's traffic."""
 
     retryable = False
 
 
 class UpstreamPermissionError(UpstreamError):
-    """The account may not ask for this."""
+    """The account has no permission for this."""
 
     retryable = False
 
@@ -137,7 +137,7 @@ class UpstreamSetupError(UpstreamError):
 
 
 class UpstreamFaultError(UpstreamError):
-    """The source answered with something that cannot be used."""
+    """The source returned something that cannot be used."""
 
     retryable = False
 
@@ -146,7 +146,7 @@ UPSTREAM_ERRORS: dict[str, type[UpstreamError]] = {
     UpstreamError.__name__: UpstreamError,
     **{error.__name__: error for error in UpstreamError.__subclasses__()},
 }
-"""By name, as an error arrives from another process or another function."""
+"""Error classes by name: errors arrive from other processes and functions by name alone."""
 
 
 class StorageError(MarketDataError):
@@ -158,4 +158,4 @@ class BlockCorruptError(StorageError):
 
 
 class VersionConflictError(StorageError):
-    """Somebody else wrote the block since it was read."""
+    """Another writer changed the block after it was read."""

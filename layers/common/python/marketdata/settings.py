@@ -1,4 +1,4 @@
-"""The environment, parsed once. Nothing else reads `os.environ`."""
+"""The settings: the environment, parsed once. Nothing else reads `os.environ`."""
 
 import os
 from collections.abc import Mapping
@@ -11,32 +11,34 @@ SOURCES = ("synthetic", "files", "amazingdata")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a function knows of its surroundings; `template.yaml` sets each of them.
+    """A function's settings; `template.yaml` sets the variables they come from.
 
     Attributes
     ----------
     market_table, control_table, bucket : str
         Names of the two tables and the bucket.
     upstream_function : str
-        Name of the one function that talks to a source.
+        Name of the only function that talks to a source.
     detect_machine, fill_machine : str
-        ARNs of the state machines; empty where a function starts none.
+        ARNs of the state machines; empty where the function starts none.
     signing_secret, admin_secret : str
-        ARNs of the JWT key and of the first admin's password; empty where a function needs none.
+        ARNs of the secrets with the JWT key and with the first admin's user name and password;
+        empty where the function needs neither.
     usage_key : str
-        What the API keys of the roles' usage plans end with; empty but for the authorizer.
+        The ending of the API keys of the roles' usage plans; empty except for the authorizer.
     kms_key : str
-        ARN of the key of the SDK configs' passwords; empty where a function needs none.
+        ARN of the key that encrypts the SDK configs' passwords; empty where the function needs
+        none.
     local_cloud : bool
-        Whether this is the local cloud; only there may private addresses be contacted.
+        Whether this is the local cloud; private addresses may be contacted only there.
     upstream : str
-        The source of the data, one of `SOURCES`.
+        The data source, one of `SOURCES`.
     final_time : str
-        "HH:MM", Asia/Shanghai: from then on the bars of that trading day are final.
+        "HH:MM", Asia/Shanghai: the time from which a trading day's bars are final.
     upstream_sessions : int
-        How many calls to the source may run at once.
+        How many calls to the source may run at the same time.
     library_path : str
-        Where Python finds its native libraries; a child process must find them too.
+        The search path of Python's native libraries, which a child process needs too.
     """
 
     market_table: str
@@ -62,9 +64,9 @@ class Settings:
         Raises
         ------
         KeyError
-            A table or the bucket is not named.
+            The name of a table or of the bucket is missing.
         ValueError
-            The source is none of `SOURCES`, or a switch is neither "true" nor "false".
+            The source is not one of `SOURCES`, or LOCAL_CLOUD is neither "true" nor "false".
         """
         upstream = environ.get("UPSTREAM", cls.__dataclass_fields__["upstream"].default)
         if upstream not in SOURCES:
@@ -93,5 +95,5 @@ class Settings:
 
 @cache
 def settings() -> Settings:
-    """Give the settings of this process, parsed at the first call."""
+    """Return the settings of this process, parsed at the first call."""
     return Settings.parse(os.environ)

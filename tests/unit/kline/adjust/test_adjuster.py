@@ -129,5 +129,5 @@ def test_the_read_s_deadline_counts() -> None:
     adjuster = market.adjuster()
     market.seconds = DEADLINE - 0.5
     assert adjuster.apply(SECURITIES, {"600000.SH": [rows("20240102")]}) == {"600000.SH": []}
-    assert adjuster.failed == {"600000.SH": "the time for it was used up"}
+    assert adjuster.failed == {"600000.SH": "there was no time left"}
     assert not market.calls

@@ -45,7 +45,7 @@ def test_a_source_s_rounding_is_no_payout() -> None:
     [
         ([], "there is no factor"),
         ([None, float("nan")], "there is no factor"),
-        ([1.0, None, 1.0], "factors are lacking between others"),
+        ([1.0, None, 1.0], "factors are missing between others"),
         ([1.0, 0.0], "the factor of 20240102 is 0.0"),
         ([1.0, -1.0], "the factor of 20240102 is -1.0"),
         ([1.0, float("inf")], "the factor of 20240102 is inf"),

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from local.openapi import texts
+from local.openapi import document, texts
 from local.openapi.__main__ import FILE
-from local.openapi.document import Key, operation_id, render, routes
+from local.openapi.document import Key, operation_id, render, routers, routes
+from local.openapi.responses import schemas
 from marketdata.api.router import PREFIX
-from marketdata.api.schema import OPERATIONS
+from marketdata.api.schema import OPERATIONS, auth, finance, tasks
+from marketdata.api.schema.operation import Operation, Schema, disjoint
 from tests.support.conformance import check_body, described, response, validator
 from tests.support.template import resources
 
@@ -51,6 +53,32 @@ def test_the_template_has_every_route_with_the_login_it_needs() -> None:
     assert {method for method, _ in elsewhere} >= {"GET", "POST", "PUT", "PATCH", "DELETE"}
     wanted = {key: route.role is not None for key, route in ROUTES.items()}
     assert {key: login for key, login in found.items() if key not in elsewhere} == wanted
+
+
+def test_an_operation_that_is_given_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"more than once.*/finance/income"):
+        disjoint(finance.OPERATIONS, auth.OPERATIONS, finance.OPERATIONS)
+
+
+def test_a_route_of_two_functions_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, *others = routers()
+    monkeypatch.setattr(document, "routers", lambda: [first, *others, first])
+    with pytest.raises(ValueError, match=r"more than once.*/auth/login"):
+        render()
+
+
+def test_models_of_the_same_name_are_refused() -> None:
+    class TaskView(Schema):
+        pass
+
+    with pytest.raises(ValueError, match=r"same name.*TaskView"):
+        schemas([("one", Operation(TaskView)), ("other", Operation(tasks.TaskView))])
+
+
+def test_a_body_with_the_name_of_an_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "schemas", lambda _: ({}, {"TaskBody": {}}))
+    with pytest.raises(ValueError, match=r"more than once.*TaskBody"):
+        render()
 
 
 @EVERY

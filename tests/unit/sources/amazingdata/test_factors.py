@@ -99,7 +99,7 @@ def test_a_printed_error_is_one(sdk: Any) -> None:
         (flat(1.0, 0.0), f"the factor of {DAYS[3]} is 0.0"),
         (flat(-1.0, 1.0), f"the factor of {DAYS[0]} is -1.0"),
         (flat(1.0, float("inf")), f"the factor of {DAYS[3]} is inf"),
-        ([1.0, 1.0, NAN, 1.0, 1.0, 1.0, 1.0], "factors are lacking between others"),
+        ([1.0, 1.0, NAN, 1.0, 1.0, 1.0, 1.0], "factors are missing between others"),
         ([NAN] * 7, "there is no factor"),
     ],
 )
@@ -131,7 +131,7 @@ def test_a_change_over_days_that_are_not_there_is_of_no_day(sdk: Any) -> None:
 
 def test_an_index_of_something_else_is_of_no_days(sdk: Any) -> None:
     answer = frame(flat(), flat(), days=range(len(DAYS)))
-    why = "AmazingData: its factors are of no days"
+    why = "AmazingData: its factors have no valid days"
     assert steps_in(sdk, answer) == ({}, dict.fromkeys(CODES, why))
 
 

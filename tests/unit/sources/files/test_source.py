@@ -164,7 +164,7 @@ def test_a_time_in_another_form_fails_its_code() -> None:
     wanted = BarRequest(BarDataset.parse("stock.min1"), ("600000.SH",), "20240101", "20240131")
     failed = FileSource(objects, EVENING, "17:00").fetch_bars(wanted).failed
     assert failed == {
-        "600000.SH": "its file cannot be read: kline_time has a value of another form"
+        "600000.SH": "its file cannot be read: kline_time has a value in another format"
     }
 
 

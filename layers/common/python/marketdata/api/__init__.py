@@ -1,1 +1,1 @@
-"""The edge: from API Gateway's event to a typed call, and back."""
+"""The HTTP edge: from API Gateway's event to a typed call, and back."""

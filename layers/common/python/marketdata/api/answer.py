@@ -1,4 +1,4 @@
-"""What a call answers, before it is known in which form it fits the wire (`http/wire.py`)."""
+"""The answer of a call, before `api.wire` chooses the form in which it is sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,18 +8,18 @@ import orjson
 
 
 class Content(Protocol):
-    """A body that is made in the form in which it goes out; `kline.rows.RowSet` is one."""
+    """A body that is built in the form in which it is sent, such as `api.row_answer.RowContent`."""
 
     def body(self) -> bytes:
-        """Give its JSON, UTF-8; empty only where HTTP wants no body (304)."""
+        """Return the JSON, UTF-8; empty only if HTTP allows no body (304)."""
 
     def zstd(self) -> bytes:
-        """Give the same as a zstd stream; empty where there is none that is cheaper to make."""
+        """Return the same as a zstd stream; empty if it would have to be compressed first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """JSON that is there already, and too short to be packed here."""
+    """Finished JSON, too short to be worth compressing here."""
 
     json: bytes
 
@@ -41,7 +41,7 @@ class Answer:
     content : Content
         The body.
     headers : mapping
-        Headers beside those that every answer has; a name given here wins over those.
+        Headers beside those of every answer, which they override.
     """
 
     status: int
@@ -63,11 +63,11 @@ class Answer:
         Parameters
         ----------
         data : Any
-            What orjson can write; NaN becomes null.
+            Anything that orjson can serialize; NaN becomes null.
         meta : Any
-            What there is to know about the data; None leaves `meta` out.
+            Facts about the data; None leaves `meta` out.
         message : str
-            For a human.
+            A message for people.
         status : int
             HTTP status, 2xx.
         headers : mapping, optional
@@ -82,7 +82,7 @@ class Answer:
     def encoded(
         cls, body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None
     ) -> Self:
-        """Take an envelope that is JSON already."""
+        """Wrap an envelope that is already JSON."""
         return cls(status, Text(body), headers or {})
 
     @classmethod
@@ -94,6 +94,6 @@ class Answer:
         headers: Mapping[str, str] | None = None,
         **details: Any,
     ) -> Self:
-        """Put an error into the envelope; `data` is null, `details` stand beside it."""
+        """Put an error into the envelope: `data` is null, and `details` stand beside it."""
         envelope = {"code": status, "message": message, "data": None, **details}
         return cls(status, Text(orjson.dumps(envelope)), headers or {})

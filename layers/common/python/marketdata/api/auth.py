@@ -1,4 +1,4 @@
-"""Login, who is logged in, and the users, for administrators."""
+"""The calls for login, for the current user and, for administrators, for all users."""
 
 from typing import Annotated, Any
 
@@ -17,20 +17,20 @@ from marketdata.identity.users import Users, unknown_user
 router = Router()
 
 type Username = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._@-]{1,64}$")]
-"""A name to log in with."""
+"""A login name."""
 
 type NewPassword = Annotated[str, Field(min_length=8, max_length=256)]
-"""A longer one would only cost time to hash."""
+"""A password of 8 to 256 characters: a longer one would only take more time to hash."""
 
 type Email = Annotated[str, StringConstraints(pattern=r"^([^\s@]+@[^\s@]+)?$", max_length=254)]
-"""An address; empty for none."""
+"""An email address; empty for none."""
 
 type RoleName = Annotated[str, one_of(Role)]
-"""What the user may do."""
+"""A role, which decides what the user may do."""
 
 
 class Credentials(Parameters):
-    """What a login needs."""
+    """The body of a login."""
 
     username: Annotated[str, Field(min_length=1, max_length=64)]
     password: Annotated[str, Field(min_length=1, max_length=256)]
@@ -46,7 +46,7 @@ class UserBody(Parameters):
 
 
 class UserChanges(Changes):
-    """What to change of a user; the name stays for good."""
+    """Changes to a user; the username cannot change."""
 
     email: Email = Field(default_factory=str)
     role: RoleName = Field(default_factory=str)
@@ -56,7 +56,7 @@ class UserChanges(Changes):
 
 @router.post("/auth/login", body=Credentials, role=None, summary="用户登录")
 def log_in(call: Call[Credentials]) -> Answer:
-    """Give a token for a name and a password."""
+    """Return an access token for a username and a password."""
     given = call.parameters
     login: Login = deployment.login()
     tokens: Tokens = deployment.tokens()
@@ -70,7 +70,7 @@ def log_in(call: Call[Credentials]) -> Answer:
 
 @router.get("/auth/me", summary="获取当前用户信息")
 def read_me(call: Call[None]) -> Answer:
-    """Give the user behind the token, as stored now."""
+    """Return the user that the token belongs to, as currently stored."""
     user = _users().get(call.user.user_id)
     if user is None:
         raise UnauthorizedError("there is no such user any more")
@@ -79,21 +79,21 @@ def read_me(call: Call[None]) -> Answer:
 
 @router.get("/auth/users", role=Role.ADMIN, summary="获取用户列表")
 def list_users(_call: Call[None]) -> Answer:
-    """Give every user, the oldest first; never a password."""
+    """List all users, oldest first, never with their passwords."""
     items = [user.view() for user in _users().all()]
     return Answer.success({"items": items, "total": len(items)})
 
 
 @router.post("/auth/users", body=UserBody, role=Role.ADMIN, summary="创建用户")
 def add_user(call: Call[UserBody]) -> Answer:
-    """Add a user who may log in at once."""
+    """Create a user, who can log in at once."""
     caller, given = call.user.user_id, call.parameters.model_dump()
     return Answer.success(_administration().create(caller, **given).view())
 
 
 @router.get("/auth/users/{user_id}", role=Role.ADMIN, summary="获取用户")
 def read_user(call: Call[None]) -> Answer:
-    """Give one user."""
+    """Return one user."""
     user = _users().get(_user_id(call))
     if user is None:
         raise unknown_user(_user_id(call))

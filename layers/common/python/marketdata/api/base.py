@@ -1,4 +1,4 @@
-"""Securities and trading calendars."""
+"""The calls for securities and trading calendars."""
 
 from typing import Annotated, Any
 
@@ -19,7 +19,7 @@ router = Router()
 
 
 class SearchQuery(Parameters):
-    """What to look for, in which type; without one in all."""
+    """What to search for, and in which type; without a type, in all of them."""
 
     q: Annotated[str, Field(max_length=MAX_TEXT)] = ""
     security_type: Annotated[str, one_of(SECURITY_TYPES)] | None = None
@@ -27,22 +27,22 @@ class SearchQuery(Parameters):
 
 
 class CodesQuery(Parameters):
-    """Which codes."""
+    """The type whose codes to list."""
 
     security_type: Annotated[str, one_of(SECURITY_TYPES)]
 
 
 class CalendarQuery(DayRange):
-    """Which days of which market."""
+    """A market and a range of days."""
 
     market: Annotated[str, one_of(MARKETS)]
 
 
 @router.get("/base/securities", query=SearchQuery, summary="搜索证券")
 def find_securities(call: Call[SearchQuery]) -> Answer:
-    """Find securities by part of a code or a name, the likeliest first, those alive before others.
+    """Search for securities by part of a code or name, best matches first.
 
-    `total` is how many there are in all.
+    Of equally good matches those listed today come first. `total` is the number of all matches.
     """
     asked = call.parameters
     catalog = _catalog()
@@ -54,24 +54,24 @@ def find_securities(call: Call[SearchQuery]) -> Answer:
 
 @router.get("/base/codes", query=CodesQuery, summary="获取代码列表")
 def list_codes(call: Call[CodesQuery]) -> Answer:
-    """Give the codes of a type that are listed today."""
+    """List the codes of a type that are listed today."""
     listed = _catalog().of_kind(SECURITY_TYPES[call.parameters.security_type], _today())
     return Answer.success([security.code for security in listed])
 
 
 @router.get("/base/calendar", query=CalendarQuery, summary="获取交易日历")
 def list_trading_days(call: Call[CalendarQuery]) -> Answer:
-    """Give the trading days of a market."""
+    """List the trading days of a market."""
     asked = call.parameters
     if asked.end_date > last_known_day():
-        reason = f"must not be after {last_known_day()}: the exchanges announce no further"
+        reason = f"must not be after {last_known_day()}, the last day of the announced calendar"
         raise InvalidInputError("end_date", reason)
     return Answer.success(trading_days(asked.market, asked.start_date, asked.end_date))
 
 
 @router.get("/base/codes/{code}/info", summary="获取证券信息")
 def read_info(call: Call[None]) -> Answer:
-    """Give what is known of a code."""
+    """Return what is known about a code."""
     code = read_code(call.path["code"], "code")
     security = _catalog().get(code)
     if security is None:
@@ -80,7 +80,7 @@ def read_info(call: Call[None]) -> Answer:
 
 
 def _view(security: Security) -> dict[str, Any]:
-    """Give what the API shows of a security."""
+    """Return the fields of a security that the API shows."""
     return {
         "code": security.code,
         "name": security.name,

@@ -1,4 +1,4 @@
-"""A request as a handler sees it."""
+"""A call: a request as a handler sees it, and the reading of its parameters."""
 
 from base64 import b64decode
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ type Place = Literal["query", "body"]
 
 
 class Headers(dict[str, str]):
-    """Headers by name, in whatever case."""
+    """Request headers by name, in any case."""
 
     def __init__(self, headers: Mapping[str, str] | None) -> None:
         super().__init__({name.lower(): value for name, value in (headers or {}).items()})
@@ -28,26 +28,26 @@ class Headers(dict[str, str]):
         return isinstance(name, str) and super().__contains__(name.lower())
 
     def get(self, name: str, default: str = "") -> str:  # type: ignore[override]
-        """Give a header, or the default where the request has none."""
+        """Return a header, or the default if the request does not have it."""
         return super().get(name.lower(), default)
 
 
 @dataclass(frozen=True, slots=True)
 class Call[P]:
-    """A request that may be served.
+    """An authorized request with valid parameters.
 
     Attributes
     ----------
     principal : Principal or None
-        Who calls; None on a public route.
+        The caller; None on a public route.
     parameters : P
-        The validated query or body; None where the route takes neither.
+        The validated query or body; None if the route takes neither.
     path : mapping
-        The path's variables, as they came.
+        The variables of the path, not validated.
     headers : Headers
         The request's headers.
     request_id : str
-        API Gateway's, which the client sees too.
+        API Gateway's request ID, which the client sees too.
     """
 
     principal: Principal | None
@@ -58,7 +58,7 @@ class Call[P]:
 
     @property
     def user(self) -> Principal:
-        """The principal, who is certain on a route with a role.
+        """The principal, who is never missing on a route with a role.
 
         Raises
         ------
@@ -71,7 +71,7 @@ class Call[P]:
 
 
 def read_parameters(event: Event, source: Place, model: type[BaseModel] | None) -> Any:
-    """Read and check what a request asks for.
+    """Read and validate the parameters of a request.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def read_parameters(event: Event, source: Place, model: type[BaseModel] | None) 
     source : "query" or "body"
         Where the parameters are. A call that has them in its body takes none in its query.
     model : type or None
-        What they must be; None where the call takes none.
+        The model of the parameters; None if the call takes none.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def read_parameters(event: Event, source: Place, model: type[BaseModel] | None) 
     pydantic.ValidationError
         Some are missing, wrong or unknown.
     InvalidInputError
-        The request cannot even be read.
+        A parameter of the query is given more than once.
     """
     query_model = model if model and source == "query" else NoParameters
     query = query_model.model_validate_strings(_query(event))

@@ -1,4 +1,4 @@
-"""Connections to the vendor's SDK servers, for administrators."""
+"""The calls for connections to the vendor's SDK servers, for administrators."""
 
 import re
 from typing import Annotated, Any
@@ -36,10 +36,10 @@ def _password(secret: SecretStr) -> SecretStr:
 type Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
-    # More than blanks: the API's description would not know otherwise.
+    # Not only blanks; without this, the API's description would allow them.
     Field(json_schema_extra={"pattern": r"\S"}),
 ]
-"""A text that a person chose."""
+"""A name that a person chose, without blanks around it."""
 
 type Host = Annotated[
     str,
@@ -47,8 +47,8 @@ type Host = Annotated[
     AfterValidator(_host),
     Field(json_schema_extra={"pattern": _HOST}),
 ]
-"""A name or an address. What it stands for is checked each time it is contacted, not here: names
-change their addresses.
+"""A host name or an IP address. The addresses behind it are checked at each connection, not here,
+because a name can change its addresses.
 """
 
 type Port = Annotated[int, Field(ge=1, le=65535), WHOLE]
@@ -59,10 +59,10 @@ type Password = Annotated[
     AfterValidator(_password),
     Field(json_schema_extra={"minLength": 1, "maxLength": MAX_PASSWORD}),
 ]
-"""Shows stars wherever it is printed."""
+"""A password of 1 to 256 characters, printed as asterisks."""
 
 type LocalPath = Annotated[str, StringConstraints(strip_whitespace=True, max_length=255)]
-"""A folder."""
+"""The path of a folder."""
 
 
 class ConfigBody(Parameters):
@@ -78,7 +78,7 @@ class ConfigBody(Parameters):
 
 
 class ConfigChanges(Changes):
-    """What to change of an SDK config."""
+    """Changes to an SDK config."""
 
     name: Name = Field(default_factory=str)
     username: Name = Field(default_factory=str)
@@ -88,20 +88,20 @@ class ConfigChanges(Changes):
     local_path: LocalPath | None = Field(default_factory=lambda: None)
 
     def new_password(self) -> str | None:
-        """Give the new password in clear; None where it stays."""
+        """Return the new password in plain text; None if it does not change."""
         return self.password.get_secret_value() if "password" in self.model_fields_set else None
 
 
 @router.get("/configs/sdk", role=Role.ADMIN, summary="获取SDK配置列表")
 def list_configs(_call: Call[None]) -> Answer:
-    """Give every config, the oldest first; never a password."""
+    """List all SDK configs, oldest first, never with their passwords."""
     items = [config.view() for config in _configs().all()]
     return Answer.success({"items": items, "total": len(items)})
 
 
 @router.post("/configs/sdk", body=ConfigBody, role=Role.ADMIN, summary="创建SDK配置")
 def create_config(call: Call[ConfigBody]) -> Answer:
-    """Add a config; where there is no default, it becomes the default."""
+    """Create an SDK config; if there is no default yet, it becomes the default."""
     fields = call.parameters.model_dump(exclude={"password"})
     password = call.parameters.password.get_secret_value()
     return Answer.success(_configs().create(password=password, **fields).view())
@@ -109,13 +109,13 @@ def create_config(call: Call[ConfigBody]) -> Answer:
 
 @router.get("/configs/sdk/{id}", role=Role.ADMIN, summary="获取SDK配置")
 def read_config(call: Call[None]) -> Answer:
-    """Give one config."""
+    """Return one SDK config."""
     return Answer.success(_configs().get(_config_id(call)).view())
 
 
 @router.patch("/configs/sdk/{id}", body=ConfigChanges, role=Role.ADMIN, summary="修改SDK配置")
 def change_config(call: Call[ConfigChanges]) -> Answer:
-    """Change the given fields; which config is the default is changed by a call of its own."""
+    """Change the given fields; a separate call chooses the default."""
     changes = call.parameters
     config = _configs().change(_config_id(call), changes.fields(), changes.new_password())
     return Answer.success(config.view())
@@ -123,20 +123,20 @@ def change_config(call: Call[ConfigChanges]) -> Answer:
 
 @router.delete("/configs/sdk/{id}", role=Role.ADMIN, summary="删除SDK配置")
 def delete_config(call: Call[None]) -> Answer:
-    """Remove a config. Removing the default leaves none, until one is made or created."""
+    """Delete an SDK config; deleting the default leaves none until one is set or created."""
     _configs().delete(_config_id(call))
     return Answer.success(None)
 
 
 @router.post("/configs/sdk/{id}/default", role=Role.ADMIN, summary="设为默认SDK配置")
 def make_default(call: Call[None]) -> Answer:
-    """Make a config the default in place of whichever was."""
+    """Make an SDK config the default, in place of the current one."""
     return Answer.success(_configs().make_default(_config_id(call)).view())
 
 
 @router.post("/configs/sdk/{id}/test", role=Role.ADMIN, summary="测试SDK连接")
 def test_connection(call: Call[None]) -> Answer:
-    """Connect to the config's host, within 5 s, and log in where the SDK is installed."""
+    """Connect to the config's host within 5 s, and log in if the SDK is installed."""
     config = _configs().get(_config_id(call))
     return Answer.success(deployment.upstream().test_connection(config.id)._asdict())
 

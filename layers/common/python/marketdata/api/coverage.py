@@ -1,4 +1,4 @@
-"""The call that says what the cache holds, code by code and part by part."""
+"""The call that shows what the cache holds, code by code and part by part."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -16,33 +16,33 @@ from marketdata.tasks.comparison import NOT_STORED, holdings
 from marketdata.tasks.scope import Scope, in_scope, parts_of, window_of
 
 MAX_PARTS = 60
-"""Each part costs a query of its own, or a request for named codes."""
+"""Each part costs a separate query or, if codes are named, an item of each of them."""
 
 
 router = Router()
 
 type CoverageByPart = Mapping[str, Mapping[str, BlockCoverage]]
-"""By part and code."""
+"""Stored coverage by part and code."""
 
 
 class CoverageQuery(DayRange, PageQuery):
-    """Of which bars; the codes come in pages."""
+    """The bars whose coverage to return, and which page of their codes."""
 
     security_type: Annotated[str, one_of(Kind)]
     period_type: Annotated[str, one_of(STORED_PERIODS)] = Period.DAILY
     codes: Codes | None = None
 
     def scope(self) -> Scope:
-        """Give the same as a task would have it."""
+        """Return the query as the scope of a task."""
         kind, period = Kind(self.security_type), Period(self.period_type)
         return Scope(kind, period, self.start_date, self.end_date, self.codes or ())
 
 
 @router.get("/cache/coverage", query=CoverageQuery, summary="获取缓存覆盖情况")
 def read_coverage(call: Call[CoverageQuery]) -> Answer:
-    """Count for each code and part the days that are expected, present, absent and missing.
+    """Count the expected, present, absent and missing days of each code and part.
 
-    A part is a year of daily bars or a month of minutes; one on which nothing is expected is left
+    A part is a year of daily bars or a month of minute bars. A part without expected days is left
     out of its code's `parts`.
     """
     asked = call.parameters
@@ -72,7 +72,7 @@ def read_coverage(call: Call[CoverageQuery]) -> Answer:
 def _view(
     security: Security, scope: Scope, window: Window, stored: CoverageByPart
 ) -> dict[str, Any]:
-    """Give what the API shows of a code: its counts, by part."""
+    """Return the fields of a code that the API shows: its counts by part."""
     counts = {
         part: holdings(scope.dataset, part, security, rows.get(security.code, NOT_STORED), window)
         for part, rows in stored.items()
@@ -82,7 +82,7 @@ def _view(
 
 
 def _named(dataset: str, parts: Sequence[str], securities: Sequence[Security]) -> CoverageByPart:
-    """Read what is stored of some codes, between which the whole market may lie."""
+    """Read the coverage of named codes, between which the whole market may lie."""
     keys = [BlockKey(dataset, each.code, part) for part in parts for each in securities]
     stored: dict[str, dict[str, BlockCoverage]] = {part: {} for part in parts}
     for key, row in _store().coverage_by_key(keys).items():
@@ -93,7 +93,7 @@ def _named(dataset: str, parts: Sequence[str], securities: Sequence[Security]) -
 def _neighbours(
     dataset: str, parts: Sequence[str], securities: Sequence[Security]
 ) -> CoverageByPart:
-    """Read what is stored of codes that follow on each other."""
+    """Read the coverage of consecutive codes."""
     if not securities:
         return {part: {} for part in parts}
     codes = securities[0].code, securities[-1].code

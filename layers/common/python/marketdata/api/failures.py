@@ -1,4 +1,4 @@
-"""The one place that knows which error is which HTTP status, and what a client may read of it."""
+"""The mapping of errors to HTTP statuses and to what a client may read about them."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -31,14 +31,15 @@ STATUS: dict[type[MarketDataError], int] = {
     ConflictError: 409,
     TooManyRequestsError: 429,
 }
-"""Errors whose text goes to the client as it is; every error but these and upstream's is a 500."""
+"""Errors whose text the client gets unchanged. Any error beside these and `UpstreamError` is a 500.
+"""
 
 UPSTREAM_RETRY_SECONDS = 5
 MAX_ERRORS = 20
 MAX_NAME = 64
 MAX_REASON = 200
-"""So many wrong fields are named in one answer, and so much is said of each: a body is megabytes
-of somebody else's text.
+"""Limits on the wrong fields in one answer and on the text of each, because a body may hold
+megabytes of anything.
 """
 
 REASONS = {
@@ -60,18 +61,19 @@ REASONS = {
     "json_invalid": "must be JSON: {error}",
     "model_type": "must be a JSON object",
 }
-"""What to say for pydantic's error types; any other type speaks for itself."""
+"""Our texts for pydantic's error types; any other type keeps pydantic's own message."""
 
 
 def failure(error: Exception, request_id: str) -> Answer:
-    """Turn whatever went wrong into an answer.
+    """Turn any error into an answer.
 
     Parameters
     ----------
     error : Exception
-        An error of this service, or any other; of the latter the client learns nothing.
+        An error of this service, or any other, about which the client learns nothing.
     request_id : str
-        Goes into the log, and into the answer to a fault of ours, so that the two can be matched.
+        API Gateway's request ID, logged with unexpected errors and repeated in answers of 500 and
+        above, so that the two can be matched.
     """
     match error:
         case InvalidInputError():
@@ -92,7 +94,7 @@ def failure(error: Exception, request_id: str) -> Answer:
 
 
 def refusal(errors: Iterable[tuple[str, str]]) -> Answer:
-    """Answer 400 to wrong parameters, given as (field, reason)."""
+    """Build the 400 answer for wrong parameters, given as (field, reason)."""
     named = [
         {"field": field[:MAX_NAME], "reason": reason[:MAX_REASON]}
         for field, reason in islice(errors, MAX_ERRORS)
@@ -102,10 +104,10 @@ def refusal(errors: Iterable[tuple[str, str]]) -> Answer:
 
 
 def wrong_fields(error: ValidationError) -> Iterator[tuple[str, str]]:
-    """Name the wrong fields of a request, once each, as (field, reason).
+    """Yield the wrong fields of a request as (field, reason), each field once.
 
-    An error of the request's body as a whole is one of the field `body`. No reason repeats the
-    value, unless our own validators say it: it may be a password.
+    An error in the body as a whole counts as one in the field `body`. No reason repeats the value
+    unless our own validators put it there, because it may be a password.
     """
     named = set()
     for detail in error.errors(include_url=False, include_input=False):
@@ -124,7 +126,7 @@ def _reason(detail: "ErrorDetails", context: dict[str, Any]) -> str:
 
 @cache
 def _logger() -> "Logger":
-    # Imported at the first fault: it costs 3 % of a cold start, and few processes need it.
+    # Imported at the first failure: it takes 3 % of a cold start, and few processes need it.
     from aws_lambda_powertools import Logger  # noqa: PLC0415
 
     return Logger()

@@ -1,4 +1,4 @@
-"""Financial statements of listed companies."""
+"""The calls for the financial statements of listed companies."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ router = Router()
 
 
 class StatementQuery(DayRange):
-    """Which companies, comma separated, which reporting periods, which type of statement."""
+    """Companies (comma-separated codes), reporting periods and type of statement."""
 
     codes: Codes
     statement_type: Annotated[str, Field(pattern="^[0-9A-Za-z]{1,16}$")] = CONSOLIDATED
@@ -23,19 +23,19 @@ class StatementQuery(DayRange):
 
 @router.get("/finance/balance-sheet", query=StatementQuery, summary="获取资产负债表")
 def read_balance_sheets(call: Call[StatementQuery]) -> Answer:
-    """Give what companies owned and owed at the end of each reporting period."""
+    """Return what companies owned and owed at the end of each reporting period."""
     return _read(call, Statement.BALANCE_SHEET)
 
 
 @router.get("/finance/income", query=StatementQuery, summary="获取利润表")
 def read_incomes(call: Call[StatementQuery]) -> Answer:
-    """Give what companies earned from the year's beginning to the end of each reporting period."""
+    """Return what companies earned from the start of the year to the end of each period."""
     return _read(call, Statement.INCOME)
 
 
 @router.get("/finance/cash-flow", query=StatementQuery, summary="获取现金流量表")
 def read_cash_flows(call: Call[StatementQuery]) -> Answer:
-    """Give companies' cash flows from the year's beginning to the end of each reporting period."""
+    """Return companies' cash flows from the start of the year to the end of each period."""
     return _read(call, Statement.CASH_FLOW)
 
 

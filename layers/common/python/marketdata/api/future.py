@@ -1,4 +1,4 @@
-"""K-lines of futures."""
+"""The call for K-lines of futures."""
 
 from marketdata.api.klines import KlineQuery, read_bars
 from marketdata.api.router import Answer, Call, Router
@@ -12,5 +12,5 @@ KINDS = frozenset({Kind.FUTURE})
 
 @router.get("/future/kline", query=KlineQuery, summary="获取期货K线数据")
 def read_klines(call: Call[KlineQuery]) -> Answer:
-    """Give the bars of some contracts, with settlement price and open interest."""
+    """Return the bars of some contracts, with settlement price and open interest."""
     return answer_rows(call, read_bars(KINDS, call.parameters.codes, call.parameters))

@@ -1,4 +1,4 @@
-"""What the calls for bars share: their parameters, and the reading."""
+"""The parameters and the reading of bars, shared by the calls for K-lines."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -11,47 +11,47 @@ from marketdata.kline.rows import RowSet
 
 NONE = "none"
 ADJUSTMENTS = (NONE, "forward", "backward")
-"""Raw prices, and the modes of `kline.adjust.steps`, which is not loaded for raw ones."""
+"""Raw prices and the modes of `kline.adjust.steps`, a module that raw prices need not load."""
 
 
 class RangeQuery(DayRange):
-    """Which days, in which period."""
+    """Days and period."""
 
     period: Annotated[str, one_of(Period)] = Period.DAILY
 
 
 class KlineQuery(RangeQuery):
-    """Which codes, comma separated, which days, in which period."""
+    """Comma-separated codes, days and period."""
 
     codes: Codes
 
 
 class StockRange(RangeQuery):
-    """Which days, in which period, at which prices."""
+    """Days, period and price adjustment."""
 
     adjust: Annotated[str, one_of(ADJUSTMENTS)] = NONE
 
 
 class StockQuery(StockRange):
-    """Which codes, comma separated, which days, in which period, at which prices."""
+    """Comma-separated codes, days, period and price adjustment."""
 
     codes: Codes
 
 
 class BatchBody(StockRange):
-    """Which codes, as an array, which days, in which period, at which prices."""
+    """An array of codes, days, period and price adjustment."""
 
     codes: Codes
 
 
 def read_bars(kinds: frozenset[Kind], codes: Sequence[str], asked: RangeQuery) -> RowSet:
-    """Read bars; errors as in `kline.reader.KlineReader.read`."""
+    """Read bars; raises what `kline.reader.KlineReader.read` raises."""
     reader: KlineReader = deployment.kline_reader()
     return reader.read(_question(kinds, codes, asked))
 
 
 def read_stock_bars(kinds: frozenset[Kind], codes: Sequence[str], asked: StockRange) -> RowSet:
-    """Read bars at the prices that were asked for; errors as above."""
+    """Read bars with raw or adjusted prices; raises the same errors as `read_bars`."""
     if asked.adjust == NONE:
         return read_bars(kinds, codes, asked)
     return deployment.adjusted_reader(asked.adjust).read(_question(kinds, codes, asked))

@@ -1,8 +1,8 @@
-"""Types of request parameters; each says in its error what it should have been.
+"""The types of request parameters; the error of each says what the value should have been.
 
-Texts in a query string and values in a JSON body are read by the same models, strictly: a JSON
-number is no string, and a name that the model does not know is an error, because a misspelled
-parameter that is ignored gives the wrong answer to a question nobody asked.
+The same models read strings of a query and values of a JSON body, strictly: a JSON number is not a
+string, and an unknown name is an error, because ignoring a misspelled parameter would answer a
+question that nobody asked.
 """
 
 import re
@@ -32,10 +32,10 @@ MAX_CODES = 500
 MAX_PAGE = 1_000_000
 MAX_PAGE_SIZE = 100
 SHOWN = 40
-"""So much of a wrong value is repeated in the error."""
+"""Characters of a wrong value that its error repeats."""
 
 CODE_TEXT = r" *[A-Za-z]{0,2}[0-9]{3,6}\.[A-Za-z]{2,3} *"
-"""How a code may be written in a request: the letters in any case, with or without blanks."""
+"""How a code may be written in a request: letters in any case, with or without blanks around it."""
 CODE_SCHEMA: dict[str, Any] = {"type": "string", "pattern": f"^{CODE_TEXT}$"}
 DAY_SCHEMA: dict[str, Any] = {"type": "string", "pattern": "^[0-9]{8}$", "format": "yyyymmdd"}
 
@@ -45,9 +45,10 @@ _NUMBER = re.compile("[0-9]{1,18}")
 
 
 class Parameters(BaseModel):
-    """Base of the models of queries and bodies.
+    """The base of the models of queries and bodies.
 
-    Built at the first call that needs them: a function has several, and a cold start needs one.
+    A model is built at the first call that needs it: a function has several, and a cold start
+    needs one.
     """
 
     model_config = ConfigDict(
@@ -56,14 +57,14 @@ class Parameters(BaseModel):
 
 
 class NoParameters(Parameters):
-    """The model of a call that takes none."""
+    """The model of a call that takes no parameters."""
 
 
 class Changes(Parameters):
-    """Base of the models of what to change of a record; a field not given stays as it is.
+    """The base of the models of changes to a record; a field that is not given stays as it is.
 
-    The fields have defaults that come from factories: they are never read, and the API's
-    description, where they would look like values to send, leaves them out.
+    The fields get their defaults, which are never read, from factories: plain defaults would appear
+    in the API's description and look like values to send.
     """
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
@@ -77,17 +78,17 @@ class Changes(Parameters):
         return self
 
     def fields(self) -> dict[str, Any]:
-        """Give the changed fields by name, without the password."""
+        """Return the changed fields by name, without the password."""
         return self.model_dump(exclude_unset=True, exclude={"password"})
 
 
 def read_code(text: str, field: str = "code") -> str:
-    """Read a code as a person wrote it: in any case, with or without blanks around it.
+    """Parse a code as a person wrote it: in any case, with or without blanks around it.
 
     Raises
     ------
     InvalidInputError
-        It is none.
+        It is not a code.
     """
     code = text.strip(" ").upper()
     if not (text.isascii() and _CODE.fullmatch(code)):
@@ -97,7 +98,7 @@ def read_code(text: str, field: str = "code") -> str:
 
 
 def read_number(text: str, field: str) -> int:
-    """Read a record's number, such as a task's, from a path.
+    """Parse a record's number, such as a task's, from a path.
 
     Raises
     ------
@@ -122,7 +123,7 @@ class _OneOf(AfterValidator):
 
 
 def one_of(allowed: Iterable[str]) -> AfterValidator:
-    """Make the validator of a string that has to be one of some, as a type's annotation."""
+    """Return a validator of strings that must be one of `allowed`, to annotate a type with."""
     known = tuple(str(each) for each in allowed)
     reason = f"must be one of {', '.join(known)}"
 
@@ -169,12 +170,12 @@ def _codes(value: Any, info: ValidationInfo) -> tuple[str, ...]:
 
 
 def _whole(value: Any) -> Any:
-    # JSON does not tell 5.0 from 5, and neither do its schemas.
+    # Neither JSON nor its schemas distinguish 5.0 from 5.
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 WHOLE = BeforeValidator(_whole)
-"""The annotation of whole numbers in a body."""
+"""The annotation for whole numbers in a body."""
 
 type Day = Annotated[str, AfterValidator(_day), WithJsonSchema(DAY_SCHEMA)]
 """A day, "YYYYMMDD"."""
@@ -185,10 +186,10 @@ type Code = Annotated[str, AfterValidator(_code), WithJsonSchema(CODE_SCHEMA)]
 type Codes = Annotated[
     tuple[str, ...],
     BeforeValidator(_codes),
-    # No maxItems: it is different codes that count, and a duplicate is forgiven.
+    # No maxItems: only different codes count, and duplicates are allowed.
     WithJsonSchema({"type": "array", "items": CODE_SCHEMA, "minItems": 1}),
 ]
-"""1 to 500 different codes in the order given: comma separated in a query, an array in JSON."""
+"""1 to 500 different codes in the order given: comma-separated in a query, an array in JSON."""
 
 
 class DayRange(Parameters):

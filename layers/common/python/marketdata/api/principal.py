@@ -1,4 +1,4 @@
-"""Who is calling: what the authorizer found out about the bearer token."""
+"""The principal: the caller, as the authorizer has identified them by the bearer token."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ class Principal:
     user_id : int
         The user's number.
     username : str
-        The name used at login.
+        The login name.
     role : Role
-        What the user may do, as of when the authorizer last looked (at most five minutes ago).
+        The user's role when the authorizer last checked it, at most five minutes ago.
     """
 
     user_id: int
@@ -30,14 +30,14 @@ class Principal:
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> Self | None:
-        """Read the authorizer's context from a REST proxy event; None where there is none."""
+        """Read the authorizer's context from a REST proxy event; None if there is none."""
         context = event.get("requestContext", {}).get("authorizer") or {}
         if "user_id" not in context:
             return None
         return cls(int(context["user_id"]), context["username"], Role(context["role"]))
 
     def require(self, role: Role) -> None:
-        """Refuse whoever lacks a role.
+        """Require that the principal has a role.
 
         Raises
         ------

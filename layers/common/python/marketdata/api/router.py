@@ -1,8 +1,8 @@
-"""From an API Gateway event to a typed call, and from its answer back.
+"""The router: from an API Gateway event to a typed call, and from its answer back.
 
-API Gateway has matched the path already and says so in `resource`: finding the route is one look
-into a dict. Powertools' resolver would match it a second time, and importing it costs a sixth of
-what boto3 costs, at every cold start.
+API Gateway has already matched the path and names it in `resource`, so finding the route is one
+dict lookup. The resolver of Powertools would match it again, and importing it would add a sixth of
+boto3's import time to every cold start.
 """
 
 from collections.abc import Callable
@@ -28,22 +28,22 @@ type Register[P] = Callable[[Handler[P]], Handler[P]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What is known of a route; the API's description is written from these.
+    """A route; the API's description is generated from these.
 
     Attributes
     ----------
     method, path : str
         "GET", and the path below `PREFIX` with its variables in braces.
     source : "query" or "body"
-        Where the parameters come from.
+        Where the parameters are.
     model : type or None
-        What they must be; None where there are none.
+        The model of the parameters; None if the route takes none.
     role : Role or None
-        What the caller must be; None is public.
+        The role that the caller needs; None for a public route.
     summary : str
         One line for the API's description.
     handle : callable
-        Serves a `Call` of the model.
+        Answers a `Call` with parameters of the model.
     """
 
     method: str
@@ -63,7 +63,7 @@ class Router:
 
     @classmethod
     def of(cls, *routers: "Router") -> Self:
-        """Make a router with the routes of others, in their order."""
+        """Combine the routes of several routers, in their order."""
         made = cls()
         for router in routers:
             made.routes |= router.routes
@@ -124,7 +124,7 @@ class Router:
         return route.handle
 
     def handler(self, event: Event, _context: object) -> dict[str, Any]:
-        """Serve a REST proxy event: Lambda's entry point. Nothing that goes wrong leaves it."""
+        """Serve a REST proxy event: Lambda's entry point. Every error becomes an answer."""
         request_id = str(event["requestContext"].get("requestId", ""))
         headers = Headers(event.get("headers"))
         try:
@@ -151,12 +151,12 @@ class Router:
         allowed = ", ".join(known for known, other in self.routes if other == path)
         if not allowed:
             raise NotFoundError("there is no such path")
-        reason = f"{method} is not possible here, but {allowed}"
+        reason = f"{method} is not allowed here, only {allowed}"
         return Answer.failure(405, reason, headers={"Allow": allowed})
 
 
 def _admit(event: Event, role: Role | None) -> Principal | None:
-    """Give who calls, if that is somebody who may."""
+    """Return the caller, or raise an error if the caller lacks the role."""
     principal = Principal.of(event)
     if role is not None:
         if principal is None:

@@ -1,4 +1,4 @@
-"""Rows as an answer: their envelope in each form, their ETag, a 304 to a client that has them."""
+"""Rows as an answer: the envelope in each form, the ETag, and 304 for a client that has them."""
 
 import hashlib
 import re
@@ -14,15 +14,15 @@ from marketdata.blocks import codec
 from marketdata.kline.rows import Piece, RowSet, bind
 
 KEPT_SECONDS = 3600
-"""So long is a settled answer good without asking.
+"""How long a client may use a settled answer without asking again.
 
-Only a correction by the vendor changes it, which reaches the cache when somebody has the days
-fetched again, at most once a day; an hour more matters little, and a session of charts or a
-notebook that is run again and again asks once.
+Only a correction by the vendor changes such an answer, and it reaches the cache when the days are
+fetched again, at most once a day. An hour more matters little, and it lets a session of charts or a
+notebook that is run repeatedly ask only once.
 """
 
 PASSING = ("pending", "unknown_codes", "warnings")
-"""What in `meta` may be otherwise soon, though nobody corrects a bar."""
+"""The fields of `meta` that may soon change although no bar is corrected."""
 
 JOINT = Piece.between(codec.JOINT)
 
@@ -30,14 +30,14 @@ _OPAQUE = re.compile(r'(?:W/)?"([^"]*)"')
 
 
 def answer_rows(call: Call[Any], rows: RowSet) -> Answer:
-    """Return what was read, or 304 and no body to a client that has it already.
+    """Return the rows, or 304 without a body if the client already has them.
 
     Parameters
     ----------
     call : Call
-        Whose If-None-Match (RFC 9110, 13.1.2) says what the client has.
+        The call; its If-None-Match (RFC 9110, 13.1.2) names what the client has.
     rows : RowSet
-        What was read; neither opened nor packed for a 304.
+        The rows; for a 304 they are neither unpacked nor packed.
     """
     content = RowContent(rows)
     etag = content.etag
@@ -56,10 +56,10 @@ class RowContent:
 
     @property
     def etag(self) -> str:
-        """What changes if and only if the answer does, quoted as HTTP wants it.
+        """The entity tag, which changes if and only if the answer does, quoted as HTTP requires.
 
-        It is weak (RFC 9110, 8.8.1): the same for every content coding, of which API Gateway
-        applies one by itself, so that a strong one would have to differ where we cannot see it.
+        It is weak (RFC 9110, 8.8.1), the same for every content coding: API Gateway may compress
+        the answer by itself, and a strong tag would have to differ then.
         """
         known = hashlib.sha256(orjson.dumps(self.rows.meta))
         for code, pieces in self.rows.pieces.items():
@@ -70,18 +70,18 @@ class RowContent:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing but a correction can change the answer."""
+        """Whether only a correction can change the answer."""
         meta = self.rows.meta
-        # The anchor of adjusted prices moves on with every day, and with it the prices.
+        # The anchor of adjusted prices moves every day, and the prices with it.
         closed = meta["complete"] and meta["source"] == "cache" and "adjust" not in meta
         return closed and not any(meta[name] for name in PASSING)
 
     def body(self) -> bytes:
-        """Return the answer's JSON; no row is parsed for it."""
+        """Return the answer's JSON without parsing any row."""
         return b"".join(piece.text for piece in self._whole())
 
     def zstd(self) -> bytes:
-        """Return the same as a zstd stream, for which no stored frame is opened."""
+        """Return the same as a zstd stream without unpacking any stored frame."""
         return bind(self._whole())
 
     def _whole(self) -> Iterator[Piece]:
@@ -98,7 +98,7 @@ class RowContent:
 
 
 def _names(if_none_match: str, etag: str) -> bool:
-    """Compare weakly: a W/ before either tag means nothing."""
+    """Check whether If-None-Match names a tag, by weak comparison: a W/ prefix does not matter."""
     if if_none_match.strip() == "*":
         return True
     return _OPAQUE.findall(etag)[0] in _OPAQUE.findall(if_none_match)

@@ -1,4 +1,4 @@
-"""K-lines of stocks, indices and funds."""
+"""The calls for K-lines of stocks, indices and funds."""
 
 from marketdata.api.klines import BatchBody, StockQuery, StockRange, read_stock_bars
 from marketdata.api.parameters import read_code
@@ -14,19 +14,19 @@ KINDS = frozenset({Kind.STOCK, Kind.INDEX, Kind.ETF})
 
 @router.get("/stock/kline", query=StockQuery, summary="获取股票K线数据")
 def read_klines(call: Call[StockQuery]) -> Answer:
-    """Give the bars of some codes."""
+    """Return the bars of some codes."""
     return answer_rows(call, read_stock_bars(KINDS, call.parameters.codes, call.parameters))
 
 
 @router.post("/stock/kline/batch", body=BatchBody, summary="批量获取股票K线")
 def read_batch(call: Call[BatchBody]) -> Answer:
-    """Give the bars of many codes."""
+    """Return the bars of many codes."""
     return answer_rows(call, read_stock_bars(KINDS, call.parameters.codes, call.parameters))
 
 
 @router.get("/stock/kline/{code}/chart", query=StockRange, summary="获取股票K线图表数据")
 def read_chart(call: Call[StockRange]) -> Answer:
-    """Give the bars of one code in the shape that ECharts draws."""
+    """Return the bars of one code in the form that ECharts draws."""
     code = read_code(call.path["code"], "code")
     rows = read_stock_bars(KINDS, (code,), call.parameters)
     return Answer.success(chart(rows.parsed(code)), meta=rows.meta)

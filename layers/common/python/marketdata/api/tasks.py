@@ -1,4 +1,4 @@
-"""Tasks that detect, fill and fetch again what the cache should hold."""
+"""The calls for tasks, which detect, fill and fetch again what the cache should hold."""
 
 from typing import Annotated, Any, Self
 
@@ -20,7 +20,7 @@ router = Router()
 
 
 class TaskBody(DayRange):
-    """What a task is about."""
+    """The scope of a task."""
 
     security_type: Annotated[str, one_of([*Kind, FINANCE])]
     period_type: Annotated[str, one_of([*STORED_PERIODS, *Statement])] = Period.DAILY
@@ -33,7 +33,7 @@ class TaskBody(DayRange):
         if self.contract_type == ContractType.MAIN and self.security_type != Kind.FUTURE:
             raise PydanticCustomError(
                 "contract_type",
-                "main is possible with security_type future only",
+                "main is only possible with security_type future",
                 {"field": "contract_type"},
             )
         return self
@@ -50,7 +50,7 @@ class TaskBody(DayRange):
         return self
 
     def scope(self) -> Scope:
-        """Give the same as a task's scope."""
+        """Return the body as a task's scope."""
         finance = self.security_type == FINANCE
         return Scope(
             kind=Kind.STOCK if finance else Kind(self.security_type),
@@ -67,7 +67,7 @@ class TaskBody(DayRange):
     "/cache/detect-all-missing", body=TaskBody, role=Role.ADMIN, summary="一键检测所有数据"
 )
 def detect_missing(call: Call[TaskBody]) -> Answer:
-    """Compare what is stored with what should be; waits for the result while it can."""
+    """Compare what is stored with what should be; wait up to 20 s for the result."""
     task = _service().wait(start_task(call, TaskKind.DETECT), lambda _: False)
     return Answer.success(_service().findings(task))
 
@@ -81,14 +81,14 @@ def cache_all(call: Call[TaskBody]) -> Answer:
 
 @router.post("/cache/fill-missing", body=TaskBody, role=Role.ADMIN, summary="一键补齐缺失数据")
 def fill_missing(call: Call[TaskBody]) -> Answer:
-    """Fetch what is missing, in the background."""
+    """Fetch the missing days, in the background."""
     task = _service().wait(start_task(call, TaskKind.FILL), lambda each: each.planned)
     return Answer.success({"task_id": task.id} | task.view())
 
 
 @router.get("/cache/tasks", query=PageQuery, summary="获取任务列表")
 def list_tasks(call: Call[PageQuery]) -> Answer:
-    """Give a page of tasks, newest first."""
+    """Return a page of tasks, newest first."""
     asked = call.parameters
     page, total = _service().page(asked.page, asked.page_size)
     items = [task.view() for task in page]
@@ -98,36 +98,36 @@ def list_tasks(call: Call[PageQuery]) -> Answer:
 
 @router.get("/cache/tasks/{task_id}", summary="获取任务进度")
 def read_task(call: Call[None]) -> Answer:
-    """Give one task."""
+    """Return one task."""
     return Answer.success({"task": _service().show(named_task(call)).view()})
 
 
 @router.get("/cache/tasks/{task_id}/result", summary="获取任务结果")
 def read_result(call: Call[None]) -> Answer:
-    """Give what an ended task found or did, code by code."""
+    """Return what an ended task found or did, code by code."""
     result = _service().result(_service().show(named_task(call)))
     return Answer.encoded(b'{"code":200,"message":"success","data":%s}' % result)
 
 
 @router.post("/cache/tasks/{task_id}/cancel", role=Role.ADMIN, summary="取消任务")
 def cancel_task(call: Call[None]) -> Answer:
-    """Stop a task; what it has stored stays."""
+    """Stop a task; what it has stored stays stored."""
     return Answer.success({"task": _service().cancel(named_task(call)).view()})
 
 
 @router.post("/cache/tasks/{task_id}/retry", role=Role.ADMIN, summary="重试任务")
 def retry_task(call: Call[None]) -> Answer:
-    """Run what failed, or was not reached, once more."""
+    """Run the work that failed or was not reached once more."""
     return Answer.success({"task": _service().retry(named_task(call)).view()})
 
 
 def start_task(call: Call[TaskBody], kind: TaskKind) -> Task:
-    """Start what a call asks for, or give the task that does it already.
+    """Start the task that a call asks for, or return the one that already runs for it.
 
     Raises
     ------
     NotFoundError
-        Some of the codes are not known as that type of security.
+        Some of the codes are unknown or of another type of security.
     """
     scope = call.parameters.scope()
     catalog: Catalog | None = deployment.catalog() if scope.codes else None
@@ -142,12 +142,12 @@ def start_task(call: Call[TaskBody], kind: TaskKind) -> Task:
 
 
 def named_task(call: Call[Any]) -> int:
-    """Give the number of the task that the path names; there may be none.
+    """Return the task number in the path, whether or not there is such a task.
 
     Raises
     ------
     InvalidInputError
-        It is no number.
+        It is not a number.
     """
     return read_number(call.path["task_id"], "task_id")
 

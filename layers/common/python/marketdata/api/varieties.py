@@ -1,4 +1,4 @@
-"""The calls about futures varieties and their main contracts."""
+"""The calls for futures varieties and their main contracts."""
 
 from marketdata import deployment
 from marketdata.api.parameters import Day, Parameters
@@ -15,14 +15,14 @@ router = Router()
 
 
 class MainQuery(Parameters):
-    """On which day; without one on the last whose bars are final."""
+    """The day to look at; by default the last one whose bars are final."""
 
     trade_date: Day | None = None
 
 
 @router.get("/cache/future-varieties", summary="获取期货品种列表")
 def list_varieties(_call: Call[None]) -> Answer:
-    """Give the varieties of futures, and how many contracts of each trade today."""
+    """List the varieties of futures, and how many contracts of each trade today."""
     today = deployment.now().astimezone(SHANGHAI).strftime("%Y%m%d")
     known = _varieties()
     details = [
@@ -39,7 +39,7 @@ def list_varieties(_call: Call[None]) -> Answer:
 
 @router.get("/cache/main-contracts", query=MainQuery, summary="获取主力合约")
 def read_mains(call: Call[MainQuery]) -> Answer:
-    """Give each variety's main contract on a day; those of which it is not known are in `meta`."""
+    """Return each variety's main contract on a day; `meta` lists varieties without a known one."""
     day = _day(call.parameters.trade_date)
     store: BlockStore = deployment.store()
     histories = read_histories(store, _varieties())
@@ -70,12 +70,12 @@ def _varieties() -> list[Variety]:
 
 
 def _day(asked: str | None) -> str:
-    """Give the day in question.
+    """Return the requested day, or the last final one if none was requested.
 
     Raises
     ------
     InvalidInputError
-        It is later than anything that can be known.
+        It is later than the last day whose main contract can be known.
     """
     final = deployment.final_day()
     try:

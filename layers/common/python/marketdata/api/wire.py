@@ -1,11 +1,11 @@
-"""An answer in the form that fits the client and Lambda: zstd, plain, gzip, a link. Never cut.
+"""The form of an answer that fits the client and Lambda: zstd, plain, gzip or a link; never cut.
 
-Zstd goes out where the answer has it, since stored frames make most of it. What is plain API
-Gateway packs by gzip, for a client that reads that.
+If the client prefers zstd and the answer can be had as zstd, which stored frames make cheap, it is
+sent so. API Gateway compresses a plain answer with gzip for a client that accepts it.
 
 Lambda allows 6,291,556 bytes for the response *as JSON*: the runtime writes the proxy response
-once more as JSON, so that in a plain body each quote, backslash and newline weighs a byte more.
-Whether it also escapes what is not ASCII depends on the runtime's version (its
+as JSON once more, so each quote, backslash and newline in a plain body counts one byte more.
+Whether it also escapes characters beyond ASCII depends on the runtime's version (its
 `lambda_runtime_marshaller.Encoder` looks at AWS_EXECUTION_ENV), so the worse case is counted.
 """
 
@@ -21,7 +21,7 @@ from marketdata.api.answer import Answer
 
 LAMBDA_LIMIT = 6_291_556
 RESERVE = 16_384
-"""Bytes kept for everything beside the body: status and headers."""
+"""Bytes reserved for everything beside the body: status and headers."""
 ROOM = LAMBDA_LIMIT - RESERVE
 LINK_SECONDS = 900
 
@@ -39,26 +39,26 @@ _WEIGHT = re.compile(r"[01]?\.?[0-9]*")
 HEADERS = {
     "Content-Type": "application/json; charset=utf-8",
     "Cache-Control": "no-store",
-    # A browser keeps answers by URL, and the next to sit at it may be somebody else.
+    # A browser caches answers by URL, and its next user may be somebody else.
     "Vary": "Accept-Encoding, Authorization",
 }
 
 
 def proxy_response(answer: Answer, accept_encoding: str) -> dict[str, Any]:
-    """Turn an answer into what API Gateway wants of a Lambda function.
+    """Turn an answer into a Lambda function's response to API Gateway.
 
     Parameters
     ----------
     answer : Answer
-        Of any size.
+        An answer of any size.
     accept_encoding : str
-        The request's header of that name; empty where it has none.
+        The request's Accept-Encoding header; empty if it has none.
 
     Returns
     -------
     dict
-        A REST proxy response. Where the answer fits in no form that the client reads, it is a
-        303 to a link, good for `LINK_SECONDS`, under which the same JSON lies.
+        A REST proxy response. If the answer does not fit in any form that the client accepts, it
+        is a 303 to a link, valid for `LINK_SECONDS`, to the same JSON.
     """
     headers = HEADERS | dict(answer.headers)
     content = answer.content
@@ -77,7 +77,7 @@ def proxy_response(answer: Answer, accept_encoding: str) -> dict[str, Any]:
 def _packed(
     status: int, headers: dict[str, str], packed: bytes, coding: str
 ) -> dict[str, Any] | None:
-    """Give the response of a packed body; None where it does not fit."""
+    """Return the response with a packed body; None if it does not fit."""
     if len(packed) * 4 // 3 + 4 > ROOM:
         return None
     text = b64encode(packed).decode()
@@ -85,9 +85,9 @@ def _packed(
 
 
 def weight(body: bytes) -> int:
-    """Give the bytes that JSON text weighs as a string inside JSON, or an upper bound that fits.
+    """Return the bytes that JSON text takes as a string inside JSON, or an upper bound that fits.
 
-    Counting takes a millisecond for each megabyte, so small answers are spared it.
+    Counting takes a millisecond per megabyte, which small answers are spared.
     """
     plain = body.isascii() and DELETE not in body
     bound = len(body) * (2 if plain else 6)
@@ -99,15 +99,15 @@ def weight(body: bytes) -> int:
 
 
 def accepts(accept_encoding: str, coding: str) -> bool:
-    """Tell whether an Accept-Encoding header (RFC 9110, 12.5.3) allows a content coding."""
+    """Check whether an Accept-Encoding header (RFC 9110, 12.5.3) allows a content coding."""
     wanted = _weights(accept_encoding)
     return wanted.get(coding, wanted.get("*", 0)) > 0
 
 
 def prefers_zstd(accept_encoding: str) -> bool:
-    """Tell whether a client names zstd, and wants no other form of ours more.
+    """Check whether a client names zstd and prefers none of our other forms to it.
 
-    An asterisk is not enough: whoever writes it has thought of gzip.
+    An asterisk is not enough: a client that sends one means gzip.
     """
     wanted = _weights(accept_encoding)
     zstd = wanted.get("zstd", 0)
@@ -115,7 +115,7 @@ def prefers_zstd(accept_encoding: str) -> bool:
 
 
 def _weights(accept_encoding: str) -> dict[str, float]:
-    """Read an Accept-Encoding header: a weight for each coding that it names."""
+    """Parse an Accept-Encoding header into a weight for each coding that it names."""
     found = {}
     for part in accept_encoding.lower().split(","):
         name, _, parameter = part.partition(";")
@@ -125,7 +125,7 @@ def _weights(accept_encoding: str) -> dict[str, float]:
 
 
 def _weight(text: str) -> float:
-    """Read a q-value; one that is none is no objection, nothing at all is one."""
+    """Parse a q-value; an empty one counts as 0, and a malformed one as 1."""
     if text.strip("0") in {"", "."}:
         return 0
     return float(text) if _WEIGHT.fullmatch(text) else 1
@@ -142,8 +142,8 @@ def _elsewhere(body: bytes) -> dict[str, Any]:
 
 
 def _park(body: bytes) -> str:
-    """Store a body under its hash and give a link to it."""
-    # Imported for the few answers that are parked: `docs` starts without boto3.
+    """Store a body under its hash and return a link to it."""
+    # Imported only for the few answers that are parked: the function `docs` starts without boto3.
     from marketdata import deployment  # noqa: PLC0415
 
     bucket = deployment.bucket()

@@ -1,1 +1,1 @@
-"""The only room that imports boto3: tables, objects, state machines, secrets, functions."""
+"""The only room that imports boto3: tables, objects, workflows, secrets, keys, functions."""

@@ -1,4 +1,4 @@
-"""boto3 clients, made at first use and once a process."""
+"""boto3 clients, each created on first use and once per process."""
 
 from functools import cache
 from threading import Lock
@@ -18,13 +18,13 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 
 PARALLEL = 16
-"""Connections a client keeps; no caller runs more requests than this at once."""
+"""Connections that each client keeps; no caller runs more requests than this in parallel."""
 
 CONNECT_SECONDS = 3
 READ_SECONDS = 5
 ATTEMPTS = 4
-"""Unless every one runs into both limits, they end within the 29 s that API Gateway waits for us;
-boto3 itself would wait a minute for the first."""
+"""Unless every attempt hits both limits, they all end within the 29 s that API Gateway waits;
+with boto3's own limits, the first alone could take a minute."""
 
 _making = Lock()
 
@@ -44,8 +44,8 @@ def client(service: Literal["stepfunctions"]) -> "SFNClient": ...
 
 
 def client(service: str) -> Any:
-    """Give the process's client of an AWS service; clients may be shared between threads."""
-    # Of threads that ask at once for the first time, each would make one: 20 ms apiece.
+    """Return this process's client for an AWS service; threads may share it."""
+    # Without a lock, threads that ask for it at the same time would each create one: 20 ms apiece.
     with _making:
         return _made(service)
 
@@ -58,9 +58,9 @@ def _made(service: str) -> Any:
         read_timeout=READ_SECONDS,
         max_pool_connections=PARALLEL,
         tcp_keepalive=True,
-        # Our own code writes every request, and mypy checks it; for 50 keys it takes 0.5 ms.
+        # Our own code builds every request, and mypy checks it; for 50 keys this takes 0.5 ms.
         parameter_validation=False,
-        # boto3's own is put together twice for each request, from a dozen parts: 0.1 ms.
+        # boto3 assembles its own from a dozen parts, twice per request: 0.1 ms.
         user_agent=f"boto3/{boto3.__version__} amazingdata-cloud",
     )
     return boto3.client(service, config=config)  # type: ignore[call-overload]
@@ -69,12 +69,13 @@ def _made(service: str) -> Any:
 def side_by_side[Thing, Result](
     work: Callable[[Thing], Result], things: Collection[Thing]
 ) -> list[Result]:
-    """Do something for each of some things, in threads where there are several.
+    """Call a function for each of some things, in threads if there are several.
 
     Returns
     -------
     list
-        The results, in the order of the things. If one raises, the others are done all the same.
+        The results, in the order of the things. If one call raises, those that have begun still run
+        to their end; those still waiting, if there are more than `PARALLEL`, may never begin.
     """
     if len(things) <= 1:
         return [work(thing) for thing in things]

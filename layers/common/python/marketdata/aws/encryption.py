@@ -1,4 +1,4 @@
-"""KMS: encrypt and decrypt short texts."""
+"""Encryption and decryption of short texts with KMS."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from marketdata.errors import StorageError
 
 
 class KeyRefusedError(StorageError):
-    """KMS did not decrypt: another key or context, a damaged ciphertext, or no permission."""
+    """KMS refused to decrypt: wrong key or context, damaged ciphertext, or no permission."""
 
 
 class EncryptionKey:
@@ -18,26 +18,26 @@ class EncryptionKey:
     Parameters
     ----------
     arn : str
-        The key's ARN or id.
+        The key's ARN or ID.
     """
 
     def __init__(self, arn: str) -> None:
         self.arn = arn
 
     def encrypt(self, text: str, context: Mapping[str, str]) -> bytes:
-        """Encrypt a text of at most 4096 bytes; only the same context will decrypt it."""
+        """Encrypt a text of at most 4096 bytes; decrypting it requires the same context."""
         answer = client("kms").encrypt(
             KeyId=self.arn, Plaintext=text.encode(), EncryptionContext=dict(context)
         )
         return answer["CiphertextBlob"]
 
     def decrypt(self, secret: bytes, context: Mapping[str, str]) -> str:
-        """Decrypt what `encrypt` gave.
+        """Decrypt what `encrypt` returned.
 
         Raises
         ------
         KeyRefusedError
-            KMS refused.
+            KMS refused to decrypt it.
         """
         try:
             answer = client("kms").decrypt(

@@ -1,4 +1,4 @@
-"""Other Lambda functions: call one and wait for its answer."""
+"""Calls to other Lambda functions that wait for the answer."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 TIMED_OUT = "Sandbox.Timedout"
-"""What Lambda calls an invocation that ran into its function's limit."""
+"""Lambda's error type for an invocation that exceeded its function's time limit."""
 
 
 @cache
 def _caller(seconds: int) -> "LambdaClient":
-    """Make a client that waits so long for an answer and never calls twice by itself."""
+    """Create a client that waits this long for an answer and never retries by itself."""
     config = Config(
         retries={"total_max_attempts": 1},
         connect_timeout=CONNECT_SECONDS,
@@ -38,29 +38,29 @@ def _caller(seconds: int) -> "LambdaClient":
 
 
 def invoke(function: str, event: dict[str, Any], seconds: float) -> Any:
-    """Call a function and give its answer, parsed.
+    """Call a function and return its answer, parsed from JSON.
 
     Parameters
     ----------
     function : str
-        Its name.
+        The function's name.
     event : dict
-        What it gets, as JSON.
+        The function's input, sent as JSON.
     seconds : float
-        How long to wait for the answer; a part of a second is not waited for.
+        How long to wait for the answer, rounded down to whole seconds, but at least one.
 
     Raises
     ------
     UpstreamBusyError
-        All its permitted copies are at work.
+        All of the function's permitted concurrent executions are in use.
     UpstreamTimeoutError
         No answer came in time; the function may still finish its work.
     UpstreamFaultError
-        It ended with an error.
+        The function ended with an error.
     UpstreamError
-        It cannot be called now.
+        The function cannot be called now.
     """
-    # Whole seconds, because there is one client for each limit, and making one takes 10 ms.
+    # Whole seconds, because each limit needs a client of its own, and creating one takes 10 ms.
     caller = _caller(max(1, int(seconds)))
     try:
         answer = caller.invoke(FunctionName=function, Payload=orjson.dumps(event))
@@ -77,10 +77,10 @@ def invoke(function: str, event: dict[str, Any], seconds: float) -> Any:
 
 
 def _failure(error: Mapping[str, Any]) -> UpstreamError:
-    """Give the error that ended the function: one of ours as it was, of others nothing."""
+    """Return the error that ended the function: one of ours as it was, others without details."""
     name = error.get("errorType", "")
     if name in UPSTREAM_ERRORS:
         return UPSTREAM_ERRORS[name](error["errorMessage"])
     if name == TIMED_OUT:
-        return UpstreamTimeoutError("the upstream did not come to an end in time")
+        return UpstreamTimeoutError("the upstream did not finish in time")
     return UpstreamFaultError("the upstream function failed")

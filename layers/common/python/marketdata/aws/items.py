@@ -1,7 +1,7 @@
-"""DynamoDB's attribute values from plain Python values and back.
+"""Conversion of plain Python values to DynamoDB's attribute values and back.
 
-Numbers come back as `int` where they are whole and as `float` else: DynamoDB knows one kind of
-number and writes 3.0 as 3.
+Whole numbers come back as `int`, all others as `float`: DynamoDB has only one kind of number and
+writes 3.0 as 3.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,27 +10,27 @@ from typing import Any
 SCALARS: tuple[tuple[type, str, Callable[[Any], object]], ...] = (
     (bool, "BOOL", bool),
     (int, "N", lambda value: str(int(value))),
-    # repr gives a float's shortest text that reads back the same.
+    # repr returns the shortest text that reads back as the same float.
     (float, "N", lambda value: repr(float(value))),
     (str, "S", str),
     (bytes, "B", bytes),
 )
-"""For each type DynamoDB's name of it and how it is written; a bool is an int too."""
+"""Each type, DynamoDB's name for it, and how to write it; bool first, because a bool is an int."""
 
 
 def to_attributes(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn an item's plain values into attribute values.
+    """Convert an item's plain values to attribute values.
 
     Raises
     ------
     TypeError
-        A value is of a type that has no counterpart here.
+        A value is of a type that cannot be converted.
     """
     return {name: _attribute(value) for name, value in values.items()}
 
 
 def from_attributes(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn attribute values into an item's plain values."""
+    """Convert attribute values to an item's plain values."""
     return {name: _value(attribute) for name, attribute in raw.items()}
 
 

@@ -1,4 +1,4 @@
-"""The bucket: bytes by key."""
+"""Objects in the bucket: bytes by key."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -34,7 +34,7 @@ class Bucket:
         Raises
         ------
         NotFoundError
-            There is no such object. (S3 says so only to whoever may list the bucket.)
+            There is no such object. (S3 says so only to callers that may list the bucket.)
         """
         s3 = client("s3")
         try:
@@ -55,28 +55,28 @@ class Bucket:
         self.write(key, orjson.dumps(value))
 
     def delete(self, key: str) -> None:
-        """Remove an object; nothing happens where there is none."""
+        """Delete an object; do nothing if there is none."""
         client("s3").delete_object(Bucket=self.name, Key=key)
 
     def keys(self, prefix: str) -> Iterator[str]:
-        """List the keys below a prefix, in order."""
+        """Yield the keys that begin with a prefix, in order."""
         pages = client("s3").get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=self.name, Prefix=prefix):
             for entry in page.get("Contents", []):
                 yield entry["Key"]
 
     def version(self, key: str) -> str:
-        """Give an object's ETag, which changes with its content; errors as in `read`."""
+        """Return an object's ETag, which changes with its content; errors as in `read`."""
         try:
             return client("s3").head_object(Bucket=self.name, Key=key)["ETag"]
         except ClientError as error:
-            # An answer without a body: S3 cannot say here which of its errors it is.
+            # The answer has no body, so S3 cannot name its error here.
             if error.response["Error"]["Code"] == "404":
                 raise NotFoundError(key) from error
             raise
 
     def copy_to(self, key: str, file: BinaryIO) -> str:
-        """Write an object into a file, piece by piece, and give its ETag; errors as in `read`."""
+        """Copy an object into a file, chunk by chunk; return its ETag; errors as in `read`."""
         s3 = client("s3")
         try:
             answer = s3.get_object(Bucket=self.name, Key=key)
@@ -86,7 +86,7 @@ class Bucket:
         return answer["ETag"]
 
     def link(self, key: str, seconds: int) -> str:
-        """Give a URL from which anybody may read the object for some seconds."""
+        """Return a URL from which anybody may read the object for this many seconds."""
         return _signer().generate_presigned_url(
             "get_object", Params={"Bucket": self.name, "Key": key}, ExpiresIn=seconds
         )
@@ -94,10 +94,11 @@ class Bucket:
 
 @cache
 def _signer() -> "S3Client":
-    """Make the client that signs links.
+    """Create the client that signs links.
 
-    boto3 would sign by the old version 2, which S3 refuses for buckets made since 2020, and for
-    the global endpoint, which sends clients on to another host, for which no signature is good.
+    By default boto3 would sign with the old version 2, which S3 refuses for buckets created since
+    2020, and for the global endpoint, which redirects clients to another host, where the signature
+    is not valid.
     """
     on_aws = ".amazonaws.com" in client("s3").meta.endpoint_url
     style = "virtual" if on_aws else "path"

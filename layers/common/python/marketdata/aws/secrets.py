@@ -1,4 +1,4 @@
-"""Secrets Manager: read a secret, kept for five minutes."""
+"""Secrets from Secrets Manager, kept in memory for five minutes."""
 
 import math
 import time
@@ -14,16 +14,16 @@ _kept: dict[tuple[str, str], tuple[float, str | None]] = {}
 
 
 def read_secret(arn: str, stage: Stage = "AWSCURRENT", at_most: float = KEPT_SECONDS) -> str | None:
-    """Read a secret's text; None where it has no version at that stage.
+    """Return a secret's text; None if it has no version at that stage.
 
     Parameters
     ----------
     arn : str
-        Which secret.
+        The secret's ARN.
     stage : str
-        Which of its versions.
+        The stage of the version to read.
     at_most : float
-        Seconds that the answer may be old; a rotation takes that long to be noticed.
+        The answer's maximum age in seconds; a rotation may go unnoticed for this long.
     """
     read_at, text = _kept.get((arn, stage), (-math.inf, None))
     if time.monotonic() - read_at > at_most:
@@ -33,7 +33,7 @@ def read_secret(arn: str, stage: Stage = "AWSCURRENT", at_most: float = KEPT_SEC
 
 
 def forget_secrets() -> None:
-    """Forget what was read: for tests."""
+    """Forget the secrets kept in memory; for tests."""
     _kept.clear()
 
 

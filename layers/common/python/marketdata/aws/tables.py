@@ -1,4 +1,4 @@
-"""A DynamoDB table with plain Python values in and out, see `attributes`."""
+"""A DynamoDB table that takes and returns plain Python values; see `aws.items`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +30,7 @@ class Table:
         self.name = name
 
     def get(self, pk: str, sk: str) -> Item | None:
-        """Read one item, as last written; None where there is none."""
+        """Return one item as last written; None if there is none."""
         answer = client("dynamodb").get_item(
             TableName=self.name, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
         )
@@ -39,16 +39,16 @@ class Table:
     def get_many(
         self, keys: Sequence[ItemKey], *, fresh: bool = False, attributes: Sequence[str] = ()
     ) -> dict[ItemKey, Item]:
-        """Read many items, 100 a request, the requests side by side.
+        """Read many items, 100 per request, with the requests in parallel.
 
         Parameters
         ----------
         keys : sequence of (pk, sk)
-            Different keys, in any number.
+            Distinct keys, any number of them.
         fresh : bool
-            Whether a write of a moment ago must be seen, which costs twice as many read units.
+            Whether to see writes of a moment ago, which costs twice as many read units.
         attributes : sequence of str, optional
-            What to read of each item beside its key; without, all there is.
+            The attributes to read in addition to the key; by default, all.
 
         Returns
         -------
@@ -91,7 +91,7 @@ class Table:
         range_name: str = "sk",
         attributes: Sequence[str] = (),
     ) -> Iterator[Item]:
-        """Read every item of a partition, page by page, in the order of the range key.
+        """Yield every item of a partition in the order of the range key, reading page by page.
 
         Parameters
         ----------
@@ -102,7 +102,7 @@ class Table:
         index, hash_name, range_name : str
             A secondary index and the names of its keys.
         attributes : sequence of str, optional
-            What to read of each item; without, all there is.
+            The attributes to read; by default, all.
         """
         request: dict[str, Any] = {
             "TableName": self.name,
@@ -133,7 +133,7 @@ class Table:
         Returns
         -------
         Item
-            After an update, the item as it is now; else empty.
+            After an update, the item as it now is; otherwise empty.
 
         Raises
         ------
@@ -152,7 +152,7 @@ class Table:
         return {}
 
     def transact(self, *writes: Write) -> None:
-        """Carry out all writes or none.
+        """Carry out all of the writes or none.
 
         Raises
         ------
@@ -164,13 +164,13 @@ class Table:
         carry_out(lambda: client("dynamodb").transact_write_items(TransactItems=items))
 
     def next_id(self, counter: str) -> int:
-        """Draw the next number of a counter, from 1 on; never the same twice."""
+        """Return the next number of a counter, starting at 1; never the same number twice."""
         item = self.write(Write("counters", counter, update="ADD last_id :one", values={":one": 1}))
         return int(item["last_id"])
 
 
 def _projection(attributes: Sequence[str]) -> dict[str, Any]:
-    """Say which attributes are wanted, by numbers: many of their names are reserved words."""
+    """Build a projection with numbered placeholders, since many names are reserved words."""
     if not attributes:
         return {}
     names = {f"#{at}": name for at, name in enumerate(attributes)}

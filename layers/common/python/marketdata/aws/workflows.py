@@ -1,4 +1,4 @@
-"""State machines: start, look, stop."""
+"""Executions of state machines: start one, get its status, stop it."""
 
 import orjson
 
@@ -6,9 +6,9 @@ from marketdata.aws.clients import client
 
 
 def start_execution(machine: str, name: str, event: dict[str, object]) -> str:
-    """Start an execution and give its ARN.
+    """Start an execution and return its ARN.
 
-    A second start under the same name with the same event gives the first one's ARN.
+    A second start under the same name with the same event returns the first one's ARN.
     """
     answer = client("stepfunctions").start_execution(
         stateMachineArn=machine, name=name, input=orjson.dumps(event).decode()
@@ -17,9 +17,9 @@ def start_execution(machine: str, name: str, event: dict[str, object]) -> str:
 
 
 def execution_status(execution: str) -> str:
-    """Give an execution's status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
+    """Return an execution's status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
 
-    An execution that Step Functions does not know (any more) counts as ABORTED.
+    An execution that Step Functions does not know, or no longer knows, counts as ABORTED.
     """
     stepfunctions = client("stepfunctions")
     try:
@@ -29,7 +29,7 @@ def execution_status(execution: str) -> str:
 
 
 def stop_execution(execution: str, cause: str) -> None:
-    """Stop an execution; nothing happens where there is none or it has ended."""
+    """Stop an execution; do nothing if there is none or it has ended."""
     stepfunctions = client("stepfunctions")
     try:
         stepfunctions.stop_execution(executionArn=execution, cause=cause)

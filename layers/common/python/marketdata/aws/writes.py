@@ -1,4 +1,4 @@
-"""One write to a table, and the patience that some of them need."""
+"""Conditional writes to a table, and the retries that some of them need."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -12,14 +12,14 @@ from marketdata.aws.items import Item, to_attributes
 from marketdata.errors import StorageError
 
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
-"""Seconds to wait, at most, before each new try of what boto3 does not try again by itself."""
+"""Longest waits, in seconds, before each retry of what boto3 does not retry by itself."""
 
 CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-"""Why DynamoDB gives a transaction up that may well succeed a moment later."""
+"""Reasons why DynamoDB cancels a transaction that may well succeed a moment later."""
 
 
 class ConditionFailedError(StorageError):
-    """A conditional write found the item otherwise than expected."""
+    """A conditional write did not find the item as expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Write:
 
     @classmethod
     def change(cls, pk: str, sk: str, fields: Mapping[str, Any]) -> Self:
-        """Make the write that sets some attributes of an item, on condition that it exists."""
+        """Build the write that sets some attributes of an item, provided that it exists."""
         return cls(
             pk,
             sk,
@@ -61,7 +61,7 @@ class Write:
         )
 
     def request(self, table: str) -> tuple[str, dict[str, Any]]:
-        """Give DynamoDB's name of this write ("Put", "Update", "Delete") and its request."""
+        """Return DynamoDB's name for this write ("Put", "Update", "Delete") and its request."""
         key = {"pk": {"S": self.pk}, "sk": {"S": self.sk}}
         request: dict[str, Any] = {"TableName": table}
         if self.condition:
@@ -78,7 +78,7 @@ class Write:
 
 
 def carry_out[T](request: Callable[[], T], tries: int = 0) -> T:
-    """Send a write, and send it again while another transaction has hold of one of its items.
+    """Send a write, and retry it while another transaction holds one of its items.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def carry_out[T](request: Callable[[], T], tries: int = 0) -> T:
 
 
 def _reasons(error: ClientError) -> set[str]:
-    """Say why a write was refused, alone or in a transaction, in the words of a transaction."""
+    """Return why a write, alone or in a transaction, was refused, in a transaction's terms."""
     match error.response["Error"]["Code"]:
         case "ConditionalCheckFailedException":
             return {"ConditionalCheckFailed"}
@@ -111,5 +111,5 @@ def _reasons(error: ClientError) -> set[str]:
 
 
 def pause(tries: int) -> None:
-    """Wait for a random part of the pause that is due after so many tries."""
+    """Wait for a random part of the pause that is due after this many tries."""
     time.sleep(random() * PAUSES[min(tries, len(PAUSES) - 1)])  # noqa: S311  no secret

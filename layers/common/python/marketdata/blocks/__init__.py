@@ -1,1 +1,1 @@
-"""What is stored and how: datasets, days as bits, coverage, codec, block, store; no kind of row."""
+"""How rows of any kind are stored: datasets, days as bits, coverage, codec, block, store."""

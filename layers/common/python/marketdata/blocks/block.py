@@ -1,4 +1,4 @@
-"""Blocks as values: their names, and their rows with what the cache knows of their days. Pure."""
+"""Blocks as values: their keys, their rows, and what the cache knows about their days. Pure."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 class BlockKey(NamedTuple):
-    """Names a block: a dataset's name, a code and a part ("2024", or "2024-01" for minutes)."""
+    """A block's key: a dataset's name, a code and a part ("2024", or "2024-01" for minutes)."""
 
     dataset: str
     code: str
@@ -35,18 +35,18 @@ class Block:
     Attributes
     ----------
     coverage : Coverage
-        What the cache knows of the part's days.
+        What the cache knows about the part's days.
     rows : int
-        Number of bars in the payload.
+        Number of lines in the payload: its rows, and its head if it has one.
     frame : bytes
-        The payload: one zstd frame, see `blocks.codec`; empty where there is no bar, and where the
+        The payload, one zstd frame (see `blocks.codec`); empty if there are no rows, or if the
         bucket has lost it.
     version : int
         Counts the writes; 0 for a block that is not stored yet.
     object_key : str
-        Where the payload lies in the bucket; empty while it lies in the item.
+        The payload's key in the bucket; empty while the payload is in the item.
     seal : bytes
-        By which the payload is known again unopened, see `blocks.codec`; empty where there is none.
+        Identifies the payload without opening it (see `blocks.codec`); empty if there is none.
     """
 
     coverage: Coverage = UNKNOWN
@@ -57,13 +57,13 @@ class Block:
     seal: bytes = b""
 
     def holding(self, lines: Sequence[bytes], coverage: Coverage) -> "Block":
-        """Give the block with these rows and marks in place of its own, to be written."""
+        """Return the block with these rows and coverage in place of its own, to be written."""
         frame, seal = codec.encode(lines) if lines else (b"", b"")
         return replace(self, coverage=coverage, rows=len(lines), frame=frame, seal=seal)
 
 
 class BlockCoverage(NamedTuple):
-    """A block without its payload, as the index gives it."""
+    """A block without its payload, as the index holds it."""
 
     code: str
     coverage: Coverage
@@ -71,10 +71,10 @@ class BlockCoverage(NamedTuple):
 
 
 def unpack(key: BlockKey, block: Block) -> tuple[Block, bytes]:
-    """Give a block and its rows' text, see `blocks.codec`.
+    """Return a block and the text of its rows; see `blocks.codec`.
 
-    A block whose payload is lost or damaged counts as one of which nothing is known, in the same
-    version: its days are missing then, and whoever fetches them again replaces it.
+    If the payload is lost or damaged, the block comes back with nothing known about its days, but
+    with its version: the days then count as missing, and fetching them again replaces the block.
     """
     try:
         text = codec.decode(block.frame) if block.frame else b""
@@ -89,7 +89,7 @@ def unpack(key: BlockKey, block: Block) -> tuple[Block, bytes]:
 def read_document(key: BlockKey, block: Block) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the head and the rows of a block whose first line is a head.
 
-    Both are empty where nothing is stored, or nothing that can be read.
+    Both are empty if nothing is stored, or nothing that can be read.
     """
     _, text = unpack(key, block)
     head, *rows = orjson.loads(b"[%b]" % text) if text else [{}]
@@ -99,5 +99,5 @@ def read_document(key: BlockKey, block: Block) -> tuple[dict[str, Any], list[dic
 def write_document(
     block: Block, head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]
 ) -> Block:
-    """Return the block with a head and rows in place of its own, to be written."""
+    """Return the block with this head and these rows in place of its own, to be written."""
     return block.holding([orjson.dumps(each) for each in (head, *rows)], block.coverage)

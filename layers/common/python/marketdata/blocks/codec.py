@@ -1,10 +1,10 @@
 """The payload of a block: its rows as text, in one zstd frame.
 
 The rows are lines of compact JSON (see `kline.bars`), sorted by time and joined by a comma and a
-newline. JSON never holds a bare newline, so the joint is unmistakable, and ``[`` + text + ``]``
-is the JSON of the whole block: what is stored goes out without being parsed. A frame may also
-go out as it is, since a zstd stream is any number of frames; its *seal*, which is stored beside
-it, says whether it is still the frame that was written and which rows are in it.
+newline. Compact JSON contains no newline, so the joint is unambiguous, and ``[`` + text + ``]``
+is the JSON of the whole block: stored rows are sent without being parsed. A frame may also be
+sent as it is, since a zstd stream is any number of frames; its *seal*, which is stored beside it,
+tells whether it is still the frame that was written, and identifies its rows.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ LEVEL = 3
 
 CRC_BYTES, DIGEST_BYTES = 4, 16
 
-# The checksum costs 2 µs a year of daily bars, and a flipped bit never becomes a price.
+# The checksum costs 2 µs per year of daily bars, and no flipped bit ever becomes a price.
 OPTIONS: dict[int, int] = {
     zstd.CompressionParameter.compression_level: LEVEL,
     zstd.CompressionParameter.checksum_flag: 1,
@@ -30,25 +30,25 @@ OPTIONS: dict[int, int] = {
 
 
 class Packed(NamedTuple):
-    """A frame, and the seal by which it is known again unopened."""
+    """A frame, and the seal that identifies it without opening it."""
 
     frame: bytes
     seal: bytes
 
 
 def digest(text: bytes) -> bytes:
-    """Give what tells rows from others, however they are packed: 16 bytes of their text's hash."""
-    # Of the hashes that last, processors compute this one the fastest: 0.6 ms a megabyte.
+    """Return what identifies rows, however they are packed: 16 bytes of their text's hash."""
+    # Of the hashes fit for the long term, processors compute this one fastest: 0.6 ms per megabyte.
     return hashlib.sha256(text).digest()[:DIGEST_BYTES]
 
 
 def digest_if_whole(frame: bytes, seal: bytes) -> bytes:
-    """Check a frame without opening it, at 0.4 ms a megabyte.
+    """Check a frame without opening it, at 0.4 ms per megabyte.
 
     Returns
     -------
     bytes
-        The `digest` of its rows, or nothing if the frame is not the one that the seal is of.
+        The `digest` of its rows; empty if the seal belongs to another frame.
     """
     crc = zlib.crc32(frame).to_bytes(CRC_BYTES)
     return seal[CRC_BYTES:] if seal[:CRC_BYTES] == crc else b""
@@ -65,12 +65,12 @@ def encode(lines: Sequence[bytes]) -> Packed:
     Returns
     -------
     Packed
-        One zstd frame that names its content's size and carries a checksum, and its seal.
+        One zstd frame that states its content's size and carries a checksum, and its seal.
 
     Raises
     ------
     ValueError
-        A line is empty or holds a newline: it could not be told from its neighbours.
+        A line contains a newline, or the only line is empty: rows could not be told apart.
     """
     text = JOINT.join(lines)
     if rows_in(text) != len(lines):
@@ -85,7 +85,7 @@ def decode(frame: bytes) -> bytes:
     Parameters
     ----------
     frame : bytes
-        That of what `encode` gave.
+        The frame that `encode` returned.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def decode(frame: bytes) -> bytes:
     Raises
     ------
     BlockCorruptError
-        It is no whole frame, or its content is not what was packed.
+        It is not one whole frame, or its content is not what was packed.
     """
     decompressor = zstd.ZstdDecompressor()
     try:
@@ -108,7 +108,7 @@ def decode(frame: bytes) -> bytes:
 
 
 def lines(text: bytes) -> list[bytes]:
-    """Take joined rows apart into one line each."""
+    """Split joined rows into one line each."""
     return text.split(JOINT) if text else []
 
 

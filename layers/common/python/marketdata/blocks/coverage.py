@@ -1,4 +1,4 @@
-"""What the cache knows of the days of a part, as bit sets in Python integers.
+"""What the cache knows about the days of a part, as bit sets in Python integers.
 
 A part is a year ("2024") for daily bars and a month ("2024-01") for intraday ones. Bit *d*,
 counted from 0, stands for the part's calendar day *d* + 1, trading day or not.
@@ -12,26 +12,26 @@ type Reason = Literal["suspended", "no_trade", "unconfirmed"]
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What is known of the days of one block; each field is a bit set.
+    """What is known about the days of one block; each field is a bit set.
 
-    `mark` keeps these true: no day is both present and absent; `short` and `close_outside` are
-    among `present`; `suspended` and `no_trade` are among `absent`, and no day is both; `rejected`
-    days are neither.
+    `mark` maintains these invariants: no day is both present and absent; `short` and
+    `close_outside` days are present; `suspended` and `no_trade` days are absent, and no day is
+    both; `rejected` days are neither present nor absent.
 
     Attributes
     ----------
     present : int
-        Days with at least one bar stored.
+        Days with at least one stored bar.
     absent : int
-        Days for which upstream was asked after they were final, and had none.
+        Days for which the source was asked after they were final, and had no bar.
     short : int
         Days with fewer intraday bars than the session has.
     suspended, no_trade : int
-        Absent days whose reason upstream knew.
+        Absent days for which the source knew the reason.
     close_outside : int
         Days on which an official close lies outside [low, high].
     rejected : int
-        Days of which the bars that came lately could not be used.
+        Days whose recently fetched bars could not be used.
     """
 
     present: int = 0
@@ -53,17 +53,19 @@ class Coverage:
         close_outside: int = 0,
         rejected: int = 0,
     ) -> Self:
-        """Add what was learnt; a day once present stays present.
+        """Return this coverage plus what was learnt; a day once present stays present.
 
         Parameters
         ----------
         present, absent : int
-            Days of which bars were stored, and for which upstream had none.
+            Days whose bars were stored, and days for which the source had none.
         short, close_outside : int
-            Those among the stored days that are so now. Any other day in `present` no longer is.
+            Those of the stored days that now are so. Any other day in `present` no longer is.
         suspended, no_trade : int
-            Why days are absent; days that are not absent are passed over. A known reason stays
-            until another one is given; where both are, a day is suspended.
+            Why days are absent; days that are not absent are ignored. A known reason stays until
+            another one is given; if both are given, the day is suspended.
+        rejected : int
+            Days whose bars could not be used; days that are present or absent are ignored.
         """
         all_present = self.present | present
         all_absent = (self.absent | absent) & ~all_present
@@ -78,7 +80,7 @@ class Coverage:
         )
 
     def reasons(self, days: int) -> list[tuple[Reason, int]]:
-        """Split absent days by why they are, as bit sets of which none is empty."""
+        """Split absent days by reason, into non-empty bit sets."""
         known: list[tuple[Reason, int]] = [
             ("suspended", days & self.suspended),
             ("no_trade", days & self.no_trade & ~self.suspended),
@@ -87,7 +89,7 @@ class Coverage:
         return [(reason, bits) for reason, bits in known if bits]
 
     def reason_of(self, bit: int) -> Reason:
-        """Say why a day is absent.
+        """Return why a day is absent.
 
         Parameters
         ----------
@@ -98,9 +100,9 @@ class Coverage:
 
 
 UNKNOWN = Coverage()
-"""Of no day is anything known."""
+"""Nothing is known about any day."""
 
 
 def missing(expected: int, coverage: Coverage) -> int:
-    """Give the expected days of which nothing is known, as a bit set."""
+    """Return the expected days that are neither present nor absent, as a bit set."""
     return expected & ~(coverage.present | coverage.absent)

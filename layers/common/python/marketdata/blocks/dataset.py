@@ -1,4 +1,4 @@
-"""What can be stored: kinds of securities, periods, and what a dataset tells of itself. Pure."""
+"""What can be stored: kinds of securities, periods, and the protocol of datasets. Pure."""
 
 from enum import StrEnum
 from typing import Protocol
@@ -27,21 +27,21 @@ class Period(StrEnum):
 
     @property
     def stored(self) -> bool:
-        """Whether its bars are stored; the others are computed from those of `base`."""
+        """Whether bars of this period are stored; others are computed from those of `base`."""
         return self.base is self
 
     @property
     def intraday(self) -> bool:
-        """Whether a day has many of its bars."""
+        """Whether a day has several bars of this period."""
         return self.startswith("min")
 
     @property
     def base(self) -> "Period":
-        """The stored period that its bars come from."""
+        """The stored period that bars of this period come from."""
         return Period.DAILY if self in (Period.WEEKLY, Period.MONTHLY) else self
 
     def part_of(self, day: str) -> str:
-        """Name the part that holds a day: its year, or for intraday bars its month.
+        """Return the part that holds a day: its year, or for intraday bars its month.
 
         Parameters
         ----------
@@ -57,27 +57,30 @@ class Period(StrEnum):
 
 
 class Dataset(Protocol):
-    """What blocks may hold: bars, which are a `Dataset`, or the finance room's statements."""
+    """What blocks may hold.
+
+    Either bars (`kline.bars.BarDataset`) or statements (`finance.statement.StatementDataset`).
+    """
 
     @property
     def name(self) -> str:
-        """Such as "stock.daily" or "finance.income"."""
+        """The dataset's name, such as "stock.daily" or "finance.income"."""
 
     @property
     def kind(self) -> Kind:
-        """Whose they are."""
+        """The kind of security that the rows are about."""
 
     @property
     def intraday(self) -> bool:
-        """Whether a day has many of its rows, so that a part is a month and not a year."""
+        """Whether a day has many rows, so that a part is a month and not a year."""
 
     @property
     def one_a_day(self) -> bool:
-        """Whether a day has at most one of its rows."""
+        """Whether a code has at most one row per day."""
 
     @property
     def operation(self) -> str:
-        """What the upstream function is asked for it, see `upstream.client`."""
+        """The operation by which the upstream function fetches it; see `upstream.client`."""
 
 
 STORED_PERIODS = [period for period in Period if period.stored]

@@ -10,13 +10,13 @@ from marketdata.blocks.dataset import Dataset, Period
 
 
 def first_day(part: str) -> date:
-    """Give the first calendar day of a part; ValueError if there is no such part."""
+    """Return the first calendar day of a part; raise ValueError if there is no such part."""
     year, _, month = part.partition("-")
     return date(int(year), int(month or 1), 1)
 
 
 def last_day(part: str) -> date:
-    """Give the last calendar day of a part; ValueError if there is no such part."""
+    """Return the last calendar day of a part; raise ValueError if there is no such part."""
     first = first_day(part)
     if "-" not in part or first.month == 12:
         return first.replace(month=12, day=31)
@@ -24,19 +24,19 @@ def last_day(part: str) -> date:
 
 
 def parts_between(what: Dataset | Period, start: str, end: str) -> list[str]:
-    """Name the parts that hold the days of a range.
+    """List the parts that hold the days of a range.
 
     Parameters
     ----------
     what : Dataset or Period
-        Whose parts: years, or for intraday bars months.
+        Whose parts to list: years, or for intraday bars months.
     start, end : str
         First and last day, YYYYMMDD.
 
     Returns
     -------
     list of str
-        In the order of time; empty if the range is.
+        In chronological order; empty if the range is.
     """
     if start > end:
         return []
@@ -49,14 +49,14 @@ def parts_between(what: Dataset | Period, start: str, end: str) -> list[str]:
 
 @lru_cache(maxsize=512)
 def _masks(part: str) -> dict[str, int]:
-    """Give the mask of every day of a part, in the order of time."""
+    """Return the mask of every day of a part, in chronological order."""
     first, last = first_day(part).toordinal(), last_day(part).toordinal()
     days = (date.fromordinal(number) for number in range(first, last + 1))
     return {day.isoformat().replace("-", ""): 1 << bit for bit, day in enumerate(days)}
 
 
 def bit_of(part: str, day: str) -> int:
-    """Give the mask of one day.
+    """Return the mask of one day.
 
     Raises
     ------
@@ -66,11 +66,11 @@ def bit_of(part: str, day: str) -> int:
     try:
         return _masks(part)[day]
     except KeyError:
-        raise ValueError(f"{day} is no day of {part}") from None
+        raise ValueError(f"{day} is not a day of {part}") from None
 
 
 def bits_of(part: str, days: Iterable[str]) -> int:
-    """Give the bit set of those among some days that lie in a part."""
+    """Return the bit set of those days that lie in a part."""
     masks = _masks(part)
     bits = 0
     for day in days:
@@ -79,23 +79,28 @@ def bits_of(part: str, days: Iterable[str]) -> int:
 
 
 def days_of(part: str, bits: int) -> list[str]:
-    """Give the days of a bit set, in the order of time."""
+    """List the days of a bit set, in chronological order."""
     flags = f"{bits:b}"[::-1].encode().replace(b"0", b"\0")
     return list(compress(_masks(part), flags))
 
 
 def span(part: str, start: str, end: str) -> int:
-    """Give the calendar days of a range that lie in a part as a bit set, 0 if they do not meet.
+    """Return the calendar days of a range that lie in a part, as a bit set; 0 if there are none.
 
     Parameters
     ----------
     part : str
         The part.
     start, end : str
-        First and last day, YYYYMMDD, inside the part or not; ValueError if there is no such day.
+        First and last day, YYYYMMDD, inside the part or not.
+
+    Raises
+    ------
+    ValueError
+        One of them falls within the part but does not exist.
     """
     first, last = _ends(part)
-    # Most codes live all through a part: cut to it, their lives are the same.
+    # Most codes live through the whole part: cut to it, their lives are one cached range.
     return _span(part, max(start, first), min(end, last))
 
 
@@ -111,29 +116,29 @@ def _span(part: str, first: str, last: str) -> int:
 
 
 def to_bytes(bits: int) -> bytes:
-    """Write a bit set as bytes, little endian, as few as it takes."""
+    """Write a bit set as bytes, little endian and as few as possible."""
     return bits.to_bytes((bits.bit_length() + 7) // 8, "little")
 
 
 def from_bytes(data: bytes) -> int:
-    """Read what `to_bytes` wrote."""
+    """Read a bit set that `to_bytes` wrote."""
     return int.from_bytes(data, "little")
 
 
 def ranges(days: Sequence[str], trading_days: Sequence[str]) -> list[list[str]]:
-    """Join days that are neighbours on the trading calendar.
+    """Join days that are neighbours on the trading calendar into ranges.
 
     Parameters
     ----------
     days : sequence of str
         Sorted.
     trading_days : sequence of str
-        The calendar, sorted. A day that it does not have is never joined to the one before.
+        The calendar, sorted. A day that is not in it is never joined to the one before.
 
     Returns
     -------
     list of [str, str]
-        First and last day of each run, in the order of time.
+        First and last day of each range, in chronological order.
     """
     result: list[list[str]] = []
     following = 0

@@ -1,8 +1,8 @@
-"""The block store: one code's bars of one part, with what the cache knows of its days.
+"""The block store: one code's rows of one part, with what the cache knows about its days.
 
-A block is one item of the market table. Its payload lies in the item while it is small and in
-the bucket once it is not. Every write is conditional on the version that was read, so two
-writers at once lose nothing: the later one reads again and merges.
+A block is one item of the market table. A small payload is in the item itself, a larger one in
+the bucket. Every write is conditional on the version that was read, so two writers at the same
+time lose nothing: the later one reads again and merges.
 """
 
 import hashlib
@@ -20,11 +20,11 @@ from marketdata.blocks.days import from_bytes, to_bytes
 from marketdata.errors import NotFoundError, VersionConflictError
 
 ATTEMPTS = 12
-"""Tries to write a block that others write too, before giving up."""
+"""Attempts to write a block that others are writing too, before giving up."""
 
 
 INLINE_BYTES = 32 * 1024
-"""A longer payload lies in the bucket: writing 32 KiB costs as much as 32 small items."""
+"""A longer payload goes to the bucket: writing 32 KiB costs as much as writing 32 small items."""
 
 
 CODEC = "zstd"
@@ -34,24 +34,26 @@ BIT_SETS = ("present", "absent", "suspended", "no_trade", "short", "close_outsid
 
 
 MARKS = (*BIT_SETS, "rejected_until")
-"""All attributes that this module writes."""
+"""The attributes in which a block's coverage is stored."""
 
 
 INDEXED = ("code", "rows", "present", "absent", "suspended", "no_trade")
-"""What the index is asked for: boto3 takes most of a whole market's time to read what it gets."""
+"""The attributes to read from the index: for a whole market, boto3 spends most of the time parsing
+what it gets."""
 
 
 CONTENT = ("rows", "version", "seal", "data", "object", *MARKS)
-"""What the table is asked for, beside the key."""
+"""The attributes to read from the table, in addition to the key."""
 
 
 REJECTED_SECONDS = 6 * 3600
-"""So long reads do not ask again for days whose bars could not be used: what was wrong a moment ago
-is wrong still, and each question costs seconds and the account's traffic. Tasks do ask."""
+"""Reads do not ask again for this long about days whose bars could not be used: what was wrong a
+moment ago is still wrong, and each request costs seconds and the account's traffic. Tasks do ask.
+"""
 
 
 class BlockTable(Protocol):
-    """What the store needs of a table."""
+    """What the store needs from a table."""
 
     def get(self, pk: str, sk: str) -> Item | None: ...
     def get_many(
@@ -71,7 +73,7 @@ class BlockTable(Protocol):
 
 
 class PayloadObjects(Protocol):
-    """What payloads need of a bucket."""
+    """What payloads need from a bucket."""
 
     def read(self, key: str) -> bytes: ...
     def write(self, key: str, body: bytes, content_type: str = ...) -> None: ...
@@ -79,7 +81,7 @@ class PayloadObjects(Protocol):
 
 
 class Payloads:
-    """Writes, reads and removes payloads.
+    """Writes, reads and deletes payloads.
 
     Parameters
     ----------
@@ -91,22 +93,22 @@ class Payloads:
         self._objects = objects
 
     def write(self, block: str, version: int, frame: bytes) -> str:
-        """Write a payload that is too long for an item.
+        """Write a payload to the bucket if it is too long for an item.
 
         Parameters
         ----------
         block : str
-            Names the block.
+            The block's name.
         version : int
-            The version of the block that this is the payload of. It is part of the key, so no
-            later writer can want the same one, and a payload that is removed is removed for good.
+            The block's version that this payload belongs to. It is part of the key, so no later
+            writer can want the same key, and a deleted payload is deleted for good.
         frame : bytes
             The payload.
 
         Returns
         -------
         str
-            Where it is now; empty for one that belongs into the item.
+            The payload's key; empty for one that belongs in the item.
         """
         if len(frame) <= INLINE_BYTES:
             return ""
@@ -121,12 +123,12 @@ class Payloads:
         Raises
         ------
         NotFoundError
-            It is no longer there.
+            The payload is no longer there.
         """
         return self._objects.read(object_key)
 
     def delete(self, object_keys: Iterable[str]) -> None:
-        """Remove payloads; empty keys are passed over."""
+        """Delete payloads; empty keys are ignored."""
         for object_key in filter(None, object_keys):
             self._objects.delete(object_key)
 
@@ -147,14 +149,14 @@ class BlockStore:
         self._payloads = Payloads(objects)
 
     def read(self, keys: Iterable[BlockKey], *, fresh: bool = False) -> dict[BlockKey, Block]:
-        """Read the blocks that exist, payloads included; `unpack` opens them.
+        """Read the blocks that exist, with their payloads, which `blocks.block.unpack` opens.
 
         Parameters
         ----------
         keys : iterable of BlockKey
-            Which blocks.
+            The blocks to read.
         fresh : bool
-            Whether a write of a moment ago must be seen, which costs twice as many read units.
+            Whether to see writes of a moment ago, which costs twice as many read units.
         """
         by_item = {key.item: key for key in keys}
         items = self._table.get_many(list(by_item), fresh=fresh, attributes=CONTENT)
@@ -164,7 +166,7 @@ class BlockStore:
         return blocks | dict(zip(elsewhere, loaded, strict=True))
 
     def _load(self, key: BlockKey, block: Block) -> Block:
-        """Read a payload from the bucket, or the newer one that has replaced it meanwhile."""
+        """Return the block with its payload from the bucket, or the block that has replaced it."""
         gone = ""
         while block.object_key and block.object_key != gone:
             try:
@@ -181,14 +183,14 @@ class BlockStore:
     def coverage(
         self, dataset: str, part: str, codes: tuple[str, str] | None = None
     ) -> Iterator[BlockCoverage]:
-        """Read which days are stored in one part, by code; no bar is read.
+        """Yield which days of a part are stored, code by code; no bar is read.
 
         Parameters
         ----------
         dataset, part : str
-            Of what.
+            The dataset's name, and the part.
         codes : tuple of str, optional
-            The first and the last code; without, every code.
+            The first and the last code; by default, every code.
         """
         found = self._table.query(
             f"{dataset}#{part}",
@@ -204,7 +206,7 @@ class BlockStore:
     def coverage_by_part(
         self, dataset: str, parts: Sequence[str], codes: tuple[str, str] | None = None
     ) -> dict[str, dict[str, BlockCoverage]]:
-        """Read which days are stored in some parts, a query a part, side by side.
+        """Read which days of some parts are stored, one query per part, in parallel.
 
         Parameters
         ----------
@@ -214,7 +216,7 @@ class BlockStore:
         Returns
         -------
         dict
-            By part, and in it by code.
+            By part, and within it by code.
         """
 
         def of_part(part: str) -> dict[str, BlockCoverage]:
@@ -223,23 +225,23 @@ class BlockStore:
         return dict(zip(parts, side_by_side(of_part, parts), strict=True))
 
     def coverage_by_key(self, keys: Sequence[BlockKey]) -> dict[BlockKey, BlockCoverage]:
-        """Read which days are stored in the blocks that exist; no bar is answered, or parsed."""
+        """Read which days are stored in the blocks that exist; no bar is returned or parsed."""
         by_item = {key.item: key for key in keys}
         items = self._table.get_many(list(by_item), fresh=False, attributes=INDEXED)
         return {by_item[item]: _coverage(value) for item, value in items.items()}
 
     def update(self, key: BlockKey, known: Block | None, change: Callable[[Block], Block]) -> bool:
-        """Change a block, starting again from what is stored whenever somebody else was first.
+        """Change a block, starting again from what is stored whenever another writer was first.
 
         Parameters
         ----------
         key : BlockKey
-            Which block.
+            The block to change.
         known : Block or None
             The block as it was read a moment ago; None to read it here.
         change : callable
-            Gives the new block for the stored one. It is called again after a conflict, and
-            gives its argument back where there is nothing to change.
+            Returns the new block for the stored one, or its argument itself if there is nothing
+            to change. It is called again after a conflict.
 
         Returns
         -------
@@ -249,7 +251,7 @@ class BlockStore:
         Raises
         ------
         VersionConflictError
-            Others kept writing it for `ATTEMPTS` tries.
+            Others kept writing the block for `ATTEMPTS` attempts.
         """
         for _ in range(ATTEMPTS):
             stored = known or self._load(key, self._newest(key))
@@ -264,19 +266,19 @@ class BlockStore:
     def update_all(
         self, keys: Collection[BlockKey], change: Callable[[BlockKey, Block], Block]
     ) -> int:
-        """Change blocks side by side, each as `update` does.
+        """Change blocks in parallel, each as `update` does.
 
         Parameters
         ----------
         keys : collection of BlockKey
-            Which blocks.
+            The blocks to change.
         change : callable
-            Gives the new block for a key and its stored block.
+            Returns the new block for a key and its stored block.
 
         Returns
         -------
         int
-            How many were written.
+            The number of blocks written.
 
         Raises
         ------
@@ -285,7 +287,7 @@ class BlockStore:
         """
         stored = self.read(keys)
         known = {key: stored.get(key, Block()) for key in keys}
-        # Changing is work and writing is waiting: threads help with the second only.
+        # Changing is computing and writing is waiting: threads help only with the latter.
         changed = {key: change(key, block) for key, block in known.items()}
 
         def write(key: BlockKey) -> bool:
@@ -298,9 +300,9 @@ class BlockStore:
         return sum(side_by_side(write, ready))
 
     def _swap(self, key: BlockKey, stored: Block, changed: Block) -> bool:
-        """Put the new block in the old one's place: payload first, item next, old payload last.
+        """Write the new payload, then the item, and last delete the old payload.
 
-        False where the stored block is no longer the one that was read.
+        Return False if the stored block is no longer the one that was read.
         """
         version = stored.version + 1
         object_key = self._payloads.write("/".join(key), version, changed.frame)
@@ -311,8 +313,8 @@ class BlockStore:
         try:
             self._table.write(Write(*key.item, put=item, condition=condition, values=values))
         except ConditionFailedError:
-            # The winner may have written the very same payload under the very same key; it may
-            # even be this writer, whose first try came through although its answer was lost.
+            # The winner may have written the same payload under the same key; it may even be this
+            # writer, whose first attempt succeeded although the answer was lost.
             named = self._newest(key).object_key
             self._payloads.delete({object_key, stored.object_key} - {named})
             return False
@@ -321,7 +323,7 @@ class BlockStore:
 
 
 def item_of(key: BlockKey, block: Block) -> Item:
-    """Write a block as the attributes of its item."""
+    """Return a block as the attributes of its item."""
     payload: Item = {"object": block.object_key} if block.object_key else {"data": block.frame}
     if block.seal:
         payload["seal"] = block.seal
@@ -337,7 +339,7 @@ def item_of(key: BlockKey, block: Block) -> Item:
 
 
 def block_of(item: Item) -> Block:
-    """Read what `item_of` wrote; a payload in the bucket is not in it."""
+    """Read a block from what `item_of` returned; a payload in the bucket is not included."""
     return Block(
         coverage=coverage_of(item),
         rows=int(item["rows"]),
@@ -349,7 +351,7 @@ def block_of(item: Item) -> Block:
 
 
 def attributes_of(coverage: Coverage) -> Item:
-    """Give the attributes to be written; a rejection counts from now on."""
+    """Return a coverage as attributes to be written; a rejection counts from now on."""
     bits = {name: getattr(coverage, name) for name in BIT_SETS}
     written: Item = {name: to_bytes(value) for name, value in bits.items() if value}
     if coverage.rejected:
@@ -358,7 +360,7 @@ def attributes_of(coverage: Coverage) -> Item:
 
 
 def coverage_of(item: Item) -> Coverage:
-    """Read what `attributes_of` wrote; a rejection of long ago is forgotten."""
+    """Read a coverage from what `attributes_of` returned; an expired rejection is dropped."""
     bits = {name: from_bytes(item[name]) for name in BIT_SETS if name in item}
     if "rejected" in bits and item["rejected_until"] < time.time():
         del bits["rejected"]

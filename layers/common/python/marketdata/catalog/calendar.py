@@ -2,13 +2,13 @@
 
 All of them follow the State Council's holidays as the CSRC announces them, so one calendar
 (exchange_calendars' XSHG) serves all markets; each begins with its own first day. It is a generated
-module rather than stored data: a read then costs no request for it.
+module rather than stored data, so that a read needs no request for it.
 
-First days: SH the exchange's opening; SZ the same day, because the library knows no earlier one
-(Shenzhen traded on trial from 1990-12-01); BJ and INE, GFE, CFE the opening or the first contract
-(SC, SI, IF); SHF, DCE and CZC the first standard contracts of the exchange or, for SHF, of its
-predecessor the Shanghai Metal Exchange. The commodity exchanges' own closures before 2000 are not
-known to the source.
+First days: for SH the exchange's opening; for SZ the same day, because the library knows no earlier
+one (Shenzhen held trial trading from 1990-12-01); for BJ, INE, GFE and CFE the opening or the first
+contract (SC, SI, IF); for SHF, DCE and CZC the first standard contracts of the exchange or, for
+SHF, of its predecessor, the Shanghai Metal Exchange. The library does not know the commodity
+exchanges' own closures before 2000.
 """
 
 from collections.abc import Callable
@@ -38,11 +38,11 @@ MARKETS = tuple(FIRST_DAYS)
 
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""China has had no summer time since 1991, so a fixed offset needs no time zone database."""
+"""China has had no daylight saving time since 1991: a fixed offset needs no time zone database."""
 
 
 def first_known_day(market: str) -> str:
-    """Give the market's first trading day, YYYYMMDD.
+    """Return a market's first trading day, YYYYMMDD.
 
     Raises
     ------
@@ -56,13 +56,13 @@ def first_known_day(market: str) -> str:
 
 
 def last_known_day() -> str:
-    """Give the last day for which it is known whether it is a trading day, YYYYMMDD."""
+    """Return the last day for which it is known whether it is a trading day, YYYYMMDD."""
     return f"{max(YEARS)}1231"
 
 
 @cache
 def trading_bits(market: str, part: str) -> int:
-    """Give the trading days of a part as a bit set, see `blocks.coverage`.
+    """Return the trading days of a part as a bit set; see `blocks.coverage`.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def trading_bits(market: str, part: str) -> int:
     Returns
     -------
     int
-        0 where the calendar knows no trading day in the part.
+        0 if the calendar has no trading day in the part.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def trading_bits(market: str, part: str) -> int:
 
 
 def trading_days(market: str, start: str, end: str) -> list[str]:
-    """List the trading days of a closed range.
+    """List the trading days of a range, first and last day included.
 
     Parameters
     ----------
@@ -126,13 +126,13 @@ def _days_of_year(market: str, year: str) -> list[str]:
 
 
 def is_trading_day(market: str, day: str) -> bool:
-    """Say whether a market trades on a day; errors as in `trading_days`."""
+    """Check whether a market trades on a day; errors as in `trading_days`."""
     part = Period.DAILY.part_of(day)
     return bool(trading_bits(market, part) & bit_of(part, day))
 
 
 def next_trading_day(market: str, day: str) -> str:
-    """Give the first trading day after a day.
+    """Return the first trading day after a day.
 
     Raises
     ------
@@ -151,14 +151,14 @@ def next_trading_day(market: str, day: str) -> str:
 
 
 def previous_trading_day(market: str, day: str) -> str:
-    """Give the last trading day before a day.
+    """Return the last trading day before a day.
 
     Raises
     ------
     InvalidInputError
         There is no such market.
     NotFoundError
-        The market had not opened.
+        The market had not opened before the day.
     """
     opening = first_known_day(market)
     for part in reversed(parts_between(Period.DAILY, opening, day)):
@@ -172,7 +172,7 @@ def previous_trading_day(market: str, day: str) -> str:
 
 @cache
 def nth_friday(market: str, month: str, n: int) -> str:
-    """Give a month's n-th Friday, or the next trading day where that one is a holiday.
+    """Return a month's n-th Friday, or the next trading day if that Friday is a holiday.
 
     Parameters
     ----------
@@ -195,16 +195,16 @@ def nth_friday(market: str, month: str, n: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The days for which something has to be stored.
+    """The days for which something must be stored.
 
     Attributes
     ----------
     first : str
-        No market has an earlier one, "YYYYMMDD".
+        The first such day of any market, "YYYYMMDD".
     bits : callable
-        Gives those of a market in a part as a bit set.
+        Returns a market's days within a part as a bit set.
     days : callable
-        Lists those of a market from one day to another.
+        Lists a market's days from one day to another.
     """
 
     first: str
@@ -213,18 +213,18 @@ class Calendar:
 
 
 TRADING = Calendar(min(FIRST_DAYS.values()), trading_bits, trading_days)
-"""The days that bars are of."""
+"""The days for which there are bars."""
 
 
 def last_final_day(now: datetime, final_time: str) -> str:
-    """Give the last trading day, "YYYYMMDD", whose bars no longer change.
+    """Return the last trading day, "YYYYMMDD", whose bars no longer change.
 
     Parameters
     ----------
     now : datetime
-        With a time zone.
+        The current time, with a time zone.
     final_time : str
-        "HH:MM", Asia/Shanghai: a trading day is final from then on.
+        "HH:MM", Asia/Shanghai: the time from which on a trading day is final.
     """
     local = now.astimezone(SHANGHAI)
     today = local.strftime("%Y%m%d")

@@ -1,4 +1,4 @@
-"""Where the catalog is kept: one block of the market table, in memory for five minutes."""
+"""The store of the catalog: one block of the market table, kept in memory for five minutes."""
 
 import time
 from collections.abc import Callable
@@ -18,11 +18,11 @@ class CatalogStore:
     Parameters
     ----------
     store : BlockStore
-        Where its block is.
+        Holds the catalog's block.
     refresh : callable
-        Has the catalog fetched from the source and saved; called where none is stored yet.
+        Has the catalog fetched from the source and saved; called if none is stored yet.
     clock : callable
-        Seconds, rising.
+        A monotonic clock, in seconds.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class CatalogStore:
         Raises
         ------
         UpstreamError
-            None is stored, and the source cannot give one now.
+            None is stored, and the source cannot provide one now.
         StorageError
             None is stored, although one was fetched.
         """
@@ -61,12 +61,12 @@ class CatalogStore:
         return stored
 
     def read(self, *, fresh: bool = False) -> Catalog | None:
-        """Read the stored catalog; None where there is none that can be read.
+        """Return the stored catalog; None if there is none that can be read.
 
         Parameters
         ----------
         fresh : bool
-            Whether a write of a moment ago must be seen.
+            Whether to see writes of a moment ago.
         """
         stored = self._store.read([KEY], fresh=fresh).get(KEY, Block())
         head, rows = read_document(KEY, stored)
@@ -75,10 +75,10 @@ class CatalogStore:
         return Catalog.from_rows(rows, head["refreshed_at"], head["source"], head["first_days"])
 
     def save(self, catalog: Catalog) -> None:
-        """Put a catalog in the stored one's place; codes that it no longer names are kept.
+        """Replace the stored catalog, but keep codes that the new one no longer lists.
 
-        A source may list today's codes only, and a delisted one must still be found. Those of
-        another source are not kept. What is loaded next is the new catalog.
+        A source may list only today's codes, and a delisted one must still be found. Codes of
+        another source are not kept. The next `load` reads the stored catalog again.
         """
 
         def change(stored: Block) -> Block:

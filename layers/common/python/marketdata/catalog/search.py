@@ -1,4 +1,4 @@
-"""Finding securities by what a person types: part of a code, or of a name. Pure."""
+"""Search for securities by what a person types: part of a code, or of a name. Pure."""
 
 from collections.abc import Iterable
 
@@ -10,24 +10,25 @@ def search(
 ) -> tuple[list[Security], int]:
     """Find the securities that a text may mean, the likeliest first.
 
-    A code that begins with the text comes before a name that does, and these before codes and
-    names that hold it further in; of each, those that live on the day come first, by code.
+    Codes that begin with the text come first, then names that begin with it, then codes and then
+    names that contain it. Within each group, securities alive on the day come first, and codes are
+    in order.
 
     Parameters
     ----------
     securities : iterable of Security
-        Among which.
+        The securities to search.
     text : str
-        In any case, blanks around it ignored; an empty one finds everything.
+        Case and surrounding blanks are ignored; an empty text finds everything.
     day : str
         Today, "YYYYMMDD".
     limit : int
-        How many to give at most.
+        The maximum number of securities to return.
 
     Returns
     -------
     list of Security, int
-        The best ones, and how many there are in all.
+        The best matches, and the number of all matches.
     """
     wanted = text.strip().casefold()
     found = [
@@ -40,7 +41,7 @@ def search(
 
 
 def _rank(security: Security, wanted: str) -> int | None:
-    """Say how good a match is, 0 the best; None where it is none."""
+    """Return how good a match is, 0 being the best; None if there is no match."""
     code, name = security.code.casefold(), security.name.casefold()
     hits = (
         code.startswith(wanted),

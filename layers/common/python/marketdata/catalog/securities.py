@@ -1,4 +1,4 @@
-"""Codes: how they are written, what they stand for, how long they live."""
+"""Securities: how their codes are written, what they stand for, and how long they live."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ SECURITY_TYPES = {
     "EXTRA_ETF": Kind.ETF,
     "EXTRA_INDEX_A": Kind.INDEX,
 }
-"""The vendor's names of the kinds, as the API takes them."""
+"""The vendor's names for the kinds, as the API accepts them."""
 
 FIRST_DATE, LAST_DATE = "00010101", "99991231"
 
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """One code and its life.
+    """One security: its code and its life.
 
     Attributes
     ----------
@@ -32,11 +32,11 @@ class Security:
     name : str
         As the source writes it.
     kind : Kind
-        What it is.
+        What the code stands for.
     market : str
-        The code's suffix, one of `calendar.MARKETS`.
+        The code's suffix, one of `catalog.calendar.MARKETS`.
     list_date, delist_date : str or None
-        First and last trading day, YYYYMMDD; None where there is no such limit or it is unknown.
+        First and last trading day, YYYYMMDD; None if there is no such limit or it is unknown.
     """
 
     code: str
@@ -47,27 +47,27 @@ class Security:
     delist_date: str | None = None
 
     def alive(self, start: str, end: str) -> bool:
-        """Say whether it lives on any day of a closed range of days, YYYYMMDD."""
+        """Check whether it lives on any day from `start` to `end`, both included, YYYYMMDD."""
         first, last = life(self)
         return first <= end and start <= last
 
 
 def life(security: Security) -> tuple[str, str]:
-    """Give the first and the last day on which bars may exist, YYYYMMDD.
+    """Return the first and the last day on which bars may exist, YYYYMMDD.
 
-    An index is computed back to before its publication, so its list date is no limit.
+    An index is computed back to days before its publication, so its list date is not a limit.
     """
     first = None if security.kind is Kind.INDEX else security.list_date
     return first or FIRST_DATE, security.delist_date or LAST_DATE
 
 
 def market_of(code: str) -> str:
-    """Give a code's suffix: "SH" of "600000.SH"."""
+    """Return a code's suffix: "SH" for "600000.SH"."""
     return code.rpartition(".")[2]
 
 
 def variety_of(code: str) -> str:
-    """Give a future's variety: "IF" of "IF2401.CFE"; a variety gives itself, a stock ""."""
+    """Return a future's variety: "IF" for "IF2401.CFE" and for "IF" itself; "" for a stock."""
     return code.partition(".")[0].rstrip("0123456789")
 
 
@@ -77,13 +77,13 @@ class Catalog:
     Parameters
     ----------
     securities : iterable of Security
-        In any order; of one code's several the last counts.
+        In any order; if a code occurs more than once, the last one counts.
     refreshed_at : str
         When the source was asked, ISO 8601.
     source : str
         The source's name.
     first_days : mapping
-        For each dataset's name the first day that the source has of it, YYYYMMDD.
+        By dataset name, the first day that the source has, YYYYMMDD.
     """
 
     def __init__(
@@ -102,16 +102,16 @@ class Catalog:
         return len(self._by_code)
 
     def get(self, code: str) -> Security | None:
-        """Give a code's security, or None."""
+        """Return a code's security, or None if the code is unknown."""
         return self._by_code.get(code)
 
     def known(self, codes: Sequence[str], kinds: Collection[Kind]) -> dict[str, Security]:
-        """Return those of some codes that are known as one of some kinds, in the same order.
+        """Return, by code and in the order given, the known securities of the given kinds.
 
         Raises
         ------
         NotFoundError
-            None of them is.
+            None of the codes is known.
         """
         found = {
             code: security
@@ -123,17 +123,17 @@ class Catalog:
         return found
 
     def coverage_start(self, dataset: Dataset) -> str:
-        """Give the first day that the source has of a dataset; one it never named has no limit."""
+        """Return the first day that the source has of a dataset, or `FIRST_DATE` if not stated."""
         return self.first_days.get(dataset.name, FIRST_DATE)
 
     def of_kind(self, kind: Kind, day: str | None = None) -> list[Security]:
-        """List the securities of a kind by code; given a day, those that live on it."""
+        """List the securities of a kind, sorted by code; given a day, only those alive on it."""
         found = (security for security in self._by_code.values() if security.kind is kind)
         alive = (each for each in found if day is None or each.alive(day, day))
         return sorted(alive, key=lambda security: security.code)
 
     def to_rows(self) -> list[dict[str, str | None]]:
-        """Give JSON-able rows, by code; `from_rows` reads them."""
+        """Return rows that can be written as JSON, sorted by code; `from_rows` reads them."""
         return [
             {
                 "code": security.code,
@@ -153,12 +153,12 @@ class Catalog:
         source: str,
         first_days: Mapping[str, str],
     ) -> Self:
-        """Read what `to_rows` gave.
+        """Read what `to_rows` returned.
 
         Raises
         ------
         KeyError, ValueError
-            A row lacks a field, or its type is none of `Kind`.
+            A row lacks a field, or its type is not a `Kind`.
         """
         return cls((security_of(row) for row in rows), refreshed_at, source, first_days)
 
@@ -169,7 +169,7 @@ def security_of(row: Mapping[str, str | None]) -> Security:
     Raises
     ------
     KeyError, ValueError
-        A field is missing, or the type is none of `Kind`.
+        A field is missing, or the type is not a `Kind`.
     """
     code = row["code"] or ""
     return Security(

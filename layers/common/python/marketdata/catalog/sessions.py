@@ -1,8 +1,8 @@
 """Trading sessions: how many bars a full day has, and when they start.
 
-Hours are the exchanges' own. Where they are not known with certainty (early years, a commodity's
-night session before it was last changed, a variety not listed here) the answer is None rather
-than a guess, and nobody may then call a day short.
+Hours are the exchanges' own. Where they are not known for certain (early years, a commodity's
+night session before it was last changed, a variety not listed here), the answer is None rather
+than a guess, and the day must not be called short.
 """
 
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ from marketdata.catalog.securities import variety_of
 from marketdata.errors import NotFoundError
 
 MINUTES = {period: int(period.removeprefix("min")) for period in Period if period.intraday}
-"""The length of an intraday bar."""
+"""The length of a bar in minutes, for each intraday period."""
 
 COMMODITY_MARKETS = frozenset({"SHF", "DCE", "CZC", "INE", "GFE"})
 INDEX_FUTURES = frozenset({"IF", "IC", "IH", "IM"})
@@ -34,7 +34,7 @@ NO_NIGHTS = ("20200203", "20200506")
 """First and last trading day without night sessions during the epidemic of 2020."""
 
 UNCERTAIN_NIGHTS = frozenset({"20150928"})
-"""After a holiday that fell on a weekend: whether Friday had a night session is not certain."""
+"""After a holiday that fell on a weekend: it is uncertain whether Friday had a night session."""
 
 NIGHT_TABLE = """
 23:00 20200507 A B C CS EB EG I J JM L M P PG PP RR V Y
@@ -55,10 +55,10 @@ NIGHT_TABLE = """
 23:00 20250723 PL
 23:00 20250911 OP
 """
-"""End of the night session, first trading day with exactly that one, varieties."""
+"""End of the night session, first trading day with exactly that end, varieties."""
 
 DAY_TABLE = "AP BB CJ EC FB JD JR LC LG LH LR PK PM PS RI RS SF SI SM UR WH WR"
-"""The varieties that never had a night session."""
+"""The varieties that have never had a night session."""
 
 
 def _read_nights() -> dict[str, tuple[str, str]]:
@@ -71,14 +71,14 @@ DAY_ONLY = frozenset(DAY_TABLE.split())
 
 
 class Segment(NamedTuple):
-    """An unbroken stretch of trading.
+    """A stretch of trading without a break.
 
     Attributes
     ----------
     start, end : int
         Minutes since midnight of the calendar day on which it starts; `end` may pass 24 × 60.
     night : bool
-        It belongs to the next trading day.
+        Whether it belongs to the next trading day.
     """
 
     start: int
@@ -102,23 +102,23 @@ BOND_HOURS = _segments("09:30-11:30 13:00-15:15")
 
 
 def sessions(kind: Kind, market: str, code: str, day: str) -> tuple[Segment, ...] | None:
-    """Give the sessions of a trading day in the order of time.
+    """Return the sessions of a trading day in chronological order.
 
     Parameters
     ----------
     kind : Kind
         What the code stands for.
     market : str
-        One of `calendar.MARKETS`.
+        One of `catalog.calendar.MARKETS`.
     code : str
-        The code, or a future's variety alone; with the code, its last trading day is known too.
+        The code, or a future's variety alone; only the code tells the last trading day too.
     day : str
         The trading day, YYYYMMDD.
 
     Returns
     -------
     tuple of Segment or None
-        None where they are not known.
+        None if they are not known.
     """
     if kind is not Kind.FUTURE:
         known = day >= STOCK_HOURS_SINCE and day not in CIRCUIT_BREAKER_DAYS
@@ -129,13 +129,13 @@ def sessions(kind: Kind, market: str, code: str, day: str) -> tuple[Segment, ...
 
 
 def bars_per_day(kind: Kind, market: str, code: str, period: Period, day: str) -> int | None:
-    """Give the number of intraday bars of a full trading day; parameters as in `sessions`.
+    """Return the number of intraday bars of a full trading day; parameters as in `sessions`.
 
     Returns
     -------
     int or None
-        None where the sessions are not known, and where a stretch of trading is no multiple of
-        the period: sources then differ in how they cut it.
+        None if the sessions are not known, or if a stretch of trading is not a multiple of the
+        period, because sources differ in how they cut it.
     """
     segments = sessions(kind, market, code, day)
     return None if segments is None else _count(segments, MINUTES[period])
@@ -145,17 +145,17 @@ def bars_per_day(kind: Kind, market: str, code: str, period: Period, day: str) -
 def bar_times(
     segments: tuple[Segment, ...], market: str, day: str, period: Period
 ) -> tuple[str, ...]:
-    """Give the starts of the intraday bars of a trading day with these sessions.
+    """Return the start times of the intraday bars of a trading day with these sessions.
 
-    A bar never reaches across a break: where a stretch is no multiple of the period, its last bar
-    is cut short.
+    A bar never spans a break: if a stretch is not a multiple of the period, its last bar is cut
+    short.
 
     Parameters
     ----------
     segments : tuple of Segment
         The sessions of the day.
     market : str
-        One of `calendar.MARKETS`.
+        One of `catalog.calendar.MARKETS`.
     day : str
         The trading day, YYYYMMDD.
     period : Period
@@ -164,7 +164,7 @@ def bar_times(
     Returns
     -------
     tuple of str
-        "YYYY-MM-DD HH:MM:SS", Asia/Shanghai, in the order of time.
+        "YYYY-MM-DD HH:MM:SS", Asia/Shanghai, in chronological order.
     """
     return tuple(
         time for segment in segments for time in _starts(segment, market, day, MINUTES[period])
@@ -207,7 +207,7 @@ def _index_future(code: str, day: str) -> tuple[Segment, ...] | None:
 
 
 def _last_trading_day(code: str, friday: int) -> str | None:
-    """Give the last trading day of a CFFEX contract; None for a variety or an unknown future."""
+    """Return a CFFEX contract's last trading day; None for a variety or past the calendar."""
     delivery = code.partition(".")[0][-4:]
     if not delivery.isdigit():
         return None
@@ -236,7 +236,7 @@ def _with_night(end: str, day: str) -> tuple[Segment, ...] | None:
 
 @lru_cache(maxsize=4096)
 def _after_holiday(market: str, day: str) -> bool:
-    """Whether a holiday lies right before a trading day: its eve then had no night session."""
+    """Check whether a trading day follows a holiday, on whose eve there was no night session."""
     today = date.fromisoformat(day)
     before = date.fromisoformat(previous_trading_day(market, day))
     between = (before + timedelta(days=later) for later in range(1, (today - before).days))

@@ -21,7 +21,7 @@ class Window:
     final_until : str
         The last day whose bars are final.
     calendar : Calendar
-        The days that matter, in the question and outside it.
+        The days that matter, within the question and outside it.
     """
 
     start: str
@@ -31,17 +31,19 @@ class Window:
     calendar: Calendar = TRADING
 
     def expected(self, security: Security, part: str) -> int:
-        """The final trading days of the part on which the security should have bars, as bits."""
-        days = span(part, max(self.start, self.coverage_start), min(self.end, self.final_until))
-        return days and days & self.calendar.bits(security.market, part) & life_bits(security, part)
+        """Return, as bits, the part's final trading days on which the security should have bars."""
+        born, gone = life(security)
+        first = max(self.start, self.coverage_start, born)
+        days = span(part, first, min(self.end, self.final_until, gone))
+        return days and days & self.calendar.bits(security.market, part)
 
     def asked(self, security: Security, part: str) -> int:
-        """All final trading days of the part that were asked for, as bits."""
+        """Return, as bits, all final trading days of the part that were asked for."""
         days = span(part, self.start, min(self.end, self.final_until))
         return days and days & self.calendar.bits(security.market, part)
 
     def pending(self, market: str) -> list[str]:
-        """The trading days asked for whose bars are not final yet."""
+        """List the trading days asked for whose bars are not final yet."""
         return [
             day
             for day in self.calendar.days(market, max(self.start, self.final_until), self.end)
@@ -49,7 +51,7 @@ class Window:
         ]
 
     def why_outside(self, security: Security, day: str) -> str:
-        """Why no bar is expected on a trading day: not_listed, delisted or before_coverage."""
+        """Return why no bar is expected on a day: not_listed, delisted or before_coverage."""
         first, last = life(security)
         if day < first:
             return "not_listed"
@@ -57,10 +59,5 @@ class Window:
 
 
 def common_market(securities: Iterable[Security]) -> str:
-    """Name the market whose calendar holds those of all the securities' markets."""
+    """Return the market whose calendar includes those of all the securities' markets."""
     return min((security.market for security in securities), key=first_known_day)
-
-
-def life_bits(security: Security, part: str) -> int:
-    """Give the calendar days of a part within the security's life, see `blocks.coverage`."""
-    return span(part, *life(security))

@@ -1,6 +1,6 @@
 """The columns of the three statements, named and ordered as in the vendor's SDK, in lower case.
 
-Amounts are in yuan, but for the per-share figures. Source: the vendor's manual V1.0.24.
+Amounts are in yuan, except for per-share figures. Source: the vendor's manual V1.0.24.
 """
 
 

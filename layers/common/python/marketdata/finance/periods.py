@@ -1,8 +1,8 @@
-"""Reporting periods: the quarters' last days, until when their reports are due, whose they are.
+"""Reporting periods: the last days of the quarters, when their reports are due, and for whom.
 
-A listed company reports each quarter by a legal deadline (证券法, 上市公司信息披露管理办法). Its
-reports of a period are final at 17:00 of the first trading day after that deadline, because many
-are filed in the evening of the last day.
+A listed company reports each quarter by a legal deadline (证券法, 上市公司信息披露管理办法). The
+reports of a period are final at 17:00 on the first trading day after that deadline, because many
+are filed on the evening of the last day.
 """
 
 from bisect import bisect_left, bisect_right
@@ -16,28 +16,28 @@ from marketdata.catalog.securities import Security
 from marketdata.finance.statement import StatementDataset
 
 DUE = {"0331": "0430", "0630": "0831", "0930": "1031", "1231": "0430"}
-"""For each quarter's last day the deadline of its report; the annual one's is a year later."""
+"""By a quarter's last day, the deadline of its report; the annual one's is in the next year."""
 
 FIRST_PERIOD = "19861231"
-"""No company that was ever listed reports an earlier one: the exchanges opened in 1990."""
+"""No company ever listed reports an earlier period: the exchanges opened in 1990."""
 
 PROSPECTUS_YEARS = 4
 """A prospectus covers three full years, the last of which may end a year before the listing."""
 
 
 def is_period(day: str) -> bool:
-    """Say whether a day, YYYYMMDD, is a quarter's last."""
+    """Check whether a day, YYYYMMDD, is the last day of a quarter."""
     return day[4:] in DUE
 
 
 def due_day(period: str) -> str:
-    """Give the last day, YYYYMMDD, on which a period's report may be published."""
+    """Return the last day, YYYYMMDD, on which a period's report may be published."""
     year = int(period[:4]) + (period[4:] == "1231")
     return f"{year:04}{DUE[period[4:]]}"
 
 
 def period_bits(_market: str, part: str) -> int:
-    """Give the quarters' last days of a year as a bit set, see `blocks.coverage`."""
+    """Return the last days of a year's quarters as a bit set; see `blocks.coverage`."""
     return _period_bits(part)
 
 
@@ -47,23 +47,23 @@ def _period_bits(part: str) -> int:
 
 
 def periods_between(_market: str, start: str, end: str) -> list[str]:
-    """List the periods that end within a closed range of days, in the order of time."""
+    """List the periods that end from `start` to `end`, both included, in chronological order."""
     years = range(int(start[:4]), int(end[:4]) + 1)
     periods = [f"{year:04}{day}" for year in years for day in DUE]
     return periods[bisect_left(periods, start) : bisect_right(periods, end)]
 
 
 QUARTERS = Calendar(FIRST_PERIOD, period_bits, periods_between)
-"""The days that statements are due for; the same in every market."""
+"""The days for which there are statements; the same in every market."""
 
 
 def last_final_period(final_until: str) -> str:
-    """Give the newest period whose report is overdue where there is none.
+    """Return the newest period whose deadline has passed, so that a missing report is overdue.
 
     Parameters
     ----------
     final_until : str
-        The last final trading day, see `catalog.calendar`.
+        The last final trading day; see `catalog.calendar`.
     """
     earlier = f"{int(final_until[:4]) - 2:04}0101"
     return max(
@@ -74,20 +74,20 @@ def last_final_period(final_until: str) -> str:
 
 
 def calendar_of(dataset: Dataset) -> Calendar:
-    """Give the days that bars or statements are due for."""
+    """Return the calendar of a dataset: trading days for bars, quarters for statements."""
     return QUARTERS if isinstance(dataset, StatementDataset) else TRADING
 
 
 def final_of(dataset: Dataset, final_until: str) -> str:
-    """Give the last final day or period of a dataset by the last final trading day."""
+    """Return the last final day or period of a dataset, given the last final trading day."""
     return last_final_period(final_until) if isinstance(dataset, StatementDataset) else final_until
 
 
 def with_prospectus(security: Security) -> Security:
-    """Give a company with a life that begins with the periods of its prospectus.
+    """Return a company with a life that begins with the periods of its prospectus.
 
-    Sources often have these, so they are worth asking for; but nobody must report them quarter by
-    quarter, so they are not expected.
+    Sources often have these, so they are worth asking for; but no company must report them quarter
+    by quarter, so they are not expected.
     """
     listed = security.list_date or first_known_day(security.market)
     return replace(security, list_date=f"{int(listed[:4]) - PROSPECTUS_YEARS}0101")

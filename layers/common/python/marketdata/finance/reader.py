@@ -1,4 +1,4 @@
-"""The read path: blocks, what they lack, small gaps fetched, the newest row of each period."""
+"""The read path of statements: blocks, what they lack, small gaps, each period's newest row."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,10 +24,11 @@ from marketdata.kline.gaps import FetchRows, fill_gaps
 from marketdata.kline.rows import RowSet
 
 MOST_ROWS = 25_000
-"""So many rows of up to 5 KB fit into a function's memory, as text and as the answer made of it."""
+"""The number of rows, of up to 5 KB each, that fit into a function's memory, as text and as the
+answer made of it."""
 
 BAR_MARKS = ("short", "close_outside", "rejected")
-"""What an answer says of bars only."""
+"""The fields of `meta` that are only about bars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,13 @@ class StatementQuestion:
     Attributes
     ----------
     dataset : StatementDataset
-        Which of the three.
+        Which of the three statements.
     codes : sequence of str
         Stocks, in the order of the answer.
     start, end : str
-        First and last day, "YYYYMMDD", within which the reporting periods end.
+        First and last day, "YYYYMMDD", between which the reporting periods end.
     statement_type : str
-        `statement.CONSOLIDATED`, or another type of the source's.
+        `finance.statement.CONSOLIDATED`, or another of the source's types.
     """
 
     dataset: StatementDataset
@@ -55,7 +56,7 @@ class StatementQuestion:
 
 @dataclass(slots=True)
 class CompanyRows:
-    """What is stored of one company: coverage by part, all rows in the order of time."""
+    """What is stored about one company: coverage by part, and all rows in chronological order."""
 
     coverage: Mapping[str, Coverage]
     lines: Sequence[bytes]
@@ -70,11 +71,11 @@ class StatementReader:
     store : BlockStore
         Holds the statements.
     catalog : Catalog
-        Which companies exist and when they were listed.
+        Knows which companies exist and when they were listed.
     fetch : FetchRows
         Has small gaps filled.
     final_until : str
-        The last final trading day, see `catalog.calendar`.
+        The last final trading day; see `catalog.calendar`.
     upstream : str
         The source's name, for `meta`.
     """
@@ -118,17 +119,17 @@ class StatementReader:
         return RowSet.of(rows, meta)
 
     def _check_size(self, question: StatementQuestion, early: Mapping[str, Security]) -> None:
-        """Refuse what no function could hold, before anything is read."""
+        """Refuse what no function could hold in memory, before anything is read."""
         asked = (self._asked(question, security) for security in early.values())
         rows = sum(len(periods_between("", start, end)) for start, end in asked)
         if rows > MOST_ROWS:
             reason = (
-                f"must be nearer to start_date, or the codes fewer: about {rows:,} periods are "
+                f"must be closer to start_date, or the codes fewer: about {rows:,} periods are "
             )
-            raise InvalidInputError("end_date", f"{reason}asked for, at most {MOST_ROWS:,} can be")
+            raise InvalidInputError("end_date", f"{reason}requested, at most {MOST_ROWS:,} allowed")
 
     def _asked(self, question: StatementQuestion, security: Security) -> tuple[str, str]:
-        """Give the days of the question within a company's life, as far as they are past."""
+        """Return the question's first and last day within a company's life and `final_until`."""
         born, gone = life(security)
         return max(question.start, born), min(question.end, gone, self.final_until)
 
@@ -155,7 +156,7 @@ class StatementReader:
         lives: Mapping[str, Security],
         stored: Mapping[str, CompanyRows],
     ) -> Completeness:
-        """Compare what is stored with what should be there in the lives of some companies."""
+        """Compare what is stored with what should be there, given the companies' lives."""
         start, last = max(question.start, QUARTERS.first), last_final_period(self.final_until)
         source_start = self.catalog.coverage_start(question.dataset)
         found = Completeness(Window(start, question.end, source_start, last, QUARTERS))
@@ -176,7 +177,7 @@ def _name_other_types(
     stored: Mapping[str, CompanyRows],
     chosen: Mapping[str, Mapping[str, bytes]],
 ) -> None:
-    """Count periods as absent that have rows, but none of the type that was asked for."""
+    """Count as absent the periods that have rows, but none of the type that was asked for."""
     for code, each in stored.items():
         periods = {key_of(line).period for line in each.lines} - chosen[code].keys()
         others = [(day, "other_type") for day in periods if question.start <= day <= question.end]

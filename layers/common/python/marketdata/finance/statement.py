@@ -20,10 +20,10 @@ from marketdata.errors import BlockCorruptError
 from marketdata.finance.columns import BALANCE_SHEET, CASH_FLOW, INCOME
 
 FINANCE = "finance"
-"""What the names of the statements' datasets begin with."""
+"""The prefix of the statement datasets' names."""
 
 CONSOLIDATED = "1"
-"""The statement type 合并: the group as one company."""
+"""The statement type 合并 (consolidated): the group as one company."""
 
 HEADER = (
     "reporting_period",
@@ -33,10 +33,11 @@ HEADER = (
     "actual_ann_date",
     "security_name",
 )
-"""The columns that say what a row is; all are texts. The last four may be null."""
+"""The columns that say what a row is; all are strings. The last four may be null."""
 
 TEXTS = frozenset({"comments", "comp_type_code", "currency_code", "is_calculation"})
-"""Columns of codes and remarks. The manual calls them floats, their names do not: both pass."""
+"""Columns of codes and remarks. The manual calls them floats, which their names contradict, so
+both floats and strings are accepted."""
 
 _KEY = re.compile(
     rb'\{"reporting_period":"([0-9]{8})","statement_type":"([0-9A-Za-z]+)",'
@@ -45,7 +46,7 @@ _KEY = re.compile(
 
 type Value = float | str | None
 type StatementRow = Mapping[str, Value]
-"""One row by column, see `row_line`."""
+"""One row by column; see `statement_line`."""
 
 
 class Statement(StrEnum):
@@ -57,7 +58,7 @@ class Statement(StrEnum):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The SDK's columns in lower case: amounts in yuan, and `TEXTS`."""
+        """The SDK's columns in lower case: amounts in yuan, and those of `TEXTS`."""
         return _COLUMNS[self]
 
 
@@ -70,7 +71,7 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class StatementDataset:
-    """One statement of all stocks: to blocks and tasks what `kline.bars.BarDataset` is for bars."""
+    """One statement of all stocks; blocks and tasks use it as they use `kline.bars.BarDataset`."""
 
     statement: Statement
 
@@ -85,37 +86,37 @@ class StatementDataset:
         """
         group, _, statement = name.partition(".")
         if group != FINANCE:
-            raise ValueError(f"{name!r} is no statement")
+            raise ValueError(f"{name!r} is not a statement")
         return cls(Statement(statement))
 
     @property
     def name(self) -> str:
-        """Such as "finance.income"."""
+        """The dataset's name, such as "finance.income"."""
         return f"{FINANCE}.{self.statement}"
 
     @property
     def kind(self) -> Kind:
-        """Whose statements they are."""
+        """The kind of security that the statements are about."""
         return Kind.STOCK
 
     @property
     def intraday(self) -> bool:
-        """A part is a year, as that of daily bars is."""
+        """False: a part is a year, as it is for daily bars."""
         return False
 
     @property
     def one_a_day(self) -> bool:
-        """A period has rows of several types and announcements."""
+        """False: a period may have rows of several types and announcements."""
         return False
 
     @property
     def operation(self) -> str:
-        """What the upstream function is asked for them."""
+        """The operation by which the upstream function fetches the statements."""
         return "fetch_statements"
 
 
 class StatementKey(NamedTuple):
-    """What no two rows of one company and statement share; sorts in the order of a block.
+    """The unique key of a row of one company and statement; sorts in the order of a block.
 
     Attributes
     ----------
@@ -124,7 +125,7 @@ class StatementKey(NamedTuple):
     type : str
         `CONSOLIDATED` or another of the source's types.
     announced : str
-        YYYYMMDD; empty where the source does not say.
+        The date of announcement, YYYYMMDD; empty if the source does not say.
     """
 
     period: str
@@ -138,16 +139,16 @@ def statement_line(statement: Statement, row: StatementRow) -> bytes:
     Parameters
     ----------
     statement : Statement
-        Which one it is of.
+        The statement that the row belongs to.
     row : mapping
         `reporting_period` and `statement_type`, and any columns of `HEADER` and the statement;
-        of others only the numbers are taken.
+        of other columns only finite numbers are taken.
 
     Returns
     -------
     bytes
-        Strict JSON with every column, null where the row has none, and after them whatever other
-        numbers the source gave; each float reads back equal, and as a float.
+        Strict JSON with every column, null if the row lacks it, followed by whatever other numbers
+        the source gave; each float reads back as the same number, and as a float.
 
     Raises
     ------
@@ -173,16 +174,16 @@ def key_of(line: bytes) -> StatementKey:
     Raises
     ------
     BlockCorruptError
-        It is no line of `statement_line`.
+        It is not a line that `statement_line` wrote.
     """
     found = _KEY.match(line)
     if found is None:
-        raise BlockCorruptError("a stored row is no statement")
+        raise BlockCorruptError("a stored row is not a statement")
     return StatementKey(*(each.decode() if each else "" for each in found.groups()))
 
 
 def merge_statements(old: Sequence[bytes], new: Sequence[bytes]) -> list[bytes]:
-    """Unite rows of one company and statement.
+    """Merge rows of one company and statement.
 
     Parameters
     ----------
@@ -192,7 +193,7 @@ def merge_statements(old: Sequence[bytes], new: Sequence[bytes]) -> list[bytes]:
     Returns
     -------
     list of bytes
-        Sorted by key, one row for every key of either; where both have one, that of `new`, and
+        Sorted by key, one row for every key in either. If both have one, that of `new` is kept, and
         within one sequence the later.
     """
     by_key = {key_of(line): line for line in (*old, *new)}
@@ -200,21 +201,21 @@ def merge_statements(old: Sequence[bytes], new: Sequence[bytes]) -> list[bytes]:
 
 
 def newest(lines: Iterable[bytes], start: str, end: str, statement_type: str) -> dict[str, bytes]:
-    """Choose the row of each period that was announced last.
+    """Return the row of each period that was announced last.
 
     Parameters
     ----------
     lines : iterable of bytes
         Rows of one company and statement, sorted by key.
     start, end : str
-        First and last day, YYYYMMDD, within which the periods end.
+        First and last day, YYYYMMDD, between which the periods end.
     statement_type : str
-        Only rows of this type.
+        The type of the rows to choose from.
 
     Returns
     -------
     dict
-        Row by period, in the order of time. A row without a date of announcement counts as
+        Row by period, in chronological order. A row without a date of announcement counts as
         announced before all others.
     """
     chosen = {}

@@ -1,1 +1,1 @@
-"""Varieties and main contracts, worked out from stored bars."""
+"""Futures varieties and their main contracts, computed from stored bars."""

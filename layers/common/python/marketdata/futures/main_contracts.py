@@ -1,10 +1,10 @@
-"""Futures varieties and their main contracts (主力合约). Pure.
+"""The main contracts (主力合约) of futures varieties. Pure.
 
 A variety's first main contract is the one with the largest open interest. It is replaced when,
 after a close, another contract's open interest exceeds 1.1 times its own, or when it has had its
 last trading day. Whatever a close decides takes effect on the next trading day, and a contract that
-was replaced is never main again. Of equals the nearer delivery wins. Where a bar of the day has no
-open interest, that day is decided by volume. This is RQData's rule, the most precise in public.
+was replaced is never main again. Among equals the nearer delivery wins. If a bar of the day has no
+open interest, volume decides that day. This is RQData's rule, the most precise one published.
 """
 
 from bisect import bisect_right
@@ -27,7 +27,7 @@ class Basis(StrEnum):
 
 
 class Standing(NamedTuple):
-    """What a contract weighs after a close, in lots; None where the source does not say."""
+    """What a contract weighs after a close, in lots; None if the source does not say."""
 
     open_interest: int | None
     volume: int | None
@@ -35,15 +35,15 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Main:
-    """From when on a contract is main.
+    """A main contract, and the day from which on it is main.
 
     Attributes
     ----------
     trade_date : str
-        The first day it is so, "YYYYMMDD".
+        The first day on which it is main, "YYYYMMDD".
     contract : str or None
-        Its code; None where from that day on it is not known which one is, because bars are
-        missing, or because none is left that may be.
+        Its code; None if it is not known which contract is main from that day on, because bars are
+        missing, or because no contract is left that may be.
     basis : Basis or None
         What it was chosen by.
     """
@@ -60,9 +60,9 @@ class MainHistory:
     Attributes
     ----------
     rows : tuple of Main
-        By `trade_date`; each holds until the next one.
+        Sorted by `trade_date`; each holds until the next one.
     computed_until : str
-        The last day whose close has been looked at, "YYYYMMDD"; empty where none has.
+        The last day whose close has been evaluated, "YYYYMMDD"; empty if none has.
     """
 
     rows: tuple[Main, ...] = ()
@@ -80,26 +80,26 @@ def main_contracts(
     previous: Sequence[Main],
     contracts: Iterable[Security],
 ) -> list[Main]:
-    """Carry on a history of main contracts.
+    """Continue a history of main contracts.
 
     Parameters
     ----------
     days : sequence of str
-        Trading days one after the other, "YYYYMMDD". The close of each decides on the next one,
-        so that of the last one is not looked at.
+        Consecutive trading days, "YYYYMMDD". The close of each decides the next one, so that of
+        the last one is not evaluated.
     bars : mapping
-        For each day what its contracts weigh. After a day that it does not have, nobody knows
-        which contract is main; a day on which there was no bar at all (an empty one) changes
-        nothing. What follows the last day with bars is left open.
+        By day, what its contracts weigh, by code. After a day that is not in it, the main contract
+        is unknown; a day without any bar (an empty mapping) changes nothing. Whatever follows the
+        last day with bars is left open.
     previous : sequence of Main
         The history so far, up to the first of `days`.
     contracts : iterable of Security
-        The variety's; a code that is none of them is passed over.
+        The variety's contracts; codes of no such contract are ignored.
 
     Returns
     -------
     list of Main
-        The whole history; a row for every change.
+        The whole history, with one row for every change.
     """
     by_code = {contract.code: contract for contract in contracts}
     history = list(previous)
@@ -117,12 +117,12 @@ def main_contracts(
 
 
 def _looked_at(days: Sequence[str], bars: Mapping[str, Mapping[str, Standing]]) -> Sequence[str]:
-    """Leave out what follows the last day with bars, but for the day that it decides on."""
+    """Leave out what follows the last day with bars, except for the day that it decides."""
     return days[: max((at + 2 for at, day in enumerate(days) if bars.get(day)), default=0)]
 
 
 def _of_this_life(row: Main, contracts: Mapping[str, Security]) -> bool:
-    """Whether a row means the contract that has its code today: the CZCE's come back."""
+    """Check whether a row means the contract that has its code today: the CZCE reuses codes."""
     contract = contracts.get(row.contract or "")
     return contract is None or contract.alive(row.trade_date, row.trade_date)
 
@@ -134,7 +134,7 @@ def _decide(
     contracts: Mapping[str, Security],
     following: str,
 ) -> Main:
-    """Say which contract is main after a close."""
+    """Return which contract is main after a close."""
     by_interest = all(each.open_interest is not None for each in standings.values())
     basis = Basis.OPEN_INTEREST if by_interest else Basis.VOLUME
     weights = {code: getattr(each, basis) or 0 for code, each in standings.items()}
@@ -144,7 +144,7 @@ def _decide(
         candidates, key=lambda code: (-weights[code], by_delivery(contracts[code])), default=""
     )
     # A main contract that lives but has no bar that day (the source lacks it) is kept: there is
-    # nothing to compare, and to leave it would be for good.
+    # nothing to compare, and a replacement would be for good.
     stays = current in lives_on and (
         not best or current not in weights or 10 * weights[best] <= 11 * weights[current]
     )
@@ -153,15 +153,15 @@ def _decide(
 
 
 def main_on(history: MainHistory, day: str) -> Main | None:
-    """Give the main contract of a day, "YYYYMMDD"; None where it is not known.
+    """Return the main contract of a day, "YYYYMMDD"; None if it is not known.
 
-    On a day without trading it is that of the trading day before.
+    On a day without trading, it is that of the previous trading day.
     """
     return _latest(history, day) if day <= history.known_until else None
 
 
 def unknown_days(history: MainHistory, days: Iterable[str]) -> list[str]:
-    """Give those of some days, "YYYYMMDD", whose main contract is not known."""
+    """Return those of some days, "YYYYMMDD", whose main contract is not known."""
     until = history.known_until
     return [day for day in days if day > until or not _latest(history, day)]
 
@@ -173,7 +173,7 @@ def _latest(history: MainHistory, day: str) -> Main | None:
 
 
 def mains_between(history: MainHistory, start: str, end: str) -> Iterator[str]:
-    """Give the contracts that are known to be main on any day of a closed range."""
+    """Yield the contracts known to be main on any day from `start` to `end`, both included."""
     last = min(end, history.known_until)
     if start > last:
         return

@@ -1,7 +1,7 @@
-"""Where the histories of main contracts are kept: one block a variety, made from stored daily bars.
+"""The store of main contracts' histories: one block per variety, computed from stored daily bars.
 
 A block's first line is its head, `{"variety", "market", "computed_until"}`; the others are the
-history's rows by time, `{"trade_date", "contract", "basis"}`.
+history's rows in chronological order, `{"trade_date", "contract", "basis"}`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ DAILY_BARS = BarDataset(Kind.FUTURE, Period.DAILY)
 
 
 def read_histories(store: BlockStore, wanted: Iterable[Variety]) -> dict[str, MainHistory]:
-    """Read the histories of some varieties; one that has none gets an empty one.
+    """Read the histories of some varieties; a variety without one gets an empty one.
 
     Returns
     -------
@@ -44,12 +44,12 @@ def read_histories(store: BlockStore, wanted: Iterable[Variety]) -> dict[str, Ma
 def update_history(
     store: BlockStore, variety: Variety, coverage_start: str, start: str, final_until: str
 ) -> None:
-    """Work out a variety's main contracts again, because bars of its contracts have changed.
+    """Compute a variety's main contracts again, after bars of its contracts have changed.
 
-    What took effect up to `start` stays; everything later is decided anew by the stored bars, up to
-    the last day that has some. A day counts only if of every contract that lived on it the cache
-    has the bar, or the source's word that there is none: a main contract chosen among a part of
-    them might be the wrong one.
+    What took effect up to `start` stays; everything later is decided again from the stored bars, up
+    to the last day that has any. A day counts only if, for every contract that lived on it, the
+    cache has the bar or the source's word that there is none: a main contract chosen from only some
+    of them might be the wrong one.
 
     Parameters
     ----------
@@ -58,10 +58,10 @@ def update_history(
     variety : Variety
         Whose history.
     coverage_start : str
-        The first day that the source has of daily bars of futures, "YYYYMMDD".
+        The first day for which the source has daily bars of futures, "YYYYMMDD".
     start : str
-        The first day whose bars have changed. Where the history ends before it, the days between
-        are looked at, too.
+        The first day whose bars have changed. If the history ends before it, the days in between
+        are evaluated too.
     final_until : str
         The last trading day whose bars are final.
 
@@ -106,7 +106,7 @@ def _encode(variety: Variety, history: MainHistory, stored: Block) -> Block:
 
 
 def _days(variety: Variety, known: MainHistory, start: str, final_until: str) -> list[str]:
-    """List the trading days to look at, and the one that the last of them decides on."""
+    """List the trading days to evaluate, and the one that the last of them decides."""
     born = min(life(contract)[0] for contract in variety.contracts)
     first = max(born, min(start, known.known_until or start))
     try:
@@ -138,13 +138,13 @@ def _carried_on(
 def _bars(
     store: BlockStore, variety: Variety, window: Window
 ) -> Iterator[tuple[str, dict[str, Standing]]]:
-    """Give for every known day what the contracts weigh; a year of blocks is read at a time."""
+    """Yield every known day and what its contracts weigh, reading a year of blocks at a time."""
     for part in parts_between(DAILY_BARS, window.start, window.end):
         alive = {
             BlockKey(DAILY_BARS.name, contract.code, part): contract
             for contract in variety.alive(f"{part}0101", f"{part}1231")
         }
-        # The last batch of a fill may have been stored a moment ago.
+        # Read fresh: the last batch of a fill may have been stored a moment ago.
         blocks = store.read(alive, fresh=True)
         days = trading_bits(variety.market, part) & span(part, window.start, window.end)
         texts = {}

@@ -17,7 +17,7 @@ class Variety:
     code, market, name : str
         Such as "IF", "CFE", "沪深300股指".
     contracts : tuple of Security
-        Those that are known, by their last trading day.
+        The known contracts, sorted by their last trading day.
     """
 
     code: str
@@ -26,12 +26,12 @@ class Variety:
     contracts: tuple[Security, ...] = field(repr=False)
 
     def alive(self, start: str, end: str) -> list[Security]:
-        """List the contracts that trade on any day of a closed range."""
+        """List the contracts that trade on any day from `start` to `end`, both included."""
         return [contract for contract in self.contracts if contract.alive(start, end)]
 
 
 def varieties(catalog: Catalog) -> list[Variety]:
-    """List the varieties of the futures of a catalog, by code."""
+    """List the varieties of a catalog's futures, sorted by code."""
     grouped: dict[tuple[str, str], list[Security]] = {}
     for security in catalog.of_kind(Kind.FUTURE):
         key = variety_of(security.code), market_of(security.code)
@@ -43,14 +43,14 @@ def varieties(catalog: Catalog) -> list[Variety]:
 
 
 def _name(variety: str, contracts: Iterable[Security]) -> str:
-    """Give what the newest contract's name says before its delivery month."""
+    """Return the newest contract's name without its delivery month, or else the variety's code."""
     newest = max(contracts, key=by_delivery)
     digits = newest.code.partition(".")[0].removeprefix(variety)
-    # The CZCE writes the last digit of the year only, others who name its contracts write two.
+    # The CZCE writes only the last digit of the year; others who name its contracts write two.
     decade = "[0-9]?" if len(digits) == 3 else ""
     return re.sub(f"{decade}{digits}$", "", newest.name).strip() or variety
 
 
 def by_delivery(contract: Security) -> tuple[str, str]:
-    """Give what orders contracts by delivery: a code alone does not, the CZCE's come back."""
+    """Return a sort key by delivery; a code alone is not one, because the CZCE reuses codes."""
     return life(contract)[1], contract.code

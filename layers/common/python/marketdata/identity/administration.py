@@ -1,4 +1,4 @@
-"""What administrators do with users."""
+"""User administration: creating and changing users."""
 
 import time
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from marketdata.identity.users import User, Users
 
 
 class UserAdministration:
-    """Creates and changes users in an administrator's name.
+    """Creates and changes users on behalf of an administrator.
 
     Parameters
     ----------
@@ -26,51 +26,52 @@ class UserAdministration:
         self._lockout = Lockout(table)
 
     def create(self, caller: int, *, username: str, password: str, role: str, email: str) -> User:
-        """Add a user who may log in at once.
+        """Add a user, who may log in at once.
 
         Parameters
         ----------
         caller : int
-            The administrator who asks for it.
+            User id of the administrator who makes the call.
         username, email : str
-            The name is the user's for good.
+            The name can never be changed.
         password : str
-            In clear; only its hash is stored.
+            In plain text; only its hash is stored.
         role : str
-            A `Role`.
+            The value of a `Role`.
 
         Raises
         ------
         ConflictError
             The name is taken.
         ForbiddenError
-            The caller is no administrator any more, whatever API Gateway still believes.
+            The caller is no longer an administrator: API Gateway may still hold an older answer.
         """
         return self._users.create(username, hash_password(password), Role(role), email, by=caller)
 
     def change(
         self, caller: int, user_id: int, fields: Mapping[str, Any], password: str | None
     ) -> User:
-        """Change some fields of a user and leave the others as they are.
+        """Change some fields of a user and leave the others unchanged.
 
         Parameters
         ----------
         caller : int
-            The administrator who asks for it.
+            User id of the administrator who makes the call.
         user_id : int
-            Which user.
+            The id of the user.
         fields : mapping
             New values of email, role and is_active, by name.
         password : str or None
-            The new one, in clear; it ends the user's sessions and opens a locked name. None keeps
-            the old one.
+            The new password in plain text, which also ends the user's sessions and unlocks a locked
+            name; None keeps the old one.
 
         Raises
         ------
         ConflictError
-            Administrators would shut themselves out: so one who may come in is always left.
+            The caller would deactivate or demote themselves. Forbidding that guarantees that an
+            active administrator always remains.
         ForbiddenError
-            The caller is no administrator any more, whatever API Gateway still believes.
+            The caller is no longer an administrator: API Gateway may still hold an older answer.
         NotFoundError
             There is no user with this id.
         """

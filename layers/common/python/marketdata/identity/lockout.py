@@ -1,11 +1,12 @@
-"""Five failed logins in a quarter of an hour lock a user name for a quarter of an hour.
+"""The lockout: five failed logins within 15 minutes lock a user name for 15 minutes.
 
 ::
 
     pk="login#{name}"  sk="-"   failures, expires (epoch seconds; the table's TTL attribute)
 
-`expires` is the end of the window that the first failure opened, and from the fifth on the end of
-the lock. Names that nobody has are counted like all others, or the lock would tell them apart.
+`expires` is the end of the window that the first failure opened, and from the fifth failure on
+the end of the lock. Names that no user has are counted too; otherwise the lock would reveal which
+names exist.
 """
 
 from marketdata.aws.tables import Table
@@ -17,7 +18,7 @@ WINDOW_SECONDS = 900
 
 
 class Lockout:
-    """The failures of each user name.
+    """Counts the failed logins of each user name.
 
     Parameters
     ----------
@@ -34,22 +35,22 @@ class Lockout:
         Parameters
         ----------
         username : str
-            As given at the login.
+            The name given at the login.
         now : int
             Epoch seconds.
 
         Raises
         ------
         TooManyRequestsError
-            It is locked; says for how long.
+            The name is locked; the error says for how long.
         """
         item = self._table.get(f"login#{username}", "-")
-        # DynamoDB removes expired items within days, not at once.
+        # DynamoDB may take days to remove expired items.
         if item and item["failures"] >= MAX_FAILURES and item["expires"] > now:
             raise TooManyRequestsError("too many failed logins: wait", item["expires"] - now)
 
     def count(self, username: str, now: int) -> None:
-        """Count a failure; no two at once are counted as one."""
+        """Count a failure; simultaneous failures are all counted."""
         if self._add(username, now) >= MAX_FAILURES:
             self._write(username, "SET expires = :until", "", {":until": now + WINDOW_SECONDS})
 
@@ -70,7 +71,7 @@ class Lockout:
             fresh = "attribute_not_exists(pk) OR expires <= :now"
             return self._write(username, begin, fresh, until)
         except ConditionFailedError:
-            # Another failure opened the window in between.
+            # Another failure opened the window in the meantime.
             return self._write(username, "ADD failures :one", "", {":one": 1})
 
     def _write(self, username: str, update: str, condition: str, values: dict[str, int]) -> int:

@@ -1,4 +1,4 @@
-"""Who may log in."""
+"""The login: checking a user name and a password."""
 
 import time
 from contextlib import suppress
@@ -16,7 +16,7 @@ from marketdata.identity.users import User, Users
 
 
 class Login:
-    """Checks names and passwords.
+    """Checks user names and passwords.
 
     Parameters
     ----------
@@ -32,20 +32,20 @@ class Login:
         self._admin_secret = admin_secret
 
     def authenticate(self, username: str, password: str) -> User:
-        """Check a name and a password.
+        """Check a user name and a password.
 
-        The first admin is made here: while the user whom the secret names does not exist, the
-        password in the secret creates it.
+        This also creates the first admin: as long as the user named in the secret does not exist,
+        a login with the secret's password creates it.
 
         Parameters
         ----------
         username, password : str
-            As the caller gave them.
+            As the caller sent them.
 
         Raises
         ------
         UnauthorizedError
-            One of the two is wrong; which one, nobody learns.
+            One of the two is wrong; the error does not say which.
         ForbiddenError
             The user has been deactivated.
         TooManyRequestsError
@@ -57,7 +57,7 @@ class Login:
         if not passwords.matches(hashed, password) or user is None:
             self._lockout.count(username, int(time.time()))
             raise UnauthorizedError("the user name or the password is wrong")
-        # Once more: of many guesses at once, the right one must not slip in beside the failures.
+        # Checked again: a correct guess among many simultaneous ones must not slip through.
         self._lockout.check(username, int(time.time()))
         self._lockout.clear(username)
         if not user.is_active:
@@ -72,7 +72,7 @@ class Login:
             return None
         if not compare_digest(wanted["password"].encode(), password.encode()):
             return None
-        # Of two first logins at once, the other one may have made the user.
+        # A simultaneous first login may have created the user.
         with suppress(ConflictError):
             self._users.create(username, passwords.hash_password(password), Role.ADMIN)
         return self._users.find(username)

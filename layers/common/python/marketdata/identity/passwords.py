@@ -1,4 +1,4 @@
-"""Password hashes: argon2id, as OWASP advises for little memory (19 MiB, 2 passes, 1 lane).
+"""Password hashes: argon2id with OWASP's low-memory parameters (19 MiB, 2 passes, 1 lane).
 
 Only the auth function imports this module.
 """
@@ -12,16 +12,16 @@ NOBODYS = (
     "$argon2id$v=19$m=19456,t=2,p=1$GZjuffBAj6wCGLtbWqPRkw$"
     "IGy1wjsbKV9C1YT8hjD7iI3Ke78J0ab4eS9V2kB/IBM"
 )
-"""A random word's hash, checked for unknown users: they take as long as a wrong password."""
+"""The hash of a random word, checked for unknown users so that they take as long as known ones."""
 
 
 def hash_password(password: str) -> str:
-    """Hash a password with a fresh salt."""
+    """Hash a password with a new salt."""
     return _hasher.hash(password)
 
 
 def matches(hashed: str, password: str) -> bool:
-    """Tell whether a password is the hashed one; an unreadable hash matches none."""
+    """Check whether a password matches a hash; an unreadable hash matches none."""
     try:
         return _hasher.verify(hashed, password)
     except (VerificationError, InvalidHashError):
@@ -29,5 +29,5 @@ def matches(hashed: str, password: str) -> bool:
 
 
 def is_outdated(hashed: str) -> bool:
-    """Tell whether a hash was made with other parameters than today's."""
+    """Check whether a hash was made with parameters other than today's."""
     return _hasher.check_needs_rehash(hashed)

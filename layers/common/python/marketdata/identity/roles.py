@@ -1,14 +1,14 @@
-"""What a user may do."""
+"""The roles: what a user may do."""
 
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """A user's role: `admin` may everything, `user` reads."""
+    """A user's role: `admin` may do everything, `user` may only read."""
 
     ADMIN = "admin"
     USER = "user"
 
     def includes(self, other: "Role") -> bool:
-        """Tell whether this role may do what the other one may."""
+        """Check whether this role may do everything that the other one may."""
         return self is Role.ADMIN or self is other

@@ -1,7 +1,8 @@
 """Bearer tokens: JWT (RFC 7519), HS256, keys in Secrets Manager.
 
-The current version of the key signs. Current and previous verify, so a rotation ends no session.
-A token that none of the kept keys has signed may be newer than they are: they are read again then.
+The current version of the key signs; the current and the previous version verify, so a rotation
+ends no session. A token signed by none of the cached keys may be newer than they are, so they are
+read again.
 """
 
 import time
@@ -21,11 +22,11 @@ CLAIMS = ("sub", "username", "role", "iat", "exp", "iss", "jti")
 STAGES: tuple[Stage, ...] = ("AWSCURRENT", "AWSPREVIOUS")
 
 FRESH_SECONDS = 10
-"""Keys this young are not read again, however many forged tokens come."""
+"""Keys cached for less than this are not read again, however many forged tokens arrive."""
 
 
 class VerifiedToken(NamedTuple):
-    """What is believed of a token: whose it is, and since when (epoch seconds)."""
+    """The trusted content of a token: its user and its time of issue (epoch seconds)."""
 
     user_id: int
     issued_at: int
@@ -44,14 +45,14 @@ class Tokens:
         self._secret = secret
 
     def issue(self, user: User) -> str:
-        """Make a token for a user, good for `LIFETIME_SECONDS`.
+        """Issue a token for a user, valid for `LIFETIME_SECONDS`.
 
         Parameters
         ----------
         user : User
-            Who logged in.
+            The user who logged in.
         """
-        # Soon by a new one: after two rotations nobody believes the key of before.
+        # A rotated key signs within seconds: after two rotations, the old key's tokens are refused.
         key = read_secret(self._secret, at_most=FRESH_SECONDS)
         if key is None:
             raise StorageError("there is no signing key")
@@ -68,14 +69,14 @@ class Tokens:
         return jwt.encode(claims, key, ALGORITHM)
 
     def verify(self, token: str) -> VerifiedToken:
-        """Give the user to whom a token was issued, and when.
+        """Verify a token; return its user and its time of issue.
 
-        What else it says is for clients: the name and the role are looked up, for they may change.
+        The other claims are for clients: name and role are looked up, since they may change.
 
         Raises
         ------
         UnauthorizedError
-            It was not signed by us, has expired, or lacks a claim.
+            The token was not signed by us, has expired, or lacks a claim.
         """
         for age in (KEPT_SECONDS, FRESH_SECONDS):
             for stage in STAGES:

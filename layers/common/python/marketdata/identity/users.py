@@ -4,7 +4,7 @@
 
     pk="users"            sk="0000000001"   username, email, role, is_active, password_hash,
                                             created_at (ISO 8601), sessions_from (epoch seconds)
-    pk="username#{name}"  sk="-"            user_id; a name's only owner
+    pk="username#{name}"  sk="-"            user_id; the only owner of the name
 """
 
 from collections.abc import Mapping
@@ -28,20 +28,20 @@ VALUES = {":true": True, ":admin": Role.ADMIN.value}
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user, without the password.
+    """A user, without the password hash.
 
     Attributes
     ----------
     id : int
-        From 1 on.
+        Counted from 1.
     username, email : str
-        The name is the user's for good.
+        The name can never be changed.
     role : Role
         What the user may do.
     is_active : bool
         Whether the user may log in.
     sessions_from : int
-        Epoch seconds: tokens issued before are worth nothing any more.
+        Epoch seconds; tokens issued earlier are no longer valid.
     """
 
     id: int
@@ -52,7 +52,7 @@ class User:
     sessions_from: int = 0
 
     def view(self) -> dict[str, Any]:
-        """Give what a client may see."""
+        """Return what a client may see of the user."""
         return {
             "id": self.id,
             "username": self.username,
@@ -63,7 +63,7 @@ class User:
 
 
 class Users:
-    """All users.
+    """The users' records.
 
     Parameters
     ----------
@@ -75,16 +75,16 @@ class Users:
         self._table = table
 
     def all(self) -> list[User]:
-        """Give every user, the oldest first."""
+        """Return all users, the oldest first."""
         return [_user(item) for item in self._table.query(USERS)]
 
     def get(self, user_id: int) -> User | None:
-        """Find a user by number."""
+        """Return the user with an id, or None."""
         item = self._item(user_id)
         return _user(item) if item else None
 
     def find(self, username: str) -> tuple[User, str] | None:
-        """Find a user by name; gives the password's hash too."""
+        """Return the user with a name and their password hash, or None."""
         pointer = self._table.get(f"username#{username}", "-")
         item = self._item(pointer["user_id"]) if pointer else None
         return (_user(item), item["password_hash"]) if item else None
@@ -105,7 +105,7 @@ class Users:
         ConflictError
             The name is taken.
         ForbiddenError
-            Who wants it is no administrator any more.
+            The user `by` is no longer an administrator.
         """
         user = User(self._table.next_id("users"), username, email, role, is_active=True)
         record = {
@@ -127,24 +127,24 @@ class Users:
         return user
 
     def change(self, user_id: int, fields: Mapping[str, Any], *, by: int | None = None) -> User:
-        """Change some fields of a user and leave the others as they are.
+        """Change some fields of a user and leave the others unchanged.
 
         Parameters
         ----------
         user_id : int
-            Which user.
+            The id of the user.
         fields : mapping
             New values by name: email, role, is_active, password_hash, sessions_from.
         by : int or None
-            Who wants it, which is done only if that one is an administrator at that very moment;
-            None is the service itself.
+            The id of the user who makes the change, which takes effect only if they are an
+            administrator at that very moment; None stands for the service itself.
 
         Raises
         ------
         NotFoundError
             There is no user with this id.
         ForbiddenError
-            Who wants it is no administrator any more.
+            The user `by` is no longer an administrator.
         """
         try:
             self._table.transact(*_changing(user_id, fields, by))
@@ -157,7 +157,7 @@ class Users:
         return changed
 
     def rehash(self, user_id: int, old: str, new: str) -> None:
-        """Replace a password's hash by another of the same password, unless it is another's now."""
+        """Replace a hash with another one of the same password, unless the password has changed."""
         change = Write.change(*_key(user_id), {"password_hash": new})
         same = "password_hash = :old"
         with suppress(ConditionFailedError):
@@ -166,10 +166,10 @@ class Users:
             )
 
     def _check(self, by: int | None) -> None:
-        """Refuse who is no administrator."""
+        """Raise ForbiddenError if `by` is not an active administrator."""
         user = None if by is None else self.get(by)
         if by is not None and not (user and user.is_active and user.role is Role.ADMIN):
-            raise ForbiddenError("you are no administrator any more")
+            raise ForbiddenError("you are no longer an administrator")
 
     def _item(self, user_id: int) -> Item | None:
         return self._table.get(*_key(user_id))
@@ -180,7 +180,7 @@ def _key(user_id: int) -> tuple[str, str]:
 
 
 def _allowed(by: int | None) -> list[Write]:
-    """Make the write, of what is there already, that fails unless a user is an administrator."""
+    """Build a write that changes nothing and fails unless the user is an active administrator."""
     if by is None:
         return []
     same = "SET is_active = :true"
@@ -188,7 +188,7 @@ def _allowed(by: int | None) -> list[Write]:
 
 
 def _changing(user_id: int, fields: Mapping[str, Any], by: int | None) -> list[Write]:
-    """Make the writes of a change; no item may be named twice in a transaction."""
+    """Build the writes of a change; a transaction may not contain an item twice."""
     change = Write.change(*_key(user_id), fields)
     if by != user_id:
         return [change, *_allowed(by)]
@@ -197,7 +197,7 @@ def _changing(user_id: int, fields: Mapping[str, Any], by: int | None) -> list[W
 
 
 def unknown_user(user_id: int) -> NotFoundError:
-    """Make the error that says that there is no such user."""
+    """Build the error for a user that does not exist."""
     return NotFoundError(f"there is no user {user_id}")
 
 

@@ -1,1 +1,1 @@
-"""The write path: what was fetched is checked, split and merged into blocks."""
+"""The write path: fetched data is checked, split and merged into blocks."""

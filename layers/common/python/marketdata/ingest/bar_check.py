@@ -1,6 +1,6 @@
-"""Which fetched bars may be stored: every rule of a good bar, as masks over a whole batch.
+"""The check of fetched bars: every rule of a good bar, as masks over a whole batch.
 
-Only the upstream function imports this: it needs pandas.
+Only the upstream function imports this module: it needs pandas.
 """
 
 import re
@@ -24,26 +24,26 @@ type Columns = Mapping[str, npt.NDArray[np.float64]]
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} ([01][0-9]|2[0-3])(:[0-5][0-9]){2}")
 
 EVENING = "20:00:00"
-"""Night sessions begin after it, and belong to the next trading day."""
+"""Night sessions begin later than this, and belong to the next trading day."""
 
 EXACT = 2.0**53
-"""From here on a float no longer tells one share from the next."""
+"""From here on, a float cannot represent every whole number of shares."""
 
 
 def bar_faults(frame: pd.DataFrame, request: BarRequest) -> npt.NDArray[np.object_]:
-    """Say of each bar why it must not be stored.
+    """Return for each bar why it must not be stored.
 
     Parameters
     ----------
     frame : DataFrame
-        Bars as `sources.source.FetchedBars` describes them.
+        Bars as in `sources.source.FetchedBars`.
     request : BarRequest
-        What was asked for.
+        What was requested.
 
     Returns
     -------
     array of str
-        The first rule that each bar breaks, empty for a good bar: `not_requested`,
+        The first rule that each bar breaks, "" for a good bar: `not_requested`,
         `not_a_trading_day`, `wrong_time`, `not_a_number`, `negative`, `not_whole`,
         `prices_out_of_order`, `duplicate_time`, `wrong_unit`, `shifted`.
     """
@@ -74,17 +74,17 @@ def bar_faults(frame: pd.DataFrame, request: BarRequest) -> npt.NDArray[np.objec
 
 
 def chosen(frame: pd.DataFrame, mask: Mask) -> pd.DataFrame:
-    """Give the marked rows of a frame; nearly always these are all, which need no copy."""
+    """Return the marked rows of a frame; the frame itself, uncopied, if all are marked."""
     return frame if mask.all() else frame[mask]
 
 
 def numbers(frame: pd.DataFrame, dataset: BarDataset) -> Columns:
-    """Give the value columns of a frame, NaN for null."""
+    """Return the value columns of a frame as float arrays, NaN for null."""
     return {name: frame[name].to_numpy(dtype="float64") for name in dataset.columns}
 
 
 def close_outside(values: Columns) -> Mask:
-    """Mark the bars whose official close lies outside [low, high]: genuine on thin contracts."""
+    """Mark bars with an official close outside [low, high], which is genuine on thin contracts."""
     return _traded(values) & (
         (values["close"] < values["low"]) | (values["close"] > values["high"])
     )
@@ -96,9 +96,9 @@ def _any(masks: Iterable[Mask]) -> Mask:
 
 
 def _in_scope(frame: pd.DataFrame, request: BarRequest) -> tuple[Mask, Mask]:
-    """Say of each bar whether it was asked for, and whether its market trades on its day.
+    """Mark the bars that were requested, and those on a trading day of their market.
 
-    There are few codes and few days, so each is looked up once and not once for every bar.
+    There are few codes and few days, so each is looked up once instead of once per bar.
     """
     code_at, codes = pd.factorize(frame["code"], use_na_sentinel=False)
     day_at, days = pd.factorize(frame["trade_date"], use_na_sentinel=False)
@@ -116,9 +116,9 @@ def _in_scope(frame: pd.DataFrame, request: BarRequest) -> tuple[Mask, Mask]:
 
 
 def _wrong_time(frame: pd.DataFrame, dataset: BarDataset, trading: Mask) -> Mask:
-    """Mark times of another form, and those that do not belong to the bar's trading day.
+    """Mark malformed times, and those that do not belong to the bar's trading day.
 
-    Most codes have bars at the same times, so each time of a day is looked at once.
+    Most codes have bars at the same times, so each time of a day is checked once.
     """
     wrong = np.zeros(len(frame), dtype=bool)
     if not dataset.period.intraday:
@@ -139,7 +139,7 @@ def _is_time(text: object, first: str, end: str) -> bool:
 
 
 def _hours(day: str, *, night: bool) -> tuple[str, str]:
-    """Between which times the bars of a trading day begin; a night session is the next day's."""
+    """Return when a trading day's bars may begin; a night session belongs to the next day."""
     today = date.fromisoformat(day)
     if not night:
         return f"{today} 00:00:00", f"{today} {EVENING}"
@@ -148,16 +148,16 @@ def _hours(day: str, *, night: bool) -> tuple[str, str]:
 
 
 def _traded(values: Columns) -> Mask:
-    """Whether anything was traded: without a trade open, high and low are all 0 or all null."""
+    """Mark bars with a trade: without one, open, high and low are all 0 or all null."""
     prices = np.array([values[name] for name in ("open", "high", "low")])
     untraded: Mask = (prices == 0).all(axis=0) | np.isnan(prices).all(axis=0)
     return ~untraded
 
 
 def _settled_without_trade(values: Columns, dataset: BarDataset) -> Mask:
-    """Mark the days of a future on which its order book saw no trade.
+    """Mark a future's days with a settle but without a trade in its order book.
 
-    The volume may be above 0 all the same: deals outside the book, such as for delivery.
+    The volume may still be above 0: there are deals outside the book, such as for delivery.
     """
     if dataset.kind is not Kind.FUTURE:
         return np.zeros(len(values["volume"]), dtype=bool)
@@ -166,7 +166,7 @@ def _settled_without_trade(values: Columns, dataset: BarDataset) -> Mask:
 
 
 def _not_a_number(values: Columns, dataset: BarDataset) -> Mask:
-    """Prices and volume are needed; infinity is never a number; other columns may be null."""
+    """Mark bars without a price or a volume, and infinities; other columns may be null."""
     infinite = _any(np.isinf(column) for column in values.values())
     unpriced = _any(np.isnan(values[name]) for name in OHLC)
     unpriced &= ~_settled_without_trade(values, dataset)
@@ -174,7 +174,7 @@ def _not_a_number(values: Columns, dataset: BarDataset) -> Mask:
 
 
 def _not_whole(values: Columns) -> Mask:
-    """Mark counts with a fraction: nobody trades part of a share or a lot."""
+    """Mark counts with a fraction or too large to be exact: shares and lots are whole numbers."""
     counts = [column for name, column in values.items() if name in COUNTS]
     return _any((np.floor(column) < column) | (column >= EXACT) for column in counts)
 
@@ -189,7 +189,7 @@ def _out_of_order(values: Columns, dataset: BarDataset) -> Mask:
 
 
 def _duplicated(frame: pd.DataFrame, request: BarRequest) -> Mask:
-    """Of equal bars all but the first; of bars that contradict each other every one."""
+    """Mark all but the first of equal bars, and all of those that contradict each other."""
     dataset = request.dataset
     key = ["code", "kline_time" if dataset.period.intraday else "trade_date"]
     several = frame.duplicated(key, keep=False).to_numpy(copy=True)

@@ -1,6 +1,6 @@
-"""A frame of good bars, cut into what each block gets of it.
+"""The split of a frame of good bars into the bars of each block.
 
-Only the upstream function imports this: it needs pandas.
+Only the upstream function imports this module: it needs pandas.
 """
 
 from collections import defaultdict
@@ -18,21 +18,21 @@ from marketdata.ingest.bar_check import close_outside, numbers
 from marketdata.kline.bars import COUNTS, BarDataset, bar_lines
 
 PART_DAYS = 366
-"""No part has more days."""
+"""The most days that a part can have."""
 
 type Places = npt.NDArray[np.int_]
 
 
 @dataclass(slots=True)
 class BlockBars:
-    """The bars that one block gets.
+    """The bars that go into one block.
 
     Attributes
     ----------
     lines : list of bytes
-        Their rows, see `kline.bars`, in the order of the frame.
+        The bars' rows, see `kline.bars`, in the order of the frame.
     present, close_outside : int
-        Their days, and those among them with a close outside [low, high], as bits of the part.
+        The bars' days, and those among them with a close outside [low, high], as bits of the part.
     """
 
     lines: list[bytes] = field(default_factory=list)
@@ -41,19 +41,19 @@ class BlockBars:
 
 
 def split_frame(dataset: BarDataset, frame: pd.DataFrame) -> dict[tuple[str, str], BlockBars]:
-    """Cut a frame into the parts of its codes.
+    """Split a frame by code and part.
 
     Parameters
     ----------
     dataset : BarDataset
-        What the bars are.
+        The dataset of the bars.
     frame : DataFrame
-        Bars as `sources.source.FetchedBars` describes them, none of which `bar_check` objects to.
+        Bars as in `sources.source.FetchedBars`, all of which passed `bar_check`.
 
     Returns
     -------
     dict
-        By code and part.
+        (code, part) → the bars of that block.
     """
     codes, days = _texts(frame, "code"), _texts(frame, "trade_date")
     values = numbers(frame, dataset)
@@ -79,9 +79,9 @@ def split_frame(dataset: BarDataset, frame: pd.DataFrame) -> dict[tuple[str, str
 
 
 def _stretches(code_at: Places, part_at: Places) -> Iterator[tuple[int, int]]:
-    """Give where bars of the same code and part begin and end.
+    """Return the begin and end of each stretch of bars with the same code and part.
 
-    Sources give bars code by code, so there are few stretches, whatever the order may be.
+    Sources deliver bars code by code, so there are few stretches; any order works.
     """
     changes = (np.diff(code_at) != 0) | (np.diff(part_at) != 0)
     inner = (np.flatnonzero(changes) + 1).tolist()
@@ -89,7 +89,7 @@ def _stretches(code_at: Places, part_at: Places) -> Iterator[tuple[int, int]]:
 
 
 def _united(bits: Places) -> int:
-    """Make a bit set of the places of its bits."""
+    """Build a bit set from the positions of its bits."""
     flags = np.zeros(PART_DAYS, dtype=bool)
     flags[bits] = True
     return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
@@ -101,7 +101,7 @@ def _texts(frame: pd.DataFrame, name: str) -> list[str]:
 
 
 def _plain(values: npt.NDArray[np.float64], *, whole: bool) -> list[Any]:
-    """Give Python's own numbers, None for null; counts as integers."""
+    """Return Python's own numbers, None for null; counts as integers."""
     null = np.isnan(values)
     plain: npt.NDArray[Any] = np.where(null, 0, values).astype(np.int64) if whole else values
     if null.any():

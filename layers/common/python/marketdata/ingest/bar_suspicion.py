@@ -1,7 +1,7 @@
-"""Fetched bars that are well-formed each by itself and yet cannot be right.
+"""The search for fetched bars that are well-formed each by itself and yet cannot be right.
 
-Two faults are known of sources: bars of a code come in the next one's place, and volumes come in
-another unit. Only the upstream function imports this: it needs pandas.
+Sources have two known faults: one code's bars arrive under its neighbour's code, and volumes arrive
+in another unit. Only the upstream function imports this module: it needs pandas.
 """
 
 from bisect import bisect_left
@@ -18,40 +18,40 @@ from marketdata.sources.source import BarRequest
 type Mask = npt.NDArray[np.bool_]
 
 TRADED_ON_ONE_PRICE = frozenset({Kind.STOCK, Kind.ETF})
-"""An index's amount is its members', and a future's holds the contract's multiplier."""
+"""Not indices (the amount is their members') nor futures (the amount includes a multiplier)."""
 
 TOLERANCE = 1.05
-"""A mean price may lie outside [low, high] by so much; a wrong unit is a hundred times off."""
+"""How far a mean price may lie outside [low, high]; a wrong unit is off by a factor of 100."""
 
 ALIKE = 3
-"""So many last bars must be the other code's, or fewer if one of them is `TELLING`."""
+"""How many of the last bars must equal the other code's; fewer if one of them is `TELLING`."""
 
 TELLING = 100
-"""Lots. Of two neighbours the prices of a bar may be equal by chance, and a volume of a few lots
-as well; a volume of so many and all prices at once are not."""
+"""Lots. Two neighbours' prices, and a volume of a few lots, may be equal by chance; a volume of
+this many lots together with all prices is not."""
 
 LOT = {Kind.STOCK: 100, Kind.ETF: 100, Kind.FUTURE: 1}
-"""Volume is in shares, of futures in lots."""
+"""Volume per lot: volume is in shares, that of futures in lots."""
 
 
 def wrong_unit(frame: pd.DataFrame, request: BarRequest) -> Mask:
-    """Mark bars whose amount ÷ volume, the mean price, is none of the bar's prices."""
+    """Mark bars whose amount ÷ volume, the mean price, lies outside the bar's prices."""
     if request.dataset.kind not in TRADED_ON_ONE_PRICE:
         return np.zeros(len(frame), dtype=bool)
     names = ("low", "high", "volume", "amount")
     low, high, volume, amount = (frame[name].to_numpy(dtype="float64") for name in names)
     with np.errstate(over="ignore"):
-        # A comparison with NaN is false: without an amount nothing is wrong.
+        # A comparison with NaN is false, so a bar without an amount is not marked.
         wrong: Mask = (amount * TOLERANCE < low * volume) | (amount > high * volume * TOLERANCE)
     return wrong
 
 
 def shifted(frame: pd.DataFrame, request: BarRequest) -> Mask:
-    """Mark bars that two neighbouring codes of a batch share, if those are the last of one.
+    """Mark bars that two neighbouring codes of a batch share, if they are the last bars of one.
 
-    Whose they are nobody can tell, so they are marked in both. One and the same index is published
-    by two exchanges, and instruments that traded at a single price may be equal by chance: these
-    are left alone.
+    It is unknown whose bars they are, so they are marked in both. Indices are left alone, since
+    two exchanges publish the same index, and so are instruments that traded at a single price,
+    whose bars may be equal by chance.
     """
     marked = np.zeros(len(frame), dtype=bool)
     if request.dataset.kind is Kind.INDEX:
@@ -73,7 +73,7 @@ def shifted(frame: pd.DataFrame, request: BarRequest) -> Mask:
 def _traded_bars(
     frame: pd.DataFrame, request: BarRequest, times: npt.NDArray[np.object_]
 ) -> list[list[int]]:
-    """Give for each code, in the order of the batch, where its traded bars are, by time."""
+    """Return for each code, in the order of the batch, the rows of its traded bars by time."""
     traded = np.flatnonzero(frame["volume"].to_numpy(dtype="float64") > 0)
     at, codes = pd.factorize(frame["code"].to_numpy(object)[traded])
     order = np.argsort(at, kind="stable")
@@ -88,7 +88,7 @@ def _traded_bars(
 def _telling(
     values: npt.NDArray[np.float64], columns: Sequence[str], volume: float
 ) -> npt.NDArray[np.int64]:
-    """Say of each bar how much it tells if it is found twice: `ALIKE`, 1, or 0 without a move."""
+    """Return the evidence of each bar when found twice: `ALIKE`, 1, or 0 if high equals low."""
     moved = values[:, columns.index("high")] > values[:, columns.index("low")]
     large = values[:, columns.index("volume")] >= volume
     weights: npt.NDArray[np.int64] = np.where(large, ALIKE, 1) * moved
@@ -102,7 +102,7 @@ def _ends_alike(
     values: npt.NDArray[np.float64],
     telling: npt.NDArray[np.int64],
 ) -> bool:
-    """Say whether the last bars of one code are another's of the same times, and that it tells."""
+    """Check whether one code's last bars equal the other's at the same times, with evidence."""
     evidence = 0
     for place in islice(reversed(one), ALIKE):
         at = bisect_left(other, times[place], key=times.__getitem__)

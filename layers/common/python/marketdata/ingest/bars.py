@@ -1,6 +1,6 @@
-"""The write path: fetched bars are checked, cut into blocks and merged into what is stored.
+"""The write path of bars: they are checked, split into blocks and merged into what is stored.
 
-Only the upstream function imports this: it needs pandas.
+Only the upstream function imports this module: it needs pandas.
 """
 
 import math
@@ -31,7 +31,7 @@ from marketdata.sources.source import BarRequest, FetchedBars
 
 @dataclass(frozen=True, slots=True)
 class BarChange:
-    """What a fetch says of one block: its bars, and as bits the days without one, or a good one."""
+    """A fetch's result for one block: its bars, and as bits the days with none or only bad ones."""
 
     cut: BlockBars
     absent: int
@@ -41,20 +41,21 @@ class BarChange:
 
 
 class BarIngest:
-    """Stores what a source delivered.
+    """Stores the bars that a source delivered.
 
     Parameters
     ----------
     store : BlockStore
-        Where bars go.
+        Where good bars go.
     quarantine : Quarantine
         Where bad bars go.
     catalog : Catalog
-        Says when each code was listed.
+        Knows when each code was listed.
     coverage_start : str
-        The first day that the source has of this dataset.
+        The first day for which the source has this dataset, YYYYMMDD.
     final_until : str
-        The last trading day whose bars are final; later ones are neither stored nor marked.
+        The last trading day whose bars are final, YYYYMMDD; later ones are neither stored nor
+        marked.
     """
 
     def __init__(
@@ -73,24 +74,24 @@ class BarIngest:
         self._final_until = final_until
 
     def run(self, request: BarRequest, fetched: FetchedBars) -> IngestReport:
-        """Check, cut, merge and store; a bad bar costs only itself.
+        """Check, split, merge and store; a bad bar does not affect the others.
 
         Parameters
         ----------
         request : BarRequest
-            What was asked of the source.
+            What was requested from the source.
         fetched : FetchedBars
-            What it gave.
+            What the source delivered.
 
         Returns
         -------
         IngestReport
-            What became of it.
+            What happened to the bars.
 
         Raises
         ------
         VersionConflictError
-            Others kept writing one of the blocks.
+            Other writers kept changing one of the blocks.
         """
         days = fetched.frame["trade_date"]
         not_final = (days > self._final_until) & (days <= request.end)
@@ -124,7 +125,7 @@ class BarIngest:
         cuts: Mapping[tuple[str, str], BlockBars],
         bad: pd.DataFrame,
     ) -> Iterator[tuple[BlockKey, BarChange]]:
-        """Say what each block gets; a day is absent only if the source gave no bar at all."""
+        """Yield each block's change; a day is absent only if the source delivered no bar at all."""
         window = Window(request.start, request.end, self._coverage_start, self._final_until)
         unusable = {code: set(days) for code, days in fetched.lost.items()}
         for code, days in bad.groupby("code")["trade_date"]:
@@ -150,7 +151,7 @@ class BarIngest:
 
 
 def _record(bar: Mapping[Any, Any]) -> dict[str, Any]:
-    """Give a bad bar as JSON has it: null is a NaN there, and infinity a text."""
+    """Return a bad bar in a form that JSON can hold: infinity as text; NaN becomes null."""
     return {
         str(name): str(value) if isinstance(value, float) and math.isinf(value) else value
         for name, value in bar.items()
@@ -162,11 +163,11 @@ def _halted(part: str, halted: Mapping[str, str], reason: str) -> int:
 
 
 def _merged(dataset: BarDataset, key: BlockKey, stored: Block, change: BarChange) -> Block:
-    """Give the block with the change in it, or the stored one itself where nothing is new."""
+    """Return the block with the change applied, or the stored one itself if nothing is new."""
     known, text = unpack(key, stored)
     old = codec.lines(text)
     lines = merge_bars(old, change.cut.lines)
-    # What is present is what there are rows for, even if the block claimed something else.
+    # The rows decide which days are present, even if the block claimed otherwise.
     held = bits_of(key.part, {line[DAY].decode() for line in old})
     coverage = replace(known.coverage, present=held).mark(
         present=change.cut.present,
@@ -183,7 +184,7 @@ def _merged(dataset: BarDataset, key: BlockKey, stored: Block, change: BarChange
 
 
 def _short(dataset: BarDataset, key: BlockKey, lines: Sequence[bytes], present: int) -> int:
-    """Mark the days among `present` that have fewer bars than the session should give."""
+    """Return the days among `present` with fewer bars than the session has, as bits."""
     if not dataset.period.intraday or not present:
         return 0
     market = market_of(key.code)
@@ -196,6 +197,6 @@ def _short(dataset: BarDataset, key: BlockKey, lines: Sequence[bytes], present: 
 
 
 def _bars_of(lines: Sequence[bytes], day: bytes) -> int:
-    """Count the lines of a day; they are sorted by time."""
+    """Count the lines of a day; lines are sorted by time."""
     first = bisect_left(lines, day, key=itemgetter(DAY))
     return bisect_right(lines, day, lo=first, key=itemgetter(DAY)) - first

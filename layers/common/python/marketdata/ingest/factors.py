@@ -1,4 +1,4 @@
-"""What a source says of adjustment factors, stored."""
+"""The write path of adjustment factors."""
 
 from marketdata.blocks.block import Block, BlockKey
 from marketdata.blocks.store import BlockStore
@@ -19,32 +19,32 @@ def save_factors(
     final_until: str,
     asked_at: str,
 ) -> dict[str, str]:
-    """Store what the source gave.
+    """Store the adjustment factors that the source delivered.
 
-    A code's steps take the place of its old ones as a whole: a source that counts from another
-    day gives other factors for all days, and old and new ones mixed would be wrong. Steps that are
-    known until an earlier day than the old ones, or that could not be got, leave the old ones.
+    A code's new steps replace all of its old ones: a source that counts from another day has
+    different factors for all days, and a mix of old and new ones would be wrong. The old steps
+    stay if the new ones are missing or known only until an earlier day.
 
     Parameters
     ----------
     store : BlockStore
-        Where they go.
+        Where the factors go.
     request, fetched
-        What was asked of the source, and what it gave.
+        What was requested from the source, and what it delivered.
     final_until : str
-        The last final day: what a source says of later ones may still change.
+        The last final day, YYYYMMDD: the factors of later days may still change.
     asked_at : str
-        When that was, ISO 8601.
+        When the source was asked, ISO 8601.
 
     Returns
     -------
     dict
-        For each code whose factors could not be got, why.
+        Code → the reason, for each code whose factors could not be obtained.
 
     Raises
     ------
     VersionConflictError
-        Others kept writing one of the blocks.
+        Other writers kept changing one of the blocks.
     """
     given = {code: steps.up_to(final_until) for code, steps in fetched.steps.items()}
     failed = {

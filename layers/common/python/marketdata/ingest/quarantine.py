@@ -1,4 +1,4 @@
-"""Where rows go that must not be stored."""
+"""The quarantine: where rows that must not be stored are kept."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -8,13 +8,13 @@ import orjson
 
 
 class QuarantineObjects(Protocol):
-    """What the quarantine needs of a bucket."""
+    """The part of a bucket that the quarantine uses."""
 
     def write_json(self, key: str, value: Any) -> None: ...
 
 
 class Quarantine:
-    """Keeps rows that were set aside, below `quarantine/{dataset}/{code}/`.
+    """Keeps bad rows under `quarantine/{dataset}/{code}/`.
 
     Parameters
     ----------
@@ -26,16 +26,16 @@ class Quarantine:
         self._objects = objects
 
     def set_aside(self, dataset: str, code: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Write a code's bad rows; the same rows in the same order always have the same key.
+        """Write a code's bad rows; the same rows in the same order always get the same key.
 
         Parameters
         ----------
         dataset : str
-            Its name.
+            The name of the dataset.
         code : str
-            Whose rows they are, as the source has it.
+            The code of the rows, as the source wrote it.
         rows : sequence of mapping
-            As JSON can hold them, each with its `reason`.
+            Rows that JSON can hold, each with its `reason`.
         """
         digest = hashlib.blake2b(orjson.dumps(rows), digest_size=8).hexdigest()
         self._objects.write_json(f"quarantine/{dataset}/{code}/{digest}.json", rows)

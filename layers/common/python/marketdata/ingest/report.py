@@ -1,22 +1,22 @@
-"""What became of fetched rows. No pandas in here, for the upstream's client imports it. Pure."""
+"""The report on fetched rows. No pandas here: the client of `upstream` imports this. Pure."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
 class IngestReport:
-    """What became of a batch.
+    """What happened to the rows of a batch.
 
     Attributes
     ----------
     bars : int
-        Good bars, stored now or before.
+        Number of good bars (or statement rows), whether stored now or before.
     blocks : int
-        Blocks that were written.
+        Number of blocks written.
     quarantined : dict
-        For each code with bad bars, how many it had for each reason.
+        Code → reason → number of bad rows.
     failed : dict
-        For each code that the source could not deliver, why.
+        Code → the reason, for each code that the source could not deliver.
     """
 
     bars: int = 0

@@ -1,4 +1,4 @@
-"""Which fetched rows may be stored: every rule of a good statement. Pure."""
+"""The check of fetched statements: every rule of a good row. Pure."""
 
 import re
 from collections import defaultdict
@@ -10,7 +10,7 @@ from marketdata.finance.periods import is_period
 from marketdata.finance.statement import HEADER, TEXTS, Statement, StatementRow
 
 KEY = ("code", "reporting_period", "statement_type", "ann_date")
-"""What tells the rows of a statement apart."""
+"""The columns that identify a row of a statement."""
 
 DAYS = ("ann_date", "actual_ann_date")
 
@@ -21,23 +21,23 @@ _DAY = re.compile("[0-9]{8}")
 def statement_faults(
     rows: Sequence[StatementRow], statement: Statement, codes: frozenset[str], start: str, end: str
 ) -> list[str]:
-    """Say of each row why it must not be stored.
+    """Return for each row why it must not be stored.
 
     Parameters
     ----------
     rows : sequence of mapping
-        As `sources.source.FetchedStatements` describes them.
+        Rows as in `sources.source.FetchedStatements`.
     statement : Statement
-        What they are of.
+        The statement that the rows belong to.
     codes : frozenset of str
-        The codes that were asked for.
+        The codes that were requested.
     start, end : str
-        The first and the last period, YYYYMMDD, that were asked for.
+        The first and the last requested reporting period, YYYYMMDD.
 
     Returns
     -------
     list of str
-        For each row the first rule that it breaks, empty for a good one: `not_a_period`,
+        For each row the first rule that it breaks, "" for a good one: `not_a_period`,
         `not_requested`, `no_type`, `not_a_day`, `not_a_text`, `not_a_number`, `contradictory`
         (rows that share a key and differ).
     """
@@ -87,7 +87,7 @@ def _is_number(value: object) -> bool:
 
 
 def _contradictory(places: Sequence[int], rows: Sequence[StatementRow]) -> Iterator[int]:
-    """Find rows that share a key and differ: nobody can tell which is right."""
+    """Yield rows that share a key and differ: there is no telling which one is right."""
     alike: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
     for place in places:
         alike[tuple(map(rows[place].get, KEY))].append(place)

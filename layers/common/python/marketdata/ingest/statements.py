@@ -1,6 +1,6 @@
-"""The write path: fetched statements are checked, cut into blocks and merged into what is stored.
+"""The write path of statements: they are checked, split into blocks and merged into the store.
 
-Only the upstream function imports this.
+Only the upstream function imports this module.
 """
 
 from collections import Counter, defaultdict
@@ -30,26 +30,26 @@ from marketdata.sources.source import FetchedStatements, StatementRequest
 
 @dataclass(frozen=True, slots=True)
 class StatementChange:
-    """What a fetch says of one block: its rows, and as bits the periods without one."""
+    """A fetch's result for one block: its rows, and as bits the periods without one."""
 
     lines: list[bytes]
     absent: int
 
 
 class StatementIngest:
-    """Stores what a source delivered.
+    """Stores the statements that a source delivered.
 
     Parameters
     ----------
     store : BlockStore
-        Where statements go.
+        Where good rows go.
     quarantine : Quarantine
         Where bad rows go.
     catalog : Catalog
-        Says when each company was listed.
+        Knows when each company was listed.
     final_until : str
-        The newest final period, see `periods.last_final_period`. A statement of a later one is
-        stored, since what is published stays so; that there is none says nothing yet.
+        The newest final period, YYYYMMDD, see `finance.periods.last_final_period`. Statements of
+        later periods are stored, since a published one stays; their absence means nothing yet.
     """
 
     def __init__(
@@ -66,24 +66,24 @@ class StatementIngest:
         self._final_until = final_until
 
     def run(self, request: StatementRequest, fetched: FetchedStatements) -> IngestReport:
-        """Check, cut, merge and store; a bad row costs only itself.
+        """Check, split, merge and store; a bad row does not affect the others.
 
         Parameters
         ----------
         request : StatementRequest
-            What was asked of the source.
+            What was requested from the source.
         fetched : FetchedStatements
-            What it gave.
+            What the source delivered.
 
         Returns
         -------
         IngestReport
-            What became of it; its `bars` are rows.
+            What happened to the rows; its `bars` counts rows.
 
         Raises
         ------
         VersionConflictError
-            Others kept writing one of the blocks.
+            Other writers kept changing one of the blocks.
         """
         rows = fetched.rows
         bad = statement_faults(
@@ -143,11 +143,11 @@ class StatementIngest:
 
 
 def _merged(key: BlockKey, stored: Block, change: StatementChange) -> Block:
-    """Give the block with the change in it, or the stored one itself where nothing is new."""
+    """Return the block with the change applied, or the stored one itself if nothing is new."""
     known, text = unpack(key, stored)
     old = codec.lines(text)
     lines = merge_statements(old, change.lines)
-    # What is present is what there are rows for, even if the block claimed something else.
+    # The rows decide which periods are present, even if the block claimed otherwise.
     held = bits_of(key.part, {key_of(line).period for line in lines})
     coverage = replace(known.coverage, present=held).mark(absent=change.absent)
     if lines == old and coverage == known.coverage:
@@ -156,7 +156,7 @@ def _merged(key: BlockKey, stored: Block, change: StatementChange) -> Block:
 
 
 def _readable(row: StatementRow) -> dict[str, object]:
-    """Give a row as JSON can hold it: a number that is none as text."""
+    """Return a row in a form that JSON can hold: NaN and infinity as text."""
     return {
         name: value if not isinstance(value, float) or isfinite(value) else str(value)
         for name, value in row.items()

@@ -1,1 +1,1 @@
-"""The heart: bars, blocks, coverage, the store, reading and writing."""
+"""Bars: rows, reader, completeness, gaps, adjusted prices, resampling, chart."""

@@ -1,7 +1,7 @@
-"""What a bar is: kinds, periods, datasets, and the text of one row.
+"""What a bar is: its fields, its dataset, and the text of one row.
 
-A row is one line of compact JSON whose first fields stand at fixed offsets, so stored text can
-be cut and merged by time without being parsed::
+A row is one line of compact JSON whose first fields are at fixed offsets, so stored text can be
+cut and merged by time without being parsed::
 
     {"trade_date":"20240102","open":6.6,"high":6.7,…
     {"trade_date":"20240102","kline_time":"2024-01-02 09:30:00","open":6.6,…
@@ -20,21 +20,21 @@ from marketdata.blocks.dataset import Kind, Period
 from marketdata.errors import BlockCorruptError
 
 DAY = slice(15, 23)
-"""Where a row's text holds its day, as YYYYMMDD."""
+"""The place of the day in a row's text, as YYYYMMDD."""
 
 TIME = slice(15, 58)
-"""Where an intraday row's text holds its day and its time; sorts by day, then time."""
+"""The place of the day and the time in an intraday row's text; sorts by day, then by time."""
 
 OHLC = ("open", "high", "low", "close")
 COUNTS = frozenset({"volume", "open_interest"})
-"""The columns of whole numbers; all others are floats."""
+"""The integer columns; all others are floats."""
 
 
 class Bar(TypedDict):
-    """One bar as it is answered.
+    """One bar as the API returns it.
 
-    Prices, `settle` and `amount` are in yuan (an index: points); `volume` is in shares, of futures
-    in lots. `kline_time` is the bar's start, "YYYY-MM-DD HH:MM:SS" in Asia/Shanghai.
+    Prices, `settle` and `amount` are in yuan (for an index: points); `volume` is in shares, in lots
+    for futures. `kline_time` is the bar's start, "YYYY-MM-DD HH:MM:SS" in Asia/Shanghai.
     """
 
     trade_date: str
@@ -80,32 +80,32 @@ class BarDataset:
 
     @property
     def name(self) -> str:
-        """Such as "stock.daily"."""
+        """The dataset's name, such as "stock.daily"."""
         return f"{self.kind}.{self.period}"
 
     @property
     def intraday(self) -> bool:
-        """Whether a day has many of its bars."""
+        """Whether a day has several bars."""
         return self.period.intraday
 
     @property
     def one_a_day(self) -> bool:
-        """Whether a day has one of its bars."""
+        """Whether a day has at most one bar."""
         return not self.intraday
 
     @property
     def operation(self) -> str:
-        """What the upstream function is asked for them."""
+        """The operation by which the upstream function fetches the bars."""
         return "fetch_bars"
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names of a row's values, in the order of the answer."""
+        """The names of a row's values, in the order in which they are returned."""
         common = (*OHLC, "volume", "amount")
         return (*common, "settle", "open_interest") if self.kind is Kind.FUTURE else common
 
     def part_of(self, day: str) -> str:
-        """Name the part that holds a day, see `Period.part_of`."""
+        """Return the part that holds a day; see `Period.part_of`."""
         return self.period.part_of(day)
 
 
@@ -121,16 +121,16 @@ def bar_lines(dataset: BarDataset, columns: Mapping[str, Sequence[Any]]) -> list
     Parameters
     ----------
     dataset : BarDataset
-        What they are.
+        The bars' dataset.
     columns : mapping of str to sequence
-        Equally long, one value a bar: `trade_date` "YYYYMMDD"; `kline_time` "YYYY-MM-DD HH:MM:SS"
-        if the dataset is intraday; then `dataset.columns`, each float or None, of `COUNTS` int or
-        None. They must be Python's own types, not numpy's.
+        Of equal length, one value per bar: `trade_date` as "YYYYMMDD"; `kline_time` as "YYYY-MM-DD
+        HH:MM:SS" if the dataset is intraday; then `BarDataset.columns`, each float or None, those
+        in `COUNTS` int or None. The values must be of Python's own types, not numpy's.
 
     Returns
     -------
     list of bytes
-        One line of strict JSON a bar. Every float reads back as the same number, and as a float.
+        One line of strict JSON per bar. Every float reads back as the same number, and as a float.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def bar_lines(dataset: BarDataset, columns: Mapping[str, Sequence[Any]]) -> list
     TypeError
         A column holds a value of another type.
     ValueError
-        A number is NaN or infinite, a time has another form, or the lengths differ.
+        A number is NaN or infinite, a time is malformed, or the lengths differ.
     """
     times = ["trade_date", "kline_time"] if dataset.period.intraday else ["trade_date"]
     tokens = [_time_tokens(name, columns[name]) for name in times]
@@ -150,7 +150,7 @@ def bar_lines(dataset: BarDataset, columns: Mapping[str, Sequence[Any]]) -> list
 
 
 def _time_tokens(name: str, values: Sequence[str]) -> list[bytes]:
-    # Most codes have bars at the same times: each is written once.
+    # Most codes have bars at the same times, so each distinct time is written only once.
     times = list(dict.fromkeys(values))
     array = orjson.dumps(times)
     if not re.fullmatch(_TIMES[name], array):
@@ -165,7 +165,7 @@ def _number_tokens(name: str, values: Sequence[float | None]) -> list[bytes]:
     if not types <= {number, NoneType}:
         raise TypeError(f"{name} must be {number.__name__} or None, not {types}")
     array = orjson.dumps(list(values))
-    # orjson writes NaN and infinity as null: there must be no null that was not asked for.
+    # orjson writes NaN and infinity as null, so there must be no more nulls than values of None.
     if array.count(b"null") != (values.count(None) if NoneType in types else 0):
         raise ValueError(f"{name} has a number that is not finite")
     return _split(array)
@@ -176,7 +176,7 @@ def _split(array: bytes) -> list[bytes]:
 
 
 def parse_bars(text: bytes) -> list[Bar]:
-    """Read joined rows as values, for what has to be computed from them.
+    """Parse joined rows, for computations that need their values.
 
     Raises
     ------
@@ -191,7 +191,7 @@ def parse_bars(text: bytes) -> list[Bar]:
 
 
 def cut_bars(text: bytes, start: str, end: str) -> bytes:
-    """Take the rows of some days; nothing is parsed.
+    """Return the rows of a range of days without parsing any.
 
     Parameters
     ----------
@@ -212,9 +212,9 @@ def cut_bars(text: bytes, start: str, end: str) -> bytes:
 
 
 def _row_from(text: bytes, day: bytes, low: int) -> int:
-    """Find where the first row from a day on starts, in the text from a row's start `low` on.
+    """Find the start of the first row on or after a day, searching from `low`, a row's start.
 
-    Without one it is where the next row would be appended: past the end by a joint.
+    If there is none, return where the next row would be appended: one joint past the end.
     """
     high = end = len(text) + len(JOINT) if text else 0
     while low < high:
@@ -228,7 +228,7 @@ def _row_from(text: bytes, day: bytes, low: int) -> int:
 
 
 def merge_bars(old: Sequence[bytes], new: Sequence[bytes]) -> list[bytes]:
-    """Unite rows by time.
+    """Merge rows by time.
 
     Parameters
     ----------
@@ -238,8 +238,8 @@ def merge_bars(old: Sequence[bytes], new: Sequence[bytes]) -> list[bytes]:
     Returns
     -------
     list of bytes
-        Sorted by time, one row for every time of either; where both have one, the newer: that of
-        `new`, and within one sequence the later.
+        Sorted by time, one row for every time in either. If both have one, the newer is kept: that
+        of `new`, and within one sequence the later.
     """
     both = [*old, *new]
     if not both:

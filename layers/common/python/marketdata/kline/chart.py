@@ -1,4 +1,4 @@
-"""Rows in the shape of ECharts' candlestick example."""
+"""Bars in the shape of ECharts' candlestick example."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -7,7 +7,7 @@ from marketdata.kline.bars import Bar
 
 
 class Chart(TypedDict):
-    """Equally long lists, one entry a bar; the names are those of ECharts' example."""
+    """Lists of equal length, one entry per bar; the names are those of ECharts' example."""
 
     categoryData: list[str]
     values: list[list[float | None]]
@@ -20,13 +20,13 @@ def chart(rows: Sequence[Bar]) -> Chart:
     Parameters
     ----------
     rows : sequence of Bar
-        Bars of one code, in the order of time.
+        Bars of one code, in chronological order.
 
     Returns
     -------
     Chart
-        `categoryData`: `kline_time` of intraday bars, else `trade_date`; `values`: `[open, close,
-        low, high, volume]`; `volumes`: `[index, volume, 1 where open > close, else -1]`.
+        `categoryData`: `kline_time` for intraday bars, otherwise `trade_date`; `values`: `[open,
+        close, low, high, volume]`; `volumes`: `[index, volume, 1 if open > close, otherwise -1]`.
 
     Notes
     -----

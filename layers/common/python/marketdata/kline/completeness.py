@@ -1,4 +1,4 @@
-"""What an answer may claim: which bars were to be expected, which came, and why the others did not.
+"""What an answer may claim: which bars were expected, which came, and why the others did not.
 
 Pure: calendars, lives and coverage in, the answer's `meta` out.
 """
@@ -24,7 +24,7 @@ NO_ROWS = Piece.of(b"")
 
 @dataclass(slots=True)
 class Completeness:
-    """Adds up, part by part, what an answer holds and what it lacks.
+    """Sums up, part by part, what an answer holds and what it lacks.
 
     Every final trading day that was asked for is either held, absent, missing or outside.
 
@@ -33,15 +33,16 @@ class Completeness:
     window : Window
         What was asked for.
     period : Period
-        In whose bars `expected` counts: the weeks or months of weekly or monthly bars.
+        The period whose bars `expected` counts: for weekly or monthly bars, weeks or months.
     expected : int
-        Bars that calendar and life demand, and those that came although they did not. An intraday
-        bar's day counts with what its session gives, where that is known, else with what came.
+        The number of bars that calendar and life demand, plus those that came undemanded. A day of
+        intraday bars counts as many as its session has, or if that is unknown as many as came, but
+        at least one.
     held : int
-        Days with a bar.
+        The number of days with a bar.
     missing, absent, outside, short, close_outside, rejected : dict
-        For each code the trading days concerned, in order, `absent` and `outside` with a reason.
-        Days that are `rejected` are missing as well.
+        By code, the trading days concerned, in order; `absent` and `outside` with a reason. Days
+        that are `rejected` are also `missing`.
     """
 
     window: Window
@@ -69,16 +70,16 @@ class Completeness:
         Parameters
         ----------
         dataset, security, part
-            Which block.
+            The block.
         coverage : Coverage
-            What is known of its days.
+            What is known about its days.
         rows : Piece
             Its rows within the window; opened only to count intraday bars of unknown sessions.
         """
         window = self.window
         asked = window.asked(security, part)
         held = asked & coverage.present
-        # A bar that came proves its day, whatever the catalog says of the code's life.
+        # A bar that came proves its day, whatever the catalog says about the code's life.
         expected = window.expected(security, part) | held
         self.held += held.bit_count()
         self.expected += self._bars(dataset, security, part, expected, rows)
@@ -98,7 +99,7 @@ class Completeness:
 
     @property
     def wanted(self) -> dict[str, list[str]]:
-        """The missing days that are worth asking for, for each code that has any."""
+        """The missing days worth asking the source for, by code, for each code that has any."""
         if not self.rejected:
             return self.missing
         rejected = {code: frozenset(days) for code, days in self.rejected.items()}
@@ -128,7 +129,7 @@ class Completeness:
         return len(known) - before
 
     def meta(self, market: str) -> dict[str, Any]:
-        """Give the answer's `meta`: every day that was asked for is in it or in the data."""
+        """Return the answer's `meta`; every day that was asked for is in it or in the data."""
         days = self.window.calendar.days(market, self.window.start, self.window.end)
         return {
             "complete": not self.missing and not self.short,
@@ -147,7 +148,7 @@ class Completeness:
 
 
 def origin(before: int, after: int) -> str:
-    """Say where rows came from: days held before the source was asked, and afterwards."""
+    """Return where rows came from, by the days held before and after the source was asked."""
     if before == after:
         return "cache"
     return "mixed" if before else "upstream"
@@ -155,12 +156,12 @@ def origin(before: int, after: int) -> str:
 
 @lru_cache(maxsize=256)
 def _first_days(part: str, days: int, period: Period) -> frozenset[str]:
-    """Name the weeks or months that some days lie in; most codes have the same days."""
+    """Return the first days of some days' weeks or months; most codes have the same days."""
     return frozenset(first_day_of(day, period) for day in days_of(part, days))
 
 
 def expected_bars(dataset: Dataset, security: Security, day: str) -> int:
-    """How many bars a full day has; 1 for other than intraday bars, and for unknown sessions."""
+    """Return how many bars a full day has; 1 if they are not intraday or sessions are unknown."""
     return _session_bars(dataset, security, day) or 1
 
 
@@ -171,7 +172,7 @@ def _session_bars(dataset: Dataset, security: Security, day: str) -> int | None:
 
 
 def _runs(found: Sequence[tuple[str, str]], days: Sequence[str]) -> Iterator[dict[str, str]]:
-    """Join neighbouring days of the same reason into {from, to, reason}."""
+    """Join neighbouring days with the same reason into {from, to, reason}."""
     for reason in dict.fromkeys(reason for _, reason in found):
         for first, last in ranges([day for day, why in found if why == reason], days):
             yield {"from": first, "to": last, "reason": reason}
@@ -179,12 +180,12 @@ def _runs(found: Sequence[tuple[str, str]], days: Sequence[str]) -> Iterator[dic
 
 @dataclass(frozen=True, slots=True)
 class CompletenessByDataset:
-    """What is known of each dataset's part of an answer.
+    """The completeness of an answer, dataset by dataset.
 
     Attributes
     ----------
     states : dict
-        By dataset; a code is in one of them only.
+        By dataset; each code is in only one of them.
     """
 
     states: dict[BarDataset, Completeness] = field(default_factory=dict)
@@ -196,18 +197,18 @@ class CompletenessByDataset:
 
     @property
     def held(self) -> int:
-        """Days with a bar, summed over the codes."""
+        """The number of days with a bar, summed over the codes."""
         return sum(state.held for state in self.states.values())
 
     def lacking(self, codes: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Name the parts, as (code, part), in which some of the codes lack days."""
+        """Yield, as (code, part), the parts in which these codes lack days."""
         for dataset, state in self.states.items():
             for code in codes:
                 parts = dict.fromkeys(map(dataset.part_of, state.missing.get(code, ())))
                 yield from ((code, part) for part in parts)
 
     def meta(self, market: str) -> dict[str, Any]:
-        """Give the answer's `meta`, see `Completeness.meta`."""
+        """Return the answer's `meta`; see `Completeness.meta`."""
         meta: dict[str, Any] = {}
         for state in self.states.values():
             _merge(meta, state.meta(market))

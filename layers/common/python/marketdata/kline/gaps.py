@@ -1,4 +1,4 @@
-"""Gaps that a read fills itself: small ones, within a deadline, and never at the read's expense."""
+"""Gaps that a read fills itself: small ones, within a deadline, and without failing the read."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,15 +13,15 @@ from marketdata.errors import UpstreamError
 from marketdata.kline.completeness import Completeness, expected_bars
 
 GAP_BARS = 2000
-"""A read fetches so many missing bars itself, and asks for so many in one call; the fetching of
-more is a task's work."""
+"""The most missing bars that a read fetches itself, and the most that it asks for in one call;
+fetching more is a task's work."""
 
 DEADLINE = 20.0
 """Seconds that a read may spend on fetching gaps."""
 
 
 class FetchRows(Protocol):
-    """Has rows fetched and stored; `upstream.client.UpstreamClient.fetch` is one."""
+    """Has rows fetched and stored, as `upstream.client.UpstreamClient.fetch` does."""
 
     def __call__(
         self, dataset: Dataset, codes: list[str], start: str, end: str, seconds: float
@@ -29,7 +29,7 @@ class FetchRows(Protocol):
 
 
 class GapRequest(NamedTuple):
-    """What is asked of the source at once: some codes of a dataset, one range of days."""
+    """One request to the source: some codes of a dataset, one range of days."""
 
     dataset: Dataset
     codes: list[str]
@@ -39,16 +39,16 @@ class GapRequest(NamedTuple):
 
 @dataclass(slots=True)
 class GapBatch:
-    """Some codes that lack about the same days.
+    """Some codes that lack roughly the same days.
 
     Attributes
     ----------
     first, last : int
         The range, as positions in the calendar.
     codes : set of str
-        Codes that lack something in it.
+        The codes that lack something in it.
     bars_a_day : int
-        The most bars that one of them has on a day.
+        The largest number of bars that any of them has on a day.
     """
 
     first: int
@@ -57,7 +57,7 @@ class GapBatch:
     bars_a_day: int
 
     def take(self, last: int, code: str, bars_a_day: int) -> bool:
-        """Add a code that lacks days from somewhere in the range on, if the call stays small."""
+        """Add a code whose gap begins no earlier than the range; return False if it is too much."""
         last, codes = max(self.last, last), self.codes | {code}
         bars_a_day = max(self.bars_a_day, bars_a_day)
         if (last - self.first + 1) * len(codes) * bars_a_day > GAP_BARS:
@@ -79,17 +79,17 @@ def fill_gaps[D: Dataset](
     known : mapping
         The securities in question, by code.
     found : mapping
-        What their bars lack, for each dataset.
+        What their rows lack, by dataset.
     fetch : FetchRows
-        Has bars fetched.
+        Has rows fetched and stored.
     clock : callable
-        Seconds, rising.
+        A monotonic clock, in seconds.
 
     Returns
     -------
     codes, warnings : list of str
-        The codes whose blocks may have changed, and what the reader should be told. A gap that
-        could not be filled is no error.
+        The codes whose blocks may have changed, and what the user should be told. A gap that
+        could not be filled is not an error.
     """
     if sum(_bars(known, dataset, state) for dataset, state in found.items()) > GAP_BARS:
         return [], [f"more than {GAP_BARS} bars are missing: POST /cache/fill-missing fetches them"]
@@ -98,7 +98,7 @@ def fill_gaps[D: Dataset](
     for request in _requests(known, found):
         left = until - clock()
         if left < 1:
-            return sorted(fetched), ["some gaps were not fetched: the time for it was used up"]
+            return sorted(fetched), ["some gaps were not fetched: there was no time left"]
         try:
             fetch(*request, left)
         except UpstreamError as error:
@@ -108,7 +108,7 @@ def fill_gaps[D: Dataset](
 
 
 def _bars(known: Mapping[str, Security], dataset: Dataset, state: Completeness) -> int:
-    """Count the missing bars, but not much further than to `GAP_BARS`."""
+    """Count the missing bars, stopping soon after `GAP_BARS`."""
     bars = 0
     for code, days in state.wanted.items():
         if dataset.intraday:
@@ -131,7 +131,7 @@ def _requests[D: Dataset](
 def _joined(
     known: Mapping[str, Security], dataset: Dataset, state: Completeness
 ) -> Iterator[GapRequest]:
-    """Join what is missing into few calls, each of which asks for little beyond it."""
+    """Join what is missing into few calls, each of which asks for little more than that."""
     window = state.window
     market = common_market(known[code] for code in state.wanted)
     days = window.calendar.days(market, window.start, window.end)

@@ -1,4 +1,4 @@
-"""The read path: blocks, what they lack, small gaps fetched, rows cut to the range."""
+"""The read path of bars: read blocks, see what they lack, fetch small gaps, cut rows to a range."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
@@ -25,14 +25,14 @@ from marketdata.kline.resample import first_day_of, resample
 from marketdata.kline.rows import Piece, RowSet
 
 MOST_BARS = 1_000_000
-"""So many bars fit into a function's memory, as text and as the answer made of it."""
+"""The number of bars that fit into a function's memory, as text and as the answer made of it."""
 
 STOCK_MINUTES = 240
-"""A stock's trading day; of most futures it is the like, or longer."""
+"""A stock's trading day in minutes; that of most futures is similar or longer."""
 
 
 class Excerpt(NamedTuple):
-    """What is known of a block's days, and its rows within the question's."""
+    """What is known about a block's days, and its rows within the question's range."""
 
     coverage: Coverage
     piece: Piece
@@ -43,7 +43,7 @@ EMPTY = Excerpt(UNKNOWN, Piece.of(b""))
 type Parts = Mapping[BlockKey, Excerpt]
 type Pieces = Mapping[str, Sequence[Piece]]
 type Adjust = Callable[[Mapping[str, Security], Pieces], Pieces]
-"""Changes the prices of stored rows; `kline.adjust.adjuster.Adjuster.apply` is one."""
+"""Adjusts the prices of stored rows, as `kline.adjust.adjuster.Adjuster.apply` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class KlineQuestion:
     Attributes
     ----------
     kinds : frozenset of Kind
-        What the codes may be; any other code counts as unknown.
+        The kinds that the codes may be of; any other code counts as unknown.
     codes : sequence of str
         In the order of the answer.
     start, end : str
@@ -70,7 +70,7 @@ class KlineQuestion:
 
     @property
     def first_day(self) -> str:
-        """The first day to read: a week or month is computed whole from its first day on."""
+        """The first day to read: weeks and months are computed from their own first day on."""
         return first_day_of(self.start, self.period)
 
 
@@ -83,7 +83,7 @@ class KlineReader:
     store : BlockStore
         Holds the bars.
     catalog : Catalog
-        Which codes exist and when they lived.
+        Knows which codes exist and when they lived.
     fetch : FetchRows
         Has small gaps filled.
     final_until : str
@@ -91,7 +91,7 @@ class KlineReader:
     upstream : str
         The source's name, for `meta`.
     adjust : Adjust or None
-        What is done to the rows, before weekly and monthly ones are computed from them.
+        Applied to the rows before weekly and monthly ones are computed from them.
     """
 
     store: BlockStore
@@ -141,7 +141,7 @@ class KlineReader:
         return RowSet(pieces, meta)
 
     def _check_size(self, question: KlineQuestion, known: Mapping[str, Security]) -> None:
-        """Refuse what no function could hold, before anything is read."""
+        """Refuse what no function could hold in memory, before anything is read."""
         period = question.period
         a_day = max(1, STOCK_MINUTES // MINUTES[period]) if period.intraday else 1
         last = min(question.end, self.final_until)
@@ -151,11 +151,11 @@ class KlineReader:
             bisect_right(days, end) - bisect_left(days, start) for start, end in lives
         )
         if bars > MOST_BARS:
-            reason = f"must be nearer to start_date, or the codes fewer: about {bars:,} bars are "
-            raise InvalidInputError("end_date", f"{reason}asked for, at most {MOST_BARS:,} can be")
+            reason = f"must be closer to start_date, or the codes fewer: about {bars:,} bars are "
+            raise InvalidInputError("end_date", f"{reason}requested, at most {MOST_BARS:,} allowed")
 
     def _keys(self, question: KlineQuestion, security: Security) -> list[BlockKey]:
-        """Name the blocks that can hold what is asked for: of no other is anything expected."""
+        """List the blocks that can hold what is asked for; nothing is expected in any other."""
         dataset = _dataset(question, security)
         born, gone = life(security)
         start = max(question.first_day, born, self.catalog.coverage_start(dataset), TRADING.first)
@@ -165,7 +165,7 @@ class KlineReader:
     def _open(
         self, question: KlineQuestion, keys: Sequence[BlockKey], *, fresh: bool = False
     ) -> dict[BlockKey, Excerpt]:
-        """Read blocks; those that lie wholly within the question stay packed."""
+        """Read blocks; those that lie wholly within the question's range stay packed."""
         blocks = self.store.read(keys, fresh=fresh)
         asked = {
             part: span(part, question.first_day, question.end)
@@ -208,7 +208,7 @@ def _dataset(question: KlineQuestion, security: Security) -> BarDataset:
 
 
 def _unopened(block: Block, asked: int) -> Excerpt | None:
-    """Take a block as it is, if all its days were asked for and it is what was written."""
+    """Return a block unopened; None if not all its days were asked for or its frame is damaged."""
     if block.coverage.present & ~asked:
         return None
     digest = codec.digest_if_whole(block.frame, block.seal)

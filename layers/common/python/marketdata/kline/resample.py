@@ -14,18 +14,18 @@ def resample(rows: Iterable[Bar], period: Period) -> list[Bar]:
     Parameters
     ----------
     rows : iterable of Bar
-        Daily bars of one code, sorted by day. A week or a month of which only some days are
-        given becomes the bar of these days.
+        Daily bars of one code, sorted by day. A week or month of which only some days are given
+        becomes the bar of these days.
     period : Period
         `WEEKLY` (ISO weeks) or `MONTHLY`.
 
     Returns
     -------
     list of Bar
-        One bar for every week or month with a daily bar; its `trade_date` is the last of these.
-        The first open, the highest high and the lowest low of the days with a trade (a futures
-        day without one has prices of 0 or null); the last close, settlement and open interest;
-        `volume` and `amount` are sums, null as soon as one day has none.
+        One bar for every week or month with a daily bar; its `trade_date` is that of the last one.
+        It has the first open, the highest high and the lowest low of the days with a trade (a
+        futures day without one has prices of 0 or null); the last close, settle and open interest;
+        `volume` and `amount` are sums, or null if any day has none.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def resample(rows: Iterable[Bar], period: Period) -> list[Bar]:
 
 
 def first_day_of(day: str, period: Period) -> str:
-    """Give the first day of the week or month that a day lies in; the day itself for others."""
+    """Return the first day of a day's week or month; for other periods, the day itself."""
     if period is Period.MONTHLY:
         return f"{day[:6]}01"
     if period is Period.WEEKLY:
@@ -49,7 +49,7 @@ def first_day_of(day: str, period: Period) -> str:
 
 
 def _week(row: Bar) -> int:
-    # Day 1 of the calendar, 1 January of the year 1, was a Monday.
+    # Day 1 of the calendar, 1 January of year 1, was a Monday.
     return (date.fromisoformat(row["trade_date"]).toordinal() - 1) // 7
 
 
@@ -58,7 +58,7 @@ def _month(row: Bar) -> int:
 
 
 def _united(days: Sequence[Bar]) -> Bar:
-    """Compute the bar of some days; without a trade its prices are the last day's."""
+    """Compute the bar of some days; if none has a trade, its prices are those of the last day."""
     bar = days[-1].copy()
     traded = [day for day in days if _traded(day)]
     if traded:

@@ -1,8 +1,8 @@
-"""The rows that an answer takes from one place: a stored frame, still unopened, or text.
+"""The rows of an answer as pieces, each either a stored frame, still unopened, or text.
 
-An answer is a sequence of pieces. Their texts make the JSON; for a client that reads zstd, which
-is any number of frames, the stored frames go out as they are and what lies between them is packed
-into small ones. Both decode to the same bytes because both are made of the same pieces.
+An answer is a sequence of pieces. Their texts make up the JSON. For a client that reads zstd, whose
+streams are any number of frames, the stored frames are sent as they are, and what lies between them
+is packed into small ones. Both decode to the same bytes because both are made of the same pieces.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,13 +22,13 @@ class Piece:
     Parameters
     ----------
     rows : int
-        How many rows they are.
+        The number of rows.
     frame : bytes
-        The stored frame that holds them and nothing else; empty where there is text.
+        The stored frame that holds them and nothing else; empty if there is text.
     digest : bytes
-        The `block.digest` of the frame's rows.
+        The `blocks.codec.digest` of the frame's rows.
     text : bytes, optional
-        The rows themselves.
+        The rows themselves, joined.
     """
 
     __slots__ = ("_digest", "_text", "frame", "rows")
@@ -43,17 +43,17 @@ class Piece:
 
     @classmethod
     def of(cls, text: bytes) -> Self:
-        """Give the piece of some rows' text."""
+        """Make a piece of some rows' text."""
         return cls(codec.rows_in(text), text=text)
 
     @classmethod
     def between(cls, text: bytes) -> Self:
-        """Give the piece of what stands before, between or after rows."""
+        """Make a piece of what stands before, between or after rows."""
         return cls(0, text=text)
 
     @property
     def text(self) -> bytes:
-        """The rows' text, unpacked when it is first wanted.
+        """The rows' text, unpacked on first use.
 
         Raises
         ------
@@ -66,7 +66,7 @@ class Piece:
 
     @property
     def digest(self) -> bytes:
-        """What tells these rows from others, the same for a frame and for its text."""
+        """What identifies these rows, the same for a frame and for its text."""
         return self._digest or codec.digest(self.text)
 
 
@@ -77,7 +77,7 @@ class RowSet:
     Attributes
     ----------
     pieces : mapping
-        For each known code its rows in the order of time, none of the pieces empty.
+        By known code, its rows in chronological order; no piece is empty.
     meta : mapping
         The answer's `meta`.
     """
@@ -87,7 +87,7 @@ class RowSet:
 
     @classmethod
     def of(cls, rows: Mapping[str, bytes], meta: Mapping[str, Any]) -> Self:
-        """Take rows that are text already, see `blocks.codec`: computed ones, or a choice."""
+        """Take rows that are already text (see `blocks.codec`), such as computed or chosen ones."""
         return cls({code: [Piece.of(text)] if text else [] for code, text in rows.items()}, meta)
 
     @cached_property
@@ -99,12 +99,12 @@ class RowSet:
         }
 
     def parsed(self, code: str) -> list[Bar]:
-        """Give one code's rows as dictionaries."""
+        """Return one code's rows as dictionaries."""
         return parse_bars(self.rows[code])
 
 
 def bind(pieces: Iterable[Piece]) -> bytes:
-    """Make one zstd stream of some pieces; no frame is opened."""
+    """Make one zstd stream of some pieces without opening a frame."""
     compressor = zstd.ZstdCompressor(options=codec.OPTIONS)
     frames: list[bytes] = []
     loose: list[bytes] = []

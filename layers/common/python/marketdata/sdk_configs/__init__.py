@@ -1,1 +1,1 @@
-"""Connections to the vendor's SDK servers: their records, their secrets, and whether they work."""
+"""SDK configs: connections to the vendor's servers, with their records, secrets and tests."""

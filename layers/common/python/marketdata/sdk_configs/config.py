@@ -1,4 +1,4 @@
-"""An SDK config: where the vendor's server is, and as whom to log in."""
+"""An SDK config: the address of the vendor's server, and the account to log in with."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,19 +11,19 @@ class SdkConfig:
     Attributes
     ----------
     id : int
-        From 1 on, never given twice.
+        Counted from 1, never reused.
     name : str
-        For humans; several configs may have the same.
+        A label for humans; several configs may share one.
     username : str
-        The account's name.
+        The name of the account.
     host : str
-        A name or an IP address.
+        A host name or an IP address.
     port : int
         1 to 65535.
     local_path : str or None
-        The SDK's folder for its own files.
+        The folder for the SDK's own files.
     is_default : bool
-        Whether it is the one that data is fetched with; no two are.
+        Whether data is fetched with this config; at most one is the default.
     created_at, updated_at : str
         ISO 8601, UTC.
     """
@@ -39,5 +39,5 @@ class SdkConfig:
     updated_at: str
 
     def view(self) -> dict[str, Any]:
-        """Give what a client may see of it: everything but the password."""
+        """Return what a client may see of the config: everything except the password."""
         return asdict(self) | {"has_password": True}

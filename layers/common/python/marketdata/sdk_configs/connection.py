@@ -1,7 +1,7 @@
-"""Does a config work? First a TCP connection, then a login where the SDK is there.
+"""The test of an SDK config: first a TCP connection, then a login if the SDK is installed.
 
-The host is resolved once, every address it has is checked, and the connection goes to a checked
-address: a name that answers otherwise the second time (DNS rebinding) leads nowhere.
+The host is resolved once, all of its addresses are checked, and the connection goes to a checked
+address, so a name that resolves differently the second time (DNS rebinding) gains nothing.
 """
 
 import socket
@@ -23,42 +23,42 @@ from marketdata.sdk_configs.addresses import Address, may_contact, read_address
 from marketdata.sdk_configs.config import SdkConfig
 
 LIMIT_SECONDS = 5.0
-"""For resolving and connecting together."""
+"""The limit for resolving and connecting together."""
 
 NOT_INSTALLED = "connected; the SDK is not installed, so the login was not tried"
 
 type Resolve = Callable[[str, float], Sequence[Address]]
 type Connect = Callable[[Address, int, float], None]
 type Login = Callable[[SdkConfig, Address, str], None]
-"""Logs in to an address with a password; raises an UpstreamError where that fails."""
+"""Logs in at an address with a password; raises an UpstreamError if that fails."""
 
 
 class Configs(Protocol):
-    """Where configs and passwords are; `records.SdkConfigs` is one."""
+    """The store of configs and passwords; `sdk_configs.records.SdkConfigs` is one."""
 
     def get(self, config_id: int) -> SdkConfig: ...
     def password(self, config_id: int) -> str: ...
 
 
 def resolve(host: str, seconds: float) -> list[Address]:
-    """Find the addresses of a host.
+    """Resolve a host to its addresses.
 
     Parameters
     ----------
     host : str
-        A name, or an address in any notation that the system reads (`0x7f.1` is 127.0.0.1).
+        A name, or an address in any notation that the system accepts (`0x7f.1` is 127.0.0.1).
     seconds : float
         How long to wait.
 
     Raises
     ------
     UpstreamFaultError
-        It has none.
+        The host has no address.
     UpstreamTimeoutError
         The name servers did not answer in time.
     """
     answers = SimpleQueue[list[Address]]()
-    # The system's resolver knows no limit, so it is left behind in a thread of its own.
+    # The system's resolver has no time limit, so it runs in a thread that can be abandoned.
     Thread(target=lambda: answers.put(_ask_system(host)), daemon=True).start()
     try:
         found = answers.get(timeout=seconds)
@@ -78,26 +78,26 @@ def _ask_system(host: str) -> list[Address]:
 
 
 def connect(address: Address, port: int, seconds: float) -> None:
-    """Open a TCP connection and close it; raises OSError where that fails."""
+    """Open a TCP connection and close it; raises OSError if that fails."""
     socket.create_connection((str(address), port), timeout=seconds).close()
 
 
 def addresses_of(host: str, *, private: bool, resolve: Resolve) -> Sequence[Address]:
-    """Find the addresses of a host, all of which may be contacted.
+    """Return the addresses of a host, all of which may be contacted.
 
     Parameters
     ----------
     host : str
         See `resolve`.
     private : bool
-        See `addresses.may_contact`.
+        See `sdk_configs.addresses.may_contact`.
     resolve : Resolve
-        The name servers.
+        The resolver.
 
     Raises
     ------
     UpstreamFaultError
-        It has none, or one that may not be contacted.
+        The host has no address, or one that may not be contacted.
     UpstreamTimeoutError
         The name servers did not answer in time.
     """
@@ -115,15 +115,15 @@ class ConnectionTest:
     Parameters
     ----------
     configs : Configs
-        Where they are.
+        The store of the configs.
     private : bool
-        Whether private addresses may be contacted, see `addresses.may_contact`.
+        Whether private addresses may be contacted, see `sdk_configs.addresses.may_contact`.
     login : Login or None
-        How to log in; None where the SDK is not installed.
+        Logs in; None if the SDK is not installed.
     resolve, connect : callable
-        The network.
+        Access to the network.
     clock : callable
-        Seconds that never run backwards.
+        A monotonic clock, in seconds.
     """
 
     configs: Configs
@@ -139,8 +139,8 @@ class ConnectionTest:
         Returns
         -------
         dict
-            `success`; `message`, for humans; `response_time`, seconds that the test took. A host
-            that is not there, and an account that is wrong, are results like any other.
+            `success`; `message`, for humans; `response_time`, the duration in seconds. An
+            unreachable host and a wrong account are results like any other.
         """
         began = self.clock()
         try:
@@ -159,12 +159,12 @@ class ConnectionTest:
         return "connected and logged in"
 
     def _reach(self, host: str, port: int) -> Address:
-        """Connect to one of a host's addresses and give it."""
+        """Connect to one of a host's addresses and return that address."""
         deadline = self.clock() + LIMIT_SECONDS
         addresses = addresses_of(host, private=self.private, resolve=self.resolve)
         failure: OSError = TimeoutError()
         for tried, address in enumerate(addresses):
-            # Each gets its share, or a first one that is silent would use up the time of all.
+            # Each address gets its share, or a silent first one would use up all of the time.
             seconds = (deadline - self.clock()) / (len(addresses) - tried)
             if seconds <= 0:
                 break

@@ -1,4 +1,4 @@
-"""As whom data is fetched: the default SDK config with its password."""
+"""The account that data is fetched with: the default SDK config and its password."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -9,7 +9,7 @@ from marketdata.sdk_configs.connection import Resolve, addresses_of, resolve
 
 
 class DefaultConfig(Protocol):
-    """Where the default config is; `records.SdkConfigs` is one."""
+    """The store of the default config; `sdk_configs.records.SdkConfigs` is one."""
 
     def default(self) -> SdkConfig | None: ...
     def password(self, config_id: int) -> str: ...
@@ -17,7 +17,7 @@ class DefaultConfig(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a login needs; `host` is an address that may be contacted, and not a name."""
+    """The credentials and the server of a login; `host` is a checked address, not a name."""
 
     username: str
     password: str = field(repr=False)
@@ -27,16 +27,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class DefaultAccount:
-    """The account of the default config, whichever that is at the moment.
+    """The account of the config that is the default at the moment.
 
     Parameters
     ----------
     configs : DefaultConfig
-        Where it is.
+        The store of the config.
     private : bool
-        Whether private addresses may be contacted, see `addresses.may_contact`.
+        Whether private addresses may be contacted, see `sdk_configs.addresses.may_contact`.
     resolve : Resolve
-        The network.
+        The resolver.
     """
 
     configs: DefaultConfig
@@ -44,12 +44,12 @@ class DefaultAccount:
     resolve: Resolve = resolve
 
     def revision(self) -> SdkConfig:
-        """Give the config, which differs after every change of it; its password is not in it.
+        """Return the default config, without its password; it differs after every change.
 
         Raises
         ------
         UpstreamSetupError
-            There is none.
+            There is no default config.
         """
         config = self.configs.default()
         if config is None:
@@ -57,12 +57,13 @@ class DefaultAccount:
         return config
 
     def account(self) -> Account:
-        """Give the account.
+        """Return the account.
 
         Raises
         ------
         UpstreamError
-            There is none, or its host has no address that may be contacted.
+            There is no default config, or its host has no address or one that may not be
+            contacted.
         """
         config = self.revision()
         address = addresses_of(config.host, private=self.private, resolve=self.resolve)[0]

@@ -6,16 +6,18 @@
                                             host, port, local_path, created_at, updated_at
     pk="configs#default"  sk="-"            config_id
 
-Which config is the default stands in one item alone, so there are never two, whoever writes at the
-same time. It is written together with the config or on condition that the config exists.
+A single item says which config is the default, so there are never two, however many write at the
+same time. It is written together with the config, or on condition that the config exists.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
+from marketdata.aws.encryption import EncryptionKey
 from marketdata.aws.items import Item
+from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.errors import NotFoundError
 from marketdata.sdk_configs.config import SdkConfig
@@ -26,92 +28,75 @@ EXISTS = "attribute_exists(pk)"
 ABSENT = "attribute_not_exists(pk)"
 
 
-class ControlTable(Protocol):
-    """What the configs need of a table."""
-
-    def get(self, pk: str, sk: str) -> Item | None: ...
-    def query(self, pk: str) -> Iterator[Item]: ...
-    def write(self, write: Write) -> Item: ...
-    def transact(self, *writes: Write) -> None: ...
-    def next_id(self, counter: str) -> int: ...
-
-
-class Cipher(Protocol):
-    """What encrypts the passwords; `aws.encryption.EncryptionKey` is one."""
-
-    def encrypt(self, text: str, context: Mapping[str, str]) -> bytes: ...
-    def decrypt(self, secret: bytes, context: Mapping[str, str]) -> str: ...
-
-
 class SdkConfigs:
-    """All SDK configs.
+    """The SDK configs' records.
 
     Parameters
     ----------
-    table : ControlTable
+    table : Table
         The control table.
-    cipher : Cipher
-        Binds each password to its config's id, so that it is of no use in another's place.
+    key : EncryptionKey
+        Binds each password to the id of its config, so that it is useless in another record.
     """
 
-    def __init__(self, table: ControlTable, cipher: Cipher) -> None:
+    def __init__(self, table: Table, key: EncryptionKey) -> None:
         self._table = table
-        self._cipher = cipher
+        self._key = key
 
     def all(self) -> list[SdkConfig]:
-        """Give every config, the oldest first."""
+        """Return all configs, the oldest first."""
         items = list(self._table.query(CONFIGS))
         default = self._default_id()
         return [_config(item, default) for item in items]
 
     def get(self, config_id: int) -> SdkConfig:
-        """Give one config.
+        """Return one config.
 
         Raises
         ------
         NotFoundError
-            There is none with this id.
+            There is no config with this id.
         """
         return _config(self._item(config_id), self._default_id())
 
     def default(self) -> SdkConfig | None:
-        """Give the config that data is fetched with; None where none is."""
+        """Return the config that data is fetched with; None if there is none."""
         default = self._default_id()
         try:
             return None if default is None else self.get(default)
         except NotFoundError:
-            # Deleted in between.
+            # It was deleted in the meantime.
             return None
 
     def password(self, config_id: int) -> str:
-        """Decrypt a config's password: the `upstream` function alone may.
+        """Decrypt a config's password; only the `upstream` function is allowed to.
 
         Raises
         ------
         NotFoundError
             There is no config with this id.
         KeyRefusedError
-            The password is another config's, or this function may not decrypt.
+            The password belongs to another config, or this function may not decrypt.
         """
-        return self._cipher.decrypt(self._item(config_id)["secret"], _context(config_id))
+        return self._key.decrypt(self._item(config_id)["secret"], _context(config_id))
 
     def create(self, *, password: str, is_default: bool, **fields: Any) -> SdkConfig:
-        """Add a config; it becomes the default if it should, or if there is none.
+        """Add a config; it becomes the default if requested, or if there is no default yet.
 
         Parameters
         ----------
         password : str
-            In clear; only its ciphertext is stored.
+            In plain text; only its ciphertext is stored.
         is_default : bool
-            Whether it shall take the place of the present default.
+            Whether the config replaces the current default.
         **fields
-            The others of `SdkConfig`: name, username, host, port, local_path.
+            Fields of `SdkConfig`: name, username, host, port, local_path.
         """
         config_id = self._table.next_id(CONFIGS)
         now = _now()
         record = {
             **fields,
-            "secret": self._cipher.encrypt(password, _context(config_id)),
+            "secret": self._key.encrypt(password, _context(config_id)),
             "created_at": now,
             "updated_at": now,
         }
@@ -119,23 +104,23 @@ class SdkConfigs:
         try:
             self._table.transact(config, _default(config_id, "" if is_default else ABSENT))
         except ConditionFailedError:
-            # Another one is the default and stays it.
+            # Another config is the default and remains so.
             self._table.write(config)
         return self.get(config_id)
 
     def change(
         self, config_id: int, fields: Mapping[str, Any], password: str | None = None
     ) -> SdkConfig:
-        """Change some fields of a config and leave the others as they are.
+        """Change some fields of a config and leave the others unchanged.
 
         Parameters
         ----------
         config_id : int
-            Which config.
+            The id of the config.
         fields : mapping
-            New values by name, of those that `create` takes.
+            New values by name, of the `fields` of `create`.
         password : str, optional
-            The new one, in clear; None keeps the old one.
+            The new password in plain text; None keeps the old one.
 
         Raises
         ------
@@ -144,12 +129,12 @@ class SdkConfigs:
         """
         changes = {**fields, "updated_at": _now()}
         if password is not None:
-            changes["secret"] = self._cipher.encrypt(password, _context(config_id))
+            changes["secret"] = self._key.encrypt(password, _context(config_id))
         self._write_existing(Write.change(*_key(config_id), changes), config_id)
         return self.get(config_id)
 
     def make_default(self, config_id: int) -> SdkConfig:
-        """Make a config the default in place of whichever was.
+        """Make a config the default instead of the current one.
 
         Raises
         ------
@@ -164,7 +149,7 @@ class SdkConfigs:
         return self.get(config_id)
 
     def delete(self, config_id: int) -> None:
-        """Remove a config; if it was the default, there is none from then on.
+        """Delete a config; if it was the default, there is no default afterwards.
 
         Raises
         ------
@@ -172,7 +157,7 @@ class SdkConfigs:
             There is no config with this id.
         """
         self._write_existing(Write(*_key(config_id), condition=EXISTS), config_id)
-        # Afterwards, when nobody can make it the default any more.
+        # Only now, because a deleted config can no longer be made the default.
         with suppress(ConditionFailedError):
             self._table.write(
                 Write(*DEFAULT, condition="config_id = :id", values={":id": config_id})

@@ -1,1 +1,1 @@
-"""What every source of market data must be able to do, and one folder for each source."""
+"""The sources of market data: their common interface, and one folder per source."""

@@ -1,4 +1,4 @@
-"""What every source of market data must be able to do."""
+"""The interface of every source of market data."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,14 +19,14 @@ type Halt = Literal["suspended", "no_trade"]
 
 @dataclass(frozen=True, slots=True)
 class BarRequest:
-    """Which bars are wanted.
+    """A request for bars.
 
     Attributes
     ----------
     dataset : BarDataset
-        Kind and stored period.
+        The kind and the stored period.
     codes : tuple of str
-        Codes of that kind.
+        Codes of this kind.
     start, end : str
         First and last trading day, YYYYMMDD.
     """
@@ -39,19 +39,20 @@ class BarRequest:
 
 @dataclass(slots=True)
 class FetchedBars:
-    """What a source gave; a code and day that is named nowhere in it has no bar.
+    """The bars that a source delivered; a code and day mentioned nowhere in it has no bar.
 
     Attributes
     ----------
     frame : pandas.DataFrame
-        The columns of `frame_columns`, one row a bar, in any order, unchecked: `trade_date` and
-        `kline_time` text, everything else numbers with NaN for null. Units as in `kline.bars.Bar`.
+        The columns of `frame_columns`, one row per bar, in any order, unchecked: `code`,
+        `trade_date` and `kline_time` are text, all others are numbers with NaN for null. Units
+        as in `kline.bars.Bar`.
     halted : dict
-        Code → day → why it has no bar on that day, where the source knows.
+        Code → day → why it has no bar on that day, if the source knows.
     lost : dict
-        Code → days on which it traded, as the source says itself, and of which no bar came.
+        Code → days on which it traded according to the source itself, but without a bar.
     failed : dict
-        Code → message, for a code whose bars could not be got: its absence says nothing.
+        Code → message, for codes whose bars could not be obtained: their absence means nothing.
     """
 
     frame: "pd.DataFrame"
@@ -61,9 +62,9 @@ class FetchedBars:
 
     @property
     def complaints(self) -> dict[str, str]:
-        """What is wrong with codes, be it with all of their bars or with some."""
+        """Code → message, for codes that lack all of their bars or some of them."""
         lost = {
-            code: f"it traded on {len(days)} days of which no bar came, the first is {days[0]}"
+            code: f"it traded on {len(days)} days for which no bar came, the first is {days[0]}"
             for code, days in self.lost.items()
         }
         return lost | self.failed
@@ -71,12 +72,12 @@ class FetchedBars:
 
 @dataclass(frozen=True, slots=True)
 class StatementRequest:
-    """Which statements are wanted.
+    """A request for statements.
 
     Attributes
     ----------
     statement : Statement
-        Which of the three.
+        One of the three statements.
     codes : tuple of str
         Codes of stocks.
     start, end : str
@@ -91,15 +92,15 @@ class StatementRequest:
 
 @dataclass(slots=True)
 class FetchedStatements:
-    """What a source gave; a code and period that no row is of has no statement.
+    """The statements that a source delivered; a code and period without a row has none.
 
     Attributes
     ----------
     rows : list of mapping
-        In any order, of all types and announcements, unchecked: `code`, and the columns that
-        `finance.statement.statement_line` takes, None for what was not reported.
+        Rows in any order, of all types and announcements, unchecked: `code`, and the columns
+        that `finance.statement.statement_line` takes, None for what was not reported.
     failed : dict
-        Code → message, for a code whose statements could not be got.
+        Code → message, for codes whose statements could not be obtained.
     """
 
     rows: list[StatementRow] = field(default_factory=list)
@@ -108,14 +109,14 @@ class FetchedStatements:
 
 @dataclass(frozen=True, slots=True)
 class FactorRequest:
-    """Whose adjustment factors are wanted, of all days.
+    """A request for the adjustment factors of all days.
 
     Attributes
     ----------
     kind : Kind
-        Stocks or funds: nothing else pays out.
+        Stocks or funds: nothing else has payouts.
     codes : tuple of str
-        Codes of that kind.
+        Codes of this kind.
     """
 
     kind: Kind
@@ -124,14 +125,14 @@ class FactorRequest:
 
 @dataclass(slots=True)
 class FetchedFactors:
-    """What a source gave; of a code that is named nowhere in it the source has no factors.
+    """The factors that a source delivered; it has none for a code mentioned nowhere in it.
 
     Attributes
     ----------
     steps : dict
-        Code → its cumulative factors, made by `kline.adjust.steps.steps_of`.
+        Code → its cumulative factors, built by `kline.adjust.steps.steps_of`.
     failed : dict
-        Code → message, for a code without factors that can be used.
+        Code → message, for codes without usable factors.
     """
 
     steps: dict[str, Steps] = field(default_factory=dict)
@@ -141,40 +142,40 @@ class FetchedFactors:
 class Source(Protocol):
     """A source of bars, statements, adjustment factors and securities.
 
-    Every method raises `UpstreamError` where the source as a whole does not deliver.
+    Every method raises `UpstreamError` if the source as a whole fails.
     """
 
     @property
     def name(self) -> str:
-        """The source's name, as answers give it."""
+        """The source's name, as it appears in answers."""
 
     def fetch_bars(self, request: BarRequest) -> FetchedBars:
-        """Fetch bars of final days; days that are not final yet are left out."""
+        """Fetch the bars of final days; days that are not final yet are left out."""
 
     def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
-        """Fetch all published statements of some periods."""
+        """Fetch all published statements of the requested periods."""
 
     def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
-        """Fetch the adjustment factors of all days; those of days to come count for nothing."""
+        """Fetch the adjustment factors of all days; those of future days are ignored."""
 
     def list_securities(self) -> list[Security]:
         """List all securities that are or were listed."""
 
     def coverage_start(self, dataset: BarDataset) -> str:
-        """Give the first day, YYYYMMDD, that the source has of a dataset."""
+        """Return the first day, YYYYMMDD, for which the source has a dataset."""
 
 
 @runtime_checkable
 class MayBeStale(Protocol):
-    """A source that keeps its last good lists where it gets no new ones."""
+    """A source that keeps its last good lists when it cannot get new ones."""
 
     @property
     def stale(self) -> Mapping[str, str]:
-        """Give for each list that `list_securities` had to keep what is wrong, and its age."""
+        """Security type → what is wrong with the new list, and the age of the one kept instead."""
 
 
 class ServerAccount(Protocol):
-    """An account on a server, less its password and its address; an SDK config is one."""
+    """An account on a server, without its password and address; an SDK config is one."""
 
     @property
     def username(self) -> str: ...
@@ -184,18 +185,18 @@ class ServerAccount(Protocol):
 
 @runtime_checkable
 class LogsIn(Protocol):
-    """A source behind a login."""
+    """A source that requires a login."""
 
     def try_login(self, username: str, password: str, host: str, port: int) -> None: ...
 
 
 def frame_columns(dataset: BarDataset) -> list[str]:
-    """Name the columns of a frame of fetched bars, in order."""
+    """Return the column names of a frame of fetched bars, in order."""
     return [*_texts(dataset), *dataset.columns]
 
 
 def join_frames(dataset: BarDataset, frames: Sequence["pd.DataFrame"]) -> "pd.DataFrame":
-    """Put frames of fetched bars below each other; none give an empty frame of the same types."""
+    """Concatenate frames of fetched bars; without any, return an empty frame of the same types."""
     import pandas as pd  # noqa: PLC0415  see above
 
     if frames:
@@ -209,7 +210,7 @@ def _texts(dataset: BarDataset) -> list[str]:
 
 
 def login_of(source: Source) -> Callable[[ServerAccount, object, str], None] | None:
-    """Return what tries a login: account, address, password; None for a source without one."""
+    """Return a function that tries a login; None for a source that requires none."""
     if not isinstance(source, LogsIn):
         return None
 

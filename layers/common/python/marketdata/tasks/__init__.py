@@ -1,1 +1,1 @@
-"""Detecting and filling what the cache is missing."""
+"""Tasks: the background jobs that detect and fill what the cache is missing."""

@@ -1,7 +1,7 @@
-"""Cutting missing days into batches for the source.
+"""Batches: missing days, grouped into as few calls to the source as possible. Pure.
 
-Pure. One call to the source costs about the same for one code as for three hundred, so codes
-that lack about the same days go together, although a batch asks for one range of days only.
+A call to the source costs about the same for one code as for three hundred, so codes that lack
+about the same days go together, although a batch asks for a single range of days.
 """
 
 from bisect import bisect_left, bisect_right
@@ -23,34 +23,35 @@ BARS_A_BATCH = 100_000
 
 
 BRIDGE_DAYS = 5
-"""Gaps of one code this near to each other are fetched as one."""
+"""Gaps of one code that are at most this many days apart are fetched as one."""
 
 
 GAPS_A_BATCH = 8
-"""A long gap is cut so that at least so many pieces fit into a batch: short ones fill it better."""
+"""A long gap is cut so that at least this many pieces fit into a batch: short ones fill it better.
+"""
 
 
 WASTE = 2
-"""A batch may ask for this many times the bars that are missing, for the sake of fewer calls."""
+"""A batch may ask for this many times as many bars as are missing, to save calls."""
 
 
 CHEAP_BARS = 10_000
-"""A batch of so few bars may waste as many as it likes: another call costs more than they do."""
+"""Up to this many bars a batch may waste any share of them: another call would cost more."""
 
 
 LONGEST_SESSION = 600
-"""Minutes of a trading day's longest session, the night included."""
+"""Minutes of the longest trading day, night session included."""
 
 
 STATEMENT_BARS = 20
-"""So many bars are as long as a statement, which has up to 178 columns."""
+"""The number of bars that weigh as much as one statement, which has up to 178 columns."""
 
 
 class Work(TypedDict):
-    """What the upstream function is asked for, and how much of a task it is.
+    """One operation of the upstream function, and its share of a task.
 
-    `operation` and what it needs, see `upstream.client`; `work`, in bars; `closing`, the codes for
-    which it is the last.
+    `operation` and its arguments, see `upstream.client`; `work`, in bars; `closing`, the number of
+    codes for which it is the last batch.
     """
 
     operation: str
@@ -63,9 +64,9 @@ class Work(TypedDict):
 
 
 class WorkItem(Work):
-    """A batch of a task, as work lists, state machines and the upstream function have it.
+    """A batch of a task in work lists, state machines and events of the upstream function.
 
-    `batch` is its number, from 1 on.
+    `batch` is its number, from 1.
     """
 
     task_id: int
@@ -75,16 +76,16 @@ class WorkItem(Work):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Neighbouring days that one code lacks, as positions among the scope's trading days.
+    """Neighbouring days that one code lacks, as positions in the scope's list of days.
 
     Attributes
     ----------
     code : str
-        Which code.
+        The code.
     first, last : int
-        The first and the last day that is missing.
+        The first and the last missing day.
     born, gone : int
-        The first and the last day of the code's life inside the scope.
+        The first and the last day of the code's life within the scope.
     """
 
     code: str
@@ -95,7 +96,7 @@ class Gap:
 
     @property
     def days(self) -> int:
-        """How many days these are."""
+        """The number of days from the first to the last."""
         return self.last - self.first + 1
 
     def alive(self, first: int, last: int) -> int:
@@ -105,16 +106,16 @@ class Gap:
 
 @dataclass(slots=True)
 class Batch:
-    """What one call to the source asks for: some codes, one range of days (positions).
+    """What one call to the source asks for: some codes and one range of days, as positions.
 
     Attributes
     ----------
     first, last : int
-        The range.
+        The first and the last day of the range.
     days_missing : int
         Days that are needed, summed over the codes.
     days_asked : int
-        Days that the range brings, summed over the codes and their lives.
+        Days of the range on which a code is alive, summed over the codes.
     """
 
     first: int
@@ -125,11 +126,11 @@ class Batch:
 
     @property
     def pieces(self) -> list[Gap]:
-        """The pieces, each of another code: those of one code are joined."""
+        """The pieces, one per code: several of one code are joined."""
         return list(self._by_code.values())
 
     def take(self, piece: Gap, bars_a_day: int) -> bool:
-        """Add a piece if the batch stays within its limits."""
+        """Add a piece if the batch stays within its limits; return whether it was added."""
         known = self._by_code.get(piece.code)
         if known is None and len(self._by_code) >= CODES_A_BATCH:
             return False
@@ -158,12 +159,17 @@ def gaps_of(code: str, missing: Sequence[int], born: int, gone: int, longest: in
     Parameters
     ----------
     missing : sequence of int
-        Positions of the missing days, rising.
+        Positions of the missing days, ascending.
     born, gone : int
-        Positions of the first and the last day of the code's life inside the scope.
+        Positions of the first and the last day of the code's life within the scope.
     longest : int
-        No piece is longer than this many days. Long gaps of all codes are cut on the same days,
+        The greatest length of a piece, in days. Long gaps of all codes are cut on the same days,
         so that their pieces go together.
+
+    Yields
+    ------
+    Gap
+        The pieces, in the order of time.
     """
     piece: Gap | None = None
     for first, last in (part for run in _runs(missing) for part in _cut(*run, longest)):
@@ -187,10 +193,10 @@ def _cut(first: int, last: int, longest: int) -> Iterator[tuple[int, int]]:
 
 
 def _runs(days: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Give the first and the last day of each unbroken run of days.
+    """Yield the first and the last day of each unbroken run of days.
 
-    Runs are searched for in growing steps: a backfill of the market has millions of days in a few
-    thousand runs.
+    Runs are searched with growing steps, because a backfill of the whole market has millions of
+    days in a few thousand runs.
     """
     at = 0
     while at < len(days):
@@ -198,7 +204,7 @@ def _runs(days: Sequence[int]) -> Iterator[tuple[int, int]]:
         while at + step < len(days) and days[at + step] - days[at] == step:
             step *= 2
         high = min(at + step, len(days))
-        # Along a run a day and its place rise alike, so their difference tells where it ends.
+        # Along a run, a day minus its index is constant, and it grows where the run ends.
         end = bisect_right(
             range(len(days)),
             days[at] - at,
@@ -211,25 +217,26 @@ def _runs(days: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def longest_gap(bars_a_day: int) -> int:
-    """How long a piece may be, in days."""
+    """Return the greatest length of a piece, in days."""
     return max(1, BARS_A_BATCH // GAPS_A_BATCH // bars_a_day)
 
 
 def batches(work: Iterable[Gap], bars_a_day: int) -> list[Batch]:
-    """Put pieces together into as few calls as the limits allow.
+    """Group pieces into as few calls as the limits allow.
 
     Parameters
     ----------
     work : iterable of Gap
-        In any order; no piece longer than `longest_gap`, those of one code apart.
+        Pieces in any order, none longer than `longest_gap`; those of one code do not overlap.
     bars_a_day : int
         Bars that one code has on one day.
 
     Returns
     -------
     list of Batch
-        Every piece is in exactly one batch. A batch has at most `CODES_A_BATCH` codes, asks for at
-        most `BARS_A_BATCH` bars, and for at most `WASTE` times those missing or `CHEAP_BARS`.
+        Every piece is in exactly one batch. A batch has at most `CODES_A_BATCH` codes and asks for
+        at most `BARS_A_BATCH` bars, and for at most `WASTE` times the missing ones or `CHEAP_BARS`,
+        whichever is more.
     """
     result: list[Batch] = []
     for piece in sorted(work, key=lambda each: (each.last, each.first, each.code)):
@@ -241,14 +248,14 @@ def batches(work: Iterable[Gap], bars_a_day: int) -> list[Batch]:
 
 
 class Lacking:
-    """The days that codes lack, as positions among the days that the scope is about.
+    """The days that codes lack, as positions in the scope's list of days.
 
     Attributes
     ----------
     days : list of str
-        The scope's trading days, or reporting periods, "YYYYMMDD".
+        The scope's trading days or reporting periods, "YYYYMMDD".
     positions : dict
-        For each code that lacks any its days' positions, rising.
+        For each code that lacks days, their positions, ascending.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -257,8 +264,8 @@ class Lacking:
         self._place = {day: at for at, day in enumerate(self.days)}
 
     def add(self, part: str, gaps: Mapping[str, int]) -> None:
-        """Add what codes lack of one part, as bits; parts come in the order of time."""
-        # Most codes lack the same days, and the whole market has millions of them.
+        """Add the days of one part that codes lack, as bits; parts come in the order of time."""
+        # Most codes lack the same days, of which the whole market has millions.
         places = {bits: self._places(part, bits) for bits in set(gaps.values())}
         for code, bits in gaps.items():
             self.positions.setdefault(code, []).extend(places[bits])
@@ -270,21 +277,21 @@ class Lacking:
 def work_items(
     dataset: Dataset, securities: Sequence[Security], lacking: Lacking
 ) -> Iterator[Work]:
-    """Cut what is lacking into batches; see `tasks.batching`.
+    """Cut the missing days into batches; see `tasks.batching`.
 
     Parameters
     ----------
     dataset : Dataset
-        What is lacking.
+        The dataset whose rows are missing.
     securities : sequence of Security
-        The codes in scope; among them all that lack anything.
+        The securities in scope, including all that lack days.
     lacking : Lacking
-        Which days.
+        The missing days of each code.
 
     Yields
     ------
     Work
-        In the order in which it is to be done.
+        The batches, in the order in which they are to be done.
     """
     days, bars = lacking.days, bars_a_day(dataset)
     made = batches(_pieces(securities, lacking, longest_gap(bars)), bars)
@@ -314,7 +321,7 @@ def _pieces(securities: Sequence[Security], lacking: Lacking, longest: int) -> I
 
 
 def bars_a_day(dataset: Dataset) -> int:
-    """Give the most bars that one code has on one day, or how many a statement weighs."""
+    """Return the most bars that a code has on one day; for statements, `STATEMENT_BARS`."""
     if not isinstance(dataset, BarDataset):
         return STATEMENT_BARS
     if not dataset.intraday:

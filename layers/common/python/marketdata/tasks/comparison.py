@@ -1,4 +1,4 @@
-"""Comparing one part's coverage with what should be there. Pure."""
+"""The comparison of a part's coverage with the days that are expected. Pure."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -14,7 +14,7 @@ from marketdata.catalog.securities import Security, life
 from marketdata.catalog.window import Window
 
 COUNTS = ("expected", "present", "absent", "missing")
-"""What is counted for each day."""
+"""The counts of each day."""
 
 NOT_STORED = BlockCoverage("", Coverage(), 0)
 
@@ -26,14 +26,15 @@ class PartComparison:
     Attributes
     ----------
     expected, present, absent, missing : dict
-        For each trading day, "YYYYMMDD", a number of codes; expected is the sum of the others. Days
-        without any are left out.
+        The number of codes for each trading day, "YYYYMMDD"; expected is the sum of the others.
+        Days with none are left out.
     gaps : dict
         For each code that lacks days, those days as bits of the part.
     reasons : dict
-        For each reason why days are absent the codes concerned, and those days as bits.
+        For each reason why days are absent, the codes concerned and those days as bits.
     errors : set of str
-        Codes whose stored block contradicts itself; all that it should hold counts as missing.
+        Codes whose stored block contradicts itself; every day that it should hold counts as
+        missing.
     """
 
     expected: dict[str, int] = field(default_factory=dict)
@@ -54,16 +55,16 @@ def compare(
     *,
     recheck_absent: bool = False,
 ) -> PartComparison:
-    """Find out what a part lacks.
+    """Determine what a part lacks.
 
     Parameters
     ----------
     dataset, part, securities, window
-        What to look at: which rows, of which codes and days.
+        The rows, codes and days to compare.
     stored : mapping
-        What is stored of each code in this part.
+        The coverage stored for each code in this part.
     recheck_absent : bool
-        Count days that the source once had nothing for as missing.
+        Whether to count days on which the source had nothing as missing.
     """
     found = PartComparison()
     tallies = {name: _Tally() for name in COUNTS[:3]}
@@ -72,7 +73,7 @@ def compare(
         row = stored.get(code, NOT_STORED)
         if not sound(dataset, row):
             found.errors.add(code)
-            # Whoever fetches its days again mends it.
+            # Fetching its days again repairs it.
             row = NOT_STORED
         expected = window.expected(security, part)
         present = expected & row.coverage.present
@@ -94,19 +95,19 @@ def compare(
 
 
 type Run = tuple[str, str, str]
-"""First and last day, and why there is no bar."""
+"""First day, last day, and the reason why there is no bar."""
 
 
 @dataclass(slots=True)
 class Outside:
-    """The final trading days that were asked for and on which no bar is to be expected.
+    """The final days of a window on which no bar is expected.
 
     Attributes
     ----------
     days : Counter
-        How many, by reason, summed over the codes.
+        The number of days by reason, summed over the codes.
     runs : dict
-        For each code concerned, in the order of time.
+        The runs of each code that has any, in the order of time.
     """
 
     days: Counter[str] = field(default_factory=Counter)
@@ -114,10 +115,10 @@ class Outside:
 
 
 def outside(securities: Iterable[Security], window: Window) -> Outside:
-    """Find out which days are outside the codes' lives, or before the source's coverage.
+    """Find the days that are outside the codes' lives or before the source's coverage.
 
-    These are whole runs of the calendar, told by three places in it: no part, and nothing that is
-    stored, needs to be looked at.
+    They are whole runs of the calendar, bounded by three positions in it, so neither parts nor
+    stored blocks need to be read.
     """
     found = Outside()
     last = min(window.end, window.final_until)
@@ -139,10 +140,10 @@ def outside(securities: Iterable[Security], window: Window) -> Outside:
 
 
 class _Tally:
-    """Counts on which days bits are set, over many bit sets at once.
+    """A counter of set bits by day, over many bit sets at once.
 
-    Plane *p* holds bit *p* of the counts of all days, so that adding a set is adding 1 to each of
-    its days with a carry: two or three operations on whole integers.
+    Plane *p* holds bit *p* of the counts of all days, so that adding a set means adding 1 to each
+    of its days with carry: two or three operations on whole integers.
     """
 
     def __init__(self) -> None:
@@ -165,7 +166,11 @@ class _Tally:
 
 
 def sound(dataset: Dataset, row: BlockCoverage) -> bool:
-    """Whether a block's own figures agree: rows for the days marked present, and no others."""
+    """Check whether a block's figures agree: rows if and only if days are marked present.
+
+    Data with one row a day has exactly as many rows as present days, other data at least as many,
+    and no day is both present and absent.
+    """
     coverage = row.coverage
     days = coverage.present.bit_count()
     counted = row.rows == days if dataset.one_a_day else row.rows >= days
@@ -175,14 +180,14 @@ def sound(dataset: Dataset, row: BlockCoverage) -> bool:
 def holdings(
     dataset: Dataset, part: str, security: Security, row: BlockCoverage, window: Window
 ) -> dict[str, Any] | None:
-    """Count the days of a part by what the cache knows of them.
+    """Count the days of a part by what the cache knows about them.
 
     Parameters
     ----------
     dataset, part, security
-        Of what.
+        The block.
     row : BlockCoverage
-        What is stored; a block that contradicts itself counts as not stored.
+        Its stored coverage; a block that contradicts itself counts as not stored.
     window : Window
         The days in question.
 
@@ -190,7 +195,7 @@ def holdings(
     -------
     dict or None
         `expected`, `present`, `absent` by reason and `missing`, where expected is the sum of the
-        others; None where no day is expected.
+        others; None if no day is expected.
     """
     coverage = (row if sound(dataset, row) else NOT_STORED).coverage
     expected = window.expected(security, part)

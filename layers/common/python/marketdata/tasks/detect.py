@@ -1,4 +1,4 @@
-"""The detect step: some parts of a detect task; and putting the parts together at its end."""
+"""The detect step: compares some parts of a detect task, and combines the findings at its end."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,12 +21,12 @@ RUN = ("from", "to", "reason")
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """Looks at parts.
+    """The detect step.
 
     Parameters
     ----------
     records, store, objects, catalog, narrow, final_until
-        As for `plan.Planner`.
+        As for `tasks.plan.Planner`.
     """
 
     records: TaskRecords
@@ -37,7 +37,7 @@ class Detector:
     final_until: str
 
     def detect(self, task_id: int, attempt: int, group: int, parts: Sequence[str]) -> None:
-        """Compare some parts of a task and keep what was found."""
+        """Compare one group of a task's parts and write down the findings."""
         task = self.records.load(task_id)
         if task.status.ended or task.attempt != attempt:
             return
@@ -65,7 +65,7 @@ class Detector:
 def _readable(task: Task, part: str, found: PartComparison) -> dict[str, Any]:
     days = _days(task.scope)
     patterns = {*found.gaps.values()}.union(*(each.values() for each in found.reasons.values()))
-    # Texts, since a whole market's lists keep the garbage collector at work.
+    # Strings, because the lists of a whole market would keep the garbage collector busy.
     as_ranges = {
         bits: " ".join(chain.from_iterable(ranges(days_of(part, bits), days))) for bits in patterns
     }
@@ -87,14 +87,15 @@ def _readable(task: Task, part: str, found: PartComparison) -> dict[str, Any]:
 
 
 def summary(task: Task, objects: TaskObjects, groups: int) -> dict[str, Any]:
-    """Put the parts of a detect task together.
+    """Combine the findings in all parts of a detect task.
 
     Returns
     -------
     dict
-        What `GET /cache/tasks/{id}/result` answers: the counts, `daily_stats` by day,
-        `missing_codes` and for each of them the missing ranges; and of the days without a bar that
-        are explained how many codes and days there are by reason, and for each code which.
+        The data of `GET /cache/tasks/{task_id}/result`: the counts, `daily_stats` by day,
+        `missing_codes`, and in `missing` the missing ranges of each; `error_codes`; for days whose
+        lack of a bar is explained, the number of codes and days in `by_reason`, and the days of
+        each code in `absent` and `outside`.
     """
     parts = [
         part for group in range(groups) for part in objects.read_json(detect_key(task.id, group))
@@ -146,7 +147,7 @@ def _by_reason(
 
 
 def _by_code(absent: dict[str, dict[str, list[list[str]]]]) -> dict[str, list[dict[str, str]]]:
-    """Give for each code its runs of absent days, each with its reason, in the order of time."""
+    """Return each code's runs of absent days with their reasons, in the order of time."""
     runs: dict[str, list[Run]] = {}
     for reason, codes in absent.items():
         for code, found in codes.items():
@@ -160,7 +161,7 @@ def _by_code(absent: dict[str, dict[str, list[list[str]]]]) -> dict[str, list[di
 def _joined_by_code(
     parts: Iterable[dict[str, str]], following: dict[str, str]
 ) -> dict[str, list[list[str]]]:
-    """Put the ranges of all parts together, by code."""
+    """Combine the ranges of all parts by code."""
     runs: dict[str, list[list[str]]] = {}
     for part in parts:
         for code, found in part.items():
@@ -177,7 +178,7 @@ def _following(task: Task) -> dict[str, str]:
 
 
 def _joined(found: Iterable[list[str]], following: dict[str, str]) -> Iterator[list[str]]:
-    """Join ranges that only the border between two parts had cut."""
+    """Join ranges that were cut only by the border between two parts."""
     open_range: list[str] = []
     for first, last in found:
         if open_range and following.get(open_range[1]) == first:

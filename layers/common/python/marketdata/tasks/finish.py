@@ -1,4 +1,4 @@
-"""The finish step: how a batch failed, how a task ended."""
+"""The finish step: records the failure of a batch and the end of a task."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.task import Status, Task, TaskKind, TaskObjects, plan_key, result_key
 
 NAMED = 5
-"""How many codes or errors a message names."""
+"""The number of codes with errors that a message names."""
 
 OWN_ERRORS: dict[str, str] = {
     **dict.fromkeys(UPSTREAM_ERRORS, ""),
@@ -28,19 +28,19 @@ OWN_ERRORS: dict[str, str] = {
     VersionConflictError.__name__: "others kept writing the same block: ",
     BlockCorruptError.__name__: "a stored block cannot be read: ",
 }
-"""Errors that are ours, so that their text may be shown, and what goes before it."""
+"""The service's own errors, whose text may be shown, and the prefix of that text."""
 
 IN_WORDS = {
     "Lambda.TooManyRequestsException": "the source was busy with other calls all the time",
     "States.Timeout": "it took too long",
     "Sandbox.Timedout": "it took too long",
 }
-"""What errors of the cloud mean here."""
+"""The meaning of AWS's errors in these steps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finisher:
-    """Ends batches and tasks.
+    """The finish step for batches and tasks.
 
     Parameters
     ----------
@@ -49,8 +49,8 @@ class Finisher:
     objects : TaskObjects
         Where work lists are and results go.
     follow : callable
-        Does what a task's bars entail before the task ends, and gives what there is to say of it,
-        see `tasks.main_contracts`.
+        Does the work that a task's bars entail before the task ends, and returns a message about
+        it, see `tasks.main_contracts.TaskMainContracts.follow`.
     """
 
     records: TaskRecords
@@ -58,14 +58,14 @@ class Finisher:
     follow: Callable[[Task], str]
 
     def fail_batch(self, item: WorkItem, error: Mapping[str, str]) -> None:
-        """Note that a batch failed for good; the rest of the task goes on.
+        """Record that a batch has finally failed; the rest of the task goes on.
 
         Parameters
         ----------
         item : dict
             The batch.
         error : mapping
-            `Error` and `Cause`, as Step Functions gives them.
+            `Error` and `Cause`, as Step Functions passes them.
         """
         outcome = BatchOutcome(
             batch=item["batch"], work=item["work"], closing=item["closing"], error=reason(error)
@@ -73,14 +73,14 @@ class Finisher:
         self.records.outcomes.record(item["task_id"], item["attempt"], outcome)
 
     def fail(self, execution: str, state: Mapping[str, Any]) -> None:
-        """End a task whose plan or machine failed.
+        """End a task whose plan step or state machine failed.
 
         Parameters
         ----------
         execution : str
-            The execution's ARN; it names the task of a schedule.
+            The execution's ARN, which identifies the task of a schedule.
         state : mapping
-            What the machine held when it failed, with its `error`.
+            The state machine's state when it failed, with its `error`.
         """
         known = state.get("task_id")
         task = self.records.load(known) if known else self.records.holder(execution)
@@ -88,7 +88,7 @@ class Finisher:
             self.records.end(task, Status.FAILED, reason(state["error"]))
 
     def finish(self, task_id: int, attempt: int) -> None:
-        """End a task whose work has been gone through; a task that was cancelled stays so."""
+        """End a task whose batches have all been taken; a cancelled task stays cancelled."""
         task = self.records.load(task_id)
         if task.status.ended or task.attempt != attempt:
             return
@@ -148,12 +148,12 @@ class Finisher:
 
 
 def reason(error: Mapping[str, str]) -> str:
-    """Say in words why a step failed: our own errors' text, and of others no more than the name.
+    """Return in words why a step failed: the text of our own errors, only the name of others.
 
     Parameters
     ----------
     error : mapping
-        `Error` and `Cause`, as Step Functions gives them; the cause of a function's error is
+        `Error` and `Cause`, as Step Functions passes them; the cause of a function's error is
         JSON with its `errorType`, `errorMessage` and stack trace.
     """
     name, text = error.get("Error", ""), ""
@@ -168,7 +168,7 @@ def reason(error: Mapping[str, str]) -> str:
 
 
 def _why_undone(item: WorkItem, outcomes: Mapping[int, Mapping[str, Any]]) -> str:
-    """Say why nothing of a batch was done; empty where at least some of it was."""
+    """Return why nothing of a batch was done; empty if at least some of it was."""
     outcome = outcomes.get(item["batch"])
     return str(outcome["error"]) if outcome else "it was not reached"
 
@@ -178,7 +178,7 @@ def _errors(
     undone: Mapping[int, str],
     outcomes: Mapping[int, Mapping[str, Any]],
 ) -> dict[str, str]:
-    """Give for each code with an error what it was."""
+    """Return the error of each code that has one."""
     errors: dict[str, str] = {}
     for code, bars in _quarantined(outcomes).items():
         errors[code] = f"bars in quarantine: {', '.join(f'{n} {why}' for why, n in bars.items())}"
@@ -190,7 +190,7 @@ def _errors(
 
 
 def _quarantined(outcomes: Mapping[int, Mapping[str, Any]]) -> dict[str, dict[str, int]]:
-    """Add up the bad bars of each code by reason; a code may be in several batches."""
+    """Sum the bad bars of each code by reason; a code may be in several batches."""
     counts: dict[str, Counter[str]] = {}
     for outcome in outcomes.values():
         for code, bars in outcome["quarantined"].items():

@@ -1,4 +1,4 @@
-"""Tasks and main contracts: those that a task is about, and working them out when bars came in."""
+"""Main contracts in tasks: selecting them for a scope, and computing them again after new bars."""
 
 import logging
 import time
@@ -16,10 +16,10 @@ from marketdata.tasks.scope import ContractType, Scope
 from marketdata.tasks.task import Task, TaskKind
 
 NAMED = 5
-"""How many varieties a remark names."""
+"""The number of varieties that a message names."""
 
 SECONDS = 180.0
-"""What working out main contracts may take; the finish step has 300 s for everything."""
+"""The time allowed for computing main contracts; the finish step has 300 s for everything."""
 
 NOT_WORKED_OUT = "the main contracts of {} were not worked out: fill the same range once more"
 
@@ -28,18 +28,18 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TaskMainContracts:
-    """What tasks have to do with main contracts.
+    """The use and the upkeep of main contracts by tasks.
 
     Parameters
     ----------
     store : BlockStore
-        Holds the histories, and the bars that they are made from.
+        Holds the histories and the bars from which they are computed.
     catalog : callable
-        Gives the catalog.
+        Returns the catalog.
     final_until : str
-        The last trading day whose bars are final.
+        The last trading day whose bars are final, "YYYYMMDD".
     clock : callable
-        Seconds, rising.
+        A monotonic clock, in seconds.
     """
 
     store: BlockStore
@@ -48,17 +48,17 @@ class TaskMainContracts:
     clock: Callable[[], float] = time.monotonic
 
     def narrow(self, scope: Scope) -> Scope:
-        """Name the contracts of a scope that were main on any of its days, if it is about those.
+        """Limit a scope of main contracts to the codes that were main on any of its days.
 
         Returns
         -------
         Scope
-            One that names codes; any other scope is given back as it is.
+            A scope that names these codes; one about all contracts is returned unchanged.
 
         Raises
         ------
         ConflictError
-            No main contract of that range is known, or none of the codes was one.
+            No main contract in the range is known, or none of the codes was one.
         """
         if scope.contract_type is ContractType.ALL:
             return scope
@@ -76,14 +76,14 @@ class TaskMainContracts:
         return replace(scope, codes=tuple(sorted(codes)))
 
     def follow(self, task: Task) -> str:
-        """Work main contracts out again after a task that fetched daily bars of futures.
+        """Compute main contracts again after a task that fetched daily bars of futures.
 
-        A failure here is no failure of the task, whose bars are stored.
+        A failure here does not fail the task, whose bars are stored.
 
         Returns
         -------
         str
-            What to tell the task's user of main contracts; empty where there is nothing.
+            A message about main contracts for the task's user; empty if there is nothing to say.
         """
         try:
             return "; ".join(filter(None, (self._worked_out(task), self._unknown(task.scope))))
@@ -92,7 +92,7 @@ class TaskMainContracts:
             return NOT_WORKED_OUT.format("all varieties")
 
     def _worked_out(self, task: Task) -> str:
-        """Update the histories that a task's bars may have changed."""
+        """Update the histories that a task's bars may have changed; report those not updated."""
         if task.kind not in (TaskKind.FILL, TaskKind.CACHE) or task.scope.dataset != DAILY_BARS:
             return ""
         until = self.clock() + SECONDS
@@ -114,7 +114,7 @@ class TaskMainContracts:
         return True
 
     def _unknown(self, scope: Scope) -> str:
-        """Say on how many days a task about main contracts may have left some out."""
+        """Report on how many days a task about main contracts may have left some out."""
         if scope.contract_type is ContractType.ALL:
             return ""
         concerned = _concerned(self.catalog(), scope)
@@ -127,16 +127,16 @@ class TaskMainContracts:
         return f"days whose main contract is not known: {_listed(named)}" if named else ""
 
     def _days(self, variety: Variety, scope: Scope) -> list[str]:
-        """List the days of a range on which a variety has a main contract, if all is known."""
+        """List the days of a scope on which a variety has a main contract, known or not."""
         lives = [life(contract) for contract in variety.contracts]
         born, gone = min(first for first, _ in lives), max(last for _, last in lives)
         days = trading_days(variety.market, born, min(scope.end, self.final_until, gone))
-        # Before the close of the very first day there is none.
+        # There is none before the close of the first day.
         return [day for day in days[1:] if day >= scope.start]
 
 
 def _concerned(catalog: Catalog, scope: Scope) -> list[Variety]:
-    """List the varieties that a scope is about."""
+    """List the varieties whose contracts a scope is about."""
     named = {variety_of(code) for code in scope.codes}
     return [
         variety

@@ -1,43 +1,35 @@
-"""How each piece of a task's work ended: one record a piece, counted once."""
+"""The outcomes of a task's batches: one record per batch, counted once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from marketdata.aws.items import Item
+from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.tasks.task import Status, now, record_key
 
 LONGEST = 200
-"""Characters that are kept of what is said of one code: an item holds 400 KB, a batch 300 codes."""
-
-
-class OutcomeTable(Protocol):
-    """What outcomes need of a table."""
-
-    def get(self, pk: str, sk: str) -> Item | None: ...
-    def query(self, pk: str) -> Iterator[Item]: ...
-    def transact(self, *writes: Write) -> None: ...
+"""Characters kept of each error message: an item holds 400 KB, and a batch up to 300 codes."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchOutcome:
-    """How one piece of work ended.
+    """How one batch ended.
 
     Attributes
     ----------
     batch : int
-        Its number, from 1 on.
+        Its number, from 1.
     work : int
         Its share of the task's work.
     closing : int
-        Codes for which this was the last piece.
+        The number of codes for which this was the last batch.
     error : str
-        Why the whole piece failed; empty where it did not.
-    failed : dict
-        Why single codes failed.
-    quarantined : dict
-        For each code with bad bars, how many for each reason.
+        Why the whole batch failed; empty if it did not.
+    failed : dict or None
+        For each code that failed on its own, why.
+    quarantined : dict or None
+        For each code with bad bars, their number by reason.
     bars, calls : int
         Good bars received, calls to the source.
     """
@@ -53,36 +45,36 @@ class BatchOutcome:
 
     @property
     def error_codes(self) -> set[str]:
-        """Codes with an error of their own."""
+        """The codes with an error of their own."""
         return {*(self.failed or ()), *(self.quarantined or ())}
 
     @property
     def bad_bars(self) -> int:
-        """Bars that were set aside."""
+        """The number of bars that were set aside."""
         return sum(sum(each.values()) for each in (self.quarantined or {}).values())
 
 
 class Outcomes:
-    """Writes and reads outcomes.
+    """The store of outcomes.
 
     Parameters
     ----------
-    table : OutcomeTable
+    table : Table
         The control table.
     """
 
-    def __init__(self, table: OutcomeTable) -> None:
+    def __init__(self, table: Table) -> None:
         self._table = table
 
     def record(self, task_id: int, attempt: int, outcome: BatchOutcome) -> bool:
-        """Write how a piece of work ended and add it to the task's counters, both or neither.
+        """Write the outcome of a batch and add it to the task's counters, both or neither.
 
         Returns
         -------
         bool
-            False where that piece has been recorded in this attempt before, so that a batch that
-            is delivered twice is not counted twice, and where a later attempt has begun: that one
-            has planned without this piece and does it again.
+            False if the batch was already recorded in this attempt, so that a batch delivered
+            twice is not counted twice; also if a later attempt has begun, whose plan does not
+            count this outcome and repeats the batch.
         """
         try:
             self._table.transact(
@@ -93,17 +85,17 @@ class Outcomes:
         return True
 
     def goes_on(self, task_id: int, attempt: int) -> bool:
-        """Tell whether a task still wants the work of an attempt: it was not cancelled."""
+        """Check whether an attempt of a task is still going on: it has not ended."""
         item = self._table.get("tasks", record_key(task_id))
         return bool(item and item["attempt"] == attempt and not Status(item["status"]).ended)
 
     def recorded(self, task_id: int, attempt: int, batch: int) -> bool:
-        """Tell whether a piece of work has been recorded in an attempt."""
+        """Check whether a batch has been recorded in an attempt, or in a later one."""
         item = self._table.get(*_key(task_id, batch))
         return item is not None and int(item["attempt"]) >= attempt
 
     def read(self, task_id: int) -> dict[int, Item]:
-        """Read how the pieces of a task ended, by number."""
+        """Read the outcomes of a task's batches, by number."""
         items = self._table.query(f"task#{task_id}")
         return {int(item["sk"].removeprefix("batch#")): item for item in items}
 
@@ -134,7 +126,7 @@ def _record(task_id: int, attempt: int, outcome: BatchOutcome) -> Write:
 
 def _count(task_id: int, attempt: int, outcome: BatchOutcome) -> Write:
     errors = outcome.closing if outcome.error else len(outcome.error_codes)
-    # A code that fails in several batches is one code; the task's end counts it exactly.
+    # A code that fails in several batches is one code; the finish step counts it exactly.
     errors = min(errors, outcome.closing)
     return Write(
         "tasks",

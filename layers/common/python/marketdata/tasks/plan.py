@@ -26,35 +26,35 @@ from marketdata.tasks.task import (
 )
 
 PARTS_A_GROUP = 24
-"""Parts that one call of the detect step looks at."""
+"""Parts that one call of the detect step compares."""
 
 BATCHES_A_TURN = 8
-"""Batches that share an invocation of the upstream function; it gives back those it has no time
-for. A retry takes them one by one, so that a bad one cannot spoil the others again.
+"""Batches that share one invocation of the upstream function, which hands back those that it has no
+time for. A retry takes them one by one, so that a bad one cannot spoil the others again.
 """
 
 LOOK_BACK = timedelta(days=30)
-"""A scheduled fill heals what was missed within so many days."""
+"""How far back a scheduled fill also fetches what was missed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Plans tasks.
+    """The planner of tasks.
 
     Parameters
     ----------
     records : TaskRecords
         The tasks.
     store : BlockStore
-        What is there already.
+        The blocks that are already stored.
     objects : TaskObjects
         Where work lists go.
     catalog : callable
-        Gives the catalog.
+        Returns the catalog.
     narrow : callable
-        Names the codes of a scope that is about main contracts, see `tasks.main_contracts`.
+        Fills in the codes of a scope that is about main contracts, see `tasks.main_contracts`.
     final_until : str
-        The last trading day whose bars are final.
+        The last trading day whose bars are final, "YYYYMMDD".
     """
 
     records: TaskRecords
@@ -65,26 +65,26 @@ class Planner:
     final_until: str
 
     def plan(self, task_id: int, attempt: int, execution: str) -> dict[str, Any]:
-        """Plan one attempt of a task and give what the state machine needs of it.
+        """Plan one attempt of a task and return what the state machine needs.
 
         Parameters
         ----------
         task_id, attempt : int
-            Which one.
+            The task and its attempt.
         execution : str
             ARN of the execution that works on it.
 
         Returns
         -------
         dict
-            `task_id` and `attempt`; for a detect task `groups`, lists of parts; else
+            `task_id` and `attempt`; for a detect task `groups`, lists of parts; otherwise
             `batch_count`, and `bucket` and `work_list`, where the batches are.
 
         Notes
         -----
-        A task that cannot be done ends as failed here, and its machine has nothing to do: the work
-        list of its first attempt is no longer kept, or it is about main contracts and they are not
-        known.
+        A task that cannot be done ends here as failed, and its state machine has nothing to do:
+        the work list of its first attempt is no longer kept, or the task is about main contracts
+        and these are not known.
         """
         task = self.records.load(task_id)
         named = {"task_id": task_id, "attempt": attempt}
@@ -97,12 +97,12 @@ class Planner:
         except ConflictError as error:
             self.records.end(task, Status.FAILED, str(error))
         except ConditionFailedError:
-            # It was cancelled meanwhile.
+            # It was cancelled in the meantime.
             pass
         return named | nothing
 
     def scheduled(self, schedule: str, execution: str) -> Task:
-        """Give the one task of a schedule's execution.
+        """Return the task of a schedule's execution, created at the first try of the plan step.
 
         Parameters
         ----------
@@ -164,7 +164,7 @@ class Planner:
         return self._work(task, items)
 
     def _rest(self, task: Task, execution: str) -> dict[str, Any]:
-        """Give the batches that earlier attempts did not get done."""
+        """Plan the batches that earlier attempts did not finish."""
         try:
             work: list[WorkItem] = self.objects.read_json(plan_key(task))
         except NotFoundError:
@@ -188,7 +188,7 @@ class Planner:
         return self._work(task, rest)
 
     def _work(self, task: Task, work: Sequence[WorkItem]) -> dict[str, Any]:
-        """Write the list that the machine goes through: batches that share an invocation."""
+        """Write the list that the state machine maps over: batches grouped into turns."""
         key = f"tasks/{task.id}/turns-{task.attempt}.json"
         count = BATCHES_A_TURN if task.attempt == 1 else 1
         turns = [{"batches": work[at : at + count]} for at in range(0, len(work), count)]

@@ -1,16 +1,16 @@
 """Task records in the control table; every change of a record is one conditional write.
 
-A request pointer, `request#{key}`, names the task and the attempt that got hold of a request last.
-Whoever wants to hold it next must find it as it was when that attempt had ended, so of two at once
-only one succeeds.
+A request pointer, the item `request#{key}`, names the task and the attempt that last claimed a
+request. The next claim succeeds only if the pointer has not changed since it was read, so of two
+concurrent claims only one succeeds.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
-from marketdata.aws.items import Item
+from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.errors import NotFoundError
 from marketdata.tasks.outcomes import Outcomes
@@ -19,33 +19,25 @@ from marketdata.tasks.task import Status, Task, now, record_key
 RUNNING = "#status IN (:pending, :running) AND attempt = :current"
 STATUS = {"#status": "status"}
 CLAIMS = 10
-"""Tries to make a task while others make theirs: each that fails is another one's success."""
-
-
-class ControlTable(Protocol):
-    """What records need of a table."""
-
-    def get(self, pk: str, sk: str) -> Item | None: ...
-    def query(self, pk: str, *, between: tuple[str, str] | None = ...) -> Iterator[Item]: ...
-    def write(self, write: Write) -> Item: ...
-    def transact(self, *writes: Write) -> None: ...
+"""Attempts to create a task while others create theirs; each failure means that another succeeded.
+"""
 
 
 class TaskRecords:
-    """Creates, reads and changes task records.
+    """The store of task records.
 
     Parameters
     ----------
-    table : ControlTable
+    table : Table
         The control table.
     """
 
-    def __init__(self, table: ControlTable) -> None:
+    def __init__(self, table: Table) -> None:
         self._table = table
 
     @property
     def outcomes(self) -> Outcomes:
-        """The records of pieces of work."""
+        """The outcomes of the tasks' batches."""
         return Outcomes(self._table)
 
     def load(self, task_id: int) -> Task:
@@ -54,7 +46,7 @@ class TaskRecords:
         Raises
         ------
         NotFoundError
-            There is none with this id.
+            No task has this id.
         """
         item = self._table.get("tasks", record_key(task_id))
         if item is None:
@@ -62,7 +54,7 @@ class TaskRecords:
         return Task.from_item(item)
 
     def page(self, page: int, size: int) -> tuple[list[Task], int]:
-        """Give a page of tasks, newest first, and the number of all tasks: two small reads."""
+        """Return a page of tasks, newest first, and the number of all tasks, in two small reads."""
         total = self._last_id()
         last = total - (page - 1) * size
         first = max(1, last - size + 1)
@@ -72,23 +64,23 @@ class TaskRecords:
         return [Task.from_item(item) for item in items][::-1], total
 
     def holder(self, request: str) -> Task | None:
-        """Give the task that got hold of a request last, ended or not; None where none ever did."""
+        """Return the task that last claimed a request, ended or not; None if none ever did."""
         pointer = self._table.get(f"request#{request}", "-")
         return self.load(int(pointer["task_id"])) if pointer else None
 
     def claim(
         self, request: str, make: Callable[[int], Task], taken: Callable[[Task], bool]
     ) -> tuple[Task, bool]:
-        """Give the task that holds a request; where none does, a new one that does now.
+        """Return the task that holds a request; if none does, create one and let it claim it.
 
         Parameters
         ----------
         request : str
-            The pointer's key, see `task.request_key`.
+            The pointer's key, see `tasks.task.request_key`.
         make : callable
-            Gives the new task, see `task.new_task`, by its id.
+            Builds the new task from its id, see `tasks.task.new_task`.
         taken : callable
-            Whether the task that got hold of the request last still holds it.
+            Checks whether the task that last claimed the request still holds it.
 
         Returns
         -------
@@ -98,7 +90,7 @@ class TaskRecords:
         Raises
         ------
         ConditionFailedError
-            Others were faster, over and over.
+            Others were faster `CLAIMS` times in a row.
         """
         for _ in range(CLAIMS):
             holder = self.holder(request)
@@ -121,7 +113,7 @@ class TaskRecords:
 
     @staticmethod
     def _count(last: int) -> Write:
-        """Draw the next id together with the task's record, so that no id is without a task."""
+        """Take the next id in the transaction that writes the task, so every id has a task."""
         return Write(
             "counters",
             "tasks",
@@ -142,28 +134,28 @@ class TaskRecords:
         )
 
     def started(self, task: Task, execution: str) -> None:
-        """Note the execution that works on a task, unless a later attempt has begun."""
+        """Record the execution that works on a task, unless a later attempt has begun."""
         with suppress(ConditionFailedError):
             self._set(task, {"execution": execution}, "attempt = :current")
 
     def planned(self, task: Task, execution: str, **counts: int) -> None:
-        """Note how much work a task is, and that it runs now.
+        """Record how much work a task is, and that it is running.
 
         Raises
         ------
         ConditionFailedError
-            This attempt has ended meanwhile: it was cancelled.
+            This attempt has ended in the meantime: it was cancelled.
         """
         changes = {"status": Status.RUNNING, "planned": True, "execution": execution}
         self._set(task, changes | counts, RUNNING)
 
     def retry(self, task: Task) -> Task:
-        """Put an ended task back to pending, for one more attempt.
+        """Set an ended task back to pending for another attempt.
 
         Raises
         ------
         ConditionFailedError
-            It runs again already, or the same request runs as another task.
+            It is already running again, or another task is running the same request.
         """
         holder = self.holder(task.request)
         if holder and holder.id != task.id and not holder.status.ended:
@@ -182,7 +174,7 @@ class TaskRecords:
         return again
 
     def end(self, task: Task, status: Status, message: str = "", **counts: int) -> bool:
-        """End a task; gives False where this attempt has ended before."""
+        """End a task; return False if this attempt had already ended."""
         changes = {"status": status, "ended_at": now(), "error_message": message, **counts}
         try:
             self._set(task, changes, RUNNING)

@@ -1,4 +1,4 @@
-"""What a task is about. Pure."""
+"""The scope of a task: the bars or statements that it is about. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +13,7 @@ from marketdata.kline.bars import BarDataset
 
 
 class ContractType(StrEnum):
-    """Which contracts of futures a task is about."""
+    """Which futures contracts a task is about."""
 
     ALL = "all"
     MAIN = "main"
@@ -21,22 +21,22 @@ class ContractType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which bars, or which statements, a task is about.
+    """The bars or statements that a task is about.
 
     Attributes
     ----------
     kind : Kind
-        Which securities.
+        The kind of security.
     period : Period or Statement
-        A stored period; or, of stocks, a statement.
+        A stored period, or for stocks a type of statement.
     start, end : str
         First and last day, "YYYYMMDD".
     codes : tuple of str
-        Only these; empty for every code of the kind that lived in the range.
+        Only these codes; empty for every code of the kind that was alive in the range.
     recheck_absent : bool
-        Ask the source again for days that it once had nothing for.
+        Whether to ask the source again for days on which it had nothing before.
     contract_type : ContractType
-        All contracts of futures, or those that were main on any day of the range.
+        For futures, all contracts or only those that were main on any day of the range.
     """
 
     kind: Kind
@@ -49,24 +49,25 @@ class Scope:
 
     @property
     def dataset(self) -> Dataset:
-        """What is stored of it."""
+        """The dataset that the scope selects from."""
         if isinstance(self.period, Statement):
             return StatementDataset(self.period)
         return BarDataset(self.kind, self.period)
 
 
 def in_scope(catalog: Catalog, scope: Scope, *, to_ask: bool = False) -> list[Security]:
-    """List the securities of a task's kind that live in its range; if it names codes, those.
+    """List the securities of a scope: those of its kind and codes that are alive in its range.
 
     Parameters
     ----------
     catalog : Catalog
         All securities.
     scope : Scope
-        What the task is about.
+        The scope.
     to_ask : bool
-        Have companies' lives begin with their prospectus where statements are asked for; what is
-        worth asking for is more than what has to be there, see `finance.periods.with_prospectus`.
+        Whether the list is for asking the source. For statements, a company's life then begins
+        with the periods of its prospectus: they are worth asking for although they are not
+        expected, see `finance.periods.with_prospectus`.
     """
     named = set(scope.codes)
     found = catalog.of_kind(scope.kind)
@@ -80,7 +81,7 @@ def in_scope(catalog: Catalog, scope: Scope, *, to_ask: bool = False) -> list[Se
 
 
 def window_of(scope: Scope, catalog: Catalog, final_until: str) -> Window:
-    """Give the days that a task is about."""
+    """Return the window of days that a scope covers."""
     dataset = scope.dataset
     return Window(
         scope.start,
@@ -92,6 +93,9 @@ def window_of(scope: Scope, catalog: Catalog, final_until: str) -> Window:
 
 
 def parts_of(scope: Scope, window: Window) -> list[str]:
-    """Name the parts in which any bar can be expected; a range may reach from year 1 to 9999."""
+    """List the parts in which rows can be expected.
+
+    The range is clipped first, because a request may span the years 1 to 9999.
+    """
     first = max(window.start, window.coverage_start, window.calendar.first)
     return parts_between(scope.dataset, first, min(window.end, window.final_until))

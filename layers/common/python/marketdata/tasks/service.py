@@ -1,4 +1,4 @@
-"""Tasks as the API sees them: start, wait, show, cancel, retry."""
+"""The task service behind the API: start, wait, show, cancel, retry."""
 
 import time
 from collections.abc import Callable
@@ -9,13 +9,21 @@ from marketdata.aws.writes import ConditionFailedError
 from marketdata.errors import ConflictError, NotFoundError
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
-from marketdata.tasks.task import Status, Task, TaskKind, new_task, request_key, result_key
+from marketdata.tasks.task import (
+    Status,
+    Task,
+    TaskKind,
+    TaskObjects,
+    new_task,
+    request_key,
+    result_key,
+)
 
 WAIT_SECONDS = 20.0
-"""API Gateway gives up after 29 s."""
+"""Must stay below the 29 s after which API Gateway gives up."""
 
 STALE = timedelta(seconds=60)
-"""A running task that was silent for so long is held against its execution."""
+"""A task that has not ended and was silent for this long is checked against its execution."""
 
 FINDINGS = (
     "total_count",
@@ -26,44 +34,41 @@ FINDINGS = (
     "missing_codes",
     "by_reason",
 )
-"""What the answer to a detect request holds of its result."""
+"""The fields of a detect task's result that the answer to the request contains."""
 
 
 class Machines(Protocol):
-    """Starts, looks at and stops executions; the module `aws.workflows` is one."""
+    """What starts, checks and stops executions; the module `aws.workflows` is one."""
 
     def start_execution(self, machine: str, name: str, event: dict[str, object]) -> str: ...
     def execution_status(self, execution: str) -> str: ...
     def stop_execution(self, execution: str, cause: str) -> None: ...
 
 
-class Results(Protocol):
-    """Reads what tasks left; `aws.objects.Bucket` is one."""
-
-    def read(self, key: str) -> bytes: ...
-    def read_json(self, key: str) -> Any: ...
-
-
 class TaskService:
-    """What the API can do with tasks.
+    """The operations of the API on tasks.
 
     Parameters
     ----------
     records : TaskRecords
-        Where they are kept.
+        The tasks' records.
     machines : Machines
-        What runs them.
-    results : Results
-        What they leave.
+        Runs their executions.
+    objects : TaskObjects
+        Holds their results.
     detect_machine, fill_machine : str
-        ARNs.
+        ARNs of the state machines.
+    pause : callable
+        Sleeps for some seconds.
+    clock : callable
+        A monotonic clock, in seconds.
     """
 
     def __init__(
         self,
         records: TaskRecords,
         machines: Machines,
-        results: Results,
+        objects: TaskObjects,
         *,
         detect_machine: str,
         fill_machine: str,
@@ -72,19 +77,19 @@ class TaskService:
     ) -> None:
         self._records = records
         self._machines = machines
-        self._results = results
+        self._objects = objects
         self._detect_machine = detect_machine
         self._fill_machine = fill_machine
         self._pause = pause
         self._clock = clock
 
     def start(self, kind: TaskKind, scope: Scope, user: str) -> Task:
-        """Start a task; the same request gives the task that runs already.
+        """Start a task, or return the one that already runs the same request.
 
         Raises
         ------
         ConflictError
-            So many tasks are made just now that this one could not be.
+            Too many tasks are being created at once.
         """
         request = request_key(kind, scope)
         try:
@@ -100,7 +105,7 @@ class TaskService:
     def wait(
         self, task: Task, enough: Callable[[Task], bool], seconds: float = WAIT_SECONDS
     ) -> Task:
-        """Look at a task until `enough` holds, it has ended, or the time is up."""
+        """Poll a task until `enough` holds, it has ended, or `seconds` have passed; return it."""
         until = self._clock() + seconds
         pause = 0.05
         while not (task.status.ended or enough(task)) and self._clock() < until:
@@ -110,7 +115,7 @@ class TaskService:
         return task
 
     def show(self, task_id: int) -> Task:
-        """Read a task; one whose execution has died is put down as failed first.
+        """Return a task; one whose execution has died is marked as failed first.
 
         Raises
         ------
@@ -120,12 +125,12 @@ class TaskService:
         return self._reconciled(self._records.load(task_id))
 
     def page(self, page: int, size: int) -> tuple[list[Task], int]:
-        """Give a page of tasks, newest first, and the number of all."""
+        """Return a page of tasks, newest first, and the number of all tasks."""
         tasks, total = self._records.page(page, size)
         return [self._reconciled(task) for task in tasks], total
 
     def result(self, task: Task) -> bytes:
-        """Give what an ended task left, as JSON.
+        """Return the result of an ended task, as JSON.
 
         Raises
         ------
@@ -134,32 +139,32 @@ class TaskService:
         """
         try:
             if task.status.ended:
-                return self._results.read(result_key(task))
+                return self._objects.read(result_key(task))
         except NotFoundError:
             pass
         raise NotFoundError(f"task {task.id} is {task.status} and has no result")
 
     def findings(self, task: Task) -> dict[str, Any]:
-        """Give what a detect task found so far: the whole once it is completed."""
+        """Return what a detect task found; until it is completed, empty findings and its error."""
         shown = {"task_id": task.id, "status": task.status, "progress": task.progress}
         if task.status is Status.COMPLETED:
-            found = self._results.read_json(result_key(task))
+            found = self._objects.read_json(result_key(task))
             return shown | {name: found[name] for name in FINDINGS}
         counts = {"total_count": task.total_count, "complete_count": 0, "missing_count": 0}
         nothing = {"error_count": 0, "daily_stats": {}, "missing_codes": [], "by_reason": {}}
         return shown | counts | nothing | {"error_message": task.error_message or None}
 
     def cancel(self, task_id: int) -> Task:
-        """Stop a task; what it has stored stays.
+        """Stop a task; what it has stored stays stored.
 
         Raises
         ------
         ConflictError
-            It has ended already.
+            It has already ended.
         """
         task = self.show(task_id)
         cancelled = not task.status.ended and self._records.end(task, Status.CANCELLED)
-        # Read once more: the plan step may have noted its execution in between.
+        # Read once more: the plan step may have recorded its execution in between.
         task = self._records.load(task_id)
         if not cancelled:
             raise ConflictError(f"task {task_id} has ended already: {task.status}")
@@ -168,25 +173,25 @@ class TaskService:
         return task
 
     def retry(self, task_id: int) -> Task:
-        """Run what failed or was not reached once more.
+        """Run the batches that failed or were not reached once more.
 
         Raises
         ------
         ConflictError
-            It still runs, nothing of it failed, or the same request runs as another task.
+            It is still running, nothing in it failed, or the same work is already being done.
         """
         task = self.show(task_id)
         if not task.status.ended:
             raise ConflictError(f"task {task_id} is still {task.status}")
         if task.status is Status.COMPLETED and not task.error_count:
-            raise ConflictError(f"nothing of task {task_id} failed")
+            raise ConflictError(f"nothing in task {task_id} failed")
         try:
             return self._run(self._records.retry(task))
         except ConditionFailedError:
-            raise ConflictError(f"what task {task_id} does is being done already") from None
+            raise ConflictError(f"the work of task {task_id} is already being done") from None
 
     def _run(self, task: Task) -> Task:
-        """Start the task's execution; a task that cannot be started ends as failed."""
+        """Start a task's execution; a task that cannot be started ends as failed."""
         detect = task.kind is TaskKind.DETECT
         machine = self._detect_machine if detect else self._fill_machine
         name = f"task-{task.id}" if task.attempt == 1 else f"task-{task.id}-{task.attempt}"
@@ -200,11 +205,11 @@ class TaskService:
         return task
 
     def _reconciled(self, task: Task) -> Task:
-        """Put a task down as failed whose execution died without a word."""
+        """Mark a task as failed if its execution died without reporting."""
         silent = datetime.now(UTC) - datetime.fromisoformat(task.updated_at)
         if task.status.ended or silent < STALE:
             return task
         if task.execution and self._machines.execution_status(task.execution) == "RUNNING":
             return task
-        self._records.end(task, Status.FAILED, "its execution ended without a word")
+        self._records.end(task, Status.FAILED, "its execution ended without reporting")
         return self._records.load(task.id)

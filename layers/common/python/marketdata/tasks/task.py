@@ -1,4 +1,4 @@
-"""A task: what was asked for, how far it is, how it ended."""
+"""A task's record: what was requested, how far it has come and how it ended."""
 
 import hashlib
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class TaskKind(StrEnum):
 
 
 class Status(StrEnum):
-    """How far a task is."""
+    """How far a task has come."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -34,7 +34,7 @@ class Status(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will happen by itself."""
+        """Whether the task is over, unless it is retried."""
         return self not in (Status.PENDING, Status.RUNNING)
 
 
@@ -45,37 +45,38 @@ class Task:
     Attributes
     ----------
     id : int
-        From 1 on.
+        The task's number, from 1.
     kind : TaskKind
         What it does.
     status : Status
-        How far it is.
+        How far it has come.
     scope : Scope
-        What it is about; of no meaning for a catalog task.
+        What it is about; meaningless for a catalog task.
     created_by : str
         A user's name, or "schedule".
     created_at, updated_at, ended_at : str
-        ISO 8601, UTC; empty while it has not happened.
+        ISO 8601, UTC; empty until it happens.
     request : str
         Key of the pointer that keeps the same request from running twice at once.
     execution : str
-        ARN of the newest execution; empty until it is known.
+        ARN of the latest execution; empty until it is known.
     attempt : int
-        1, and one more for each retry.
+        1, plus 1 for each retry.
     planned : bool
         Whether the counts below are known.
     total_count, missing_count : int
-        Codes the task is about, and those among them that lacked bars when it was planned.
+        Codes that the task works on, for a fill only those that lack rows; and codes found to lack
+        rows, where a cache task counts every code with an expected day.
     success_count, error_count : int
-        Codes dealt with so far, and those with an error.
+        Codes finished so far without an error, and codes with one.
     batch_count, batches_done : int
-        Pieces of work.
+        Batches planned and finished; for a detect task groups of parts.
     work, work_done : int
-        The same in bars (in parts for a detect task), for the progress.
+        The same measured in bars (in parts for a detect task), for the progress.
     bar_count, quarantined_count, upstream_calls : int
         Good bars received, bad bars set aside, calls that the source answered.
     error_message : str
-        What went wrong, in words; empty where nothing did.
+        What went wrong, in words; empty if nothing did.
     """
 
     id: int
@@ -105,7 +106,7 @@ class Task:
 
     @property
     def progress(self) -> float:
-        """How much is done, 0 to 100; 100 only once the task is completed."""
+        """The share of the work that is done, 0 to 100; 100 only once the task is completed."""
         if self.status is Status.COMPLETED:
             return 100.0
         if not self.work:
@@ -113,12 +114,12 @@ class Task:
         return min(round(100 * self.work_done / self.work, 1), 99.9)
 
     def to_item(self) -> dict[str, Any]:
-        """Give the record as it is stored."""
+        """Return the record as it is stored."""
         return asdict(self) | {"scope": asdict(self.scope) | {"codes": list(self.scope.codes)}}
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Self:
-        """Read a stored record."""
+        """Parse a stored record."""
         raw = item["scope"]
         scope = Scope(
             **raw
@@ -134,7 +135,7 @@ class Task:
         return cls(**known | typed)
 
     def view(self) -> dict[str, Any]:
-        """Give what the API shows."""
+        """Return the fields that the API shows."""
         scope = self.scope
         security_type, _, period_type = scope.dataset.name.partition(".")
         return {
@@ -170,10 +171,11 @@ _NAMES = [each.name for each in fields(Task)]
 
 
 class TaskObjects(Protocol):
-    """Keeps work lists; `aws.objects.Bucket` is one."""
+    """A store of work lists and results; `aws.objects.Bucket` is one."""
 
     name: str
 
+    def read(self, key: str) -> bytes: ...
     def read_json(self, key: str) -> Any: ...
     def write_json(self, key: str, value: Any) -> None: ...
 
@@ -181,7 +183,7 @@ class TaskObjects(Protocol):
 def new_task(
     task_id: int, kind: TaskKind, scope: Scope, user: str, *, request: str, execution: str = ""
 ) -> Task:
-    """Give the record of a task that nothing has been done for yet; see `Task`."""
+    """Build the record of a task on which no work has been done yet; see `Task`."""
     at = now()
     return Task(
         task_id, kind, Status.PENDING, scope, user, at, at, request=request, execution=execution
@@ -189,36 +191,36 @@ def new_task(
 
 
 def request_key(kind: TaskKind, scope: Scope) -> str:
-    """Give what is the same for two requests exactly when they ask for the same."""
+    """Return a key that two requests share if and only if they ask for the same thing."""
     text = orjson.dumps([kind, asdict(scope) | {"codes": sorted(scope.codes)}])
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
 def plan_key(task: Task) -> str:
-    """Give the bucket's key of a task's whole work list."""
+    """Return the object key of a task's complete work list."""
     return f"tasks/{task.id}/plan.json"
 
 
 def result_key(task: Task) -> str:
-    """Give the bucket's key of what a task found or did, code by code."""
+    """Return the object key of a task's result: what it found or did, code by code."""
     return f"tasks/{task.id}/result.json"
 
 
 def record_key(task_id: int) -> str:
-    """Give a task's key among all tasks: sorts as the ids do."""
+    """Return a task's sort key in the control table, which sorts as the ids do."""
     return f"{task_id:010d}"
 
 
 def now() -> str:
-    """Give the time as records carry it: ISO 8601, UTC, milliseconds."""
+    """Return the current time as records have it: ISO 8601, UTC, milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def outside_key(task_id: int) -> str:
-    """Name the object with the days that no bar is expected on, by reason."""
+    """Return the object key of the days on which no bar is expected, by reason."""
     return f"tasks/{task_id}/outside.json"
 
 
 def detect_key(task_id: int, group: int) -> str:
-    """Name the object with what one group of a detect task's parts lacks."""
+    """Return the object key of the findings in one group of a detect task's parts."""
     return f"tasks/{task_id}/detect-{group}.json"

@@ -1,6 +1,6 @@
 """A turn: some batches of a task in one invocation, each stored while the next one is fetched.
 
-The source's session is what a fill waits for, so it should not wait for the table in its turn.
+A fill is limited by the source's single session, so that session should not wait for the table.
 """
 
 import logging
@@ -15,29 +15,29 @@ from marketdata.tasks.batching import WorkItem
 from marketdata.tasks.outcomes import BatchOutcome, Outcomes
 
 START_SECONDS = 60.0
-"""No batch is begun later in a turn: the slowest one must still end before Lambda ends it."""
+"""No batch begins later in a turn: even the slowest must end before Lambda's timeout."""
 
 TROUBLES = 2
-"""After so many the rest of a turn is left alone: it is not one batch that is bad, then."""
+"""Failures after which the rest of a turn is left: the cause is then not a single bad batch."""
 
 type Save = Callable[[], Mapping[str, Any]]
-"""Stores what was fetched, and gives what `BatchOutcome` wants to know."""
+"""Stores what was fetched and returns the fields `failed`, `quarantined`, `bars` of its outcome."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Turn:
-    """Goes through batches.
+    """One pass over some batches.
 
     Parameters
     ----------
     fetch : callable
-        Asks the source for a batch, and gives what stores the answer.
+        Asks the source for a batch and returns a callable that stores the answer.
     outcomes : Outcomes
         Where each batch is recorded.
     clock : callable
-        Seconds, rising.
+        A monotonic clock, in seconds.
     """
 
     fetch: Callable[[WorkItem], Save]
@@ -46,22 +46,25 @@ class Turn:
     _troubles: list[Exception] = field(default_factory=list)
 
     def take(self, batches: Sequence[WorkItem]) -> list[WorkItem]:
-        """Fetch, store and record batches; those that an earlier try has recorded are passed over.
+        """Fetch, store and record batches; skip those that an earlier invocation has recorded.
 
         Parameters
         ----------
         batches : sequence of WorkItem
-            What a source's operation needs, and `task_id`, `attempt`, `batch`, `work`, `closing`.
+            Each with the arguments of its operation, and `task_id`, `attempt`, `batch`, `work`,
+            `closing`.
 
         Returns
         -------
         list of WorkItem
-            Those for which there was no time; none once the task was cancelled.
+            Those for which there was no time; none if the task was cancelled.
 
         Raises
         ------
         Exception
-            The first that a batch met and that may pass, after the others have had their turn.
+            The first failure of a batch that a retry may cure, which is any but an `UpstreamError`
+            that is not retryable. It is raised after the other batches have been taken, or after
+            `TROUBLES` such failures.
         """
         left = [batch for batch in batches if not self._recorded(batch)]
         until = self.clock() + START_SECONDS
@@ -81,7 +84,7 @@ class Turn:
         return left
 
     def _fetched(self, batch: WorkItem) -> Save | None:
-        """Ask the source; None where it did not deliver, which is recorded if it will stay so."""
+        """Ask the source; return None if it failed, and record a failure that would not pass."""
         try:
             return self.fetch(batch)
         except Exception as error:  # noqa: BLE001
@@ -99,7 +102,7 @@ class Turn:
                 self._note(error)
 
     def _note(self, error: Exception) -> None:
-        # One of them is raised; the log has the others too.
+        # Only the first one is raised; the log has them all.
         _log.warning("a batch failed and is tried again", exc_info=error)
         self._troubles.append(error)
 

@@ -1,1 +1,1 @@
-"""The sources of the data, and the door of the one function that talks to them."""
+"""The `upstream` function, the only one that talks to a source: its client and its server."""

@@ -1,4 +1,4 @@
-"""The way to the `upstream` function for everybody else: it fetches, stores and says how much."""
+"""The client of the `upstream` function, through which all other functions fetch data."""
 
 import time
 from typing import Any, NamedTuple
@@ -10,20 +10,20 @@ from marketdata.ingest.report import IngestReport
 
 CATALOG_SECONDS = 25.0
 CONNECTION_SECONDS = 25.0
-"""API Gateway waits 29 s for whoever asks."""
+"""Less than the 29 s after which API Gateway gives up."""
 
 
 class ConnectionReport(NamedTuple):
-    """How a test of an SDK config ended.
+    """The result of a test of an SDK config.
 
     Attributes
     ----------
     success : bool
-        Whether the config works, as far as it could be tried.
+        Whether the config works, as far as it could be tested.
     message : str
-        What was tried, or why it failed.
+        What was tested, or why the test failed.
     response_time : float
-        Seconds that it took.
+        Duration of the test in seconds.
     """
 
     success: bool
@@ -34,12 +34,12 @@ class ConnectionReport(NamedTuple):
 class UpstreamClient:
     """Calls the `upstream` function, see `upstream.server`.
 
-    Every method raises the source's own `UpstreamError`, or one of `aws.functions.invoke`.
+    Every method raises the `UpstreamError` of the source, or an error of `aws.functions.invoke`.
 
     Parameters
     ----------
     function : str
-        Its name.
+        The name of the function.
     """
 
     def __init__(self, function: str) -> None:
@@ -48,29 +48,29 @@ class UpstreamClient:
     def fetch(
         self, dataset: Dataset, codes: list[str], start: str, end: str, seconds: float
     ) -> IngestReport:
-        """Have bars or statements fetched and stored.
+        """Have bars or statements fetched and stored; return the report.
 
         Parameters
         ----------
         dataset : Dataset
-            Which ones.
+            The dataset to fetch.
         codes : list of str
             Codes of that dataset.
         start, end : str
-            First and last day, or reporting period, "YYYYMMDD".
+            First and last trading day, or reporting period, "YYYYMMDD".
         seconds : float
-            How long to wait.
+            How long to wait for the answer.
         """
         event = {"dataset": dataset.name, "codes": codes, "start": start, "end": end}
         return IngestReport(**self._call({"operation": dataset.operation} | event, seconds))
 
     def fetch_factors(self, kind: str, codes: list[str], seconds: float) -> dict[str, str]:
-        """Have the adjustment factors of some codes of a kind fetched and stored.
+        """Have the adjustment factors of some codes of one kind fetched and stored.
 
         Returns
         -------
         dict
-            For each code whose factors could not be got, why.
+            Code → the reason, for each code whose factors could not be obtained.
         """
         event = {"operation": "fetch_factors", "kind": kind, "codes": codes}
         failed: dict[str, str] = self._call(event, seconds)["failed"]
@@ -81,7 +81,7 @@ class UpstreamClient:
         return int(self._call({"operation": "refresh_catalog"}, seconds)["securities"])
 
     def test_connection(self, config_id: int) -> ConnectionReport:
-        """Have an SDK config tested; that the upstream is busy, or slow, is a failed test.
+        """Have an SDK config tested; a busy or slow upstream counts as a failed test.
 
         Raises
         ------

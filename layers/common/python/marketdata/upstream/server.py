@@ -1,4 +1,4 @@
-"""What the `upstream` function does: fetch from the source, store, and say how much."""
+"""The server of the `upstream` function: fetches from the source, stores, and reports."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -27,33 +27,33 @@ from marketdata.sources.source import (
 )
 
 type Save = Callable[[], Mapping[str, Any]]
-"""Stores what was fetched, and says what the caller is told."""
+"""Stores fetched data and returns the answer to the caller."""
 type Operation = Callable[[Mapping[str, Any]], Save]
-"""Asks the source, and gives what stores the answer."""
+"""Asks the source and returns the function that stores its answer."""
 
 
 class Connections(Protocol):
-    """What tests SDK configs; `sdk_configs.connection.ConnectionTest` is one."""
+    """Tests SDK configs; `sdk_configs.connection.ConnectionTest` is one."""
 
     def run(self, config_id: int) -> dict[str, Any]: ...
 
 
 @dataclass(slots=True)
 class UpstreamServer:
-    """The only one that talks to a source.
+    """Carries out the operations of the `upstream` function.
 
     Parameters
     ----------
     source : Source
-        Where data comes from.
+        The source of the data.
     store : BlockStore
-        Where it goes.
+        Where good data goes.
     quarantine : Quarantine
         Where bad rows go.
     now : callable
         The clock, with a time zone.
     final_time : str
-        "HH:MM", Asia/Shanghai, from which on a trading day is final.
+        "HH:MM", Asia/Shanghai, from which a trading day is final.
     connections : Connections
         Tests the SDK configs.
     """
@@ -76,13 +76,13 @@ class UpstreamServer:
         Parameters
         ----------
         event : mapping
-            `operation` and what it needs, see `upstream.client`.
+            `operation` and its arguments, see `upstream.client`.
 
         Returns
         -------
         dict
-            What the client promises; an error of the source by its name, since exceptions lose
-            theirs where Lambda is emulated.
+            The answer that the client expects; an error of the source as its name and text, since
+            exceptions lose their names where Lambda is emulated.
 
         Raises
         ------
@@ -95,7 +95,7 @@ class UpstreamServer:
             return {"error": type(error).__name__, "message": str(error)}
 
     def fetch(self, event: Mapping[str, Any]) -> Save:
-        """Ask the source for what an event wants, and return what stores the answer."""
+        """Ask the source for an event's data and return the function that stores the answer."""
         operations: dict[str, Operation] = {
             "fetch_bars": self._fetch_bars,
             "fetch_statements": self._fetch_statements,
@@ -110,7 +110,7 @@ class UpstreamServer:
     def _fetch_bars(self, event: Mapping[str, Any]) -> Save:
         dataset = BarDataset.parse(event["dataset"])
         request = BarRequest(dataset, tuple(event["codes"]), event["start"], event["end"])
-        # Asked before the source is: a day that becomes final meanwhile is not held against it.
+        # Determined before the source is asked: a day that becomes final meanwhile does not count.
         final_until = self._final_day()
         fetched = self.source.fetch_bars(request)
         ingest = BarIngest(

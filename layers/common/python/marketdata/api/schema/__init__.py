@@ -5,19 +5,17 @@ of its answers and, in `OPERATIONS`, what is to be said of each call. `local/ope
 `functions/docs/openapi.json` from them and from the routes.
 """
 
-from marketdata.api.schema import auth, base, cache, configs, docs, finance, klines
-from marketdata.api.schema import varieties as futures
-from marketdata.api.schema.operation import Operation
+from marketdata.api.schema import auth, base, cache, configs, docs, finance, klines, varieties
+from marketdata.api.schema.operation import Operation, disjoint
 
-OPERATIONS: dict[tuple[str, str], Operation] = (
-    auth.OPERATIONS
-    | configs.OPERATIONS
-    | base.OPERATIONS
-    | klines.OPERATIONS
-    | futures.OPERATIONS
-    | finance.OPERATIONS
-    | cache.OPERATIONS
-    | finance.OPERATIONS
-    | docs.OPERATIONS
+OPERATIONS: dict[tuple[str, str], Operation] = disjoint(
+    auth.OPERATIONS,
+    configs.OPERATIONS,
+    base.OPERATIONS,
+    klines.OPERATIONS,
+    varieties.OPERATIONS,
+    cache.OPERATIONS,
+    finance.OPERATIONS,
+    docs.OPERATIONS,
 )
 """By method and path, as in `api.router.Route`."""

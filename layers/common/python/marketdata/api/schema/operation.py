@@ -86,3 +86,19 @@ class Operation:
     conditional: bool = False
     links: tuple[Link, ...] = ()
     content: tuple[str, ...] = ()
+
+
+def disjoint[K, V](*groups: Mapping[K, V]) -> dict[K, V]:
+    """Return one dict of several; a plain union would let a later entry replace an earlier one.
+
+    Raises
+    ------
+    ValueError
+        A key is in more than one of them.
+    """
+    found: dict[K, V] = {}
+    for group in groups:
+        if twice := found.keys() & group.keys():
+            raise ValueError(f"given more than once: {sorted(map(str, twice))}")
+        found.update(group)
+    return found

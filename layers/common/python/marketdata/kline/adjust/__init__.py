@@ -1,1 +1,1 @@
-"""Prices adjusted for payouts (复权): factors as steps, prices, and the adjusting of one answer."""
+"""Prices adjusted for payouts (复权): factors as steps, prices, the adjustment of one answer."""

@@ -1,8 +1,8 @@
-"""The adjusting of one answer: factors are read, those that are lacking fetched, and applied.
+"""The adjustment of one answer: read factors, fetch missing ones, apply them.
 
-A row without a known factor is left out and its code reported: a price that is not there is
-visible, a wrong one is not. Volume and amount are what was traded, and stay. An index pays out
-nothing by definition, so its rows stay as they are.
+A row without a known factor is left out and its code reported: a missing price is visible, a wrong
+one is not. Volume and amount are what was traded, so they stay unchanged. An index by definition
+pays out nothing, so its rows stay unchanged.
 """
 
 import time
@@ -25,13 +25,13 @@ from marketdata.kline.reader import KlineQuestion, KlineReader
 from marketdata.kline.rows import Piece, RowSet
 
 ASK_AGAIN = timedelta(minutes=5)
-"""A code that the source had nothing new of is asked for again so much later."""
+"""How long to wait before asking again for a code for which the source had nothing new."""
 
 type Pieces = Mapping[str, Sequence[Piece]]
 
 
 class FetchFactors(Protocol):
-    """Has factors fetched and stored; `upstream.client.UpstreamClient.fetch_factors` is one."""
+    """Has factors fetched and stored, as `upstream.client.UpstreamClient.fetch_factors` does."""
 
     def __call__(self, kind: str, codes: list[str], seconds: float) -> object: ...
 
@@ -43,24 +43,24 @@ class Adjuster:
     Parameters
     ----------
     mode : Mode
-        Which day's prices stay.
+        Which day's prices stay unchanged.
     store : BlockStore
         Holds the factors.
     fetch : FetchFactors
-        Has those that are lacking fetched.
+        Has missing factors fetched.
     end : str
         The last day asked for, "YYYYMMDD".
     final_until : str
-        The last final day.
+        The last final trading day, "YYYYMMDD".
     now : callable
-        The clock, with a time zone.
+        Returns the current time, with a time zone.
     clock : callable
-        Seconds, rising.
+        A monotonic clock, in seconds.
 
     Attributes
     ----------
     anchors : dict
-        By code, the day whose prices stayed.
+        By code, the day whose prices stayed unchanged.
     failed : dict
         By code, why rows were left out.
     warnings : list of str
@@ -88,9 +88,9 @@ class Adjuster:
         Parameters
         ----------
         known : mapping
-            The codes' securities.
+            By code, its security.
         pieces : mapping
-            The codes' rows.
+            By code, its rows.
         """
         paying = [known[code] for code, rows in pieces.items() if rows and _pays(known[code])]
         factors = self._factors(paying)
@@ -100,7 +100,7 @@ class Adjuster:
         }
 
     def told(self, reading: RowSet) -> RowSet:
-        """Say in the answer's `meta` what was done."""
+        """Add to the answer's `meta` what was done."""
         meta = reading.meta
         said: dict[str, Any] = {"mode": self.mode, "anchor": self.anchors, "failed": self.failed}
         return RowSet(
@@ -130,7 +130,7 @@ class Adjuster:
         return [adjusted] if adjusted.rows else []
 
     def _factors(self, paying: Sequence[Security]) -> dict[str, KnownFactors]:
-        """Give what is known of each code, after what is lacking was fetched."""
+        """Return what is known about each code, after fetching what is missing."""
         by_kind: defaultdict[Kind, dict[str, Security]] = defaultdict(dict)
         for security in paying:
             by_kind[security.kind][security.code] = security
@@ -144,9 +144,9 @@ class Adjuster:
         return found
 
     def _lacks(self, security: Security, known: KnownFactors) -> bool:
-        """Say whether a code is to be fetched."""
+        """Check whether a code's factors have to be fetched."""
         steps, last = known.steps, life(security)[1]
-        # What is known of days that nobody asked for matters to a forward anchor only.
+        # Factors of days later than those asked for matter only to a forward anchor.
         until = self.final_until if self.mode is Mode.FORWARD else min(self.end, self.final_until)
         if steps and steps.until >= min(until, last):
             return False
@@ -157,7 +157,7 @@ class Adjuster:
     def _fetched(
         self, kind: Kind, codes: list[str], known: Mapping[str, KnownFactors]
     ) -> dict[str, KnownFactors]:
-        """Have factors fetched, and give what is known of the codes then."""
+        """Have factors fetched, and return what is then known about the codes."""
         if not codes:
             return {}
         try:
@@ -170,7 +170,7 @@ class Adjuster:
     def _ask(self, kind: Kind, codes: list[str]) -> None:
         left = self._until - self.clock()
         if left < 1:
-            raise UpstreamError("the time for it was used up")
+            raise UpstreamError("there was no time left")
         self.fetch(kind, codes, left)
 
 
@@ -187,11 +187,11 @@ class AdjustedReader:
     reader : KlineReader
         Reads the bars.
     mode : Mode
-        Which day's prices stay.
+        Which day's prices stay unchanged.
     fetch : FetchFactors
-        Has factors that are lacking fetched.
+        Has missing factors fetched.
     now : callable
-        The clock, with a time zone.
+        Returns the current time, with a time zone.
     """
 
     reader: KlineReader

@@ -1,7 +1,7 @@
-"""Where adjustment factors are kept: one block a code.
+"""The store of adjustment factors: one block per code.
 
-A block's first line is its head, `{"until", "asked_at", "failed"}`; the others are the steps by
-time, `{"trade_date", "factor"}`.
+A block's first line is its head, `{"until", "asked_at", "failed"}`; the others are the steps in
+chronological order, `{"trade_date", "factor"}`.
 """
 
 from collections.abc import Iterable
@@ -16,14 +16,14 @@ NO_FACTORS = "the source gave no factors"
 
 
 class KnownFactors(NamedTuple):
-    """What is stored of one code.
+    """What is stored about one code.
 
     Attributes
     ----------
     steps : Steps or None
-        Its factors, if the source ever gave some that can be used.
+        Its factors, if the source ever gave any that can be used.
     asked_at : str
-        When the source was asked last, ISO 8601; empty if it never was.
+        When the source was last asked, ISO 8601; empty if it never was.
     failed : str
         Why it gave none then; empty if it did.
     """
@@ -36,14 +36,14 @@ class KnownFactors(NamedTuple):
 def read_factors(
     store: BlockStore, kind: Kind, codes: Iterable[str], *, fresh: bool = False
 ) -> dict[str, KnownFactors]:
-    """Read what is stored of some codes of a kind; `fresh` as in `BlockStore.read`."""
+    """Read what is stored about some codes of a kind; `fresh` as in `BlockStore.read`."""
     keys = {code: factor_key(kind, code) for code in codes}
     stored = store.read(keys.values(), fresh=fresh)
     return {code: decode_factors(key, stored.get(key, Block())) for code, key in keys.items()}
 
 
 def factor_key(kind: Kind, code: str) -> BlockKey:
-    """Name the block of a code's factors."""
+    """Return the key of the block that holds a code's factors."""
     return BlockKey(f"factor.{kind}", code, "all")
 
 
@@ -58,7 +58,7 @@ def decode_factors(key: BlockKey, stored: Block) -> KnownFactors:
 
 
 def encode_factors(known: KnownFactors, stored: Block) -> Block:
-    """Put what is known of a code into its block."""
+    """Return a code's block with what is known about its factors, to be written."""
     steps = known.steps
     head = {
         "until": steps.until if steps else "",

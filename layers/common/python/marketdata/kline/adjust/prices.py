@@ -1,8 +1,8 @@
-"""Prices adjusted for payouts (复权): cumulative factors as steps, and rows multiplied by them.
+"""Prices adjusted for payouts (复权): the prices of rows multiplied by cumulative factors.
 
-A cumulative (后复权) factor says by how much a share has grown since its listing by payouts alone;
-raw price × factor is the price as if nothing had ever been paid out. It changes on ex-dates only,
-so it is kept as steps. Pure.
+A cumulative (后复权) factor says how much one share has grown since its listing through payouts
+alone; raw price × factor is the price as if nothing had ever been paid out. It changes only on
+ex-dates, so it is kept as steps. Pure.
 """
 
 import orjson
@@ -12,7 +12,7 @@ from marketdata.kline.adjust.steps import Mode, Steps
 from marketdata.kline.bars import Bar, cut_bars, parse_bars
 
 DIGITS = 8
-"""Significant digits of an adjusted price: its ratio to any other is right to 1e-7, whatever its
+"""Significant digits of an adjusted price: its ratio to any other is accurate to 1e-7, whatever its
 size, and 12.34 × 1 is not 12.340000000000002."""
 
 
@@ -22,11 +22,12 @@ def adjust_prices(text: bytes, steps: Steps, mode: Mode) -> bytes:
     Parameters
     ----------
     text : bytes
-        Joined rows of one code, see `blocks.codec`.
+        Joined rows of one code; see `blocks.codec`.
     steps : Steps
-        Its factors. All bars of a trading day go by its factor, those of a night before too.
+        The code's factors. All bars of a trading day are multiplied by that day's factor, including
+        those of the night before.
     mode : Mode
-        Which day's prices stay.
+        Which day's prices stay unchanged.
 
     Returns
     -------
@@ -34,7 +35,7 @@ def adjust_prices(text: bytes, steps: Steps, mode: Mode) -> bytes:
         The joined rows; those of days without a known factor are left out.
     """
     cuts = ((cut_bars(text, first, last), ratio) for first, last, ratio in steps.spans(mode))
-    # Rows that nothing changes keep their very text.
+    # Rows that do not change keep their exact text.
     return codec.JOINT.join(
         rows if ratio == 1 else _times(rows, ratio) for rows, ratio in cuts if rows
     )

@@ -6,16 +6,16 @@ from enum import StrEnum
 from math import isfinite
 
 NOISE = 1e-9
-"""A smaller change is no payout, but how the source's arithmetic ends."""
+"""A smaller relative change is not a payout, but rounding in the source's arithmetic."""
 
 
 class Mode(StrEnum):
-    """Which day's prices stay as they were: the anchor."""
+    """Which day's prices stay unchanged: the anchor."""
 
     FORWARD = "forward"
-    """前复权, raw price × factor ÷ factor of the last known day."""
+    """前复权: raw price × factor ÷ factor of the last known day."""
     BACKWARD = "backward"
-    """后复权, raw price × factor."""
+    """后复权: raw price × factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class Steps:
     Attributes
     ----------
     days : tuple of str
-        The first day of which the factor is known, then each day on which it changes, YYYYMMDD.
+        The first day whose factor is known, then each day on which it changes, YYYYMMDD.
     factors : tuple of float
-        The factor from that day on; all above 0.
+        The factor from each of these days on; all above 0.
     until : str
-        The last day of which the factor is known.
+        The last day whose factor is known, YYYYMMDD.
     """
 
     days: tuple[str, ...]
@@ -37,19 +37,19 @@ class Steps:
     until: str
 
     def anchor(self, mode: Mode, listed: str | None) -> str:
-        """Give the day whose prices the mode leaves as they were.
+        """Return the day whose prices the mode leaves unchanged.
 
-        A cumulative factor counts from the listing. Where it is not 1 on the first known day, that
-        day is later than the one it counts from.
+        A cumulative factor counts from the listing. If it is not 1 on the first known day, that
+        day is later than the one from which it counts.
         """
         if mode is Mode.FORWARD:
             return self.until
         return self.days[0] if self.factors[0] == 1 else min(listed or self.days[0], self.days[0])
 
     def spans(self, mode: Mode) -> Iterator[tuple[str, str, float]]:
-        """Give the known days as ranges, first and last day, with what multiplies their prices.
+        """Yield the known days as ranges: first day, last day, multiplier of their prices.
 
-        A last day may be one that no calendar has, but that sorts before all later days.
+        A last day may not exist in any calendar, but it sorts before all later days.
         """
         base = self.factors[-1] if mode is Mode.FORWARD else 1.0
         ends = (*(f"{int(day) - 1:08}" for day in self.days[1:]), self.until)
@@ -57,7 +57,7 @@ class Steps:
             yield first, last, factor / base
 
     def up_to(self, last: str) -> "Steps | None":
-        """Give what is known of the days up to a day; None where that is nothing."""
+        """Return what is known about the days up to a day; None if that is nothing."""
         if last < self.days[0]:
             return None
         count = sum(day <= last for day in self.days)
@@ -70,29 +70,29 @@ def steps_of(days: Sequence[str], factors: Sequence[float | None]) -> Steps:
     Parameters
     ----------
     days : sequence of str
-        YYYYMMDD, in any order: every day, or only those on which the factor changes and, last,
-        the one until which it is known.
+        YYYYMMDD, in any order: every day, or only the days on which the factor changes and the
+        latest day for which it is known.
     factors : sequence of float or None
-        As many. None and NaN are no factor: those before the first and after the last one only
-        shorten what is known.
+        One per day. None and NaN mean no factor: before the first factor and after the last they
+        only shorten what is known.
 
     Returns
     -------
     Steps
-        With the days on which the factor changes.
+        The first known day and the days on which the factor changes.
 
     Raises
     ------
     ValueError
-        There is no factor, or a price made with one would be wrong: it is 0, negative or
-        infinite, lacks between two others, or a day has two.
+        There is no factor, or a price computed with one would be wrong: it is 0, negative or
+        infinite, it is missing between two others, or a day has two.
     """
     given = sorted(zip(days, factors, strict=True), key=lambda pair: pair[0])
     known = [place for place, (_, factor) in enumerate(given) if not _is_none(factor)]
     if not known:
         raise ValueError("there is no factor")
     if len(known) < known[-1] - known[0] + 1:
-        raise ValueError("factors are lacking between others")
+        raise ValueError("factors are missing between others")
     changes: list[tuple[str, float]] = []
     before = ""
     for day, factor in given[known[0] : known[-1] + 1]:

@@ -1,1 +1,1 @@
-"""The source `amazingdata`: the vendor's SDK, in a process of its own that can be killed."""
+"""The source `amazingdata`: the vendor's SDK, in a separate process that can be killed."""

@@ -1,8 +1,8 @@
-"""The SDK's calls, each with the oddities that are known of it. Runs in the child.
+"""The adapter to the SDK: its calls, each with its known oddities. Runs in the child.
 
-What is marked [U] nobody has confirmed. A call that fails seldom raises: it prints, and gives None
-or something empty; so an empty answer is searched for a reason in what was printed meanwhile, and
-what is then still empty is reported as empty, not as "no data".
+[U] marks what is unconfirmed. A call that fails seldom raises: it prints, and returns None or
+something empty. So for an empty answer the text printed meanwhile is searched for a reason, and
+what still has none is reported as empty, not as "no data".
 """
 
 from collections.abc import Callable, Sequence
@@ -46,9 +46,9 @@ class Adapter:
     Parameters
     ----------
     folder : Path
-        Where it may write.
+        Where the SDK may write.
     printed : Printed
-        What it prints.
+        What the SDK prints.
     """
 
     def __init__(self, folder: Path, printed: Printed) -> None:
@@ -58,19 +58,20 @@ class Adapter:
 
     @property
     def operations(self) -> dict[str, Callable[..., Any]]:
-        """What the parent may ask for."""
+        """The operations that the parent may request, by name."""
         own = (self.load, self.login, self.code_list, self.future_list, self.names, self.basics)
         data = (self.past_codes, self.klines, self.suspensions, self.statements, self.factors)
         return {operation.__name__: operation for operation in (*own, *data)}
 
     def load(self) -> None:
-        """Import the SDK; takes half a minute where the disk is cold."""
+        """Import the SDK; takes half a minute on a cold disk."""
         self._sdk = self._call(import_module, "AmazingData")
 
     def login(self, username: str, password: str, host: str, port: int) -> None:
-        """Log in; at the account's limit the SDK itself kicks the other session out.
+        """Log in; at the account's session limit the SDK itself ends the other session.
 
-        It gives True, in some versions 0; where it fails it prints "login fail" and calls `exit`.
+        The SDK returns True, in some versions 0; if it fails, it prints "login fail" and calls
+        `exit`.
         """
         self._market = ("", None)
         answer = self._call(
@@ -78,18 +79,18 @@ class Adapter:
         )
         if answer == LOGGED_IN:
             return
-        # True and 0 are good, whatever was printed: a second attempt may follow a failed one.
+        # True and 0 mean success whatever was printed: the SDK may have retried a failed attempt.
         refused = answer is False or (type(answer) is int and answer < 0)
         if refused or (answer is None and "login fail" in self._call.printed.text()):
             raise Failure(self._call.printed_code(), "the login failed")
 
     def code_list(self, security_type: str) -> list[str]:
-        """List today's codes of a type; empty now and then."""
+        """Return today's codes of a type; empty now and then."""
         answer = self._call(self._base().get_code_list, security_type=security_type)
         return list(dict.fromkeys(codes_in(answer)))
 
     def future_list(self) -> list[str]:
-        """List today's futures: of five exchanges, in the newest version of CFFEX only."""
+        """Return today's futures: of five exchanges, or in the newest version of CFFEX only."""
         refusal: Failure | None = None
         for security_type in ("EXTRA_FUTURE", "ZJ_FUTURE"):
             try:
@@ -106,14 +107,14 @@ class Adapter:
         return []
 
     def names(self, security_type: str) -> dict[str, str]:
-        """Give the names of today's codes of a type; here the index is the code."""
+        """Return the names of today's codes of a type; in this answer the index is the code."""
         frame = self._call(self._base().get_code_info, security_type=security_type)
         if is_empty(frame) or "symbol" not in getattr(frame, "columns", ()):
             return {}
         return {str(code): text_of(name) for code, name in frame["symbol"].items()}
 
     def past_codes(self, security_type: str, start: str, end: str) -> list[str]:
-        """List the codes that lived in a range of days, delisted ones too; maybe none at all."""
+        """Return the codes listed in a range of days, delisted ones included; possibly none."""
         answer = self._call.with_folder(
             self._base().get_hist_code_list,
             security_type=security_type,
@@ -123,9 +124,10 @@ class Adapter:
         return list(dict.fromkeys(codes_in(answer)))
 
     def basics(self, codes: list[str]) -> list[list[str | None]]:
-        """Give code, name, first and last day (YYYYMMDD or None) of stocks.
+        """Return code, name, first and last day (YYYYMMDD or None) of stocks.
 
-        The last day is the DELISTDATE of what is not IS_LISTED; whether it still trades is [U].
+        The last day is the DELISTDATE of stocks that are not IS_LISTED; whether they still trade on
+        it is [U].
         """
         answer = self._call(self._sdk.InfoData().get_stock_basic, codes)
         return [
@@ -144,9 +146,9 @@ class Adapter:
         Returns
         -------
         dict
-            `counts`: code and number of bars, in order; `times` and each of `VALUES`: of all bars;
-            `empty`: codes that are named without bars; `foreign`: code → the other code that its
-            bars carry; `code`: an error that was printed while codes are not even named.
+            `counts`: [code, number of bars] in order; `times` and each of `VALUES`: a column of all
+            bars; `empty`: codes that the answer names without bars; `foreign`: code → another code
+            that its bars carry; `code`: the error code printed, if the answer leaves out codes.
         """
         answer = self._call(
             self._market_data().query_kline,
@@ -166,7 +168,7 @@ class Adapter:
         }
 
     def suspensions(self, codes: list[str], start: str, end: str) -> dict[str, Any]:
-        """Give `days` and `traded`: code → days when it was suspended, was not. Rows may lack."""
+        """Return `days` and `traded`: code → days suspended, not suspended; days may be missing."""
         answer = self._call.with_folder(
             self._sdk.InfoData().get_history_stock_status,
             codes,
@@ -187,7 +189,7 @@ class Adapter:
         Returns
         -------
         dict
-            `columns`: all rows by column, as the SDK names them; the others as of bars.
+            `columns`: all rows by column, under the SDK's names; the other keys as in `klines`.
         """
         answer = self._call.with_folder(
             getattr(self._sdk.InfoData(), STATEMENTS[Statement(statement)]),
@@ -200,14 +202,14 @@ class Adapter:
         return {"columns": columns_of(list(held.values())), **rest}
 
     def factors(self, codes: list[str]) -> dict[str, Any]:
-        """Give the steps of the cumulative factors, see `factors_in`."""
+        """Return the steps of the cumulative factors, see `factors_in`."""
         call = self._base().get_backward_factor
         return factors_in(self._call.with_folder(call, codes, is_local=False), codes)
 
     def _sorted(
         self, answer: Any, column: str, codes: Sequence[str]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Give the frames of an answer by code, and what there is to say of the other codes."""
+        """Return the frames of an answer by code, and the findings about the other codes."""
         frames = frames_by_code(answer, column, codes)
         held = {code: frame for code, frame in frames.items() if frame is not None}
         others = {code: foreign_code(code, frame, column) for code, frame in held.items()}
@@ -224,7 +226,7 @@ class Adapter:
         return self._sdk.BaseData()
 
     def _market_data(self) -> Any:
-        """Give today's object for bars; it wants a calendar, which ends yesterday."""
+        """Return today's object for bars; it needs a calendar, which ends yesterday."""
         today = datetime.now(SHANGHAI).strftime("%Y%m%d")
         made, market = self._market
         if made != today:
@@ -233,7 +235,7 @@ class Adapter:
         return market
 
     def _calendar(self, today: str) -> list[int]:
-        """Give the SDK's calendar, or ours where it fails to give one."""
+        """Return the SDK's calendar, or ours if the SDK returns none."""
         for _ in range(CALENDAR_TRIES):
             try:
                 days = self._call(self._base().get_calendar, data_type="str", market="SH")

@@ -1,4 +1,4 @@
-"""The child's bars as the frame that a source gives."""
+"""A fetch of bars: the child's answers become the frame that a source returns."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,11 +27,11 @@ PERIODS = {period: str(period) for period in Period if period.intraday} | {Perio
 
 
 EVENING = "20:00:00"
-"""Night sessions begin after it, and belong to the next trading day."""
+"""Night sessions begin later than this, and belong to the next trading day."""
 
 
 CONTROL = "000001.SH"
-"""An index that has a bar on every trading day: where it has none either, the call failed."""
+"""An index that has a bar on every trading day: if it has none either, the call failed."""
 
 
 STATUS_MARKETS = frozenset({"SH", "SZ"})
@@ -41,10 +41,10 @@ GAVE_NOTHING = "AmazingData: it gave nothing at all"
 
 
 def frame_of(dataset: BarDataset, answer: Mapping[str, Any], start: str, end: str) -> pd.DataFrame:
-    """Give the bars of an answer of `Adapter.klines` between two days.
+    """Return an answer's bars between two days, from `sources.amazingdata.adapter.Adapter.klines`.
 
-    A K-line of the SDK carries no settle and no open interest: both are null. A bar whose time
-    cannot be read has an empty day, so that it is set aside like any bad bar.
+    The SDK's K-lines carry no settle and no open interest: both are null. A bar whose time cannot
+    be parsed gets an empty day, so that it is quarantined like any bad bar.
     """
     times = np.array(answer["times"], dtype=object)
     if not len(times):
@@ -66,9 +66,10 @@ def frame_of(dataset: BarDataset, answer: Mapping[str, Any], start: str, end: st
 
 
 def asked_from(dataset: BarDataset, start: str) -> str:
-    """Give the day from which to ask for a trading day's bars: its night begins on the one before.
+    """Return the day from which to request bars: a night session begins on the trading day before.
 
-    Whether the SDK's dates mean trading days or days is [U]; what is too early is left out.
+    Whether the SDK's dates mean trading days or calendar days is [U]; bars that are too early are
+    dropped.
     """
     if dataset.kind is Kind.FUTURE and dataset.intraday:
         return previous_trading_day("SH", start)
@@ -78,7 +79,7 @@ def asked_from(dataset: BarDataset, start: str) -> str:
 def lacking_days(
     frame: pd.DataFrame, securities: Mapping[str, Security | None], start: str, end: str
 ) -> dict[str, list[str]]:
-    """Give for each code the days on which it must have bars, as far as is known, and has none."""
+    """Return code → days on which it is known to have been listed but has no bar."""
     held = {str(code): set(days) for code, days in frame.groupby("code")["trade_date"]}
     found = {
         code: [day for day in _sure_days(security, start, end) if day not in held.get(code, ())]
@@ -89,7 +90,7 @@ def lacking_days(
 
 
 def may_live(security: Security | None, start: str, end: str) -> bool:
-    """Say whether a code may have bars in a range of days; of an unknown one nobody knows."""
+    """Check whether a code may have bars in a range of days; an unknown code may."""
     if security is None:
         return True
     first, last = life(security)
@@ -99,7 +100,7 @@ def may_live(security: Security | None, start: str, end: str) -> bool:
 
 
 def _sure_days(security: Security, start: str, end: str) -> Sequence[str]:
-    """List the trading days of a range on which a code is listed for certain."""
+    """Return the trading days of a range on which a code is certainly listed."""
     if security.kind is Kind.STOCK and security.list_date:
         first, last = life(security)
     elif security.kind is Kind.FUTURE and security.delist_date:
@@ -111,7 +112,7 @@ def _sure_days(security: Security, start: str, end: str) -> Sequence[str]:
 
 
 def _trade_date(time: str, dataset: BarDataset) -> str:
-    """Give the trading day of a time; whether a night's bars carry its own date is [U]."""
+    """Return the trading day of a time; whether a night's bars carry the calendar date is [U]."""
     day, clock = time[:10].replace("-", ""), time[11:]
     if not (day and dataset.kind is Kind.FUTURE and dataset.period.intraday):
         return day
@@ -121,27 +122,27 @@ def _trade_date(time: str, dataset: BarDataset) -> str:
 
 
 class CallSdk(Protocol):
-    """Carries out an operation of the adapter; `Session.call` with its deadline."""
+    """Carries out an operation: `sources.amazingdata.session.Session.call` with a deadline."""
 
     def __call__(self, operation: str, /, **arguments: Any) -> Any: ...
 
 
 @dataclass(slots=True)
 class BarFetch:
-    """Fetches bars of some codes.
+    """Fetches the bars of some codes.
 
     Attributes
     ----------
     call : CallSdk
-        The SDK.
+        Calls the SDK.
     dataset : BarDataset
-        What is wanted.
+        The requested dataset.
     start, end : str
-        First and last day, YYYYMMDD.
+        First and last trading day, YYYYMMDD.
     frames : list of DataFrame
         The bars, batch by batch.
     halted, lost, failed : dict
-        See `FetchedBars`.
+        See `sources.source.FetchedBars`.
     """
 
     call: CallSdk
@@ -159,7 +160,7 @@ class BarFetch:
         Parameters
         ----------
         securities : mapping
-            By code, None for a code that the catalog does not have.
+            The batch: code → security, None for a code that is not in the catalog.
 
         Raises
         ------
@@ -179,7 +180,7 @@ class BarFetch:
         self.failed |= {code: why for code, why in silent.items() if code not in explained}
 
     def _traded(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Take out the days of futures without a trade, which have no price and here no settle."""
+        """Remove the days of futures without a trade, which have no price and no settle here."""
         if self.dataset.kind is not Kind.FUTURE or self.dataset.intraday:
             return frame
         idle = (frame["volume"] == 0) & (frame[["open", "high", "low"]].fillna(0) == 0).all(axis=1)
@@ -191,7 +192,7 @@ class BarFetch:
         return frame_of(self.dataset, answer or {"times": []}, self.start, self.end)
 
     def _klines(self, codes: list[str], *, sure: bool) -> dict[str, Any]:
-        """Ask for bars, and once more where that failed or gave nothing though it must."""
+        """Request bars, and again if that failed or wrongly returned nothing."""
         try:
             answer = self._ask(codes, self.dataset)
         except UpstreamFaultError:
@@ -211,7 +212,7 @@ class BarFetch:
     def _silent(
         self, codes: Sequence[str], answer: Mapping[str, Any], lacking: Mapping[str, object]
     ) -> dict[str, str]:
-        """Give the codes that the answer does not even name and from which nothing follows."""
+        """Return code → message for codes from whose silence nothing can be concluded."""
         named = {*(code for code, _ in answer["counts"]), *answer["empty"], *answer["foreign"]}
         unnamed = [code for code in codes if code not in named]
         if unnamed and answer["code"] is not None:
@@ -219,23 +220,24 @@ class BarFetch:
         if not answer["counts"] and not answer["foreign"]:
             if unnamed and lacking:
                 return dict.fromkeys(unnamed, GAVE_NOTHING)
-            # That codes are named proves little: each of them may stand for a failed question.
+            # That the answer names codes proves little: each may stand for a failed request.
             if not self._works():
                 return dict.fromkeys(codes, GAVE_NOTHING)
         why = "AmazingData: its answer lacks the code, which must have bars"
         return dict.fromkeys((code for code in unnamed if code in lacking), why)
 
     def _works(self) -> bool:
-        """Say whether the same call gives bars of a code that must have some."""
+        """Check whether the same call returns bars of a code that must have some."""
         control = self._ask([CONTROL], BarDataset(Kind.INDEX, self.dataset.period))
         return bool(control["counts"])
 
     def _halt(
         self, lacking: Mapping[str, list[str]], securities: Mapping[str, Security | None]
     ) -> set[str]:
-        """Find out which days were suspended, and which were not; give the codes all of whose were.
+        """Look up which lacking days were suspensions; return the codes of which all were.
 
-        A code's last day says nothing: it may be the one after.
+        Days on which a code traded are lost. Its last day is ignored: it may be the day after the
+        last trading day.
         """
         asked = {
             code: days
@@ -249,7 +251,7 @@ class BarFetch:
         try:
             known = self._status(asked)
         except UpstreamError as error:
-            # The bars are good; only why others are lacking is not known, so nobody may say.
+            # The bars are good; only the reason why others are lacking stays unknown.
             self.failed |= dict.fromkeys(asked, f"{error} (asking for its suspensions)")
             return set()
         found = {code: set(days) & set(known["days"].get(code, ())) for code, days in asked.items()}

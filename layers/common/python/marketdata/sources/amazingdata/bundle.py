@@ -1,4 +1,4 @@
-"""The SDK's bundle: a zip of site-packages in the bucket, unpacked once on this machine."""
+"""The SDK's bundle: a zip of site-packages in the bucket, unpacked once per machine."""
 
 import re
 import shutil
@@ -14,13 +14,13 @@ KEY = "sdk/bundle.zip"
 
 
 class BundleObjects(Protocol):
-    """Where the bundle is; `aws.objects.Bucket` is one. Both raise NotFoundError."""
+    """The store of the bundle; `aws.objects.Bucket` is one. Both methods raise NotFoundError."""
 
     def version(self, key: str) -> str:
-        """Give what changes whenever the object does."""
+        """Return a text that changes whenever the object does."""
 
     def copy_to(self, key: str, file: BinaryIO) -> str:
-        """Write the object into a file and give its version."""
+        """Write the object into a file and return its version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +32,19 @@ class Bundle:
     objects : BundleObjects
         The bucket.
     folder : Path
-        Where it is unpacked; whatever else is in there may be removed.
+        Where the bundle is unpacked; anything else in there may be deleted.
     """
 
     objects: BundleObjects
     folder: Path
 
     def unpacked(self) -> Path:
-        """Give the folder of the present bundle; it is unpacked if that was not done yet.
+        """Return the folder of the current bundle, which is unpacked first if necessary.
 
         Raises
         ------
         UpstreamSetupError
-            There is none, or it is no zip.
+            There is no bundle, or it is not a zip file.
         """
         try:
             path = self._path(self.objects.version(KEY))
@@ -56,7 +56,7 @@ class Bundle:
             ) from error
 
     def _unpack(self) -> Path:
-        # The disk holds one bundle and not two.
+        # The disk has room for one bundle, not for two.
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix="unpacking-", dir=self.folder))
@@ -67,8 +67,8 @@ class Bundle:
                     archive.extractall(fresh)
         except zipfile.BadZipFile as error:
             shutil.rmtree(fresh)
-            raise UpstreamSetupError(f"AmazingData: {KEY} in the bucket is no zip") from error
-        # Under its name only when it is whole: this process may be ended in between.
+            raise UpstreamSetupError(f"AmazingData: {KEY} in the bucket is not a zip") from error
+        # It gets its name only when complete, since this process may be killed before.
         return fresh.rename(self._path(version))
 
     def _path(self, version: str) -> Path:

@@ -1,4 +1,4 @@
-"""How the SDK is called: whatever comes of it is an answer or a `Failure`. Runs in the child."""
+"""Calling the SDK: every outcome becomes an answer or a `Failure`. Runs in the child."""
 
 import os
 from collections.abc import Callable
@@ -10,15 +10,15 @@ from marketdata.sources.amazingdata.error_codes import EMPTY, most_telling, prin
 from marketdata.sources.amazingdata.shapes import is_empty
 
 
-class Failure(Exception):  # noqa: N818  it is no error of this service, but what a reply tells
+class Failure(Exception):  # noqa: N818  not an error of this service, but part of a reply
     """A call failed.
 
     Parameters
     ----------
     code : int or None
-        One of `codes.ERRORS`, where it is known.
+        A key of `sources.amazingdata.error_codes.ERRORS`, if known.
     what : str
-        What happened, in words of ours: the SDK's own may hold a token.
+        What happened, in our words: the SDK's own text may contain a token.
     """
 
     def __init__(self, code: int | None, what: str) -> None:
@@ -28,7 +28,7 @@ class Failure(Exception):  # noqa: N818  it is no error of this service, but wha
 
 
 class Printed(Protocol):
-    """What the SDK has printed."""
+    """The text that the SDK has printed."""
 
     def forget(self) -> None: ...
     def text(self) -> str: ...
@@ -40,9 +40,9 @@ class Caller:
     Parameters
     ----------
     folder : Path
-        Where it may write.
+        Where the SDK may write.
     printed : Printed
-        What it prints.
+        What the SDK prints.
     """
 
     def __init__(self, folder: Path, printed: Printed) -> None:
@@ -50,11 +50,11 @@ class Caller:
         self.printed = printed
 
     def printed_code(self) -> int | None:
-        """Give the error code that the last call printed, if it did."""
+        """Return the error code that the last call printed, if any."""
         return printed_code(self.printed.text())
 
     def with_folder(self, function: Callable[..., Any], *values: Any, **named: Any) -> Any:
-        """Call a function that wants a folder: an empty one, and its path ends in a separator."""
+        """Call a function that needs a folder: an empty one, whose path ends in a separator."""
         with TemporaryDirectory(dir=self._folder, ignore_cleanup_errors=True) as folder:
             return self(function, *values, local_path=folder + os.sep, **named)
 
@@ -64,7 +64,7 @@ class Caller:
         Raises
         ------
         Failure
-            It raised, it called `exit`, or it gave nothing and printed why.
+            The call raised, called `exit`, or returned nothing and printed why.
         """
         self.printed.forget()
         try:
@@ -81,9 +81,9 @@ class Caller:
 
 
 def _opened(answer: Any) -> tuple[Any, int | None]:
-    """Take an answer out of the pair (answer, error) that some versions give.
+    """Split the pair (answer, error) that some versions return.
 
-    The error is a code, or one or more messages, or nothing.
+    The error is a code, one or more messages, or nothing.
     """
     if not (isinstance(answer, tuple) and len(answer) == 2):
         return answer, None
@@ -93,7 +93,7 @@ def _opened(answer: Any) -> tuple[Any, int | None]:
 
 
 def _where(error: BaseException) -> str:
-    """Say which error was raised where; not its text, which may hold anything."""
+    """Describe which error was raised where, without its text, which may contain anything."""
     place = error.__traceback__
     while place and place.tb_next:
         place = place.tb_next

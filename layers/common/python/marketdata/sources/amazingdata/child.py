@@ -1,9 +1,9 @@
-"""What runs in the child process: the SDK, silenced, at the other end of a socket.
+"""The child process: the SDK, silenced, at one end of a socket.
 
 The vendor's code prints, calls `exit`, hangs and crashes. So it runs here, where standard output
-and error go to a file in memory that never leaves this process, where every way to end a call but
-a crash becomes a reply, and where a call that outlives its limit is ended by the kernel even if
-the parent is gone. `session.py` is the other end.
+and error go to a file in memory that never leaves this process, where every end of a call except
+a crash becomes a reply, and where the kernel ends a call that exceeds its limit even if the
+parent is gone. `sources.amazingdata.process` is the other end.
 """
 
 import os
@@ -22,32 +22,32 @@ from marketdata.sources.amazingdata.calling import Failure
 from marketdata.sources.amazingdata.messages import DisconnectedError, receive, send
 
 GRACE_SECONDS = 5
-"""How much later than the parent the kernel ends a call."""
+"""How much later than the parent's limit the kernel ends a call."""
 
 SCANNED = 1 << 16
-"""How many bytes of the end of what was printed are looked at."""
+"""How many bytes at the end of the printed text are searched."""
 
 
 class Printed:
-    """Standard output and error of this process and of all native code in it."""
+    """Standard output and error of this process, including all native code in it."""
 
     def __init__(self) -> None:
-        # A file and not a pipe: nobody needs to run for native code to be able to print.
+        # A file instead of a pipe: native code can print without a reader running.
         self._file = os.memfd_create("printed")
         os.set_inheritable(self._file, False)
-        # Whoever writes appends, so that the file can be emptied under the writer.
+        # Opened for appending, so that the file can be emptied while others write.
         append = os.open(f"/proc/self/fd/{self._file}", os.O_WRONLY | os.O_APPEND)
         for stream in (1, 2):
             os.dup2(append, stream)
         os.close(append)
 
     def forget(self) -> None:
-        """Empty it."""
+        """Discard what was printed so far."""
         _flush()
         os.ftruncate(self._file, 0)
 
     def text(self) -> str:
-        """Give the end of what was printed since it was emptied."""
+        """Return the end of what was printed since the last `forget`."""
         _flush()
         length = os.fstat(self._file).st_size
         return os.pread(self._file, SCANNED, max(0, length - SCANNED)).decode(errors="replace")
@@ -71,12 +71,12 @@ def main(descriptor: int, folder: str) -> None:
     with socket.socket(fileno=descriptor) as parent:
         serve(parent, Adapter(Path(folder), printed))
     shutil.rmtree(folder, ignore_errors=True)
-    # Not by way of the SDK's own clean-up, which is known to hang and to crash.
+    # This skips the SDK's own clean-up, which is known to hang and to crash.
     os._exit(0)
 
 
 def serve(parent: socket.socket, adapter: Adapter) -> None:
-    """Answer requests, one after the other, until the parent is gone."""
+    """Answer requests one after another until the parent is gone."""
     while True:
         try:
             request = receive(parent)
@@ -94,12 +94,12 @@ def answer(adapter: Adapter, request: Mapping[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     request : mapping
-        `operation`, one of the adapter's; `arguments`, by name.
+        `operation`, one of `sources.amazingdata.adapter.Adapter.operations`; `arguments`, by name.
 
     Returns
     -------
     dict
-        `value`; or `code` and `what`, see `calling.Failure`.
+        Either `value`, or `code` and `what`, see `sources.amazingdata.calling.Failure`.
     """
     try:
         return {"value": adapter.operations[request["operation"]](**request["arguments"])}
@@ -111,6 +111,6 @@ def answer(adapter: Adapter, request: Mapping[str, Any]) -> dict[str, Any]:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        # Whatever the SDK has put in their place.
+        # The SDK may have replaced them with anything.
         with suppress(Exception):
             stream.flush()

@@ -1,4 +1,4 @@
-"""The lives of futures, which the SDK does not tell, from their codes."""
+"""The lives of futures contracts, derived from their codes since the SDK does not have them."""
 
 import re
 
@@ -9,16 +9,16 @@ from marketdata.catalog.sessions import BOND_FUTURES, INDEX_FUTURES
 from marketdata.errors import NotFoundError
 
 YEARS_AHEAD = 3
-"""No contract is listed earlier before its delivery month; crude oil's are, by so much."""
+"""No contract is listed earlier before its delivery month; crude oil's are listed this early."""
 
 _DELIVERY = re.compile(r"[A-Z]+([0-9]{3,4})\.")
 
 
 def delivery_month(code: str, today: str, *, listed: bool) -> str | None:
-    """Give a contract's delivery month, "2024-01"; None where the code holds none.
+    """Return a contract's delivery month, "2024-01"; None if the code contains none.
 
-    Zhengzhou's codes carry one digit of the year: a listed contract is delivered next, this month
-    or later, and one that is listed no more was delivered last.
+    Zhengzhou's codes carry one digit of the year: a listed contract has the next delivery that
+    fits, this month or later, and a delisted one the last that fits, before this month.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def delivery_month(code: str, today: str, *, listed: bool) -> str | None:
     today : str
         YYYYMMDD.
     listed : bool
-        Whether it is listed today.
+        Whether the contract is listed today.
     """
     found = _DELIVERY.match(code)
     if found is None or not "01" <= found[1][-2:] <= "12":
@@ -46,17 +46,18 @@ def delivery_month(code: str, today: str, *, listed: bool) -> str | None:
 
 
 def last_trading_day(code: str, delivery: str) -> str:
-    """Give a contract's last trading day, YYYYMMDD.
+    """Return a contract's last trading day, YYYYMMDD.
 
-    CFFEX's is the third Friday of the delivery month, of bonds the second. Others differ by
-    product; theirs is given as the last trading day of the delivery month, which none outlives.
+    For CFFEX it is the third Friday of the delivery month, for bond futures the second. Elsewhere
+    it differs by product; then it is the last trading day of the delivery month, which no contract
+    outlives.
 
     Parameters
     ----------
     code : str
-        The contract.
+        The contract's code.
     delivery : str
-        Its delivery month, "2024-01".
+        The contract's delivery month, "2024-01".
     """
     end = f"{last_day(delivery):%Y%m%d}"
     if end > last_known_day():
@@ -74,21 +75,21 @@ def last_trading_day(code: str, delivery: str) -> str:
 
 
 def surely_listed(last: str) -> tuple[str, str]:
-    """Give the days, YYYYMMDD, on which a contract is listed for certain.
+    """Return the first and last day, YYYYMMDD, between which a contract is certainly listed.
 
-    The month before its delivery month, less the end of it, which some products do not reach.
+    That is the month before its delivery month, without the end, which some products do not reach.
 
     Parameters
     ----------
     last : str
-        What `last_trading_day` gave.
+        The result of `last_trading_day`.
     """
     before = _months_before(last, 1)
     return f"{before}01", f"{before}20"
 
 
 def may_be_listed_since(last: str) -> str:
-    """Give the first day, YYYYMMDD, on which a contract may have been listed."""
+    """Return the first day, YYYYMMDD, on which a contract may have been listed."""
     return f"{_months_before(last, 12 * YEARS_AHEAD)}01"
 
 

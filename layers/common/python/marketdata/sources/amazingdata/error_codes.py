@@ -1,7 +1,7 @@
-"""The SDK's error codes: what they mean to us, and how to find one in what the SDK prints. Pure.
+"""The SDK's error codes: their meaning, and how to find one in what the SDK prints. Pure.
 
-Its calls seldom raise: they print, and give None or something empty. So where an answer is empty,
-what was printed meanwhile is searched for a known code; no other part of that text is used.
+The SDK's calls seldom raise: they print, and return None or something empty. So for an empty
+answer the text printed meanwhile is searched for a known code; no other part of it is used.
 """
 
 import re
@@ -21,10 +21,10 @@ from marketdata.errors import (
 )
 
 FAILURE, EMPTY, LOGGED_IN = -100, -76, -90
-"""Codes that say that something failed, that there is no data, that a login was not needed."""
+"""The codes for: something failed; there is no data; no login was needed."""
 
 TYPE_REFUSED = frozenset({None, FAILURE, -97, -95, -87})
-"""How a version may answer a security type that it does not have, or that the account may not."""
+"""Codes for a security type that the SDK's version does not know or the account may not use."""
 
 ERRORS: dict[int, tuple[type[UpstreamError], str]] = {
     FAILURE: (UpstreamFaultError, "the call failed"),
@@ -32,14 +32,14 @@ ERRORS: dict[int, tuple[type[UpstreamError], str]] = {
     -97: (UpstreamFaultError, "it did not accept an argument"),
     -96: (UpstreamNetworkError, "its server cannot be reached"),
     -95: (UpstreamPermissionError, "the account has no permission for this"),
-    -94: (UpstreamSessionLostError, "it does not know our login any more"),
+    -94: (UpstreamSessionLostError, "it no longer knows our login"),
     -88: (
         UpstreamClosedError,
         "it answers no queries at this hour; what is missing can be fetched later",
     ),
     -87: (UpstreamFaultError, "it does not know a code"),
     -83: (UpstreamTimeoutError, "its server did not answer in time"),
-    -82: (UpstreamQuotaError, "the account has used up its traffic of this week"),
+    -82: (UpstreamQuotaError, "the account has used up its traffic for this week"),
     -79: (UpstreamSessionLostError, "the connection was lost"),
     -78: (UpstreamBusyError, "it has too many queries at once"),
     -75: (UpstreamLoginError, "there is no such account"),
@@ -48,22 +48,22 @@ ERRORS: dict[int, tuple[type[UpstreamError], str]] = {
 }
 
 _NUMBER = re.compile(r"(?<![\w.+-])-(?:100|[7-9][0-9])(?![\w.])")
-"""A negative number that stands alone: not part of a date, a token or a fraction."""
+"""A standalone negative number: not part of a date, a token or a fraction."""
 
 
 def error_of(code: int) -> UpstreamError:
-    """Give the error that a code of `ERRORS` stands for."""
+    """Build the error that a code of `ERRORS` stands for."""
     kind, meaning = ERRORS[code]
     return kind(f"AmazingData: {meaning} ({code})")
 
 
 def printed_code(text: str) -> int | None:
-    """Find the code that best says why a call failed; None where there is none in the text."""
+    """Return the code in a text that best explains a failure; None if there is none."""
     return most_telling(int(found) for found in _NUMBER.findall(text))
 
 
 def most_telling(codes: Iterable[int]) -> int | None:
-    """Choose among codes: the last known one, and the vague `FAILURE` only if there is no other."""
+    """Return the last known code, and the vague `FAILURE` only if there is no other."""
     known = [code for code in codes if code in ERRORS]
     telling = [code for code in known if code != FAILURE]
     return telling[-1] if telling else FAILURE if known else None

@@ -1,7 +1,7 @@
-"""Adjustment factors: what the SDK's answer says of each code, and one fetch of them.
+"""A fetch of adjustment factors, and the parsing of the SDK's answer.
 
-`factors_in` runs in the child, since a day and code each make an answer of a million numbers, and
-the steps of it are a few thousand.
+`factors_in` runs in the child, since an answer has one number per day and code, a million in all,
+and the steps in it are only a few thousand.
 """
 
 from bisect import bisect_left, bisect_right
@@ -21,13 +21,13 @@ from marketdata.sources.source import FetchedFactors
 
 
 def factors_in(answer: object, codes: Sequence[str]) -> dict[str, Any]:
-    """Read a wide frame: index = trade date, a column a code.
+    """Parse a wide frame: the index holds trading days, each column belongs to a code.
 
     Returns
     -------
     dict
         `steps`: code → [days, factors, last known day], see `kline.adjust.steps.Steps`; `failed`:
-        code → why its factors cannot be used. Neither names any code where the answer is no frame.
+        code → why its factors cannot be used. Both are empty if the answer is not a frame.
     """
     steps: dict[str, Any] = {}
     failed: dict[str, str] = {}
@@ -43,9 +43,9 @@ def factors_in(answer: object, codes: Sequence[str]) -> dict[str, Any]:
 
 
 def _dated(frame: pd.DataFrame) -> tuple[pd.DataFrame | None, list[int]]:
-    """Sort a frame by day, and give the rows before which it lacks trading days.
+    """Sort a frame by day, and return with it the rows before which trading days are missing.
 
-    None where its index holds something that is no day.
+    The frame is None if its index contains something other than days.
     """
     days = [day_of(value) for value in frame.index]
     if None in days:
@@ -61,7 +61,7 @@ def _dated(frame: pd.DataFrame) -> tuple[pd.DataFrame | None, list[int]]:
 
 def _steps(frame: pd.DataFrame | None, holes: Sequence[int], code: str) -> Steps:
     if frame is None:
-        raise ValueError("AmazingData: its factors are of no days")
+        raise ValueError("AmazingData: its factors have no valid days")
     if list(frame.columns).count(code) != 1:
         raise ValueError("AmazingData: its answer lacks the code, or names it twice")
     factors = numbers_of(frame, code).tolist()
@@ -69,7 +69,7 @@ def _steps(frame: pd.DataFrame | None, holes: Sequence[int], code: str) -> Steps
         steps = steps_of(list(frame.index), factors)
     except ValueError as error:
         raise ValueError(f"AmazingData: {error}") from error
-    # Nobody can tell on which of the days that are not there it changed.
+    # It is unknown on which of the missing days the factor changed.
     for row in holes:
         if abs(factors[row] / factors[row - 1] - 1) > NOISE:
             raise ValueError(f"AmazingData: its answer lacks days before {frame.index[row]}")
@@ -78,14 +78,14 @@ def _steps(frame: pd.DataFrame | None, holes: Sequence[int], code: str) -> Steps
 
 @dataclass(slots=True)
 class FactorFetch:
-    """Fetches factors of some codes.
+    """Fetches the adjustment factors of some codes.
 
     Attributes
     ----------
     call : CallSdk
-        The SDK.
+        Calls the SDK.
     found : FetchedFactors
-        What it gave, batch by batch.
+        The factors received so far.
     """
 
     call: CallSdk
@@ -106,7 +106,7 @@ class FactorFetch:
         self.found.failed |= answer["failed"]
 
     def _ask(self, codes: list[str]) -> dict[str, Any]:
-        """Ask, and once more where that failed or gave nothing."""
+        """Request factors, and again if that failed or returned nothing."""
         try:
             answer: dict[str, Any] = self.call("factors", codes=codes)
             if not _is_nothing(answer):

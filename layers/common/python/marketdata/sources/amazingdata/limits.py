@@ -1,4 +1,4 @@
-"""How long things may take."""
+"""Time limits of calls to the SDK."""
 
 import time
 from collections.abc import Callable
@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 from marketdata.errors import UpstreamTimeoutError
 
 OPERATION_SECONDS = 390.0
-"""For everything that one question to the source may take. A batch may ask twice, for bars and for
-the catalog that it lacks, and be begun a minute late; Lambda ends it after 900 s, storing included.
+"""The limit for everything that one request to the source takes. A batch may make two, for bars and
+for a missing catalog, and may start a minute late; Lambda ends it after 900 s, storing included.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for each call of the SDK.
+    """Time limits, in seconds, of each call to the SDK.
 
     Attributes
     ----------
     load : float
-        Starting the process and importing the SDK; 37 s were seen.
+        Starting the process and importing the SDK; up to 37 s were observed.
     login : float
-        50 s were seen.
+        Logging in; up to 50 s were observed.
     call : float
         Anything else.
     """
@@ -33,14 +33,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When an operation must have ended.
+    """The time by which an operation must have ended.
 
     Parameters
     ----------
     seconds : float
-        From now.
+        How long from now.
     clock : callable
-        Seconds, rising.
+        A monotonic clock, in seconds.
     """
 
     seconds: float
@@ -51,12 +51,12 @@ class Deadline:
         object.__setattr__(self, "until", self.clock() + self.seconds)
 
     def share(self, limit: float) -> float:
-        """Give the limit, or what is left if that is less.
+        """Return the limit, or the time left if that is less.
 
         Raises
         ------
         UpstreamTimeoutError
-            Nothing is left.
+            No time is left.
         """
         left = self.until - self.clock()
         if left <= 0:

@@ -1,8 +1,8 @@
-"""All securities of the SDK, and their lives as far as it tells them.
+"""The list of all securities of the SDK, with their lives as far as it knows them.
 
 Its lists of today's codes fail now and then. So a list that is empty, or absurdly shorter than the
-last good one, is asked for again; after that the last good one is kept, and it is said how old it
-is. Delisted stocks come from its list of past codes; futures' lives from their codes.
+last good one, is requested again; after that the last good one is kept, and its age is reported.
+Delisted stocks come from the SDK's list of past codes, the lives of futures from their codes.
 """
 
 import logging
@@ -27,21 +27,21 @@ TYPES = {
     Kind.INDEX: "EXTRA_INDEX_A",
 }
 PAST_TYPES = {Kind.STOCK: "EXTRA_STOCK_A_SH_SZ", Kind.FUTURE: "EXTRA_FUTURE"}
-"""The types whose past codes are asked for; whether futures have any is [U]."""
+"""The types whose past codes are requested; whether the SDK has any for futures is [U]."""
 
 COVERAGE_START = {kind: "20100416" if kind is Kind.FUTURE else "20130104" for kind in Kind}
-"""The first day of which the SDK has bars: earlier questions come back empty, without an error."""
+"""The first day for which the SDK has bars; for earlier days it returns nothing, and no error."""
 
 TRIES = 3
 PLAUSIBLE = 0.5
-"""A list with a smaller part of the last good one's codes is no good one."""
+"""A list with less than this fraction of the last good one's number of codes is not good."""
 
 BASICS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCodes:
-    """A good list of codes, and when it was had, ISO 8601."""
+    """A good list of codes, and when it was received, ISO 8601."""
 
     codes: Sequence[str]
     since: str
@@ -49,12 +49,12 @@ class KnownCodes:
 
 @dataclass(slots=True)
 class Listing:
-    """Lists securities; one instance remembers the last good lists.
+    """Lists securities; an instance remembers the last good lists.
 
     Parameters
     ----------
     catalog : callable
-        Gives the stored catalog of this source, or None.
+        Returns the stored catalog of this source, or None.
     now : callable
         The clock, with a time zone.
     """
@@ -64,25 +64,26 @@ class Listing:
     _good: dict[Kind, KnownCodes] = field(default_factory=dict)
 
     def securities(self, call: CallSdk) -> tuple[list[Security], dict[str, str]]:
-        """List them.
+        """List all securities.
 
         Parameters
         ----------
         call : CallSdk
-            The SDK.
+            Calls the SDK.
 
         Returns
         -------
         securities : list of Security
             All that could be listed.
         stale : dict
-            Security type → what is wrong with the SDK's list of it, and how old the one is that
-            was used instead.
+            Security type → what is wrong with the SDK's list, and the age of the list used
+            instead.
 
         Raises
         ------
         UpstreamError
-            The SDK as a whole does not answer, or gives no list of stocks and there is none yet.
+            The SDK as a whole does not answer, or it returns no list of stocks and there is no
+            earlier one.
         """
         stored = self.catalog()
         today = self.now().astimezone(SHANGHAI).strftime("%Y%m%d")
@@ -105,7 +106,7 @@ class Listing:
     def _today(
         self, call: CallSdk, kind: Kind, stored: Catalog | None, today: str
     ) -> tuple[Sequence[str], str]:
-        """Give the codes of a kind that are listed today, and what is wrong with them."""
+        """Return the codes of a kind that are listed today, and what is wrong with them."""
         last = self._good.get(kind) or _stored_codes(stored, kind, today)
         codes: list[str] = []
         for _ in range(TRIES):
@@ -143,7 +144,7 @@ class Listing:
         return (_named(code, kind, names, stored) for code in codes)
 
     def _past(self, call: CallSdk, kind: Kind, stored: Catalog | None, today: str) -> Sequence[str]:
-        """Give past codes; that list fails as well, so that of stocks keeps what it ever held."""
+        """Return past codes; this list may fail too, so stocks once known are kept in it."""
         if kind not in PAST_TYPES:
             return []
         known = stored.of_kind(kind) if stored and kind is Kind.STOCK else ()
@@ -166,9 +167,9 @@ def _stored_codes(stored: Catalog | None, kind: Kind, today: str) -> KnownCodes:
 
 
 def _not_named(found: Sequence[Security], stored: Catalog | None) -> Iterator[Security]:
-    """Give what was known before and is in no list now: what was cached of it stays of use.
+    """Yield securities known before but in no list now, so that their cached data stays usable.
 
-    What has no last day has had it by the time when it was listed last.
+    Those without a last day get the day of the last catalog that listed them.
     """
     if stored is None:
         return
@@ -180,7 +181,7 @@ def _not_named(found: Sequence[Security], stored: Catalog | None) -> Iterator[Se
 
 
 def _maybe[T](call: CallSdk, operation: str, otherwise: T, **arguments: object) -> T:
-    """Ask for something that is good to have, and that not every version gives."""
+    """Request something optional, which not every version of the SDK offers."""
     try:
         value: T = call(operation, **arguments)
     except (UpstreamFaultError, UpstreamPermissionError):
@@ -189,7 +190,7 @@ def _maybe[T](call: CallSdk, operation: str, otherwise: T, **arguments: object) 
 
 
 def _stocks(call: CallSdk, codes: Sequence[str], stored: Catalog | None) -> Iterator[Security]:
-    """Give stocks with their dates; one that the SDK has none of keeps those that are stored."""
+    """Yield stocks with their dates; a stock without dates in the SDK keeps the stored ones."""
     for batch in batched(codes, BASICS_AT_ONCE, strict=False):
         rows: list[list[str]] = _maybe(call, "basics", [], codes=batch)
         rows = rows or _maybe(call, "basics", [], codes=batch)
@@ -209,7 +210,7 @@ def _stocks(call: CallSdk, codes: Sequence[str], stored: Catalog | None) -> Iter
 def _futures(
     codes: Sequence[str], past: Sequence[str], names: Mapping[str, str], today: str
 ) -> Iterator[Security]:
-    """Give contracts; one whose code holds no delivery month is none."""
+    """Yield contracts; codes without a delivery month, which are not contracts, are left out."""
     for listed, group in ((False, past), (True, codes)):
         for code in group:
             delivery = delivery_month(code, today, listed=listed)

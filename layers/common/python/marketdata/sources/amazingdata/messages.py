@@ -1,11 +1,12 @@
-"""How the two processes talk: messages on a socket, each a JSON head and the numbers behind it.
+"""The messages between the two processes: a JSON head, followed by arrays of numbers.
 
-Not pickle, for two reasons. The child runs pandas from the vendor's bundle and the parent its own,
-and a pickled frame of one version is not readable by another. And to read a pickle is to run what
-it says, while the child is full of somebody else's code.
+Pickle is not used, for two reasons. The child runs pandas from the vendor's bundle and the parent
+its own, and a frame pickled by one version cannot be read by another. And reading a pickle means
+executing it, while the child is full of third-party code.
 
-A message is the head's length and the whole length (8 bytes each, little endian), the head, and
-the arrays of float64 one after another. In the head an array is `{"float64": [first, count]}`.
+A message consists of the length of the head and the length of head and arrays (8 bytes each,
+little endian), the head, and the float64 arrays one after another. In the head, an array is
+`{"float64": [first, count]}`, counted in numbers.
 """
 
 import json
@@ -21,7 +22,6 @@ type Numbers = npt.NDArray[np.float64]
 
 _LENGTHS = struct.Struct("<QQ")
 _CHUNK = 1 << 20
-_WIDTH = 8
 
 
 class DisconnectedError(Exception):
@@ -29,12 +29,12 @@ class DisconnectedError(Exception):
 
 
 def pack(message: Any) -> bytes:
-    """Write a message: JSON's types, and one-dimensional arrays of float64 anywhere in it.
+    """Serialize a message of JSON types, with one-dimensional float64 arrays anywhere in it.
 
     Raises
     ------
     TypeError
-        There is a value of another type in it.
+        The message contains a value of another type.
     """
     arrays: list[bytes] = []
     count = 0
@@ -53,7 +53,7 @@ def pack(message: Any) -> bytes:
 
 
 def unpack(head: bytes, numbers: bytes) -> Any:
-    """Read a message."""
+    """Deserialize a message."""
     array = np.frombuffer(numbers, dtype=np.float64)
 
     def find(value: dict[str, Any]) -> Any:
@@ -66,7 +66,7 @@ def unpack(head: bytes, numbers: bytes) -> Any:
 
 
 def send(channel: socket.socket, message: Any, seconds: float | None = None) -> None:
-    """Send a message; errors as in `receive`."""
+    """Send a message; raises the errors of `receive`."""
     channel.settimeout(seconds)
     try:
         channel.sendall(pack(message))
@@ -80,16 +80,16 @@ def receive(channel: socket.socket, seconds: float | None = None) -> Any:
     Parameters
     ----------
     channel : socket
-        A connected stream.
+        A connected stream socket.
     seconds : float, optional
-        How long to wait for the whole of it; without, for ever.
+        How long to wait for the complete message; None waits for ever.
 
     Raises
     ------
     DisconnectedError
         The other process is gone.
     TimeoutError
-        It did not come in time.
+        The message did not arrive in time.
     """
     until = None if seconds is None else time.monotonic() + seconds
     head_length, length = _LENGTHS.unpack(_read(channel, _LENGTHS.size, until))
@@ -100,7 +100,7 @@ def receive(channel: socket.socket, seconds: float | None = None) -> Any:
 def _read(channel: socket.socket, length: int, until: float | None) -> bytes:
     parts, left = [], length
     while left:
-        # A timeout of 0 would mean not to block at all, which is another error.
+        # A timeout of 0 would make the socket non-blocking, which raises another error.
         channel.settimeout(None if until is None else max(until - time.monotonic(), 1e-3))
         try:
             part = channel.recv(min(left, _CHUNK))

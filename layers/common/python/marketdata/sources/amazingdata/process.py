@@ -1,4 +1,4 @@
-"""The child process as its parent sees it: started, asked, killed."""
+"""The child process as the parent handles it: start, ask, kill."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from marketdata.errors import UpstreamCrashedError
 from marketdata.sources.amazingdata.messages import DisconnectedError, receive, send
 
 NATIVE = "tgw/common_linux_lib64"
-"""Where in the bundle the SDK's native libraries are."""
+"""The folder of the SDK's native libraries in the bundle."""
 
 BOOTSTRAP = """
 import json, sys
@@ -25,20 +25,21 @@ sys.path[:] = json.loads(sys.argv[1])
 from marketdata.sources.amazingdata.child import main
 main(int(sys.argv[2]), sys.argv[3])
 """
-"""The vendor's code calls `exit`, which only exists where `site` was loaded: no -S."""
+"""Runs without -S: the vendor's code calls `exit`, which exists only if `site` was loaded."""
 
 
 class Process:
-    """A child process, with a folder of its own that goes when it goes.
+    """A child process, with its own folder, which is removed with it.
 
     Parameters
     ----------
     bundle : Path
-        The unpacked bundle: the first place that the child imports from, before our layers.
+        The unpacked bundle, from which the child imports first, before our layers.
     folder : Path
-        Where it may write; what numba compiles is kept there for the next one.
+        Where the child may write: its own folder is created here, and numba's compiled code is
+        kept here for the next child.
     library_path : str
-        Where Python's own native libraries are, the `LD_LIBRARY_PATH` of this process.
+        The search path of Python's own native libraries: this process's `LD_LIBRARY_PATH`.
     """
 
     def __init__(self, bundle: Path, folder: Path, library_path: str) -> None:
@@ -58,19 +59,19 @@ class Process:
                 env=_environment(bundle, folder, self._home, library_path),
                 cwd=self._home,
                 pass_fds=[theirs.fileno()],
-                # A group of its own, so that whatever it starts can be ended with it.
+                # In its own process group, so that everything it starts can be killed with it.
                 start_new_session=True,
             )
 
     def ask(self, operation: str, arguments: Mapping[str, Any], seconds: float) -> Any:
-        """Have an operation carried out and give the reply, see `child.answer`.
+        """Have an operation carried out; return the reply, see `sources.amazingdata.child.answer`.
 
         Raises
         ------
         UpstreamCrashedError
-            It died; it has been cleaned up.
+            The process died; it has been cleaned up.
         TimeoutError
-            It has not answered; only `kill` helps.
+            The process has not answered; only `kill` helps.
         """
         request = {"operation": operation, "arguments": arguments, "seconds": seconds}
         try:
@@ -83,10 +84,10 @@ class Process:
             ) from error
 
     def kill(self) -> str:
-        """End it and all it started, remove its folder, and say how it ended."""
+        """Kill the process and all it started, remove its folder, and return how it ended."""
         if self._ended:
             return self._ended
-        # What is dying already gets a moment, since its own reason says more than ours.
+        # A process that is already dying gets a moment: its own exit says more than our SIGKILL.
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(0.1)
         with suppress(ProcessLookupError):
@@ -99,7 +100,7 @@ class Process:
 
 
 def _environment(bundle: Path, folder: Path, home: Path, library_path: str) -> dict[str, str]:
-    """Give the child what it needs, and of ours nothing: no credentials of the function's role."""
+    """Build the child's environment: only what it needs, no credentials of the function's role."""
     compiled = folder / f"numba-{bundle.name}"
     compiled.mkdir(exist_ok=True)
     return {
@@ -109,6 +110,6 @@ def _environment(bundle: Path, folder: Path, home: Path, library_path: str) -> d
         "NUMBA_CACHE_DIR": str(compiled),
         "PATH": os.defpath,
         "TMPDIR": str(home),
-        # Shanghai's time, without the time zone database; the sign is POSIX's.
+        # Shanghai's time without a time zone database; POSIX counts the sign westwards.
         "TZ": "CST-8",
     }

@@ -1,8 +1,8 @@
-"""The parent's handle on the SDK: one process, one login, one call at a time.
+"""The parent's session with the SDK: one process, one login, one call at a time.
 
-A process is started at the first call and logged in once; both last until something goes wrong.
-A call that takes too long costs its limit and the process; a process that dies costs the call;
-the next call starts another. A login that the server has forgotten is repeated once.
+The process is started at the first call and logged in once; both last until something goes wrong.
+If a call exceeds its limit, the process is killed; if the process dies, the call fails; the next
+call starts a new process. A login that the server has forgotten is repeated once.
 """
 
 import logging
@@ -28,13 +28,13 @@ from marketdata.sources.amazingdata.process import Process
 _log = logging.getLogger(__name__)
 
 REFUSED_SECONDS = 600.0
-"""So long an account that was refused is not tried again, unless it is changed: a fill has many
-batches, and after a few wrong passwords the broker locks the account.
+"""How long a refused account is not tried again, unless it is changed: a fill has many batches, and
+after a few wrong passwords the broker locks the account.
 """
 
 
 class Account(Protocol):
-    """As whom to log in, and where."""
+    """The credentials and the server of a login."""
 
     @property
     def username(self) -> str: ...
@@ -47,31 +47,31 @@ class Account(Protocol):
 
 
 class CurrentAccount(Protocol):
-    """Where the account comes from; `sdk_configs.default_account.DefaultAccount` is one."""
+    """Provides the account; `sdk_configs.default_account.DefaultAccount` is one."""
 
     def revision(self) -> Hashable:
-        """Give something that changes when the account does, without its password.
+        """Return a value that changes when the account does, without its password.
 
-        Raises UpstreamSetupError where there is no account.
+        Raises UpstreamSetupError if there is no account.
         """
 
     def account(self) -> Account:
-        """Give the account; raises UpstreamSetupError where there is none."""
+        """Return the account; raises an UpstreamError if there is none that may be used."""
 
 
 class Session:
-    """The SDK's one session.
+    """The only session with the SDK.
 
     Parameters
     ----------
     bundle : callable
-        Gives the folder of the unpacked bundle; another folder means another bundle.
+        Returns the folder of the unpacked bundle; another folder means another bundle.
     credentials : CurrentAccount
-        As whom to log in.
+        The account to log in with.
     library_path : str
         See `Process`.
     limits : Limits
-        How long calls may take.
+        The time limits of calls.
     """
 
     def __init__(
@@ -92,21 +92,21 @@ class Session:
         self._refused: tuple[Hashable, str, float] = (None, "", 0.0)
 
     def call(self, operation: str, deadline: Deadline, /, **arguments: Any) -> Any:
-        """Have the adapter carry out one of its operations, and give its value.
+        """Have the adapter carry out one of its operations; return the result.
 
         Parameters
         ----------
         operation : str
-            One of `Adapter.operations`.
+            One of `sources.amazingdata.adapter.Adapter.operations`.
         deadline : Deadline
-            Of everything: starting, logging in, the call, and once more after a lost login.
+            The limit for everything: start, login, the call, and both again after a lost login.
         **arguments
-            Its arguments.
+            The operation's arguments.
 
         Raises
         ------
         UpstreamError
-            Its subclass says what happened.
+            Its subclass tells what happened.
         """
         self._take_turn(deadline)
         try:
@@ -124,7 +124,7 @@ class Session:
             self._turn.release()
 
     def try_login(self, account: Account, deadline: Deadline) -> None:
-        """Log in as somebody; the next call logs in as the session's own account again.
+        """Log in with another account; the next call logs in with the session's own one again.
 
         Raises
         ------
@@ -139,7 +139,7 @@ class Session:
             self._turn.release()
 
     def close(self) -> None:
-        """End the process."""
+        """Kill the process."""
         with self._turn:
             self._kill()
 
@@ -148,7 +148,7 @@ class Session:
             raise UpstreamBusyError("AmazingData: another call is running")
 
     def _ready(self, deadline: Deadline) -> Process:
-        """Give a process that is logged in."""
+        """Return a process that is logged in."""
         process = self._load(deadline)
         revision = self._credentials.revision()
         if self._logged_in == revision:
@@ -165,7 +165,7 @@ class Session:
         return process
 
     def _load(self, deadline: Deadline) -> Process:
-        """Give a process that has imported the SDK."""
+        """Return a process that has imported the SDK."""
         bundle = self._bundle()
         if self._process and self._loaded == bundle:
             return self._process
@@ -189,7 +189,7 @@ class Session:
         try:
             self._ask(process, "login", arguments, deadline.share(self._limits.login))
         except UpstreamError:
-            # After `exit` in the middle of a login nobody knows what state the SDK is in.
+            # After `exit` in the middle of a login, the SDK's state is unknown.
             self._kill()
             raise
 

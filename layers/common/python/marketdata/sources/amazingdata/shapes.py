@@ -1,7 +1,7 @@
-"""What the SDK's answers look like, brought into one shape.
+"""The conversion of the SDK's answers into one shape.
 
-Dates come as whole numbers, as text or as time stamps; numbers as text now and then; the index of
-a frame means nothing. Runs in the child.
+Dates arrive as whole numbers, text or timestamps, and numbers now and then as text; the index of a
+frame means nothing. Runs in the child.
 """
 
 import math
@@ -18,14 +18,14 @@ from marketdata.catalog.securities import CODE_PATTERN
 from marketdata.sources.amazingdata.messages import Numbers
 
 VALUES = ("open", "high", "low", "close", "volume", "amount")
-"""The columns of numbers of every K-line."""
+"""The numeric columns of every K-line."""
 
 _CODE = re.compile(CODE_PATTERN)
 _NO_DIGIT = re.compile(r"\D")
 
 
 def day_of(value: object) -> str | None:
-    """Give a date as YYYYMMDD; None where it is none: 0, NaN, empty."""
+    """Return a date as YYYYMMDD; None for anything else: 0, NaN, empty."""
     digits = _digits(value)[:8]
     try:
         return date.fromisoformat(digits).strftime("%Y%m%d") if len(digits) == 8 else None
@@ -34,8 +34,8 @@ def day_of(value: object) -> str | None:
 
 
 def times_of(column: "pd.Series[Any]") -> list[str]:
-    """Give a column of times as "YYYY-MM-DD HH:MM:SS", empty where one cannot be read."""
-    # A batch has few times and many rows of each.
+    """Return a column of times as "YYYY-MM-DD HH:MM:SS", "" for those that cannot be parsed."""
+    # A batch has few different times, each on many rows.
     places, found = pd.factorize(column, use_na_sentinel=False)
     texts = np.array([_time_of(value) for value in found], dtype=object)
     times: list[str] = texts[places].tolist()
@@ -43,21 +43,21 @@ def times_of(column: "pd.Series[Any]") -> list[str]:
 
 
 def numbers_of(frame: pd.DataFrame, name: str) -> Numbers:
-    """Give a column of numbers; NaN where there is none, or no such column."""
+    """Return a column as numbers; NaN where there is none, or if the column does not exist."""
     if name not in frame.columns:
         return np.full(len(frame), np.nan)
     return pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=np.float64)
 
 
 def text_of(value: object) -> str:
-    """Give a value as text: a whole number without a fraction, nothing for null."""
+    """Return a value as text: a whole number without decimals, "" for null."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     return str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
 
 
 def codes_in(value: object) -> Iterator[str]:
-    """Find the codes in an answer: in a list, or in a dict's keys and lists of any depth."""
+    """Yield the codes in an answer: in lists, dict keys and dict values of any depth."""
     if isinstance(value, str):
         if _CODE.fullmatch(value):
             yield value
@@ -73,16 +73,16 @@ def codes_in(value: object) -> Iterator[str]:
 def frames_by_code(
     answer: object, column: str, codes: Iterable[str]
 ) -> dict[str, pd.DataFrame | None]:
-    """Give an answer as one frame a code, None for a code that is named without one.
+    """Return an answer as one frame per code, None for a code named without one.
 
     Parameters
     ----------
     answer : object
-        A dict of frames, or one frame of all codes, or anything else, which holds none.
+        A dict of frames, or one frame of all codes; anything else contains no frames.
     column : str
-        The column of a frame of all codes that holds the code.
+        The column that holds the code in a frame of all codes.
     codes : iterable of str
-        What was asked for: one frame of all says of each of them whether it has rows.
+        The requested codes: a frame of all codes tells for each of them whether it has rows.
     """
     if isinstance(answer, Mapping):
         return {
@@ -98,7 +98,7 @@ def frames_by_code(
 
 
 def rows_of(answer: object) -> list[dict[Any, Any]]:
-    """Give the rows of a frame, or of a dict's frames; anything else has none."""
+    """Return the rows of a frame, or of a dict's frames; anything else has none."""
     frames = answer.values() if isinstance(answer, Mapping) else [answer]
     return [
         row
@@ -109,7 +109,7 @@ def rows_of(answer: object) -> list[dict[Any, Any]]:
 
 
 def is_empty(answer: object) -> bool:
-    """Say whether an answer holds nothing at all; a text, which is a message, is nothing too."""
+    """Check whether an answer contains nothing; a text counts as nothing: it is a message."""
     if isinstance(answer, Mapping):
         return all(is_empty(value) for value in answer.values())
     if isinstance(answer, pd.DataFrame | list | tuple | set):
@@ -118,7 +118,7 @@ def is_empty(answer: object) -> bool:
 
 
 def columns_of(frames: Sequence[pd.DataFrame]) -> dict[str, list[str | None] | Numbers]:
-    """Put frames below each other and give their columns: numbers where all are, else texts."""
+    """Concatenate frames and return their columns: as numbers if all values are, else as texts."""
     whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     return {
         str(name): column.to_numpy(dtype=np.float64)
@@ -129,7 +129,7 @@ def columns_of(frames: Sequence[pd.DataFrame]) -> dict[str, list[str | None] | N
 
 
 def foreign_code(code: str, frame: pd.DataFrame, column: str) -> str | None:
-    """Give another code that the rows of a code carry in a column, if they do."""
+    """Return another code that the rows of a code carry in a column, if there is one."""
     carried = frame[column].unique().tolist() if column in frame.columns else []
     return next((other for other in codes_in(carried) if other != code), None)
 

@@ -1,4 +1,4 @@
-"""The source `amazingdata`."""
+"""The source `amazingdata`: fetches bars, statements and factors through the vendor's SDK."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,18 +26,18 @@ from marketdata.sources.source import (
 )
 
 CODES_AT_ONCE = 300
-"""Codes in one call of the SDK: 329 were seen to take 5 s."""
+"""Codes per call to the SDK; a call with 329 was observed to take 5 s."""
 
 
 class Session(Protocol):
-    """What the source needs of the SDK; `session.Session` is one."""
+    """The session with the SDK; `sources.amazingdata.session.Session` is one."""
 
     def call(self, operation: str, deadline: Deadline, /, **arguments: Any) -> Any: ...
     def try_login(self, account: Account, deadline: Deadline) -> None: ...
 
 
 class GivenAccount(NamedTuple):
-    """An account that somebody wants to try."""
+    """An account to try a login with."""
 
     username: str
     password: str
@@ -52,16 +52,16 @@ class AmazingDataSource:
     Parameters
     ----------
     session : Session
-        Its one session.
+        The only session with the SDK.
     catalog : callable
-        Gives the stored catalog of this source, or None: when a code lived says what its silence
-        means, and a code list may be had from there.
+        Returns the stored catalog of this source, or None: a code's dates tell what a missing bar
+        means, and its code lists stand in for those that the SDK fails to return.
     now : callable
         The clock, with a time zone.
     final_time : str
         "HH:MM", see `catalog.calendar`.
     seconds : float
-        For everything that one question takes.
+        The limit for everything that one request takes.
     """
 
     session: Session
@@ -77,7 +77,7 @@ class AmazingDataSource:
         self._listing = Listing(self.catalog, self.now)
 
     def fetch_bars(self, request: BarRequest) -> FetchedBars:
-        """Fetch bars; see `Source` and `fetching`."""
+        """Fetch bars; see `Source` and `BarFetch`."""
         start = max(request.start, self.coverage_start(request.dataset))
         end = min(request.end, last_final_day(self.now(), self.final_time))
         fetch = BarFetch(self._call(), request.dataset, start, end)
@@ -91,30 +91,30 @@ class AmazingDataSource:
         return FetchedBars(frame, fetch.halted, fetch.lost, fetch.failed)
 
     def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
-        """Fetch statements; see `Source` and `statements`."""
+        """Fetch statements; see `Source` and `StatementFetch`."""
         fetch = StatementFetch(self._call(), request)
         for codes in batched(request.codes, CODES_AT_ONCE, strict=False):
             fetch.run(codes)
         return FetchedStatements(fetch.rows, fetch.failed)
 
     def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
-        """Fetch factors; see `Source` and `factors`. Whether funds have some is [U]."""
+        """Fetch factors; see `Source` and `FactorFetch`. Whether funds have any is [U]."""
         fetch = FactorFetch(self._call())
         for codes in batched(request.codes, CODES_AT_ONCE, strict=False):
             fetch.run(codes)
         return fetch.found
 
     def list_securities(self) -> list[Security]:
-        """List what lives and what lived since the SDK has bars; `stale` says what it lacks."""
+        """List what is or was listed since the SDK has bars; `stale` tells what is outdated."""
         securities, self.stale = self._listing.securities(self._call())
         return securities
 
     def coverage_start(self, dataset: BarDataset) -> str:
-        """Give the first day of which the SDK has bars."""
+        """Return the first day for which the SDK has bars."""
         return COVERAGE_START[dataset.kind]
 
     def try_login(self, username: str, password: str, host: str, port: int) -> None:
-        """Log in as somebody; raises an UpstreamError where that fails."""
+        """Try a login with an account; raises an UpstreamError if it fails."""
         self.session.try_login(GivenAccount(username, password, host, port), Deadline(self.seconds))
 
     def _call(self) -> Callable[..., Any]:

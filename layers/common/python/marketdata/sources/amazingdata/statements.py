@@ -1,4 +1,4 @@
-"""One fetch of statements: the SDK's rows by our names, filtered by period once more."""
+"""A fetch of statements: the SDK's rows under our names, filtered by period again."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,18 +17,18 @@ AS_TEXT = frozenset(HEADER) | TEXTS
 
 @dataclass(slots=True)
 class StatementFetch:
-    """Fetches statements of some codes.
+    """Fetches the statements of some codes.
 
     Attributes
     ----------
     call : CallSdk
-        The SDK.
+        Calls the SDK.
     request : StatementRequest
-        What is wanted.
+        The request.
     rows : list of mapping
-        See `FetchedStatements`.
+        See `sources.source.FetchedStatements`.
     failed : dict
-        Likewise.
+        See `sources.source.FetchedStatements`.
     """
 
     call: CallSdk
@@ -37,7 +37,7 @@ class StatementFetch:
     failed: dict[str, str] = field(default_factory=dict)
 
     def run(self, codes: Sequence[str]) -> None:
-        """Fetch one batch; a code that the answer does not even name has failed.
+        """Fetch one batch; a code that the answer does not name has failed.
 
         Raises
         ------
@@ -56,7 +56,7 @@ class StatementFetch:
             self.failed[each] = f"AmazingData: it gave statements of {other} in its place"
 
     def _ask(self, codes: Sequence[str]) -> dict[str, Any]:
-        """Ask, and once more where that failed or gave nothing."""
+        """Request statements, and again if that failed or returned nothing."""
         arguments = {
             "statement": self.request.statement.value,
             "codes": list(codes),
@@ -74,7 +74,7 @@ class StatementFetch:
 
 
 def _rows(answer: Mapping[str, Any], request: StatementRequest) -> Iterator[StatementRow]:
-    """Give the rows of the periods that were asked for: the server may ignore the dates."""
+    """Yield the rows of the requested periods: the server may ignore the dates."""
     codes = [code for code, count in answer["counts"] for _ in range(count)]
     names = [name.lower() for name in answer["columns"]]
     columns = [
@@ -84,7 +84,7 @@ def _rows(answer: Mapping[str, Any], request: StatementRequest) -> Iterator[Stat
     for code, *values in zip(codes, *columns, strict=True):
         row: StatementRow = {**dict(zip(names, values, strict=True)), "code": code}
         period = row.get("reporting_period")
-        # One that cannot be read is set aside later, and not forgotten here.
+        # A row with an unreadable period is quarantined later, not dropped here.
         if period is None or request.start <= str(period) <= request.end:
             yield row
 
@@ -98,7 +98,7 @@ def _column(name: str, values: Sequence[Any]) -> list[Value]:
 
 
 def _number(value: str | float | None) -> Value:
-    """Give a number, None for NaN; a text that is none stays one and is set aside later."""
+    """Return a number, None for NaN; a text that is not a number stays and is quarantined later."""
     try:
         number = float("nan") if value is None else float(value)
     except ValueError:

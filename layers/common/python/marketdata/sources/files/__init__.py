@@ -1,1 +1,1 @@
-"""A source of CSV files in the bucket."""
+"""The source `files`: CSV files in the bucket."""

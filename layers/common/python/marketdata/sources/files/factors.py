@@ -1,4 +1,4 @@
-"""Adjustment factors as the source `files` has them: one CSV file a code."""
+"""Adjustment factors of the source `files`: one CSV file per code."""
 
 import csv
 from datetime import date
@@ -8,23 +8,23 @@ from marketdata.kline.adjust.steps import Steps, steps_of
 
 COLUMNS = ("trade_date", "factor")
 SHOWN = 20
-"""So much of a wrong value is repeated in an error."""
+"""How many characters of a wrong value an error repeats."""
 
 
 def parse_factors(content: bytes) -> Steps:
-    """Read a code's factors.
+    """Parse a code's factors.
 
     Parameters
     ----------
     content : bytes
-        A table with `trade_date` and the cumulative (后复权) `factor`, of every day or of those on
-        which it changes. The last row's day is the one until which the factors are known: without
-        it, a file that nobody keeps up would make prices wrong from the next ex-date on.
+        A table with `trade_date` and the cumulative (后复权) `factor`, for every day or for those
+        on which it changes. The factors are known until the last row's day: without that limit,
+        a file that is no longer updated would make prices wrong from the next ex-date on.
 
     Raises
     ------
     ValueError
-        It is no such table, or `steps_of` cannot use it.
+        The content is not such a table, or `steps_of` cannot use it.
     """
     try:
         table = csv.DictReader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
@@ -42,11 +42,11 @@ def _day(text: str) -> str:
             return text
     except ValueError:
         pass
-    raise ValueError(f"{text[:SHOWN]!r} is no day")
+    raise ValueError(f"{text[:SHOWN]!r} is not a day")
 
 
 def _factor(text: str) -> float | None:
     try:
         return float(text) if text else None
     except ValueError:
-        raise ValueError(f"{text[:SHOWN]!r} is no factor") from None
+        raise ValueError(f"{text[:SHOWN]!r} is not a factor") from None

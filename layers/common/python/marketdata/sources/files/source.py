@@ -10,9 +10,9 @@
     imports/finance/{statement}.csv      code,reporting_period,ann_date,statement_type, and columns
                                          of `finance.columns`
 
-An empty field is null. A code without a file has no bars, and without a statement's file nobody
-has that statement; a code without factors cannot be adjusted, see `factor_files`. A file that
-cannot be read fails its code alone. Without `suspensions.csv` nothing is known to be suspended.
+An empty field is null. A code without a file has no bars; without a statement's file, no code has
+that statement; a code without factors cannot be adjusted, see `sources.files.factors`. A code's
+file that cannot be read fails only that code. Without `suspensions.csv`, no suspension is known.
 """
 
 import csv
@@ -52,15 +52,15 @@ SECURITY_COLUMNS = ("code", "name", "type", "list_date", "delist_date")
 
 
 class ObjectReader(Protocol):
-    """Where the files are; `aws.objects.Bucket` is one."""
+    """The store of the files; `aws.objects.Bucket` is one."""
 
     def read(self, key: str) -> bytes:
-        """Read an object; raises NotFoundError where there is none."""
+        """Read an object; raises NotFoundError if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
-    """Reads the files; nothing is kept between calls, so a new file counts at once.
+    """Reads the files; nothing is kept between calls, so a new file takes effect at once.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class FileSource:
     name: str = "files"
 
     def fetch_bars(self, request: BarRequest) -> FetchedBars:
-        """Read the bars of each code's file; see `Source`."""
+        """Read the bars from each code's file; see `Source`."""
         end = min(request.end, last_final_day(self.now(), self.final_time))
         frames, failed = [], {}
         folder = f"{request.dataset.kind}/{request.dataset.period}"
@@ -93,12 +93,12 @@ class FileSource:
         return FetchedBars(frame, self._halted(request, end), failed=failed)
 
     def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
-        """Read the rows of a statement's file.
+        """Read the requested rows of a statement's file; see `Source`.
 
         Raises
         ------
         UpstreamFaultError
-            The file is not in the layout.
+            The file does not have the documented layout.
         """
         path = f"finance/{request.statement}.csv"
         content = self._read(path)
@@ -110,7 +110,7 @@ class FileSource:
             raise UpstreamFaultError(f"imports/{path}: {error}") from error
 
     def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
-        """Read each code's factors; see `Source` and `factor_files`."""
+        """Read each code's factors; see `Source` and `sources.files.factors`."""
         found, folder = FetchedFactors(), f"{request.kind}/factors"
         for code, content in self._contents(folder, request.codes):
             if content is None:
@@ -128,7 +128,7 @@ class FileSource:
         Raises
         ------
         UpstreamFaultError
-            It is not there, or not in the layout.
+            The file is missing, or does not have the documented layout.
         """
         content = self._read("securities.csv")
         if content is None:
@@ -139,11 +139,11 @@ class FileSource:
             raise UpstreamFaultError(f"imports/securities.csv: {error}") from error
 
     def coverage_start(self, dataset: BarDataset) -> str:  # noqa: ARG002  the same for all
-        """Give the calendar's first day: a file may begin on any day."""
+        """Return the calendar's first day: a file may begin on any day."""
         return min(FIRST_DAYS.values())
 
     def _contents(self, folder: str, codes: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
-        """Give each code with its file in a folder, None where it has none."""
+        """Yield each code with the content of its file in a folder, None if there is none."""
         with ThreadPoolExecutor(PARALLEL) as pool:
             files = pool.map(self._read, (f"{folder}/{code}.csv" for code in codes))
             yield from zip(codes, files, strict=True)
@@ -174,7 +174,7 @@ class FileSource:
 
 
 def _rows(content: bytes, columns: Sequence[str]) -> list[dict[str, str]]:
-    """Read a small table; raises ValueError where a column is missing."""
+    """Parse a small table; raises ValueError if a column is missing."""
     reader = csv.DictReader(StringIO(content.decode("utf-8-sig")), restval="")
     if lacking := set(columns) - set(reader.fieldnames or ()):
         raise ValueError(f"columns are missing: {', '.join(sorted(lacking))}")
@@ -182,10 +182,10 @@ def _rows(content: bytes, columns: Sequence[str]) -> list[dict[str, str]]:
 
 
 def _security(row: Mapping[str, str]) -> Security:
-    """Read a security; raises ValueError where its market or a date is none."""
+    """Parse a security; raises ValueError if its market or one of its dates is invalid."""
     security = security_of(row)
     if security.market not in MARKETS:
-        raise ValueError(f"{security.code!r} is of no known market")
+        raise ValueError(f"{security.code!r} belongs to no known market")
     for day in (security.list_date, security.delist_date):
         if day and date.fromisoformat(day).strftime("%Y%m%d") != day:
             raise ValueError(f"{security.code} has {day!r} for a date")
@@ -193,12 +193,12 @@ def _security(row: Mapping[str, str]) -> Security:
 
 
 def _parse(dataset: BarDataset, code: str, content: bytes | None) -> pd.DataFrame:
-    """Read a whole file.
+    """Parse a whole file of bars.
 
     Raises
     ------
     ValueError
-        It is not in its layout: a column is missing, a number or a day is none.
+        It does not have its layout: a column is missing, or a number or day is invalid.
     """
     if content is None:
         return join_frames(dataset, [])
@@ -211,9 +211,9 @@ def _parse(dataset: BarDataset, code: str, content: bytes | None) -> pd.DataFram
     )
     if lacking := set(columns) - set(frame.columns):
         raise ValueError(f"columns are missing: {', '.join(sorted(lacking))}")
-    # A day in another form would drop out of every range, and its bars would seem not to exist.
+    # A day in another format would be outside every range, and its bars would seem not to exist.
     for name, form in TEXTS.items():
         if name in columns and not frame[name].str.fullmatch(form).all():
-            raise ValueError(f"{name} has a value of another form")
+            raise ValueError(f"{name} has a value in another format")
     frame.insert(0, "code", code)
     return frame[["code", *columns]]

@@ -1,4 +1,4 @@
-"""Statements as the source `files` has them: one CSV file for each of the three."""
+"""Statements of the source `files`: one CSV file for each of the three."""
 
 import csv
 import re
@@ -10,36 +10,37 @@ from marketdata.finance.statement import HEADER, TEXTS, Statement, StatementRow,
 from marketdata.sources.source import FetchedStatements, StatementRequest
 
 SHOWN = 20
-"""So much of a wrong value is repeated in an error."""
+"""How many characters of a wrong value an error repeats."""
 
 NEEDED = ("code", "reporting_period", "statement_type")
 
 ALIASES = {Statement.BALANCE_SHEET: {"total_noncur_assets": "tot_noncur_assets"}}
-"""Names that a file may use for one of the SDK's columns: the answer has the value by both."""
+"""Names that a file may use for one of the SDK's columns; answers have the value under both."""
 
 _DAY = re.compile("[0-9]{8}")
 
 
 def parse_statements(content: bytes, request: StatementRequest) -> FetchedStatements:
-    """Read the rows that were asked for.
+    """Parse the requested rows.
 
     Parameters
     ----------
     content : bytes
         A table with the columns `NEEDED`, any others of `finance.statement.HEADER` and any of the
-        statement, in any case; of further ones only the numbers are taken. An empty field is null.
+        statement, in upper or lower case; from further columns only numbers are taken. An empty
+        field is null.
     request : StatementRequest
-        Which rows.
+        The requested rows.
 
     Returns
     -------
     FetchedStatements
-        A row that cannot be read fails its code alone.
+        A row that cannot be read fails only its code.
 
     Raises
     ------
     ValueError
-        It is no such table.
+        The content is not such a table.
     """
     found = FetchedStatements()
     wanted = set(request.codes)
@@ -47,7 +48,7 @@ def parse_statements(content: bytes, request: StatementRequest) -> FetchedStatem
         code, period = record["code"], record["reporting_period"]
         if code not in wanted:
             continue
-        # A day in another form would drop out of every range, and its row would seem not to exist.
+        # A day in another format would be outside every range, and its row would seem not to exist.
         if not _DAY.fullmatch(period):
             found.failed[code] = f"it has {period[:SHOWN]!r} for a reporting period"
         elif request.start <= period <= request.end:
@@ -67,7 +68,7 @@ def _records(content: bytes, statement: Statement) -> Iterator[dict[str, str]]:
             raise ValueError(f"columns are missing: {', '.join(sorted(lacking))}")
         for fields in table:
             if fields:
-                # A field too many or too few may have shifted all others.
+                # With a field too many or too few, all others may have shifted.
                 record = dict(zip(names, fields, strict=True))
                 for name, column in ALIASES.get(statement, {}).items():
                     record.setdefault(column, record.get(name, ""))

@@ -20,43 +20,44 @@ START = "20150105"
 
 
 class Axis(NamedTuple):
-    """All trading days from `START` on; arrays of bars count from a place on it.
+    """All trading days from `START` on; arrays of bars begin at a position on this axis.
 
     Attributes
     ----------
     days : tuple of str
-        YYYYMMDD.
+        The days, YYYYMMDD.
     ordinals : array of int, (days,)
-        The same as proleptic ordinals.
+        The same days as proleptic Gregorian ordinals.
     """
 
     days: tuple[str, ...]
     ordinals: Ints
 
     def between(self, start: str, end: str) -> slice:
-        """Give the places of a closed range of days."""
+        """Return the positions of a closed range of days."""
         return slice(bisect_left(self.days, start), bisect_right(self.days, end))
 
 
 @cache
 def axis() -> Axis:
-    """Give the axis, as far as the calendar knows; all markets share it."""
+    """Return the axis, up to the calendar's end; all markets share it."""
     days = tuple(trading_days("SH", START, last_known_day()))
     return Axis(days, np.array([date.fromisoformat(day).toordinal() for day in days]))
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """What one tick and one lot stand for.
+    """The units of a code: what one tick and one lot are worth.
 
     Attributes
     ----------
     step, scale : int
-        A price is ticks × step ÷ scale, rounded once, so it is the decimal number it looks like.
+        A price in yuan is ticks × step ÷ scale: rounded only once, it is the float nearest to the
+        decimal number.
     lot : int
-        Volume of a lot: shares, or 1 for futures, whose volume is in lots.
+        The volume of one lot: shares, or 1 for futures, whose volume is in lots.
     worth : float
-        Yuan of one lot for each tick of its price.
+        The value of one lot in yuan per tick of its price.
     """
 
     step: int
@@ -65,25 +66,25 @@ class Grid:
     worth: float
 
     def prices(self, ticks: Ints) -> Floats:
-        """Give prices in yuan, of any shape."""
+        """Return prices in yuan, in the shape of `ticks`."""
         return ticks * self.step / self.scale
 
     def ticks(self, prices: Floats) -> Ints:
-        """Give the nearest whole ticks of prices in yuan."""
+        """Return the whole numbers of ticks nearest to prices in yuan."""
         return np.rint(prices * self.scale / self.step).astype(np.int64)
 
     def amounts(self, ticks: Ints, lots: Ints) -> Floats:
-        """Give amounts, whole yuan each."""
+        """Return amounts, each in whole yuan."""
         amounts: Floats = np.rint(ticks * lots * self.worth)
         return amounts
 
     def amount(self, ticks: int, lots: int) -> int:
-        """Give one amount in whole yuan."""
+        """Return one amount in whole yuan."""
         return round(ticks * lots * self.worth)
 
 
 class Candles(NamedTuple):
-    """Prices of bars in ticks, all arrays of one shape; `vwap` lies within [low, high]."""
+    """Prices of bars in ticks, arrays of the same shape; `vwap` lies within [low, high]."""
 
     open: Ints
     high: Ints
@@ -106,22 +107,22 @@ class Day(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DailyBars:
-    """All daily bars of one code; every array has one value a day.
+    """All daily bars of one code; every array has one value per day.
 
     Attributes
     ----------
     grid : Grid
         The units.
     first : int
-        Place of the first day on the axis.
+        Position of the first day on the axis.
     candles : Candles
         Prices; open, high and low are 0 on a day without a trade.
     lots : array of int
         Volume; 0 on a day without a trade.
     suspended : array of bool
-        Days without a bar.
+        Days without a bar, because trading is suspended.
     settle, open_interest : array of int or None
-        Futures only: ticks, lots.
+        Futures only: in ticks, and in lots.
     """
 
     grid: Grid
@@ -133,12 +134,12 @@ class DailyBars:
     open_interest: Ints | None = None
 
     def window(self, places: slice) -> range:
-        """Give the days, counted from the first bar, that lie at some places of the axis."""
+        """Return the days at some positions of the axis, counted from the first bar."""
         first = max(places.start - self.first, 0)
         return range(first, max(min(places.stop - self.first, len(self.lots)), first))
 
     def day(self, place: int) -> Day:
-        """Give one day, counted from the first bar."""
+        """Return one day's bar; days are counted from the first bar."""
         opened, high, low, close, vwap = (int(prices[place]) for prices in self.candles)
         lots = int(self.lots[place])
         return Day(opened, high, low, close, vwap, lots, self.grid.amount(vwap, lots))

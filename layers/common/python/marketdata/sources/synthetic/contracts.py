@@ -1,4 +1,4 @@
-"""Futures contracts: which exchange lists which one from when until when."""
+"""The synthetic futures contracts, with the dates on which they are listed and expire."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ class Contract:
     Attributes
     ----------
     security : Security
-        Its code and life. Where the calendar does not reach its end, `delist_date` is what it
-        would be without holidays.
+        The code and its dates. If the calendar does not reach its end, `delist_date` is the date
+        that it would be without holidays.
     variety : Product
-        The product.
+        The product of the contract.
     delivery : str
         Delivery month, "2024-01".
     nominal_end : int
-        Ordinal of the last trading day if there were no holidays: what the shape of its open
-        interest hangs on, since it never changes when the calendar grows.
+        Ordinal of the last trading day if there were no holidays. The shape of the open interest
+        depends on it, since it does not change when the calendar grows.
     """
 
     security: Security
@@ -42,13 +42,13 @@ class Contract:
 
 @cache
 def contracts() -> tuple[Contract, ...]:
-    """List all contracts that trade on any day since `START`, by the day of their listing."""
+    """Return all contracts that trade on any day since `START`, ordered by listing date."""
     found = (contract for variety in PRODUCTS for contract in _contracts(variety))
     return tuple(sorted(found, key=lambda each: (each.security.list_date, each.security.code)))
 
 
 def contracts_by_code(today: str) -> dict[str, Contract]:
-    """Give the contracts listed until today; where a code came back after ten years, the later."""
+    """Return the contracts listed by today; of a code reused after ten years, the later one."""
     return {
         each.security.code: each for each in contracts() if (each.security.list_date or "") <= today
     }
@@ -85,7 +85,7 @@ def _contract(variety: Product, delivery: str, begins: str, ends: str) -> Contra
 
 
 def _list_date(variety: Product, delivery: str) -> str:
-    """A contract is listed the day after the one ends that made room for it.
+    """Return the listing date: the trading day after the end of the contract it replaces.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def _last_trading_day(variety: Product, delivery: str) -> str:
 
 @cache
 def _trading_days(month: str) -> list[str]:
-    """List a month's trading days, or its weekdays where the calendar does not reach."""
+    """Return a month's trading days, or its weekdays if the calendar does not reach it."""
     first, last = (f"{day:%Y%m%d}" for day in (first_day(month), last_day(month)))
     return trading_days("SH", first, last) or _weekdays(month)
 

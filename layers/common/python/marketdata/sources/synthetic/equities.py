@@ -1,4 +1,4 @@
-"""Stocks, ETFs and indices: which there are, and their daily bars."""
+"""The synthetic stocks, ETFs and indices, and their daily bars."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,7 +38,7 @@ HALT_DAYS = 9.0
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A run of stock codes, 3 apart from the first one on, and when they came to market."""
+    """A series of stock codes, 3 apart from `first` on, and the range of their listing dates."""
 
     first: int
     market: str
@@ -60,19 +60,19 @@ BOARDS = (
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How the bars of a kind look; pairs are ranges to draw from.
+    """The look of a kind's bars; pairs are ranges to draw from.
 
     Attributes
     ----------
     grid : Grid
-        Tick and lot.
+        The tick and the lot.
     price : pair of float
-        At the start of the path; the path stays within a fourth and four times of it, before
-        what is paid out.
+        Price at the start of the path; before payouts, the path stays between a quarter of it and
+        four times it.
     beta, sigma : pair of float
-        Share in the market's return, and the daily volatility of the rest.
+        Exposure to the market's return, and the daily volatility of the rest.
     lots : pair of float
-        Median of a day's volume.
+        Median of the daily volume, in lots.
     """
 
     grid: Grid
@@ -84,9 +84,9 @@ class Style:
 
 STYLES = {
     Kind.STOCK: Style(Grid(1, 100, 100, 1.0), (10, 60), (0.6, 1.4), (0.012, 0.024), (2e4, 4e5)),
-    # Lots of 1,000 shares, because a tenth of a cent times 100 shares is no whole yuan.
+    # Lots of 1,000 shares, because a tick of 0.001 yuan times 100 shares is not a whole yuan.
     Kind.ETF: Style(Grid(1, 1000, 1000, 1.0), (0.8, 4), (0.9, 1.1), (0.002, 0.004), (5e4, 1e6)),
-    # An index point is no yuan: 1 / 256 makes its shares some 16 yuan each at 4,000 points.
+    # An index point is not a yuan: 1 / 256 makes a share worth about 16 yuan at 4,000 points.
     Kind.INDEX: Style(
         Grid(1, 100, 100, 1 / 256), (2e3, 6e3), (0.9, 1.1), (0.002, 0.005), (5e7, 2e8)
     ),
@@ -95,7 +95,7 @@ STYLES = {
 
 @lru_cache(maxsize=4)
 def equities(seed: int) -> tuple[Security, ...]:
-    """List all stocks, ETFs and indices, those listed later than today too."""
+    """Return all stocks, ETFs and indices, including those listed after today."""
     stocks = [stock for board in BOARDS for stock in _board(seed, board)]
     gone = 1 + generator(seed, "delisted").permutation(BOARDS[0].count - 1)[:DELISTED]
     days = trading_days("SH", "20180101", "20241231")
@@ -119,7 +119,7 @@ def _board(seed: int, board: Board) -> list[Security]:
     days = trading_days("SH", board.since, board.until)
     key = f"board {board.first}.{board.market}"
     places = np.sort(generator(seed, key).integers(len(days), size=board.count))
-    # Everybody's first example is 600000.SH: a board's first code is its oldest and stays.
+    # Everyone's first example is 600000.SH: a board's first code is its oldest, and never delisted.
     places[0] = 0
     base = sum(other.count for other in BOARDS[: BOARDS.index(board)])
     return [
@@ -143,7 +143,7 @@ def equity_bars(seed: int, security: Security) -> DailyBars:
     path, sigma = log_path(seed, security, suspended)
     factors = daily_factors(seed, security)
     close = style.grid.ticks(np.exp(path) / factors)
-    # What the exchange itself starts from on an ex-date, its price limit too.
+    # The ex-dividend reference price, from which the exchange also counts its price limit.
     before = day_before(close) * day_before(factors) / factors
     noise = generator(seed, f"{security.code}/days").standard_normal((days, 4))
     prices = _limited(candles(close, before, noise, sigma), before, limit_of(security))
@@ -154,9 +154,9 @@ def equity_bars(seed: int, security: Security) -> DailyBars:
 
 
 def log_path(seed: int, security: Security, suspended: Flags) -> tuple[Floats, float]:
-    """Draw the logarithms of the closes as if nothing were ever paid out.
+    """Draw the logarithms of the closes before payouts.
 
-    Gives the daily volatility that is in them as well.
+    Also returns the daily volatility of the code's own share in them.
     """
     style = STYLES[security.kind]
     first = axis().between(*life(security)).start
@@ -171,7 +171,7 @@ def log_path(seed: int, security: Security, suspended: Flags) -> tuple[Floats, f
 
 
 def limit_of(security: Security) -> float:
-    """Give the daily price limit as a share of the close before."""
+    """Return the daily price limit as a fraction of the previous close."""
     return 0.2 if security.code.startswith(("688", "30")) else 0.1
 
 
@@ -181,7 +181,7 @@ def _between(numbers: np.random.Generator, ends: tuple[float, float]) -> float:
 
 
 def _limited(prices: Candles, before: Floats, limit: float) -> Candles:
-    """Keep a day's prices within the limit around what it starts from."""
+    """Clip each day's prices to the limit around its reference price."""
     top, bottom = _rounded(before * (1 + limit)), _rounded(before * (1 - limit))
     opened = np.clip(prices.open, bottom, top)
     high, low = np.minimum(prices.high, top), np.maximum(prices.low, bottom)
@@ -193,7 +193,7 @@ def _rounded(ticks: Floats) -> Ints:
 
 
 def _suspended(seed: int, security: Security, days: int) -> Flags:
-    """Draw the days on which a stock is suspended: now and then, for some days in a row."""
+    """Draw the days on which a stock is suspended: occasional runs of several days."""
     if security.kind is not Kind.STOCK:
         return np.zeros(days, dtype=np.bool_)
     draws = generator(seed, f"{security.code}/halts").random((days, 2))

@@ -1,4 +1,4 @@
-"""Arrays of bars turned into the columns of the frame that a source gives."""
+"""The conversion of arrays of bars into the columns of the frame that a source returns."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ type Columns = dict[str, npt.NDArray[Any]]
 
 
 def frame_of(dataset: BarDataset, parts: Sequence[Columns]) -> pd.DataFrame:
-    """Put columns below each other as one frame."""
+    """Concatenate columns into one frame."""
     if not parts:
         return join_frames(dataset, [])
     return pd.DataFrame(
@@ -29,7 +29,7 @@ def frame_of(dataset: BarDataset, parts: Sequence[Columns]) -> pd.DataFrame:
 
 
 def daily_columns(security: Security, bars: DailyBars, days: range) -> Columns:
-    """Give the daily bars on some days, counted from the first bar."""
+    """Return the daily bars of some days, counted from the first bar."""
     shown = np.array([day for day in days if not bars.suspended[day]], dtype=np.int64)
     opened, high, low, close, vwap = (prices[shown] for prices in bars.candles)
     lots = bars.lots[shown]
@@ -49,7 +49,7 @@ def daily_columns(security: Security, bars: DailyBars, days: range) -> Columns:
 def intraday_columns(
     seed: int, period: Period, security: Security, bars: DailyBars, days: range
 ) -> list[Columns]:
-    """Give the intraday bars of some days, counted from the first bar, one item a day."""
+    """Return the intraday bars of some days, counted from the first bar, one item per day."""
     return [
         _day_columns(seed, period, security, bars, day)
         for day in days
@@ -58,7 +58,7 @@ def intraday_columns(
 
 
 def halts(bars: DailyBars, days: range, period: Period) -> dict[str, Halt]:
-    """Say why some of the days have no bar; a day without a trade has a daily one."""
+    """Return day → why it has no bar; a day without a trade still has a daily bar."""
     found: dict[str, Halt] = {}
     for day in days:
         if bars.suspended[day]:
@@ -97,7 +97,7 @@ def _drawn_columns(grid: Grid, drawn: Intraday) -> Columns:
 
 
 def _between_days(open_interest: Ints, day: int, bars: int) -> Ints:
-    """Let open interest move evenly from the day before to the day's own."""
+    """Interpolate open interest linearly from the previous day's value to the day's own."""
     before = open_interest[max(day - 1, 0)]
     return np.rint(np.linspace(before, open_interest[day], bars + 1)[1:]).astype(np.int64)
 

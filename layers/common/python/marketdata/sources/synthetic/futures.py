@@ -1,4 +1,4 @@
-"""Daily bars of futures: prices around a common path, and open interest that moves on."""
+"""Daily bars of futures: prices around a product's path, and open interest that rolls over."""
 
 from functools import lru_cache
 from math import log
@@ -13,10 +13,10 @@ from marketdata.sources.synthetic.paths import candles, day_before, fold, genera
 from marketdata.sources.synthetic.products import Product
 
 THIN = 0.0006
-"""Open interest of a contract that never becomes main, as a share of a main one's."""
+"""Open interest of a contract that never becomes main, as a fraction of a main contract's."""
 
 YOUNG = 0.002
-"""What a contract that will be main holds from its beginning, as a share of its peak."""
+"""Open interest that a future main contract has from its start, as a fraction of its peak."""
 
 MIN_FINANCIAL_LOTS = 20
 
@@ -25,13 +25,13 @@ def contract_bars(seed: int, contract: Contract) -> DailyBars:
     """Draw all daily bars of a contract."""
     variety, code = contract.variety, contract.security.code
     places = axis().between(*life(contract.security))
-    # The delivery month, because a code of the CZCE comes back after ten years.
+    # The delivery month is part of the key, because CZCE reuses codes after ten years.
     key = f"{code}/{contract.delivery}"
     noise = generator(seed, f"{key}/days").standard_normal((places.stop - places.start, 6))
     left = contract.nominal_end - axis().ordinals[places]
     close = variety.grid.ticks(np.exp(_path(seed, contract, noise[:, 3], left)))
     interest = np.rint(_interest(contract, left) * np.exp(0.01 * noise[:, 4])).astype(np.int64)
-    # On the last day nothing is left open, but a lot is traded.
+    # On the last day nothing stays open, but many lots are traded.
     held = np.maximum(interest, np.concatenate([interest[:1], interest[:-1]]))
     lots = np.rint(0.8 * held * np.exp(0.35 * noise[:, 5])).astype(np.int64)
     if variety.market == "CFE":
@@ -48,7 +48,7 @@ def contract_bars(seed: int, contract: Contract) -> DailyBars:
 
 
 def _path(seed: int, contract: Contract, noise: Floats, left: Ints) -> Floats:
-    """Give the logarithms of the closes: the product's path and a carry that runs out."""
+    """Return the logarithms of the closes: the product's path plus a basis that converges to 0."""
     spot = _spot(seed, contract.variety)
     carry = generator(seed, f"{contract.security.code}/{contract.delivery}/carry").normal()
     share = 0.1 * contract.variety.sigma
@@ -59,7 +59,7 @@ def _path(seed: int, contract: Contract, noise: Floats, left: Ints) -> Floats:
 
 @lru_cache(maxsize=64)
 def _spot(seed: int, variety: Product) -> Floats:
-    """Draw the path of a product over the whole axis, as logarithms."""
+    """Draw a product's path over the whole axis, as logarithms."""
     days = len(axis().days)
     if variety.underlying:
         index = next(each for each in equities(seed) if each.code == variety.underlying)
@@ -71,10 +71,10 @@ def _spot(seed: int, variety: Product) -> Floats:
 
 
 def _interest(contract: Contract, left: Ints) -> Floats:
-    """Give the open interest in lots by the calendar days left.
+    """Return the open interest in lots, given the calendar days left.
 
-    Between two contracts that become main the ratio of the later one's to the earlier one's grows
-    all the time, so the main contract moves on once and never back.
+    Between two main contracts, the ratio of the later one's open interest to the earlier one's
+    always grows, so the main contract rolls over once and never back.
     """
     variety = contract.variety
     main = int(contract.delivery[5:]) in variety.main_months
@@ -91,13 +91,13 @@ def _interest(contract: Contract, left: Ints) -> Floats:
 
 
 def _without_trade(prices: Candles, idle: Flags) -> Candles:
-    """On a day without a trade an exchange gives no open, high and low: zeros."""
+    """Set open, high and low to 0 on days without a trade, as exchanges do."""
     opened, high, low = (np.where(idle, 0, each) for each in (prices.open, prices.high, prices.low))
     return Candles(opened, high, low, prices.close, prices.vwap)
 
 
 def _settle(contract: Contract, prices: Candles) -> Ints:
-    """Stock index futures settle on the last hour, everything else on the day's average."""
+    """Return the settles: the last hour's price for stock index futures, else the day's average."""
     last_hour = (prices.close + prices.vwap) // 2
     settle = last_hour if contract.variety.underlying else prices.vwap
     return np.where(prices.open == 0, prices.close, settle)

@@ -1,4 +1,4 @@
-"""Minutes of a day, drawn so that they add up to the daily bar exactly."""
+"""The intraday bars of a day, drawn so that they add up to the daily bar exactly."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,7 +21,7 @@ TILT_STEPS = 20
 
 
 class Intraday(NamedTuple):
-    """A day's intraday bars: ticks, lots and yuan, all arrays of the same length."""
+    """A day's intraday bars in ticks, lots and yuan, as arrays of the same length."""
 
     open: Ints
     high: Ints
@@ -32,7 +32,7 @@ class Intraday(NamedTuple):
 
 
 def hours(security: Security, day: str) -> tuple[Segment, ...]:
-    """Give the sessions of a day; where they are not known, the usual day session."""
+    """Return the sessions of a day; if they are not known, the usual day session."""
     known = sessions(security.kind, security.market, security.code, day)
     usual = COMMODITY_DAY if security.market in COMMODITY_MARKETS else STOCK_HOURS
     return known or usual
@@ -41,18 +41,18 @@ def hours(security: Security, day: str) -> tuple[Segment, ...]:
 def intraday(
     numbers: np.random.Generator, day: Day, segments: tuple[Segment, ...], period: Period
 ) -> Intraday:
-    """Draw a day's bars.
+    """Draw a day's intraday bars.
 
     Parameters
     ----------
     numbers : Generator
-        The day's own.
+        The random numbers of this day.
     day : Day
-        With at least one lot.
+        The daily bar, with a volume of at least one lot.
     segments : tuple of Segment
-        Its sessions.
+        The sessions of the day.
     period : Period
-        The length of a bar; of every period the bars are those of one minute put together.
+        The length of a bar; longer bars are the one-minute bars put together.
     """
     minutes = _minutes(numbers, day, sum(end - start for start, end, _ in segments))
     return minutes if period is Period.MIN1 else _together(minutes, segments, MINUTES[period])
@@ -71,7 +71,7 @@ def _minutes(numbers: np.random.Generator, day: Day, length: int) -> Intraday:
 
 
 def _path(numbers: np.random.Generator, day: Day, length: int) -> Ints:
-    """Draw a walk from open to close that touches the high and the low and never leaves them."""
+    """Draw a walk from open to close that touches high and low and stays between them."""
     turns = np.sort(numbers.choice(np.arange(1, length), size=2, replace=False))
     extremes = [day.high, day.low] if numbers.random() < 0.5 else [day.low, day.high]
     places = np.array([0, *turns, length])
@@ -85,7 +85,7 @@ def _path(numbers: np.random.Generator, day: Day, length: int) -> Ints:
 
 
 def _weights(numbers: np.random.Generator, day: Day, middle: Floats) -> Floats:
-    """Draw how volume is spread: most at both ends, tilted so that the average price comes out."""
+    """Draw the spread of volume: most at both ends, tilted so that the vwap comes out right."""
     along = np.linspace(-1, 1, len(middle))
     weights = (1 + 2 * along**4) * numbers.standard_gamma(2.0, len(middle))
     off = (middle - day.vwap) / max(day.high - day.low, 1)
@@ -101,7 +101,7 @@ def _weights(numbers: np.random.Generator, day: Day, middle: Floats) -> Floats:
 
 
 def _split(total: int, weights: Floats) -> Ints:
-    """Share out a whole number by weight; the shares are whole and add up to it."""
+    """Split a whole number by weight into whole numbers that add up to it."""
     steps = np.cumsum(weights)
     reached: Floats = np.rint(total * (steps / steps[-1]))
     return np.diff(reached, prepend=0.0).astype(np.int64)
@@ -122,7 +122,7 @@ def _together(minutes: Intraday, segments: tuple[Segment, ...], size: int) -> In
 
 @lru_cache(maxsize=256)
 def _starts(segments: tuple[Segment, ...], size: int) -> Ints:
-    """Give the minutes at which bars of `size` minutes begin, as `sessions.bar_times` cuts them."""
+    """Return the start minutes of bars of `size` minutes; see `catalog.sessions.bar_times`."""
     starts: list[int] = []
     before = 0
     for start, end, _ in segments:

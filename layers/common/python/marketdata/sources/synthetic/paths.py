@@ -1,4 +1,4 @@
-"""Random walks that every price follows."""
+"""Random walks, the basis of all prices."""
 
 import zlib
 from functools import lru_cache
@@ -12,22 +12,22 @@ MARKET_SIGMA = 0.009
 
 
 def generator(seed: int, key: str) -> np.random.Generator:
-    """Give the random numbers of one key.
+    """Return the random number generator of a key.
 
-    A longer draw begins like a shorter one: draw days along the first axis, one kind of draw a
-    generator, and a calendar that reaches further changes no earlier day.
+    A longer draw begins like a shorter one. With days along the first axis, and one kind of draw
+    per generator, a calendar that reaches further changes no earlier day.
     """
     return np.random.default_rng([seed, zlib.crc32(key.encode())])
 
 
 @lru_cache(maxsize=4)
 def market_returns(seed: int) -> Floats:
-    """Give the returns that all equities share, one a day of the axis, as logarithms."""
+    """Return the log returns that all equities share, one per day of the axis."""
     return generator(seed, "market").standard_normal(len(axis().days)) * MARKET_SIGMA
 
 
 def fold(logs: Floats, low: float, high: float) -> Floats:
-    """Reflect a path at two borders: no price runs away, and no step gets longer."""
+    """Reflect a path at two bounds: no price runs away, and no step gets longer."""
     width = high - low
     return low + np.abs((logs - low + width) % (2 * width) - width)
 
@@ -35,21 +35,21 @@ def fold(logs: Floats, low: float, high: float) -> Floats:
 def day_before[Number: (np.int64, np.float64)](
     values: npt.NDArray[Number],
 ) -> npt.NDArray[Number]:
-    """Give each day's value of the day before; the first day's is its own."""
+    """Return the previous day's value for each day; for the first day its own."""
     return np.concatenate([values[:1], values[:-1]])
 
 
 def candles(close: Ints, before: Ints | Floats, noise: Floats, sigma: float) -> Candles:
-    """Draw days around their closes.
+    """Draw daily prices around the closes.
 
     Parameters
     ----------
     close : array of int, (days,)
-        In ticks, at least 1.
+        Closes in ticks, at least 1.
     before : array, (days,)
-        What each day starts from, in ticks: the close before, less what was paid out since.
+        Reference price of each day in ticks: the previous close, less any payout since.
     noise : array of float, (days, 3)
-        Standard normal.
+        Standard normal numbers.
     sigma : float
         Daily volatility.
     """
@@ -61,5 +61,5 @@ def candles(close: Ints, before: Ints | Floats, noise: Floats, sigma: float) -> 
 
 
 def average(opened: Ints, high: Ints, low: Ints, close: Ints) -> Ints:
-    """Give a volume-weighted average price that such days may have, in ticks."""
+    """Return a plausible volume-weighted average price for each day, in ticks."""
     return (opened + high + low + 3 * close + 3) // 6

@@ -1,4 +1,4 @@
-"""What synthetic stocks pay out: cash about once a year, and now and then bonus shares."""
+"""Payouts of the synthetic stocks: cash about once a year, and now and then bonus shares."""
 
 from collections.abc import Iterator
 from math import ceil
@@ -13,19 +13,19 @@ from marketdata.sources.synthetic.bars import START, Floats, axis
 from marketdata.sources.synthetic.paths import generator
 
 PAYS, PAYS_THIS_YEAR, GIVES_SHARES = 0.85, 0.9, 0.15
-"""Shares: of the stocks, that ever pay; of years, in which one does; of those, with shares too."""
+"""Fractions: of stocks that ever pay, of years in which one pays, and of payouts with shares."""
 
 CASH = (0.005, 0.035)
-"""Range of what is paid, as a share of the price."""
+"""Range of the cash paid, as a fraction of the price."""
 
 SEASON = ("0501", "0731")
-"""Ex-dates follow the general meetings, which follow the annual reports."""
+"""First and last day of the season of ex-dates, which follows annual reports and meetings."""
 
 DECIMALS = 6
 
 
 def steps(seed: int, security: Security) -> Steps:
-    """Give the cumulative factors of a stock or a fund until the calendar's end."""
+    """Return the cumulative adjustment factors of a stock or a fund up to the calendar's end."""
     first = max(life(security)[0], START)
     days, factors = [first], [1.0]
     if security.kind is Kind.STOCK:
@@ -37,7 +37,7 @@ def steps(seed: int, security: Security) -> Steps:
 
 
 def daily_factors(seed: int, security: Security) -> Floats:
-    """Give the factor of each day of a life, from the axis' first day on."""
+    """Return the factor for each day of a security's life on the axis."""
     places = axis().between(*life(security))
     known = steps(seed, security)
     starts = [axis().between(day, day).start - places.start for day in known.days]
@@ -47,7 +47,7 @@ def daily_factors(seed: int, security: Security) -> Floats:
 
 
 def _payouts(seed: int, security: Security) -> Iterator[tuple[str, float]]:
-    """Draw ex-dates, and by how much a share grows on each."""
+    """Draw ex-dates, and the growth of the factor on each."""
     numbers = generator(seed, f"{security.code}/dividends")
     if numbers.random() >= PAYS:
         return
@@ -57,6 +57,6 @@ def _payouts(seed: int, security: Security) -> Iterator[tuple[str, float]]:
         days = trading_days("SH", *(f"{year}{day}" for day in SEASON))
         if pays < PAYS_THIS_YEAR and days:
             growth = 1 + CASH[0] + (CASH[1] - CASH[0]) * cash
-            # Of ten shares come eleven to thirteen.
+            # Ten shares become eleven to thirteen.
             bonus = ceil(3 * shares / GIVES_SHARES) / 10 if shares < GIVES_SHARES else 0
             yield days[int(when * len(days))], growth * (1 + bonus)

@@ -1,4 +1,4 @@
-"""Futures products: the exchanges' own rules, and how their synthetic bars look."""
+"""Futures products: the exchanges' own rules, and the look of the synthetic bars."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from fractions import Fraction
 from marketdata.sources.synthetic.bars import Grid
 
 type Rule = Callable[[Sequence[str], Sequence[str]], str]
-"""Gives the last trading day from the trading days of the month before and the delivery month."""
+"""Returns the last trading day, given the trading days of the previous and the delivery month."""
 
 
 def friday(n: int) -> Rule:
-    """Make the rule of the n-th Friday of the delivery month, postponed by a holiday."""
+    """Build the rule for the n-th Friday of the delivery month, postponed on a holiday."""
 
     def rule(_: Sequence[str], days: Sequence[str]) -> str:
         first = date.fromisoformat(days[0]).replace(day=1)
@@ -23,17 +23,17 @@ def friday(n: int) -> Rule:
 
 
 def fifteenth(_: Sequence[str], days: Sequence[str]) -> str:
-    """The 15th of the delivery month, postponed by a holiday."""
+    """Return the 15th of the delivery month, postponed on a holiday."""
     return next(day for day in days if day[6:] >= "15")
 
 
 def tenth_trading_day(_: Sequence[str], days: Sequence[str]) -> str:
-    """The tenth trading day of the delivery month."""
+    """Return the tenth trading day of the delivery month."""
     return days[9]
 
 
 def end_of_month_before(before: Sequence[str], _: Sequence[str]) -> str:
-    """The last trading day of the month before the delivery month."""
+    """Return the last trading day of the month before the delivery month."""
     return before[-1]
 
 
@@ -46,24 +46,24 @@ class Product:
     code, market, name : str
         Such as "RB", "SHF", "螺纹钢".
     grid : Grid
-        Tick and worth.
+        The tick and its worth.
     price, sigma : float
-        Yuan at the start of its path, and daily volatility.
+        Price in yuan at the start of the path, and daily volatility.
     lots : int
-        Open interest of a main contract at its peak.
+        Open interest of a main contract at its peak, in lots.
     ends : Rule
-        The last trading day.
+        The rule for the last trading day.
     first_day, first_delivery : str
-        When the product began: YYYYMMDD, "YYYY-MM".
+        First trading day, YYYYMMDD, and first delivery month, "YYYY-MM".
     months : tuple of int
         Delivery months.
     listed : pair of int
-        How many consecutive months and how many quarter months after them are listed at once.
+        How many consecutive months, and how many quarter months after them, are listed at a time.
     main_months : tuple of int
-        The delivery months that become main; the others stay thin.
+        Delivery months whose contracts become main; the others stay thin.
     peak, width : int
-        Calendar days before the end at which open interest peaks, and how wide the peak is. A peak
-        of 0 stands for stock index futures, where it grows until the end is near.
+        How many calendar days before the end open interest peaks, and the width of the peak. 0
+        stands for stock index futures, where open interest grows until the end is near.
     underlying : str
         The index that the price follows, if any.
     """

@@ -1,4 +1,4 @@
-"""The source `synthetic`."""
+"""The source `synthetic`: fetches the bars, statements and factors of the synthetic market."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ SEED = 20240102
 
 @dataclass(frozen=True, slots=True)
 class SyntheticSource:
-    """The market of a seed.
+    """The synthetic market of a seed.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class SyntheticSource:
     final_time : str
         "HH:MM", see `catalog.calendar`.
     seed : int
-        Another seed is another market.
+        Another seed gives another market.
     """
 
     now: Callable[[], datetime]
@@ -70,7 +70,7 @@ class SyntheticSource:
         return FetchedBars(frame_of(request.dataset, parts), halted)
 
     def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
-        """Draw the statements that are published by now; see `Source`."""
+        """Draw the statements that are published by today; see `Source`."""
         known = {each.code: each for each in equities(self.seed) if each.kind is Kind.STOCK}
         today = self._today()
         return FetchedStatements(
@@ -83,7 +83,7 @@ class SyntheticSource:
         )
 
     def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
-        """Give the factors by which the bars fall on ex-dates; see `Source`."""
+        """Return the factors by which prices fall on ex-dates; see `Source`."""
         known = {each.code: each for each in equities(self.seed) if each.kind is request.kind}
         wanted = [known[code] for code in request.codes if code in known]
         today = self._today()
@@ -91,7 +91,7 @@ class SyntheticSource:
         return FetchedFactors({each.code: steps(self.seed, each) for each in listed})
 
     def list_securities(self) -> list[Security]:
-        """List everything that is listed today or was before."""
+        """List everything that is or was listed by today."""
         today = self._today()
         futures = (contract.security for contract in contracts_by_code(today).values())
         return [
@@ -100,7 +100,7 @@ class SyntheticSource:
         ]
 
     def coverage_start(self, dataset: BarDataset) -> str:  # noqa: ARG002  the same for all
-        """Give the first day of the market; no kind begins later."""
+        """Return the first day of the market; no kind begins later."""
         return START
 
     def _today(self) -> str:

@@ -1,6 +1,6 @@
-"""Statements of the synthetic companies: every sum in them holds, in whole yuan.
+"""Statements of the synthetic companies, in whole yuan; all of their sums hold.
 
-They are a market's own, beside its prices: a company's profit does not move its shares.
+They are independent of the prices: a company's profit does not move its shares.
 """
 
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ from marketdata.sources.synthetic.paths import generator
 
 FIRST_YEAR = int(FIRST_PERIOD[:4])
 GROWTH = 1.012
-"""Of revenue, a quarter."""
+"""Growth of revenue per quarter."""
 
 EARLIEST = {"0331": 20, "0630": 45, "0930": 20, "1231": 80}
-"""How many days before the deadline a quarter's report may come."""
+"""How many days before the deadline a quarter's report may be published."""
 
 HALF_YEARS = ("0630", "1231")
 
@@ -30,16 +30,16 @@ type Columns = dict[str, Floats]
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """What a company did and owned; arrays with a value for each quarter since `FIRST_YEAR`.
+    """A company's books, as arrays with one value for each quarter since `FIRST_YEAR`.
 
     Attributes
     ----------
     income : dict
-        Columns of the income statement, of the quarter alone.
+        Columns of the income statement, for the single quarter.
     assets, claims : dict
-        Columns of the balance sheet, at the quarter's end.
+        Columns of the balance sheet at the quarter's end.
     flows : array of float, (quarters, 3)
-        Net cash from operations, from investing, and by exchange rates, of the quarter alone.
+        Cash from operations, from investing and from exchange rates, for the single quarter.
     """
 
     income: Columns
@@ -51,9 +51,9 @@ class Books:
 def statements(
     seed: int, security: Security, request: StatementRequest, today: str
 ) -> Iterator[StatementRow]:
-    """Draw those of a company's requested statements that are published by today, YYYYMMDD.
+    """Draw the requested statements of a company that are published by today, YYYYMMDD.
 
-    Before its listing a company reports half-years only, in its prospectus.
+    Before its listing, a company has half-year reports only, in its prospectus.
     """
     first, last = life(with_prospectus(security))
     start, end = max(request.start, first), min(request.end, last, today)
@@ -90,7 +90,7 @@ def _announced(seed: int, security: Security, period: str) -> str:
 
 
 def books(seed: int, code: str, quarters: int) -> Books:
-    """Draw the books of a company for its first quarters."""
+    """Draw the books of a company for the first `quarters` quarters."""
     size, cost = generator(seed, f"{code}/company").uniform((18, 0.6), (23, 0.8))
     noise = generator(seed, f"{code}/quarters").standard_normal((quarters, 8))
     season = np.resize([0.9, 1.0, 1.0, 1.1], quarters)
@@ -147,7 +147,7 @@ def _income(revenue: Floats, cost: float, noise: Floats) -> Columns:
 
 
 def _claims(base: float, income: Columns, noise: Floats) -> Columns:
-    """Give who owns the assets: the equity grows with the profits, the debt with the equity."""
+    """Draw equity, which grows with the profits, and debt, which grows with the equity."""
     kept = np.rint(0.3 * np.cumsum(income["net_pro_excl_min_int_inc"]))
     shares, paid_in = np.full_like(kept, round(base)), np.full_like(kept, round(3 * base))
     own = shares + paid_in + np.maximum(kept, -round(base))
@@ -206,10 +206,10 @@ def _columns(statement: Statement, drawn: Books) -> Columns:
 
 
 def _cash_flow(drawn: Books, income: Columns) -> Columns:
-    """Give the year's flows of cash so far; financing brings what the others leave open."""
+    """Return the cash flows of the year to date; financing balances the others."""
     cash = drawn.assets["currency_cap"]
     quarter = np.arange(len(cash))
-    # A year begins with the cash of the quarter before it; nobody asks for the very first year.
+    # A year begins with the cash of the previous quarter; the very first year is never requested.
     before = cash[np.maximum(quarter - quarter % 4 - 1, 0)]
     operating, investing, rates = (_year_to_date(each) for each in drawn.flows.T)
     financing = cash - before - operating - investing - rates
@@ -237,7 +237,7 @@ def _cash_flow(drawn: Books, income: Columns) -> Columns:
 
 
 def _year_to_date(values: Floats) -> Floats:
-    """Add up the quarters of each year, as Chinese statements do."""
+    """Accumulate the quarters of each year, as Chinese statements do."""
     years = np.pad(values, (0, -len(values) % 4)).reshape(-1, 4)
     summed: Floats = np.cumsum(years, axis=1).ravel()[: len(values)]
     return summed

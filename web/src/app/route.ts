@@ -1,0 +1,34 @@
+import { useEffect, useState } from "preact/hooks";
+
+/** Where the user is: "#/kline?code=600000.SH" is page "kline" with one parameter. */
+interface Route {
+  page: string;
+  id: string;
+  params: URLSearchParams;
+}
+
+/** What the shell passes to every page. */
+export interface PageProps {
+  route: Route;
+}
+
+export function readRoute(hash: string): Route {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
+  const [page = "", id = ""] = path.split("/");
+  return { page: page || "kline", id, params: new URLSearchParams(query) };
+}
+
+export function useRoute(): Route {
+  const [route, setRoute] = useState(() => readRoute(location.hash));
+  useEffect(() => {
+    const changed = () => setRoute(readRoute(location.hash));
+    addEventListener("hashchange", changed);
+    return () => removeEventListener("hashchange", changed);
+  }, []);
+  return route;
+}
+
+export function link(page: string, params: Record<string, string> = {}): string {
+  const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value)).toString();
+  return `#/${page}${query ? `?${query}` : ""}`;
+}
