@@ -58,13 +58,13 @@ def meta(**changes: Any) -> dict[str, Any]:
     }
 
 
-def bar(trade_date: str = "20240102", **changes: Any) -> dict[str, Any]:
+def sample_bar(trade_date: str = "20240102", **changes: Any) -> dict[str, Any]:
     """Return a bar, with changes."""
     prices = {"open": 9.11, "high": 9.19, "low": 9.1, "close": 9.15}
     return {"trade_date": trade_date, **prices, "volume": 100, "amount": 915.0, **changes}
 
 
-def task(**changes: Any) -> dict[str, Any]:
+def sample_task(**changes: Any) -> dict[str, Any]:
     """Return a running task, with changes."""
     return {
         "id": 7,

@@ -6,13 +6,13 @@ from amazingdata_client.cli.chart import DOWN, UP, candles, draw
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.clients.samples import bar
+from tests.clients.samples import sample_bar
 
 PRICES = st.lists(st.floats(0.01, 1000), min_size=4, max_size=4).map(sorted)
 
 
 def of(low: float, opened: float, closed: float, high: float) -> dict[str, Any]:
-    return bar(open=opened, high=high, low=low, close=closed)
+    return sample_bar(open=opened, high=high, low=low, close=closed)
 
 
 def text(shown: list[list[tuple[str, str]]]) -> list[str]:
@@ -38,7 +38,7 @@ def test_neighbours_are_put_together() -> None:
 
 
 def test_bars_without_prices_are_left_out() -> None:
-    assert candles([bar(open=None)], 5) == []
+    assert candles([sample_bar(open=None)], 5) == []
 
 
 @given(st.lists(PRICES, min_size=1, max_size=50), st.integers(1, 20), st.integers(1, 30))

@@ -11,7 +11,7 @@ from amazingdata_client.cli.session import Login
 from amazingdata_client.cli.store import Profile, Store
 
 from tests.clients.conftest import Run
-from tests.clients.samples import DAYS, SECURITY, USER, bar, meta
+from tests.clients.samples import DAYS, SECURITY, USER, meta, sample_bar
 from tests.clients.scripted import PASSWORD, URL, USERNAME, ScriptedService, success
 
 
@@ -58,9 +58,9 @@ def test_what_there_is(run: Run, scripted: ScriptedService) -> None:
 
 
 def test_klines_in_every_form(run: Run, scripted: ScriptedService, tmp_path: Path) -> None:
-    holes = bar("20240103", open=None, volume=None)
+    holes = sample_bar("20240103", open=None, volume=None)
     said = meta(warnings=["the source was busy"])
-    scripted.on("POST /stock/kline/batch", success({"600000.SH": [bar(), holes]}, said))
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": [sample_bar(), holes]}, said))
     ask = ("kline", "600000.SH", *DAYS)
     table = run(*ask)
     assert "9.11" in table.stdout
@@ -69,7 +69,7 @@ def test_klines_in_every_form(run: Run, scripted: ScriptedService, tmp_path: Pat
     assert "warning: the source was busy" in table.stderr
     assert run(*ask, "--csv", "-").stdout.splitlines()[1].startswith("600000.SH,20240102,9.11,")
     document = json.loads(run(*ask, "--json").stdout)
-    assert document["data"]["600000.SH"] == [bar(), holes]
+    assert document["data"]["600000.SH"] == [sample_bar(), holes]
     assert document["meta"]["complete"]
     parquet = tmp_path / "bars.parquet"
     assert run(*ask, "--parquet", str(parquet)).exit_code == 0
@@ -89,7 +89,7 @@ def test_nothing_to_show_is_no_error(run: Run, scripted: ScriptedService) -> Non
 
 def test_what_is_missing(run: Run, scripted: ScriptedService, tmp_path: Path) -> None:
     gaps = meta(complete=False, missing={"600000.SH": [["20240103", "20240105"]]})
-    scripted.on("POST /stock/kline/batch", success({"600000.SH": [bar()]}, gaps))
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": [sample_bar()]}, gaps))
     tolerant = run("kline", "600000.SH", *DAYS)
     assert tolerant.exit_code == 0
     assert "lacks 20240103–20240105" in tolerant.stderr
@@ -100,7 +100,7 @@ def test_what_is_missing(run: Run, scripted: ScriptedService, tmp_path: Path) ->
 
 
 def test_futures_are_asked_for_elsewhere(run: Run, scripted: ScriptedService) -> None:
-    scripted.on("GET /future/kline", success({"IF2401.CFE": [bar(settle=1.5)]}, meta()))
+    scripted.on("GET /future/kline", success({"IF2401.CFE": [sample_bar(settle=1.5)]}, meta()))
     assert "settle" in run("kline", "if2401.cfe", *DAYS).stdout
     for wrong in (
         ("kline", "IF2401.CFE", "600000.SH", *DAYS),

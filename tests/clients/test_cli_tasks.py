@@ -11,7 +11,7 @@ from amazingdata_client.cli.app import amazingdata
 from amazingdata_client.cli.session import Login
 
 from tests.clients.conftest import Run
-from tests.clients.samples import CONFIG, DAYS, FOUND, USER, task
+from tests.clients.samples import CONFIG, DAYS, FOUND, USER, sample_task
 from tests.clients.scripted import ScriptedService, failure, success
 
 README = Path(__file__).parents[2] / "clients/python/README.md"
@@ -23,7 +23,9 @@ def test_detecting(run: Run, scripted: ScriptedService) -> None:
     scripted.on(
         "POST /cache/detect-all-missing", success({"status": "running", "progress": 1.0, **FOUND})
     )
-    scripted.on("GET /cache/tasks/7", success({"task": task(status="completed", progress=100.0)}))
+    scripted.on(
+        "GET /cache/tasks/7", success({"task": sample_task(status="completed", progress=100.0)})
+    )
     scripted.on("GET /cache/tasks/7/result", success(found))
     shown = run("detect", "stock", *DAYS)
     assert shown.exit_code == 0, shown.output
@@ -37,8 +39,8 @@ def test_detecting(run: Run, scripted: ScriptedService) -> None:
 
 
 def test_filling(run: Run, scripted: ScriptedService) -> None:
-    done = task(status="completed", progress=100.0, bar_count=44, success_count=300)
-    scripted.on("POST /cache/fill-missing", success(task()))
+    done = sample_task(status="completed", progress=100.0, bar_count=44, success_count=300)
+    scripted.on("POST /cache/fill-missing", success(sample_task()))
     scripted.on("GET /cache/tasks/7", success({"task": done}))
     filled = run("fill", "future", *DAYS, "--main", "--codes", "IF2401.CFE")
     assert filled.exit_code == 0, filled.output
@@ -48,7 +50,7 @@ def test_filling(run: Run, scripted: ScriptedService) -> None:
     started = run("fill", "stock", *DAYS, "--no-wait")
     assert started.stdout == "7\n"
     assert json.loads(run("fill", "stock", *DAYS, "--json").stdout)["bar_count"] == 44
-    scripted.on("POST /cache/cache-all-missing", success(task()))
+    scripted.on("POST /cache/cache-all-missing", success(sample_task()))
     assert run("cache", "stock", *DAYS).exit_code == 0
 
 
@@ -64,18 +66,18 @@ def test_filling(run: Run, scripted: ScriptedService) -> None:
 def test_a_task_that_does_not_end_well(
     run: Run, scripted: ScriptedService, end: dict[str, object], code: int
 ) -> None:
-    scripted.on("GET /cache/tasks/7", success({"task": task(**end)}))
+    scripted.on("GET /cache/tasks/7", success({"task": sample_task(**end)}))
     assert run("tasks", "watch", "7", "--timeout", "0").exit_code == code
 
 
 def test_tasks(run: Run, scripted: ScriptedService) -> None:
-    done = task(status="completed", progress=100.0)
-    page = {"items": [task()], "total": 1, "page": 1, "page_size": 20}
+    done = sample_task(status="completed", progress=100.0)
+    page = {"items": [sample_task()], "total": 1, "page": 1, "page_size": 20}
     scripted.on("GET /cache/tasks", success(page))
     scripted.on("GET /cache/tasks/7", success({"task": done}))
     scripted.on("GET /cache/tasks/7/result", success({**FOUND, "missing": {}, "error_codes": []}))
     scripted.on("POST /cache/tasks/7/cancel", failure(409, "task 7 has ended already"))
-    scripted.on("POST /cache/tasks/7/retry", success({"task": task(attempt=2)}))
+    scripted.on("POST /cache/tasks/7/retry", success({"task": sample_task(attempt=2)}))
     assert "fill" in run("tasks", "list").stdout
     assert json.loads(run("tasks", "list", "--json").stdout)["total"] == 1
     assert "completed" in run("tasks", "show", "7").stdout

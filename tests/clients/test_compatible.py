@@ -5,7 +5,7 @@ import pytest
 from amazingdata_client import AmazingDataClient, UnauthorizedError
 from backports import zstd
 
-from tests.clients.samples import bar, meta
+from tests.clients.samples import meta, sample_bar
 from tests.clients.scripted import PASSWORD, URL, USERNAME, ScriptedService, failure, success
 
 
@@ -40,14 +40,14 @@ def test_somebody_else_logs_in(client: AmazingDataClient, scripted: ScriptedServ
 
 
 def test_the_documents_batch(client: AmazingDataClient, scripted: ScriptedService) -> None:
-    packed = zstd.compress(success({"600000.SH": [bar()]}, meta()).content)
+    packed = zstd.compress(success({"600000.SH": [sample_bar()]}, meta()).content)
     headers = {"Content-Encoding": "zstd", "Content-Type": "application/json"}
     scripted.on("POST /stock/kline/batch", httpx.Response(200, content=packed, headers=headers))
     response = client.request(
         "post", "/stock/kline/batch", json={"codes": ["600000.SH"]}, headers={"X": "replaced"}
     )
     assert response.status_code == 200
-    assert response.json()["data"] == {"600000.SH": [bar()]}
+    assert response.json()["data"] == {"600000.SH": [sample_bar()]}
     assert "X" not in scripted.seen[0].headers
 
 

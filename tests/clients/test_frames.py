@@ -8,7 +8,7 @@ from amazingdata_client import KlineResult, StatementResult
 from amazingdata_client.models import Completeness
 from amazingdata_client.reading import read
 
-from tests.clients.samples import bar, meta
+from tests.clients.samples import meta, sample_bar
 
 META = read(Completeness, meta())
 
@@ -18,8 +18,8 @@ def klines(*bars: dict[str, Any]) -> KlineResult:
 
 
 def test_pandas_types() -> None:
-    holes = bar("20240103", open=None, volume=None, amount=None)
-    frame = klines(bar(), holes).to_pandas()
+    holes = sample_bar("20240103", open=None, volume=None, amount=None)
+    frame = klines(sample_bar(), holes).to_pandas()
     assert {name: str(kind) for name, kind in frame.dtypes.items()} == {
         "code": "string",
         "trade_date": "datetime64[ns]",
@@ -37,8 +37,8 @@ def test_pandas_types() -> None:
 
 
 def test_polars_types() -> None:
-    holes = bar("20240103", open=None, volume=None, amount=None)
-    frame = klines(bar(), holes).to_polars()
+    holes = sample_bar("20240103", open=None, volume=None, amount=None)
+    frame = klines(sample_bar(), holes).to_polars()
     assert frame.schema == {
         "code": pl.String,
         "trade_date": pl.Date,
@@ -53,7 +53,7 @@ def test_polars_types() -> None:
 
 
 def test_minutes_of_futures_keep_their_time() -> None:
-    result = klines(bar(kline_time="2024-01-02 09:30:00", settle=None, open_interest=7))
+    result = klines(sample_bar(kline_time="2024-01-02 09:30:00", settle=None, open_interest=7))
     pandas, polars = result.to_pandas(), result.to_polars()
     assert pandas["kline_time"][0] == pd.Timestamp("2024-01-02 09:30:00")
     assert str(pandas["open_interest"].dtype) == "Int64"
@@ -64,7 +64,7 @@ def test_minutes_of_futures_keep_their_time() -> None:
 
 
 def test_whole_prices_are_floats_too() -> None:
-    result = klines(bar(open=9, amount=915))
+    result = klines(sample_bar(open=9, amount=915))
     assert str(result.to_pandas()["open"].dtype) == "float64"
     assert result.to_polars().schema["amount"] == pl.Float64
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clients.conftest import Calls
-from tests.clients.samples import SECURITY, bar, meta
+from tests.clients.samples import SECURITY, meta, sample_bar
 from tests.clients.scripted import ScriptedService, failure, success
 
 MANY = [f"{number:06d}.SH" for number in range(600000, 600600)]
@@ -36,7 +36,7 @@ def echo(request: httpx.Request) -> httpx.Response:
         unknown_codes=unknown,
         source="mixed",
     )
-    return success({code: [bar()] for code in known}, said)
+    return success({code: [sample_bar()] for code in known}, said)
 
 
 def test_bars_of_one_code(client: Calls, scripted: ScriptedService) -> None:
@@ -46,7 +46,7 @@ def test_bars_of_one_code(client: Calls, scripted: ScriptedService) -> None:
         pending=[["20240108", "20240109"]],
         a_field_of_tomorrow=1,
     )
-    scripted.on("POST /stock/kline/batch", success({"600000.SH": [bar()]}, said))
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": [sample_bar()]}, said))
     result = client.kline(" 600000.sh ,", date(2024, 1, 1), "2024-01-09", adjust="forward")
     assert scripted.bodies() == [
         {
@@ -57,7 +57,7 @@ def test_bars_of_one_code(client: Calls, scripted: ScriptedService) -> None:
             "adjust": "forward",
         }
     ]
-    assert result.rows == [{"code": "600000.SH", **bar()}]
+    assert result.rows == [{"code": "600000.SH", **sample_bar()}]
     assert len(result) == 1
     assert result.require_complete() is result
     assert result.meta.absent["600000.SH"][0].reason == "suspended"
@@ -101,7 +101,7 @@ def test_adjustments_are_put_together(client: Calls, scripted: ScriptedService) 
         done = {"mode": "forward", "anchor": {first: "20240105"}, "failed": {}}
         if first == MANY[500]:
             done["failed"] = {first: "no factor"}
-        return success({first: [bar()]}, meta(adjust=done))
+        return success({first: [sample_bar()]}, meta(adjust=done))
 
     scripted.on("POST /stock/kline/batch", answer)
     result = client.kline(MANY, "20240101", "20240105", adjust="forward")
@@ -112,7 +112,7 @@ def test_adjustments_are_put_together(client: Calls, scripted: ScriptedService) 
 
 def test_a_short_day_is_a_gap(client: Calls, scripted: ScriptedService) -> None:
     said = meta(complete=False, short={"IF2401.CFE": ["20240102"]})
-    scripted.on("GET /future/kline", success({"IF2401.CFE": [bar(settle=9.1)]}, said))
+    scripted.on("GET /future/kline", success({"IF2401.CFE": [sample_bar(settle=9.1)]}, said))
     result = client.future_kline(["IF2401.CFE"], "20240102", "20240102", "min1")
     with pytest.raises(IncompleteError, match="has too few minute bars on 20240102"):
         result.require_complete()

@@ -12,15 +12,19 @@ from amazingdata_client import (
 )
 
 from tests.clients.conftest import Calls
-from tests.clients.samples import CONFIG, COUNTS, FOUND, USER, task
+from tests.clients.samples import CONFIG, COUNTS, FOUND, USER, sample_task
 from tests.clients.scripted import ScriptedService, failure, success
 
 RANGE = ("stock", "20240101", "20240131")
 
 
 def test_a_fill_is_watched_to_its_end(client: Calls, scripted: ScriptedService) -> None:
-    scripted.on("POST /cache/fill-missing", failure(503), success({**task(), "task_id": 7}))
-    steps = [task(progress=0.0), task(progress=50.0), task(progress=100.0, status="completed")]
+    scripted.on("POST /cache/fill-missing", failure(503), success({**sample_task(), "task_id": 7}))
+    steps = [
+        sample_task(progress=0.0),
+        sample_task(progress=50.0),
+        sample_task(progress=100.0, status="completed"),
+    ]
     scripted.on("GET /cache/tasks/7", *(success({"task": step}) for step in steps))
     started = client.fill(*RANGE, codes="600000.SH,600000.SH", recheck_absent=True)
     seen: list[float] = []
@@ -49,7 +53,7 @@ def test_a_fill_is_watched_to_its_end(client: Calls, scripted: ScriptedService) 
 def test_a_bad_end_is_an_error(
     client: Calls, scripted: ScriptedService, end: dict[str, object], error: type[Exception]
 ) -> None:
-    scripted.on("GET /cache/tasks/7", success({"task": task(**end)}))
+    scripted.on("GET /cache/tasks/7", success({"task": sample_task(**end)}))
     with pytest.raises(error) as raised:
         client.wait(7)
     assert raised.value.task.status == end["status"]  # type: ignore[attr-defined]
@@ -57,7 +61,7 @@ def test_a_bad_end_is_an_error(
 
 
 def test_a_deadline(client: Calls, scripted: ScriptedService) -> None:
-    scripted.on("GET /cache/tasks/7", success({"task": task(progress=12.5)}))
+    scripted.on("GET /cache/tasks/7", success({"task": sample_task(progress=12.5)}))
     with pytest.raises(TaskTimeoutError, match=r"12\.5%") as raised:
         client.wait(7, timeout=0.0)
     assert not raised.value.task.ended
@@ -91,11 +95,11 @@ def test_what_a_fill_did(client: Calls, scripted: ScriptedService) -> None:
 
 
 def test_lists_and_orders(client: Calls, scripted: ScriptedService) -> None:
-    page = {"items": [task()], "total": 1, "page": 2, "page_size": 5}
+    page = {"items": [sample_task()], "total": 1, "page": 2, "page_size": 5}
     scripted.on("GET /cache/tasks", success(page))
-    scripted.on("POST /cache/tasks/7/cancel", success({"task": task(status="cancelled")}))
-    scripted.on("POST /cache/tasks/7/retry", success({"task": task(attempt=2)}))
-    scripted.on("POST /cache/cache-all-missing", success(task(task_type="cache")))
+    scripted.on("POST /cache/tasks/7/cancel", success({"task": sample_task(status="cancelled")}))
+    scripted.on("POST /cache/tasks/7/retry", success({"task": sample_task(attempt=2)}))
+    scripted.on("POST /cache/cache-all-missing", success(sample_task(task_type="cache")))
     assert client.tasks(2, 5).items[0].id == 7
     assert dict(scripted.seen[0].url.params) == {"page": "2", "page_size": "5"}
     assert client.cancel_task(7).status == "cancelled"

@@ -87,7 +87,7 @@ def serving(state: Path, *settings: str) -> Iterator[LocalCloud]:
     try:
         wait_until_ready(process, log)
         url = f"http://localhost:{port}/api/v1"
-        with closing(log_in(url)) as admin:
+        with closing(logged_in(url)) as admin:
             yield LocalCloud(url, state, admin)
         stop(process, state, log)
     finally:
@@ -113,7 +113,7 @@ def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
         time.sleep(0.1)
 
 
-def log_in(url: str) -> httpx.Client:
+def logged_in(url: str) -> httpx.Client:
     """Give a client with the administrator's token."""
     client = httpx.Client(base_url=url, timeout=60)
     answer = client.post("/auth/login", json=LOGIN)

@@ -54,7 +54,7 @@ def open_futures_market(service: Service) -> None:
         put_bars(service, code, bars_of(code), "future/daily")
 
 
-def ask(service: Service, **query: str) -> tuple[Any, Any]:
+def ask_mains(service: Service, **query: str) -> tuple[Any, Any]:
     """Ask for the main contracts; gives data and meta."""
     status, envelope = service.call("GET", "/cache/main-contracts", USER, query=query)
     assert status == 200, envelope

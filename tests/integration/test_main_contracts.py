@@ -11,7 +11,7 @@ from marketdata.tasks import main_contracts
 from tests.integration.futures import (
     FUTURES,
     MAINS,
-    ask,
+    ask_mains,
     bars_of,
     changes,
     open_futures_market,
@@ -39,7 +39,7 @@ def test_varieties(service: Service) -> None:
 
 
 def test_before_any_fill_nothing_is_known(service: Service) -> None:
-    data, meta = ask(service, trade_date="20200108")
+    data, meta = ask_mains(service, trade_date="20200108")
     assert data == {"main_contracts": {}, "details": {}, "trade_date": "20200108"}
     assert meta == {"unknown": ["IF", "V"], "known": {}}
 
@@ -49,7 +49,7 @@ def test_a_fill_works_the_history_out(service: Service) -> None:
     assert (task["status"], task["error_message"]) == ("completed", None)
     assert task["contract_type"] == "all"
     assert changes(service) == MAINS
-    data, meta = ask(service, trade_date="20200108")
+    data, meta = ask_mains(service, trade_date="20200108")
     assert data == {
         "main_contracts": {"IF": "IF2002.CFE", "V": "V2005.DCE"},
         "details": {
@@ -72,14 +72,14 @@ def test_the_day_decides(service: Service) -> None:
         ("20200113", {"IF": "IF2003.CFE", "V": "V2005.DCE"}),
         ("20200114", {}),
     ):
-        data, meta = ask(service, trade_date=day)
+        data, meta = ask_mains(service, trade_date=day)
         assert data["main_contracts"] == expected
         assert meta["unknown"] == [code for code in ("IF", "V") if code not in expected]
 
 
 def test_without_a_day_it_is_the_last_final_one(service: Service) -> None:
     service.run("fill-missing", **FUTURES)
-    data, meta = ask(service)
+    data, meta = ask_mains(service)
     assert data["trade_date"] > "20240101"
     assert meta["unknown"] == ["IF", "V"]
 

@@ -37,7 +37,7 @@ def join() -> None:
     )
 
 
-def start(
+def emulate(
     serve: Callable[[str, Event], Any],
     template: dict[str, Any],
     naps: list[float],

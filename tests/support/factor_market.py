@@ -77,12 +77,12 @@ class FactorMarket:
         final_until: str = FINAL,
     ) -> RowSet:
         adjuster = self.adjuster(mode, days[-1], final_until)
-        pieces = {code: [rows(day) for day in days] for code in codes}
+        pieces = {code: [piece_of(day) for day in days] for code in codes}
         meta = {"complete": True, "warnings": []}
         return adjuster.told(RowSet(adjuster.apply(SECURITIES, pieces), meta))
 
 
-def rows(day: str) -> Piece:
+def piece_of(day: str) -> Piece:
     """Give the piece of one bar, whose prices are 8."""
     prices = dict.fromkeys(("open", "high", "low", "close"), 8.0)
     return Piece.of(orjson.dumps({"trade_date": day, **prices, "volume": 100, "amount": 800.0}))

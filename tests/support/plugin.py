@@ -67,7 +67,7 @@ def service(
     from tests.support.service import Service
 
     made = Service(cloud)
-    emulation.start(made.invoke, template, made.naps, monkeypatch)
+    emulation.emulate(made.invoke, template, made.naps, monkeypatch)
     monkeypatch.setenv("UPSTREAM", "files")
     monkeypatch.setenv("UPSTREAM_FUNCTION", "UpstreamFunction")
     monkeypatch.setenv("DETECT_MACHINE", emulation.deploy("DetectMachine", template))

@@ -1,10 +1,13 @@
 """Who may import whom: the house rules that a linter cannot see."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -13,26 +16,9 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "layers/common/python/marketdata"
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
 
-ROOMS: Mapping[str, set[str]] = {
-    "api": {
-        *("deployment", "tasks", "futures", "finance", "kline", "catalog", "blocks"),
-        *("sdk_configs", "identity", "settings"),
-    },
-    "upstream": {"ingest", "sources", "finance", "kline", "catalog", "blocks", "aws"},
-    "ingest": {"sources", "finance", "kline", "catalog", "blocks"},
-    "sources": {"finance", "kline", "catalog", "blocks"},
-    "tasks": {"futures", "finance", "kline", "catalog", "blocks", "aws"},
-    "finance": {"kline", "catalog", "blocks"},
-    "futures": {"kline", "catalog", "blocks"},
-    "kline": {"catalog", "blocks"},
-    "catalog": {"blocks"},
-    "blocks": {"aws"},
-    "identity": {"aws"},
-    "sdk_configs": {"aws"},
-    "aws": set(),
-    "settings": set(),
-}
-"""For each room, from the top, the rooms that it may import; `errors` may be imported by all."""
+DOCUMENT = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+STANDARD = ("errors",)
+"""What every room may import."""
 
 NARROWER = {
     ("sources", "kline"): {"kline.bars", "kline.adjust.steps"},
@@ -41,18 +27,6 @@ NARROWER = {
 }
 """Where a room may take only some modules, or names, of another."""
 
-PURE = {
-    *("aws.items", "blocks", "catalog", "finance", "futures", "kline.adjust.prices"),
-    *("kline.adjust.steps", "kline.bars", "kline.chart", "kline.completeness", "kline.resample"),
-    *("kline.rows", "ingest.report", "ingest.statement_check", "tasks.batching"),
-    *("tasks.comparison", "tasks.scope", "sources.amazingdata.contract_lives"),
-    "sources.amazingdata.error_codes",
-}
-"""Rooms and modules that reach no boto3, network, clock or file, themselves or through others."""
-
-IMPURE_IN_PURE_ROOMS = {
-    *("blocks.store", "catalog.catalog_store", "finance.reader", "futures.main_history"),
-}
 OUTSIDE = {"boto3", "botocore", "os", "time", "random", "socket", "pathlib", "subprocess"}
 HEAVY = {"pandas", "numpy", "cryptography", "exchange_calendars"}
 MADE_IN_ONE_PLACE = {"Table", "Bucket", "BlockStore", "EncryptionKey"}
@@ -100,6 +74,45 @@ def imports(module: str, *, typing: bool = True) -> frozenset[str]:
     return frozenset(each for each in found if each is not None)
 
 
+def table(*head: str) -> dict[str, list[str]]:
+    """Read a table of the document: for the name in each row's first cell, the other cells."""
+    _, found, rest = DOCUMENT.partition(f"| {' | '.join(head)} |\n")
+    assert found, head
+    rows = takewhile(lambda line: line.startswith("|"), rest.splitlines()[1:])
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    return {names_in(first)[0]: others for first, *others in cells}
+
+
+def names_in(cell: str) -> list[str]:
+    """Give what a cell puts into backticks, files and folders as modules."""
+    found = re.findall(r"`([^`]+)`", cell)
+    return [name.strip("/").removesuffix(".py").replace("/", ".") for name in found]
+
+
+ROOMS = {
+    room: set(names_in(allowed))
+    for room, (_, allowed) in table("room", "what it does", "may import").items()
+}
+
+
+def pure_modules() -> tuple[set[str], set[str]]:
+    """Give the modules that the document calls pure, and the exceptions that it names."""
+    pure, exceptions = set[str](), set[str]()
+    for room, (cell,) in table("room", "pure").items():
+        inside = {module for module in MODULES if module.startswith(f"{room}.")}
+        named = {f"{room}.{name}" for name in names_in(cell)}
+        assert named <= inside, named - inside
+        if cell.startswith("all but "):
+            pure |= inside - named
+            exceptions |= named
+        else:
+            pure |= named
+    return pure, exceptions
+
+
+PURE, EXCEPTIONS = pure_modules()
+
+
 def check_no_circle(graph: Mapping[str, Iterable[str]]) -> None:
     try:
         TopologicalSorter(graph).prepare()
@@ -122,26 +135,41 @@ def test_rooms_sort_topologically() -> None:
     check_no_circle(rooms_graph())
 
 
-@pytest.mark.parametrize("module", [each for each in MODULES if room_of(each) in ROOMS])
-def test_a_room_imports_what_it_may(module: str) -> None:
-    room = room_of(module)
-    allowed = ROOMS[room] | {room, "errors"}
-    for other in imports(module):
-        assert room_of(other) in allowed, other
+def test_the_table_has_every_room() -> None:
+    assert ROOMS.keys() == {room_of(module) for module in MODULES if module != "__init__"}
+
+
+def test_the_table_runs_down() -> None:
+    for at, room in enumerate(ROOMS):
+        assert ROOMS[room] <= set(list(ROOMS)[at + 1 :]), room
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_what_the_table_allows_and_nothing_else(room: str) -> None:
+    taken = {
+        room_of(other): f"{module} imports {other}"
+        for module in MODULES
+        if room_of(module) == room
+        for other in imports(module)
+        if room_of(other) not in {room, *STANDARD}
+    }
+    forbidden = [text for other, text in taken.items() if other not in ROOMS[room]]
+    assert not forbidden
+    assert not (unused := ROOMS[room] - taken.keys()), f"{room} does without {unused}"
 
 
 @pytest.mark.parametrize(("room", "other"), list(NARROWER))
 def test_some_take_only_a_part_of_a_room(room: str, other: str) -> None:
+    allowed, used = NARROWER[room, other], set[str]()
     for module, path in MODULES.items():
         if room_of(module) == room:
-            taken = {
-                each.removeprefix("marketdata.")
-                for each in imports_of(path)
-                if each.startswith(f"marketdata.{other}.")
-            }
-            allowed = NARROWER[room, other]
-            strange = {each for each in taken if not {each, each.rpartition(".")[0]} & allowed}
-            assert not strange, f"{module}: {strange}"
+            for each in imports_of(path):
+                name = each.removeprefix("marketdata.")
+                if each != name and name.startswith(f"{other}."):
+                    found = {name, name.rpartition(".")[0]} & allowed
+                    assert found, f"{module}: {name}"
+                    used |= found
+    assert used == allowed
 
 
 def reachable(module: str) -> Iterator[tuple[str, str]]:
@@ -158,15 +186,15 @@ def reachable(module: str) -> Iterator[tuple[str, str]]:
                 waiting.append(inner)
 
 
-def is_pure(module: str) -> bool:
-    listed = module in PURE or room_of(module) in PURE
-    return listed and module not in IMPURE_IN_PURE_ROOMS
-
-
-@pytest.mark.parametrize("module", [each for each in MODULES if is_pure(each)])
+@pytest.mark.parametrize("module", sorted(PURE))
 def test_pure_modules_touch_nothing(module: str) -> None:
     for outside, by in reachable(module):
         assert outside not in OUTSIDE, f"{module} reaches {outside} by way of {by}"
+
+
+@pytest.mark.parametrize("module", sorted(EXCEPTIONS))
+def test_what_is_excepted_from_the_pure_touches_something(module: str) -> None:
+    assert OUTSIDE & {outside for outside, _ in reachable(module)}
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -272,3 +300,58 @@ def test_what_a_function_loads_at_its_start(name: str) -> None:
     loaded = loaded_at_start(ROOT / f"functions/{name}/app.py")
     assert ("boto3" in loaded) is (name not in {"console", "docs"})
     assert bool(loaded & HEAVY) is (name == "upstream")
+
+
+def docstrings(module: str) -> Iterator[tuple[int, str]]:
+    """Give the texts that stand for themselves in a file, with their lines."""
+    for node in ast.walk(ast.parse(MODULES[module].read_text())):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            text = node.value.value
+            if isinstance(text, str):
+                yield node.lineno, text
+
+
+def owners() -> dict[str, set[str]]:
+    """Give, for each word that a reference may begin with, the rooms, modules and classes of it."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for module in MODULES:
+        parts = module.split(".")
+        for at, part in enumerate(parts):
+            found[part].add(".".join(parts[: at + 1]))
+    for name, modules in public_classes().items():
+        found[name] |= {f"{module}.{name}" for module in modules}
+    return found
+
+
+def exists(name: str) -> bool:
+    """Say whether a dotted name below the package names a module, or something in one."""
+    parts = name.split(".")
+    end = len(parts)
+    while ".".join(parts[:end]) not in MODULES:
+        end -= 1
+    found: object = import_module(f"marketdata.{'.'.join(parts[:end])}")
+    for part in parts[end:]:
+        if part in getattr(found, "__annotations__", {}):
+            return True
+        if not hasattr(found, part):
+            return False
+        found = getattr(found, part)
+    return True
+
+
+OWNERS = owners()
+FILES = {"csv", "json", "py", "yaml", "zip"}
+"""The ends of names that are files."""
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_docstrings_name_what_exists(module: str) -> None:
+    stale = []
+    for line, text in docstrings(module):
+        for found in re.finditer(r"`([A-Za-z_]\w*(?:\.\w+)+)(?:\(\))?`", text):
+            first, _, rest = found[1].partition(".")
+            if first in OWNERS and found[1].rpartition(".")[2] not in FILES:
+                at = line + text.count("\n", 0, found.start())
+                if not any(exists(f"{owner}.{rest}") for owner in OWNERS[first]):
+                    stale.append(f"{module}, line {at}: {found[1]}")
+    assert not stale

@@ -49,7 +49,7 @@ def once(action: Callable[[], object]) -> Callable[[], None]:
     return hook
 
 
-def rows(store: MemoryStore) -> list[bytes]:
+def rows_of(store: MemoryStore) -> list[bytes]:
     block = store.read([KEY], fresh=True).get(KEY, Block())
     return codec.lines(unpack(KEY, block)[1])
 

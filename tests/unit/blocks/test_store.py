@@ -8,7 +8,7 @@ from marketdata.blocks.block import BlockCoverage, unpack
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.days import bits_of
 from tests.support.memory import MemoryStore
-from tests.unit.blocks.changes import KEY, adding, line, noise, rows
+from tests.unit.blocks.changes import KEY, adding, line, noise, rows_of
 
 
 @pytest.mark.parametrize("note", ["", noise(1)], ids=["in the item", "in the bucket"])
@@ -81,4 +81,4 @@ def test_a_writer_that_read_a_stale_block_loses_nothing() -> None:
     stale = store.read([KEY])[KEY]
     store.update(KEY, None, adding(line("20240103")))
     assert store.update(KEY, stale, adding(line("20240104")))
-    assert rows(store) == [line("20240102"), line("20240103"), line("20240104")]
+    assert rows_of(store) == [line("20240102"), line("20240103"), line("20240104")]

@@ -15,7 +15,7 @@ from marketdata.blocks.store import ATTEMPTS
 from marketdata.errors import VersionConflictError
 from marketdata.kline.bars import merge_bars
 from tests.support.memory import MemoryStore
-from tests.unit.blocks.changes import KEY, adding, fail, line, noise, once, rows
+from tests.unit.blocks.changes import KEY, adding, fail, line, noise, once, rows_of
 
 DAYS = [f"202401{day:02}" for day in range(1, 32)]
 
@@ -37,7 +37,7 @@ def test_writers_that_overtake_each_other_lose_nothing(
             store.update(KEY, None, adding(writers[0]))
 
     start(lines)
-    assert rows(store) == merge_bars([], lines)
+    assert rows_of(store) == merge_bars([], lines)
     assert store.payloads() == store.named()
 
 
@@ -48,7 +48,7 @@ def test_writers_in_threads_lose_nothing(note: str) -> None:
     with ThreadPoolExecutor(len(lines)) as pool:
         written = list(pool.map(lambda each: store.update(KEY, None, adding(each)), lines))
     assert written == [True] * len(lines)
-    assert rows(store) == lines
+    assert rows_of(store) == lines
     assert store.read([KEY])[KEY].version == store.table.writes == len(lines)
     assert store.payloads() == store.named()
 
@@ -58,7 +58,7 @@ def test_two_writers_of_the_very_same_payload() -> None:
     change = adding(line("20240102", noise(4)))
     store.table.before_write = once(lambda: store.update(KEY, None, change))
     assert not store.update(KEY, None, change)
-    assert rows(store) == [line("20240102", noise(4))]
+    assert rows_of(store) == [line("20240102", noise(4))]
     assert store.payloads() == store.named() != set()
 
 
@@ -72,7 +72,7 @@ def test_a_write_whose_answer_was_lost() -> None:
 
     store.table.after_write = once(refuse)
     store.update(KEY, None, adding(line("20240103", noise(6))))
-    assert rows(store) == [line("20240102", noise(5)), line("20240103", noise(6))]
+    assert rows_of(store) == [line("20240102", noise(5)), line("20240103", noise(6))]
     assert store.payloads() == store.named()
 
 
@@ -136,14 +136,14 @@ def test_a_block_that_is_removed_while_it_is_read() -> None:
 def test_a_crash_between_payload_and_item() -> None:
     store = MemoryStore()
     store.update(KEY, None, adding(line("20240102", noise(14))))
-    before = rows(store)
+    before = rows_of(store)
     store.table.before_write = fail
     with pytest.raises(ConnectionError):
         store.update(KEY, None, adding(line("20240103", noise(15))))
     store.table.before_write = lambda: None
-    assert rows(store) == before
+    assert rows_of(store) == before
     assert store.update(KEY, None, adding(line("20240103", noise(15))))
-    assert rows(store) == [*before, line("20240103", noise(15))]
+    assert rows_of(store) == [*before, line("20240103", noise(15))]
     assert store.payloads() == store.named()
 
 
@@ -154,7 +154,7 @@ def test_a_crash_between_item_and_removal_of_the_old_payload() -> None:
     with pytest.raises(ConnectionError):
         store.update(KEY, None, adding(line("20240103", noise(17))))
     store.table.after_write = lambda: None
-    assert rows(store) == [line("20240102", noise(16)), line("20240103", noise(17))]
+    assert rows_of(store) == [line("20240102", noise(16)), line("20240103", noise(17))]
     assert not store.update(KEY, None, adding(line("20240103", noise(17))))
 
 
@@ -172,4 +172,4 @@ def test_a_damaged_payload_counts_as_not_stored(
     assert (block.coverage, block.rows, block.version, text) == (Coverage(), 0, 1, b"")
     assert "stock.daily#600000.SH#2024" in caplog.text
     assert store.update(KEY, None, adding(line("20240103")))
-    assert rows(store) == [line("20240103")]
+    assert rows_of(store) == [line("20240103")]

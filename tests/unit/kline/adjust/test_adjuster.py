@@ -7,7 +7,7 @@ from marketdata.kline.adjust.factors import NO_FACTORS
 from marketdata.kline.adjust.steps import Mode, Steps
 from marketdata.kline.gaps import DEADLINE
 from marketdata.kline.rows import RowSet
-from tests.support.factor_market import FINAL, HALVED, SECURITIES, WEEK, FactorMarket, rows
+from tests.support.factor_market import FINAL, HALVED, SECURITIES, WEEK, FactorMarket, piece_of
 
 
 def closes(reading: RowSet, code: str = "600000.SH") -> list[float | None]:
@@ -128,6 +128,6 @@ def test_the_read_s_deadline_counts() -> None:
     market = FactorMarket()
     adjuster = market.adjuster()
     market.seconds = DEADLINE - 0.5
-    assert adjuster.apply(SECURITIES, {"600000.SH": [rows("20240102")]}) == {"600000.SH": []}
+    assert adjuster.apply(SECURITIES, {"600000.SH": [piece_of("20240102")]}) == {"600000.SH": []}
     assert adjuster.failed == {"600000.SH": "there was no time left"}
     assert not market.calls
