@@ -21,6 +21,7 @@ from marketdata.errors import (
 )
 from marketdata.sources.amazingdata.limits import Limits
 from marketdata.sources.amazingdata.session import Session
+from tests.support.faults import wait_until
 from tests.support.standins import (
     PASSWORD,
     SHORT,
@@ -175,8 +176,7 @@ def test_two_calls_never_run_at_once(start: Start) -> None:
 
     thread = threading.Thread(target=hang)
     thread.start()
-    while not opened._turn.locked():
-        time.sleep(0.001)
+    wait_until(opened._turn.locked)
     with pytest.raises(UpstreamBusyError):
         stocks(opened, seconds=0.05)
     thread.join()
