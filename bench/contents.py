@@ -133,9 +133,12 @@ def fill(
         catalog(names),
         coverage_start=market.days[0],
         final_until=FINAL_UNTIL,
+        now=0,
     )
     frame = bars(market, codes, start, end)
-    ingest.run(BarRequest(dataset, names, start, end), FetchedBars(frame))
+    # A market that is made up knows of every day what there is not.
+    known = FetchedBars(frame, sure_until=dict.fromkeys(names, end))
+    ingest.run(BarRequest(dataset, names, start, end), known)
 
 
 def bars(market: Market, codes: Sequence[int], start: str, end: str) -> pd.DataFrame:

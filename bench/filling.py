@@ -22,7 +22,7 @@ from marketdata.aws.tables import Table
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import parts_between
 from marketdata.blocks.store import BlockStore
-from marketdata.catalog.securities import Catalog, Security
+from marketdata.catalog.securities import Catalog
 from marketdata.catalog.window import Window
 from marketdata.ingest.quarantine import Quarantine
 from marketdata.kline.bars import BarDataset
@@ -31,6 +31,7 @@ from marketdata.sources.source import (
     FactorRequest,
     FetchedBars,
     FetchedFactors,
+    FetchedSecurities,
     FetchedStatements,
     StatementRequest,
 )
@@ -60,6 +61,7 @@ class SlowSource:
 
     market: Market
     name: str = "slow"
+    omits_untraded = False
     asked: list[BarRequest] = field(default_factory=list)
 
     def fetch_bars(self, request: BarRequest) -> FetchedBars:
@@ -76,7 +78,7 @@ class SlowSource:
     def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
         raise NotImplementedError
 
-    def list_securities(self) -> list[Security]:
+    def list_securities(self) -> FetchedSecurities:
         raise NotImplementedError
 
     def coverage_start(self, dataset: BarDataset) -> str:

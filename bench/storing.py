@@ -47,6 +47,7 @@ def _measure(data: Path, period: Period) -> dict[str, float]:
             catalog,
             coverage_start=start,
             final_until=contents.FINAL_UNTIL,
+            now=0,
         )
         stored = ingest.run(request, FetchedBars(frame.copy()))
         assert stored.bars == len(frame)

@@ -3,15 +3,16 @@
     python examples/daily_update.py [DAYS]
 
 Fetches the missing daily bars of stocks, indices and funds for the last DAYS days (default: 10),
-and exits with 1 if any are still missing. The service has its own schedules; use this job if they
-are turned off, or as a cross-check.
+and exits with 1 if any are still missing. Days on which the source gave no bar are unconfirmed
+until it has been asked again, which the next runs do; they are only counted. The service has its
+own schedules; use this job if they are turned off, or as a cross-check.
 """
 
 import os
 import sys
 from datetime import datetime, timedelta, timezone
 
-from amazingdata_client import Client, TaskError
+from amazingdata_client import Client, DetectResult, TaskError
 
 URL = os.environ.get("AMAZINGDATA_URL", "http://localhost:8000/api/v1")
 USERNAME = os.environ.get("AMAZINGDATA_USERNAME", "admin")
@@ -37,9 +38,10 @@ def main() -> int:
                 print(f"{kind}: {error}", file=sys.stderr)
             found = client.detect(kind, first, today)
             client.wait(found.task_id, timeout=PATIENCE)
-            missing = client.task(found.task_id).missing_count
-            print(f"{kind}: {missing:,} codes incomplete")
-            left += missing
+            result = client.task_result(found.task_id)
+            doubted = len(result.unconfirmed) if isinstance(result, DetectResult) else 0
+            print(f"{kind}: {result.missing_count:,} codes incomplete, {doubted:,} unconfirmed")
+            left += result.missing_count
     return 1 if left else 0
 
 

@@ -5,6 +5,9 @@ from typing import Any
 from marketdata import deployment
 from marketdata.tasks.plan import Planner
 
+NOTHING = {"task_id": 0, "attempt": 0, "batch_count": 0}
+"""No task is made: the state machine ends."""
+
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Plan the task of an execution: `{"execution": ARN, "input": the execution's input}`.
@@ -14,6 +17,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """
     planner: Planner = deployment.planner()
     asked, execution = event["input"], event["execution"]
+    if asked.get("if_late") and not planner.is_late(asked["schedule"]):
+        return NOTHING
     if "schedule" in asked:
         task = planner.scheduled(asked["schedule"], execution)
         return planner.plan(task.id, task.attempt, execution)

@@ -188,12 +188,9 @@ def test_what_it_takes_is_told_and_comes_later(vendor: Vendor, name: str) -> Non
     check_complete(vendor)
 
 
-def test_duplicates_cost_nothing_but_themselves(vendor: Vendor) -> None:
+def test_equal_rows_cost_nothing(vendor: Vendor) -> None:
     vendor.deliver(fault(KLINES, "duplicate"))
     task = vendor.service.run("fill-missing", **SCOPE)
-    assert task["quarantined_count"] == len(TRUTH.frame)
-    result = vendor.service.result(task["id"])
-    assert {reason for reasons in result["quarantined"].values() for reason in reasons} == {
-        "duplicate_time"
-    }
+    assert (task["status"], task["error_count"]) == ("completed", 0), task
+    assert (task["quarantined_count"], task["bar_count"]) == (0, len(TRUTH.frame))
     check_complete(vendor)

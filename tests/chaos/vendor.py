@@ -36,7 +36,7 @@ DAILY = BarDataset.parse("stock.daily")
 
 def _chosen() -> tuple[str, ...]:
     """Choose stocks of each market: some suspended for a while, some listed or delisted since."""
-    stocks = [each for each in MARKET.list_securities() if each.kind is Kind.STOCK]
+    stocks = [each for each in MARKET.list_securities().securities if each.kind is Kind.STOCK]
     living = tuple(each.code for each in stocks if each.alive(START, END))
     halted = MARKET.fetch_bars(BarRequest(DAILY, living, START, END)).halted
     new = [each.code for each in stocks if START < (each.list_date or "") <= END]
@@ -52,7 +52,7 @@ def _chosen() -> tuple[str, ...]:
 
 CODES = _chosen()
 TRUTH = MARKET.fetch_bars(BarRequest(DAILY, CODES, START, END))
-STOCKS = {each.code: each for each in MARKET.list_securities() if each.code in CODES}
+STOCKS = {each.code: each for each in MARKET.list_securities().securities if each.code in CODES}
 CALENDAR = trading_days("SH", START, END)
 OUTSIDE = {
     "not_listed": sum(day < (each.list_date or "") for each in STOCKS.values() for day in CALENDAR),

@@ -2,14 +2,19 @@
 
 from typing import Any
 
-COUNTS = {"total_count": 3, "missing_count": 1, "error_count": 0}
+COUNTS = {"total_count": 4, "missing_count": 1, "error_count": 0}
 FOUND = {
     "task_id": 7,
     **COUNTS,
     "complete_count": 2,
-    "daily_stats": {"20240102": {"expected": 3, "present": 1, "absent": 1, "missing": 1}},
+    "daily_stats": {
+        "20240102": {"expected": 4, "present": 1, "absent": 1, "unconfirmed": 1, "missing": 1}
+    },
     "missing_codes": ["600000.SH"],
-    "by_reason": {"suspended": {"codes": 1, "days": 1}},
+    "by_reason": {
+        "suspended": {"codes": 1, "days": 1},
+        "unconfirmed": {"codes": 1, "days": 1},
+    },
 }
 CONFIG = {
     "id": 1,
@@ -33,6 +38,8 @@ SECURITY = {
     "delist_date": None,
 }
 
+SECURITY_INFO = SECURITY | {"lives": [{"list_date": "19991110", "delist_date": None}]}
+
 DAYS = ("--start", "20240101", "--end", "20240131")
 """Options of a command."""
 
@@ -44,10 +51,13 @@ def meta(**changes: Any) -> dict[str, Any]:
         "expected": 1,
         "returned": 1,
         "missing": {},
+        "unconfirmed": {},
         "absent": {},
         "outside": {},
         "pending": [],
+        "unfinished": [],
         "short": {},
+        "unknown_sessions": {},
         "close_outside": {},
         "rejected": {},
         "unknown_codes": [],

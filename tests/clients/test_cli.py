@@ -5,13 +5,14 @@ from pathlib import Path
 
 import httpx
 import polars as pl
+import pytest
 from amazingdata_client import Token
 from amazingdata_client.cli import exits
 from amazingdata_client.cli.session import Login
 from amazingdata_client.cli.store import Profile, Store
 
 from tests.clients.conftest import Run
-from tests.clients.samples import DAYS, SECURITY, USER, meta, sample_bar
+from tests.clients.samples import DAYS, SECURITY, SECURITY_INFO, USER, meta, sample_bar
 from tests.clients.scripted import PASSWORD, URL, USERNAME, ScriptedService, success
 
 
@@ -44,7 +45,7 @@ def test_a_kept_token_of_somebody_else_is_not_used(
 def test_what_there_is(run: Run, scripted: ScriptedService) -> None:
     scripted.on("GET /base/codes", success(["600000.SH", "600003.SH"]))
     scripted.on("GET /base/calendar", success(["20240102"]))
-    scripted.on("GET /base/codes/600000.SH/info", success(SECURITY))
+    scripted.on("GET /base/codes/600000.SH/info", success(SECURITY_INFO))
     scripted.on("GET /base/securities", success({"items": [SECURITY], "total": 1}))
     assert "浦发银行" in run("search", "浦发").stdout
     assert json.loads(run("search", "浦发", "--json").stdout) == [SECURITY]
@@ -97,6 +98,67 @@ def test_what_is_missing(run: Run, scripted: ScriptedService, tmp_path: Path) ->
     strict = run("kline", "600000.SH", *DAYS, "--require-complete", "--csv", str(out))
     assert strict.exit_code == exits.INCOMPLETE
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("warnings", "told"),
+    [
+        (["the calendar is known until 2026-12-31 only"],) * 2,
+        ([], ["20270101–20270131 not final yet"]),
+    ],
+)
+@pytest.mark.parametrize("option", ["--require-complete", "--strict"])
+def test_beyond_the_calendar_nothing_is_complete(
+    run: Run, scripted: ScriptedService, warnings: list[str], told: list[str], option: str
+) -> None:
+    beyond = meta(complete=False, pending=[["20270101", "20270131"]], warnings=warnings)
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": []}, beyond))
+    days = ("--start", "20270101", "--end", "20270131")
+    refused = run("kline", "600000.SH", *days, option)
+    assert refused.exit_code == exits.INCOMPLETE
+    assert f"incomplete: {told[0]}" in refused.stderr
+    assert not refused.stdout
+
+
+def test_days_in_doubt_are_told(run: Run, scripted: ScriptedService) -> None:
+    doubts = meta(
+        complete=False,
+        unconfirmed={"600000.SH": [["20240103", "20240103"]]},
+        unknown_sessions={"600000.SH": [["20240104", "20240104"]]},
+        unfinished=[["20240129", "20240131"]],
+    )
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": [sample_bar()]}, doubts))
+    tolerant = run("kline", "600000.SH", *DAYS)
+    assert tolerant.exit_code == 0
+    for told in (
+        "20240103 is not confirmed yet: the source gave no bar; it is asked again",
+        "sessions on 20240104 that nobody knows",
+        "the last week or month is unfinished (20240129–20240131)",
+    ):
+        assert told in tolerant.stderr
+    assert run("kline", "600000.SH", *DAYS, "--require-complete").exit_code == exits.INCOMPLETE
+
+
+def test_an_unfinished_week_is_told_of_a_complete_answer(
+    run: Run, scripted: ScriptedService
+) -> None:
+    said = meta(unfinished=[["20240129", "20240131"]])
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": [sample_bar()]}, said))
+    asked = run("kline", "600000.SH", *DAYS, "--period", "weekly", "--require-complete")
+    assert asked.exit_code == 0
+    assert "1 bar, complete" in asked.stderr
+    assert "the last week or month is unfinished (20240129–20240131)" in asked.stderr
+
+
+def test_a_strict_reader_refuses_days_that_nobody_explains(
+    run: Run, scripted: ScriptedService
+) -> None:
+    said = meta(absent={"600000.SH": [{"date": "20240103", "reason": "no_bar"}]})
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": [sample_bar()]}, said))
+    assert run("kline", "600000.SH", *DAYS, "--require-complete").exit_code == 0
+    strict = run("kline", "600000.SH", *DAYS, "--strict")
+    assert strict.exit_code == exits.INCOMPLETE
+    assert "600000.SH has no bar on 20240103, and nobody says why" in strict.stderr
 
 
 def test_futures_are_asked_for_elsewhere(run: Run, scripted: ScriptedService) -> None:

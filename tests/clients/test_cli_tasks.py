@@ -38,6 +38,51 @@ def test_detecting(run: Run, scripted: ScriptedService) -> None:
     assert scripted.bodies()[-1]["recheck_absent"]
 
 
+def detected(scripted: ScriptedService, **changes: object) -> None:
+    """Let every detect task end with the same result."""
+    none: dict[str, object] = {"missing_count": 0, "missing_codes": [], "missing": {}}
+    done = sample_task(task_type="detect", status="completed", progress=100.0)
+    scripted.on(
+        "POST /cache/detect-all-missing", success({"status": "running", "progress": 1.0, **FOUND})
+    )
+    scripted.on("GET /cache/tasks/7", success({"task": done}))
+    found = {**FOUND, **none, "unconfirmed": {}, "error_codes": [], **changes}
+    scripted.on("GET /cache/tasks/7/result", success(found))
+
+
+def test_unconfirmed_days_are_shown_and_refused(run: Run, scripted: ScriptedService) -> None:
+    detected(scripted, unconfirmed={"600003.SH": [["20240108", "20240109"]]})
+    shown = run("detect", "stock", *DAYS)
+    assert shown.exit_code == 0, shown.output
+    assert "600003.SH" in shown.stdout
+    assert "20240108–20240109" in shown.stdout
+    words = "unconfirmed (not confirmed yet: the source gave no bar; it is asked again)"
+    assert f"{words}: 1 day of 1 code" in shown.stderr
+    assert "2 of 4 codes complete, 0 incomplete, 1 unconfirmed" in shown.stderr
+    watched = run("tasks", "watch", "7")
+    assert watched.exit_code == 0
+    assert "0 incomplete, 1 unconfirmed" in watched.stderr
+    assert json.loads(run("tasks", "result", "7").stdout)["unconfirmed"]
+    refused = run("detect", "stock", *DAYS, "--require-complete")
+    assert refused.exit_code == exits.INCOMPLETE
+    assert "600003.SH on 20240108–20240109 is not confirmed yet" in refused.stderr
+
+
+def test_a_strict_detect_refuses_days_that_nobody_explains(
+    run: Run, scripted: ScriptedService
+) -> None:
+    runs = [
+        {"from": "20240103", "to": "20240104", "reason": "no_bar"},
+        {"from": "20240105", "to": "20240105", "reason": "suspended"},
+    ]
+    detected(scripted, absent={"600000.SH": runs, "600003.SH": runs[1:]})
+    assert run("detect", "stock", *DAYS, "--require-complete").exit_code == 0
+    strict = run("detect", "stock", *DAYS, "--strict")
+    assert strict.exit_code == exits.INCOMPLETE
+    assert "600000.SH has no bar on 20240103–20240104, and nobody says why" in strict.stderr
+    assert "600003.SH" not in strict.stderr
+
+
 def test_filling(run: Run, scripted: ScriptedService) -> None:
     done = sample_task(status="completed", progress=100.0, bar_count=44, success_count=300)
     scripted.on("POST /cache/fill-missing", success(sample_task()))
@@ -52,6 +97,23 @@ def test_filling(run: Run, scripted: ScriptedService) -> None:
     assert json.loads(run("fill", "stock", *DAYS, "--json").stdout)["bar_count"] == 44
     scripted.on("POST /cache/cache-all-missing", success(sample_task()))
     assert run("cache", "stock", *DAYS).exit_code == 0
+
+
+def test_the_remarks_of_a_fill_are_printed(run: Run, scripted: ScriptedService) -> None:
+    done = sample_task(
+        status="completed", progress=100.0, error_message="2 remarks: see the result"
+    )
+    counts = dict.fromkeys(("total_count", "missing_count", "success_count", "error_count"), 1)
+    counts |= dict.fromkeys(("bar_count", "upstream_calls", "quarantined_count"), 1)
+    notes = ["imports/suspensions.csv line 3: '2024-01-04' is no day (YYYYMMDD)", "another"]
+    lists = {"errors": {}, "quarantined": {}, "failed_batches": [], "notes": notes}
+    scripted.on("GET /cache/tasks/7", success({"task": done}))
+    scripted.on("GET /cache/tasks/7/result", success({"task_id": 7, **counts, **lists}))
+    watched = run("tasks", "watch", "7")
+    assert watched.exit_code == 0, watched.output
+    assert all(note in watched.stderr for note in notes)
+    scripted.on("GET /cache/tasks/7/result", failure(404, "task 7 has no result"))
+    assert run("tasks", "watch", "7").exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clients.conftest import Calls
-from tests.clients.samples import SECURITY, meta, sample_bar
+from tests.clients.samples import SECURITY, SECURITY_INFO, meta, sample_bar
 from tests.clients.scripted import ScriptedService, failure, success
 
 MANY = [f"{number:06d}.SH" for number in range(600000, 600600)]
@@ -76,7 +76,7 @@ def test_many_codes_are_cut_and_put_together(client: Calls, scripted: ScriptedSe
     assert raised.value.missing == {"600000.SH": (Days("20240103", "20240105"),)}
     assert raised.value.unknown_codes == tuple(MANY[500:])
     assert "600000.SH lacks 20240103–20240105" in str(raised.value)
-    assert "and 96 more" in str(raised.value)
+    assert "and 95 more" in str(raised.value)
 
 
 def test_minutes_are_cut_by_the_number_of_bars(client: Calls, scripted: ScriptedService) -> None:
@@ -119,6 +119,54 @@ def test_a_short_day_is_a_gap(client: Calls, scripted: ScriptedService) -> None:
     assert dict(scripted.seen[0].url.params)["codes"] == "IF2401.CFE"
 
 
+@pytest.mark.parametrize("where", ["unconfirmed", "unknown_sessions"])
+def test_a_day_in_doubt_is_refused(client: Calls, scripted: ScriptedService, where: str) -> None:
+    said = meta(complete=False, **{where: {"600000.SH": [["20240104", "20240105"]]}})
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": [sample_bar()]}, said))
+    result = client.kline("600000.SH", "20240101", "20240105", "min1")
+    with pytest.raises(IncompleteError) as raised:
+        result.require_complete()
+    assert getattr(raised.value, where) == {"600000.SH": (Days("20240104", "20240105"),)}
+    assert "600000.SH" in str(raised.value)
+    assert "20240104–20240105" in str(raised.value)
+    doubted = "not confirmed yet: the source gave no bar; it is asked again"
+    assert (doubted in str(raised.value)) is (where == "unconfirmed")
+    assert ("nobody knows" in str(raised.value)) is (where == "unknown_sessions")
+
+
+def test_only_a_strict_reader_refuses_days_that_nobody_explains(
+    client: Calls, scripted: ScriptedService
+) -> None:
+    absent = [
+        {"date": "20240103", "reason": "suspended"},
+        {"date": "20240104", "reason": "no_trade"},
+        {"date": "20240105", "reason": "no_bar"},
+    ]
+    explained = meta(absent={"600000.SH": absent[:2]})
+    silent = meta(absent={"600000.SH": absent, "600003.SH": absent[:2]})
+    bars = {"600000.SH": [sample_bar()]}
+    scripted.on("POST /stock/kline/batch", success(bars, explained), success(bars, silent))
+    result = client.kline("600000.SH", "20240101", "20240105")
+    assert result.require_complete(strict=True) is result
+    result = client.kline("600000.SH", "20240101", "20240105")
+    assert result.require_complete() is result
+    with pytest.raises(IncompleteError, match="no bar on 20240105, and nobody says why") as raised:
+        result.require_complete(strict=True)
+    assert raised.value.no_bar == {"600000.SH": (Days("20240105", "20240105"),)}
+
+
+def test_every_kind_of_gap_is_named() -> None:
+    day = [Days("20240102", "20240102")]
+    many = {f"{number:06d}.SH": day for number in range(600000, 600007)}
+    error = IncompleteError(
+        missing=many, unconfirmed={"000001.SZ": day}, unfinished=[Days("20240129", "20240131")]
+    )
+    assert str(error).count("lacks 20240102") == 5
+    assert "and 2 more; 000001.SZ on 20240102 is not confirmed yet" in str(error)
+    assert str(error).endswith("unfinished (20240129–20240131)")
+    assert str(IncompleteError(missing={})) == "incomplete: the service does not say why"
+
+
 def test_a_chart(client: Calls, scripted: ScriptedService) -> None:
     data = {"categoryData": ["20240102"], "values": [[1, 2, 0, 3, 9]], "volumes": [[0, 9, -1]]}
     scripted.on("GET /stock/kline/600000.SH/chart", success(data, meta()))
@@ -158,7 +206,8 @@ def test_futures(client: Calls, scripted: ScriptedService) -> None:
 )
 def test_statements(client: Calls, scripted: ScriptedService, method: str, path: str) -> None:
     said = meta()
-    del said["short"], said["close_outside"], said["rejected"]
+    for name in ("short", "unknown_sessions", "close_outside", "rejected"):
+        del said[name]
     row = {"reporting_period": "20231231", "statement_type": "1", "total_assets": 9.0}
     scripted.on(f"GET /finance/{path}", success({"600000.SH": [row]}, said))
     result = getattr(client, method)("600000.SH", "20230101", "20231231")
@@ -167,7 +216,7 @@ def test_statements(client: Calls, scripted: ScriptedService, method: str, path:
 
 
 def test_what_there_is(client: Calls, scripted: ScriptedService) -> None:
-    scripted.on("GET /base/codes/600000.SH/info", success(SECURITY))
+    scripted.on("GET /base/codes/600000.SH/info", success(SECURITY_INFO))
     scripted.on("GET /base/calendar", success(["20240102"]))
     scripted.on("GET /openapi.json", httpx.Response(200, json={"openapi": "3.1.0"}))
     assert client.info("600000.SH").list_date == "19991110"
@@ -209,10 +258,12 @@ def test_merging_loses_nothing() -> None:
     """A field of `meta` that merging forgets would lose all answers but the first."""
 
     def part(code: str) -> KlineResult:
+        ranges = {"pending": [[code, code]], "unfinished": [[code, code]]}
+        texts = {"unknown_codes": [code], "warnings": [code]}
         said = {name: value if value != {} else {code: []} for name, value in meta().items()}
-        return KlineResult({}, read(Completeness, said))
+        return KlineResult({}, read(Completeness, said | ranges | texts))
 
     together = merged([part("600000.SH"), part("600003.SH")]).meta
     for each in fields(Completeness):
         value = getattr(together, each.name)
-        assert not isinstance(value, dict) or len(value) == 2, each.name
+        assert not isinstance(value, (dict, list)) or len(value) == 2, each.name

@@ -108,14 +108,17 @@ def test_lists_and_orders(client: Calls, scripted: ScriptedService) -> None:
 
 
 def test_coverage(client: Calls, scripted: ScriptedService) -> None:
-    days = {"expected": 22, "present": 20, "absent": {"suspended": 1}, "missing": 1}
+    days = {"expected": 24, "present": 20, "absent": {"suspended": 1}}
+    days |= {"unconfirmed": 1, "missing": 2, "short": 1}
     row = {"code": "600000.SH", "name": "浦发银行", "parts": {"2024": days}}
     page = {"parts": ["2024"], "items": [row], "total": 1, "page": 1, "page_size": 20}
     said = {"upstream": "synthetic", "final_until": "20240131", "unknown_codes": ["600999.SH"]}
     scripted.on("GET /cache/coverage", success(page, said))
     found = client.coverage(*RANGE, codes=["600000.SH"])
     assert (found.final_until, found.unknown_codes) == ("20240131", ["600999.SH"])
-    assert found.items[0].parts["2024"].absent == {"suspended": 1}
+    held = found.items[0].parts["2024"]
+    assert held.absent == {"suspended": 1}
+    assert (held.unconfirmed, held.missing, held.short) == (1, 2, 1)
     assert dict(scripted.seen[0].url.params)["codes"] == "600000.SH"
 
 

@@ -27,6 +27,11 @@ def _value(name: str, text: str) -> Any:
     return int(text) if name in WHOLE else float(text)
 
 
+def stocks_with_bars(market: Path) -> list[str]:
+    """List the stocks that have a file of daily bars: the list of securities has more."""
+    return sorted(file.stem for file in (market / "stock/daily").glob("*.csv"))
+
+
 def suspended_days(market: Path) -> dict[str, set[str]]:
     """Read the days on which each code was suspended."""
     days: dict[str, set[str]] = {}
@@ -34,3 +39,13 @@ def suspended_days(market: Path) -> dict[str, set[str]]:
         for row in csv.DictReader(lines):
             days.setdefault(row["code"], set()).add(row["trade_date"])
     return days
+
+
+def codes_with_bars_until(market: Path, kind: str, end: str) -> list[str]:
+    """List the codes whose file reaches a day, or the last day on which they are listed."""
+    with (market / "securities.csv").open(encoding="utf-8", newline="") as lines:
+        until = {row["code"]: row["delist_date"] or end for row in csv.DictReader(lines)}
+    files = sorted((market / kind / "daily").glob("*.csv"))
+    return [
+        file.stem for file in files if bars(file)[-1]["trade_date"] >= min(end, until[file.stem])
+    ]

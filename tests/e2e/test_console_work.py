@@ -149,6 +149,9 @@ def test_what_the_service_refuses_is_said_in_words(page: Page) -> None:
     go(page, "cache")
     page.get_by_label("代码（可空").fill("nonsense")
     page.get_by_label("代码（可空").press("Tab")
+    expect(page.get_by_text("没有这样的代码：nonsense")).to_be_visible()
+    page.get_by_label("代码（可空").fill("nonsense" * 10)
+    page.get_by_label("代码（可空").press("Tab")
     alert = page.get_by_role("alert").first
     expect(alert).to_contain_text("请求有误")
     expect(alert).to_contain_text("代码")

@@ -32,7 +32,7 @@ def test_the_gateways_own_errors_wear_the_envelope(synthetic_cloud: LocalCloud) 
 @pytest.mark.parametrize(
     ("path", "query", "field"),
     [
-        ("/stock/kline", {"codes": "600000", **RANGE}, "codes"),
+        ("/stock/kline", {"codes": "600000" * 7, **RANGE}, "codes"),
         ("/stock/kline", {**RANGE}, "codes"),
         ("/stock/kline", {"codes": "600000.SH", "end_date": "20240131"}, "start_date"),
         ("/stock/kline", {"codes": "600000.SH", **RANGE, "start_date": "20240230"}, "start_date"),

@@ -7,9 +7,20 @@ import pytest
 
 from tests.e2e.calls import ended, fill, klines, ok, start
 from tests.e2e.conftest import LocalCloud
-from tests.e2e.real_bars import bars, suspended_days
+from tests.e2e.real_bars import (
+    bars,
+    codes_with_bars_until,
+    stocks_with_bars,
+    suspended_days,
+)
+from tests.support.real_files import REAL
 
-STOCKS = {"security_type": "stock", "start_date": "19991101", "end_date": "20251231"}
+STOCKS = {
+    "security_type": "stock",
+    "codes": stocks_with_bars(REAL),
+    "start_date": "19991101",
+    "end_date": "20251231",
+}
 FUTURES = {"security_type": "future", "start_date": "20200101", "end_date": "20241231"}
 
 
@@ -23,26 +34,29 @@ def filled(files_cloud: LocalCloud) -> LocalCloud:
 
 @pytest.mark.parametrize(("kind", "scope"), [("stock", STOCKS), ("future", FUTURES)])
 def test_every_daily_bar_comes_back_as_it_is_in_its_file(
-    filled: LocalCloud, market_data: Path, kind: str, scope: dict[str, str]
+    filled: LocalCloud, market_data: Path, kind: str, scope: dict[str, Any]
 ) -> None:
     for file in sorted((market_data / kind / "daily").glob("*.csv")):
-        query = {"start_date": scope["start_date"], "end_date": scope["end_date"]}
+        held = bars(file)
+        # Later days are missing: the file says nothing of them.
+        last = min(scope["end_date"], held[-1]["trade_date"])
+        query = {"start_date": scope["start_date"], "end_date": last}
         data, meta = klines(filled.admin, f"/{kind}/kline", codes=file.stem, **query)
-        wanted = [
-            bar
-            for bar in bars(file)
-            if query["start_date"] <= bar["trade_date"] <= query["end_date"]
-        ]
+        wanted = [bar for bar in held if query["start_date"] <= bar["trade_date"] <= last]
         assert data[file.stem] == wanted, file.stem
         assert meta["missing"] == {}
         assert meta["source"] == "cache"
         assert meta["expected"] == len(wanted) + len(meta["absent"].get(file.stem, []))
 
 
-@pytest.mark.parametrize("scope", [STOCKS, FUTURES])
+@pytest.mark.parametrize(("kind", "scope"), [("stock", STOCKS), ("future", FUTURES)])
 def test_a_filled_cache_lacks_nothing_and_asks_for_nothing(
-    filled: LocalCloud, scope: dict[str, str]
+    filled: LocalCloud, market_data: Path, kind: str, scope: dict[str, Any]
 ) -> None:
+    end = {"stock": "20210930", "future": "20240930"}[kind]
+    codes = codes_with_bars_until(market_data, kind, end)
+    assert len(codes) == {"stock": 30, "future": 134}[kind]
+    scope = scope | {"codes": codes, "end_date": end}
     found = start(filled.admin, "detect-all-missing", **scope)
     assert found["status"] == "completed"
     assert (found["missing_count"], found["error_count"]) == (0, 0)

@@ -34,7 +34,7 @@ from tests.support.standins import TODAY, bundle, calls, fault
 MARKET = SyntheticSource(clock("2025-11-21T20:00"), "17:00")
 STOCKS = [
     each.code
-    for each in MARKET.list_securities()
+    for each in MARKET.list_securities().securities
     if each.kind is Kind.STOCK and each.alive(TODAY, TODAY)
 ][:6]
 DAYS = {"start": "20251020", "end": "20251121"}

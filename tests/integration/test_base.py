@@ -136,6 +136,7 @@ def test_information_of_a_code() -> None:
                 "type": "stock",
                 "list_date": "19991110",
                 "delist_date": None,
+                "lives": [{"list_date": "19991110", "delist_date": None}],
             },
         },
     )

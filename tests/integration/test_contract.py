@@ -50,6 +50,12 @@ FREE_TEXTS: dict[tuple[Key, str], dict[str, int]] = {
     (("PATCH", "/configs/sdk/{id}"), "password"): {"\x00": 200, "⁇": 200},
     (("PATCH", "/configs/sdk/{id}"), "local_path"): {"": 200, "\x00": 200, "⁇": 200},
     (("GET", "/base/securities"), "q"): {"": 200, "\x00": 200, "⁇": 200},
+    (("GET", "/stock/kline"), "codes"): {"\x00": 404, "⁇": 404},
+    (("GET", "/future/kline"), "codes"): {"\x00": 404, "⁇": 404},
+    (("GET", "/finance/balance-sheet"), "codes"): {"\x00": 404, "⁇": 404},
+    (("GET", "/finance/income"), "codes"): {"\x00": 404, "⁇": 404},
+    (("GET", "/finance/cash-flow"), "codes"): {"\x00": 404, "⁇": 404},
+    (("GET", "/cache/coverage"), "codes"): {"\x00": 200, "⁇": 200},
 }
 """For each parameter that takes some garbage: the status of it. All others refuse it by a 400 that
 names them."""

@@ -13,8 +13,8 @@ from tests.integration.market import CODES, DAYS, WEEKS, open_market
 from tests.support.events import USER
 from tests.support.service import Service
 
-WHOLE = {"expected": 7, "present": 7, "absent": {}, "missing": 0}
-EMPTY = {"expected": 7, "present": 0, "absent": {}, "missing": 7}
+WHOLE = {"expected": 7, "present": 7, "absent": {}, "unconfirmed": 0, "missing": 0, "short": 0}
+EMPTY = {"expected": 7, "present": 0, "absent": {}, "unconfirmed": 0, "missing": 7, "short": 0}
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,9 @@ def test_a_suspended_day_is_told_from_a_missing_one(service: Service) -> None:
         "expected": 7,
         "present": 6,
         "absent": {"suspended": 1},
+        "unconfirmed": 0,
         "missing": 0,
+        "short": 0,
     }
 
 

@@ -5,7 +5,7 @@ import pytest
 from functions.upstream import app
 from marketdata.errors import InvalidInputError
 from marketdata.ingest.report import IngestReport
-from tests.integration.market import CODES, DAYS, open_market, put_securities
+from tests.integration.market import CODES, DAYS, open_market, put_bars, put_securities, row
 from tests.support.service import Service
 
 FETCH = {
@@ -21,6 +21,8 @@ OF_A_TASK = {"task_id": 1, "attempt": 1, "batch": 1, "work": 14, "closing": 2}
 @pytest.fixture(autouse=True)
 def market(service: Service) -> None:
     open_market(service)
+    # A file that has later rows says that there are none before.
+    put_bars(service, "600008.SH", [row("600000.SH", DAYS[0]) | {"trade_date": "20200113"}])
 
 
 def test_a_reader_learns_what_was_stored(service: Service) -> None:

@@ -30,9 +30,9 @@ def market(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def stored(service: Service) -> set[str]:
-    """Name the codes of which anything is stored."""
+    """Name the codes of which any bars are stored."""
     keys = [BlockKey("stock.daily", code, "2020") for code in CODES]
-    return {key.code for key in service.blocks.read(keys)}
+    return {key.code for key, block in service.blocks.read(keys).items() if block.rows}
 
 
 def refuse(code: str, error: Exception) -> Callable[[Handler, Event], Any]:

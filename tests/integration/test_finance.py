@@ -112,15 +112,21 @@ def test_a_busy_source_never_fails_a_read(service: Service) -> None:
 
 
 def test_bad_rows_never_reach_an_answer(service: Service) -> None:
-    put_incomes(
-        service, f"{BANK},20110930,,1,nan", f"{BANK},20110615,,1,1", f"{BANK},20110630,,1,2"
-    )
+    put_incomes(service, f"{BANK},20110930,,1,nan", f"{BANK},20110630,,1,2")
     _, envelope = read(service, codes=BANK)
     assert [row["opera_rev"] for row in envelope["data"][BANK]] == [2.0]
     assert envelope["meta"]["missing"] == {BANK: [["20110930", "20110930"]]}
     [key] = service.cloud.bucket.keys("quarantine/finance.income/")
     reasons = [row["reason"] for row in service.cloud.bucket.read_json(key)]
-    assert sorted(reasons) == ["not_a_number", "not_a_period"]
+    assert reasons == ["not_a_number"]
+
+
+def test_a_row_of_no_period_makes_no_period_absent(service: Service) -> None:
+    put_incomes(service, f"{BANK},20110615,,1,1", f"{BANK},20110630,,1,2")
+    _, envelope = read(service, codes=BANK)
+    assert [row["opera_rev"] for row in envelope["data"][BANK]] == [2.0]
+    missing = [["20110331", "20110331"], ["20110930", "20111231"]]
+    assert envelope["meta"]["missing"] == {BANK: missing}
 
 
 def test_not_modified(service: Service) -> None:
@@ -138,7 +144,7 @@ def test_not_modified(service: Service) -> None:
     [
         ({}, "codes"),
         ({"codes": ""}, "codes"),
-        ({"codes": "浦发银行"}, "codes"),
+        ({"codes": "浦发银行" * 11}, "codes"),
         ({"codes": ",".join(f"{600000 + n}.SH" for n in range(501))}, "codes"),
         ({"codes": BANK, "start_date": "20110230"}, "start_date"),
         ({"codes": BANK, "start_date": "20120101"}, "start_date"),
@@ -198,14 +204,17 @@ def test_detect_counts_periods(service: Service) -> None:
     assert service.result(found["task_id"])["missing"][BANK] == [["20100630", "20111231"]]
     assert service.run("fill-missing", **scope)["bar_count"] == 2
     found = service.post("/cache/detect-all-missing", scope)
-    assert (found["complete_count"], found["missing_codes"]) == (2, [])
+    assert (found["complete_count"], found["missing_codes"]) == (0, [])
     assert found["daily_stats"]["20110930"] == {
         "expected": 2,
         "present": 2,
         "absent": 0,
+        "unconfirmed": 0,
         "missing": 0,
     }
-    assert found["daily_stats"]["20111231"]["absent"] == 2
+    assert found["daily_stats"]["20110630"]["absent"] == 2
+    # Whether the year's report will still come, the file does not say.
+    assert found["daily_stats"]["20111231"]["unconfirmed"] == 2
 
 
 def test_a_fill_counts_bad_rows_and_can_be_asked_again(service: Service) -> None:

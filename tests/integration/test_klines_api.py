@@ -14,7 +14,7 @@ from marketdata.blocks.block import Block, BlockKey
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.days import bits_of
-from marketdata.catalog.calendar import trading_days
+from marketdata.catalog.calendar import beyond_known, trading_days
 from marketdata.catalog.catalog_store import CatalogStore
 from marketdata.catalog.securities import Catalog, Security
 from tests.integration.market import CODES, DAYS, WEEKS, open_market, put_bars, rows
@@ -182,7 +182,10 @@ def test_zstd_holds_the_plain_answer(market: Service, asked: tuple[str, str], pe
 def test_a_boundless_range(market: Service) -> None:
     found, meta = market.rows("/stock/kline", "600000.SH", "00010101", "99991231")
     assert found == []
-    assert len(meta["warnings"]) == 1
+    assert [warning.split(":")[0] for warning in meta["warnings"]] == [
+        beyond_known("99991231"),
+        "more than 2000 bars are missing",
+    ]
 
 
 # ------------------------------------------------------------------ large answers

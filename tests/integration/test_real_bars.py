@@ -48,7 +48,9 @@ def market(service: Service) -> Service:
 
 
 def test_the_real_stocks(market: Service) -> None:
-    scope = {"security_type": "stock", "start_date": "20200101", "end_date": "20200131"}
+    codes = sorted(path.stem for path in REAL.glob("stock/daily/*.csv"))
+    days = {"start_date": "20200101", "end_date": "20200131"}
+    scope = {"security_type": "stock", **days, "codes": codes}
     task = market.run("fill-missing", **scope)
     assert (task["status"], task["error_count"]) == ("completed", 0), task
     total = 0
@@ -68,6 +70,17 @@ def test_the_real_stocks(market: Service) -> None:
     calls = len(market.calls("upstream"))
     assert market.run("fill-missing", **scope)["batch_count"] == 0
     assert len(market.calls("upstream")) == calls
+
+
+def test_real_stocks_without_a_file_are_reported(market: Service) -> None:
+    """Of 65 stocks of the list 30 have a file of daily bars."""
+    scope = {"security_type": "stock", "start_date": "20200101", "end_date": "20200131"}
+    task = market.run("fill-missing", **scope)
+    assert (task["total_count"], task["success_count"], task["error_count"]) == (65, 30, 35)
+    errors = market.result(task["id"])["errors"]
+    assert errors["600519.SH"] == "there is no imports/stock/daily/600519.SH.csv"
+    found = market.post("/cache/detect-all-missing", scope)
+    assert sorted(found["missing_codes"]) == sorted(errors)
 
 
 def test_the_real_suspensions(market: Service) -> None:

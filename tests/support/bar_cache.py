@@ -15,7 +15,7 @@ from marketdata.ingest.quarantine import Quarantine
 from marketdata.kline.bars import BarDataset
 from marketdata.kline.reader import KlineQuestion, KlineReader
 from marketdata.kline.rows import RowSet
-from marketdata.sources.source import BarRequest, FetchedBars
+from marketdata.sources.source import BarRequest, FetchedBars, Halt
 from tests.support.frames import GOOD, bar, frame_of
 from tests.support.memory import MemoryStore
 
@@ -27,6 +27,7 @@ SECURITIES = [
     Security("832000.BJ", "", Kind.STOCK, "BJ", "20211115"),
     Security("000300.SH", "", Kind.INDEX, "SH", "20050408"),
 ]
+NOW = 1_800_000_000
 STOCKS = frozenset({Kind.STOCK, Kind.INDEX, Kind.ETF})
 WEEK = ["20240102", "20240103", "20240104", "20240105"]
 """The trading days of the first week of 2024; Monday was a holiday."""
@@ -74,16 +75,20 @@ class BarCache:
             for day in trading_days("SH", start, end)
             if self._alive(code, day) and day not in self.halted
         ]
-        halted = {code: dict.fromkeys(self.halted, "suspended") for code in request.codes}
+        suspended: dict[str, Halt] = dict.fromkeys(self.halted, "suspended")
+        halted = dict.fromkeys(request.codes, suspended)
         ingest = BarIngest(
             self.store,
             Quarantine(self.store.bucket),
             self.catalog,
             coverage_start=self.catalog.coverage_start(dataset),
             final_until=self.final_until,
+            now=NOW,
         )
-        # mypy would have every reason declared; these are the source's own.
-        ingest.run(request, FetchedBars(frame_of(dataset, bars), halted))  # type: ignore[arg-type]
+        fetched = FetchedBars(
+            frame_of(dataset, bars), halted, sure_until=dict.fromkeys(request.codes, end)
+        )
+        ingest.run(request, fetched)
 
     def _alive(self, code: str, day: str) -> bool:
         security = self.catalog.get(code)
@@ -100,7 +105,7 @@ class BarCache:
         kinds: frozenset[Kind] = STOCKS,
     ) -> RowSet:
         """Ask for bars, by default for daily ones of the first week of 2024."""
-        reader = KlineReader(self.store, self.catalog, self.fetch, self.final_until, "files")
+        reader = KlineReader(self.store, self.catalog, self.fetch, self.final_until, "files", NOW)
         return reader.read(KlineQuestion(kinds, codes or ("600000.SH",), start, end, period))
 
 

@@ -12,12 +12,12 @@ from botocore.exceptions import ClientError  # noqa: TID251  what moto sees of a
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.core.config import default_user_config
+from moto.dynamodb.responses import DynamoHandler
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from marketdata.aws.clients import client
-from marketdata.aws.tables import Table
 from tests.support.cloud import REGION
 from tests.support.faults import BusyError, Event, Killed, wait_until
 from tests.support.template import TEMPLATE
@@ -142,13 +142,14 @@ def _do_not_wait(naps: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write_atomically(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write as DynamoDB does: moto looks at a condition and writes in two steps."""
-    lock = threading.RLock()
-    for name in ("write", "transact"):
-        original = getattr(Table, name)
+    """Serve one call after the other, as it seems of DynamoDB.
 
-        def locked(*args: Any, _original: Callable[..., Any] = original, **named: Any) -> Any:
-            with lock:
-                return _original(*args, **named)
+    Moto looks at a condition and writes in two steps, and even a read of it adds keys to a table.
+    """
+    lock, answer = threading.RLock(), DynamoHandler.call_action
 
-        monkeypatch.setattr(Table, name, locked)
+    def locked(handler: DynamoHandler) -> Any:
+        with lock:
+            return answer(handler)
+
+    monkeypatch.setattr(DynamoHandler, "call_action", locked)

@@ -11,6 +11,7 @@ from marketdata.sources.source import frame_columns
 
 STOCK = BarDataset(Kind.STOCK, Period.DAILY)
 MINUTES = BarDataset(Kind.STOCK, Period.MIN1)
+INDEX = BarDataset(Kind.INDEX, Period.DAILY)
 FUTURE = BarDataset(Kind.FUTURE, Period.DAILY)
 NIGHTS = BarDataset(Kind.FUTURE, Period.MIN1)
 

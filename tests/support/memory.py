@@ -123,6 +123,9 @@ class MemoryBucket:
     def delete(self, key: str) -> None:
         self.objects.pop(key, None)
 
+    def keys(self, prefix: str) -> Iterator[str]:
+        return (key for key in sorted(self.objects) if key.startswith(prefix))
+
     def version(self, key: str) -> str:
         return md5(self.read(key), usedforsecurity=False).hexdigest()
 

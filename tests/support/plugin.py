@@ -61,12 +61,21 @@ def cloud(credentials: None, monkeypatch: pytest.MonkeyPatch) -> "Iterator[Cloud
 def service(
     cloud: "Cloud", template: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> "Iterator[Service]":
-    """Deploy the state machines and the functions; the source is `files`, without any file."""
+    """Deploy the state machines and the functions; the source is `files`, without any file.
+
+    Its files pass for a minute older than they are: one that is as old as the question that it was
+    read for, in whole seconds, is read again.
+    """
     from marketdata import deployment
+    from marketdata.aws.objects import Bucket
     from tests.support import emulation
     from tests.support.service import Service
 
     made = Service(cloud)
+    listed = Bucket.modified
+    monkeypatch.setattr(
+        Bucket, "modified", lambda *args: ((key, at - 60) for key, at in listed(*args))
+    )
     emulation.emulate(made.invoke, template, made.naps, monkeypatch)
     monkeypatch.setenv("UPSTREAM", "files")
     monkeypatch.setenv("UPSTREAM_FUNCTION", "UpstreamFunction")

@@ -1,5 +1,6 @@
 """Real market data, where there is some beside the repository, as the source `files` reads it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from marketdata.errors import NotFoundError
@@ -18,3 +19,7 @@ class Folder:
         if not path.exists():
             raise NotFoundError(key)
         return path.read_bytes()
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        folder = self.root / prefix.removeprefix("imports/")
+        return (f"{prefix}{path.name}" for path in sorted(folder.glob("*")))

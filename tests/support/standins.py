@@ -25,11 +25,11 @@ def fault(call: str, name: str, *at: int) -> dict[str, Any]:
     return {"call": call, "fault": name, **({"at": at} if at else {})}
 
 
-def bundle(folder: Path, *faults: dict[str, Any]) -> Path:
-    """Make an unpacked bundle of the stand-in."""
+def bundle(folder: Path, *faults: dict[str, Any], **settings: str) -> Path:
+    """Make an unpacked bundle of the stand-in, with faults and other settings of its own."""
     path = folder / "bundle-1"
     shutil.copytree(STANDIN, path, ignore=shutil.ignore_patterns("__pycache__"))
-    (path / "standin.json").write_text(json.dumps({"today": TODAY, "faults": faults}))
+    (path / "standin.json").write_text(json.dumps({"today": TODAY, "faults": faults, **settings}))
     return path
 
 

@@ -14,6 +14,7 @@ from marketdata.sources.source import FetchedStatements, StatementRequest
 from tests.support.memory import MemoryStore
 
 BANK = Security("600000.SH", "浦发银行", Kind.STOCK, "SH", "19991110")
+NOW = 1_800_000_000
 YOUNG = Security("300316.SZ", "晶盛机电", Kind.STOCK, "SZ", "20120511")
 GONE = Security("600001.SH", "邯郸钢铁", Kind.STOCK, "SH", "19980122", "20091229")
 INDEX = Security("000300.SH", "沪深300", Kind.INDEX, "SH")
@@ -35,13 +36,14 @@ class StatementCache:
         end: str = "20111231",
         final_until: str = "20260930",
         failed: dict[str, str] | None = None,
+        in_order: bool = True,
     ) -> IngestReport:
         """Store what a source gave for a request of income statements."""
         request = StatementRequest(Statement.INCOME, tuple(codes), start, end)
         ingest = StatementIngest(
-            self.store, Quarantine(self.store.bucket), CATALOG, final_until=final_until
+            self.store, Quarantine(self.store.bucket), CATALOG, final_until=final_until, now=NOW
         )
-        return ingest.run(request, FetchedStatements(list(rows), failed or {}))
+        return ingest.run(request, FetchedStatements(list(rows), failed or {}, in_order=in_order))
 
 
 def income(period: str = "20110930", code: str = BANK.code, **values: Any) -> StatementRow:

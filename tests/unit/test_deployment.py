@@ -8,7 +8,7 @@ import pytest
 
 from marketdata import deployment
 from marketdata.settings import SOURCES
-from marketdata.sources.source import MayBeStale, login_of
+from marketdata.sources.source import login_of
 
 
 @pytest.fixture(autouse=True)
@@ -31,8 +31,7 @@ def test_the_settings_name_the_source(name: str, monkeypatch: pytest.MonkeyPatch
     use(name, monkeypatch)
     source = deployment.source()
     assert source.name == name
-    # One source has a login, and lists that fail.
-    assert bool(login_of(source)) is isinstance(source, MayBeStale) is (name == "amazingdata")
+    assert bool(login_of(source)) is (name == "amazingdata")
 
 
 def test_what_is_made_is_kept_until_it_is_reset(monkeypatch: pytest.MonkeyPatch) -> None:

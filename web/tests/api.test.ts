@@ -50,7 +50,8 @@ const STANDS_FOR: Record<string, Schema[]> = {
   Outside: [named("Outside")],
   Adjusted: [named("Adjustment")],
   Meta: ["StockCompleteness", "Completeness"].map(named),
-  Security: [named("SecurityView")],
+  Security: ["SecurityView", "SecurityInfo"].map(named),
+  Life: [named("Life")],
   Holdings: [named("PartHoldings")],
   CodeHoldings: [named("CodeHoldings")],
   Coverage: [named("Coverage")],
@@ -228,7 +229,7 @@ test.each(INTERFACES.map((each) => [each.id.name, each] as const))(
   },
 );
 
-test.each(["Kind", "Period", "Statement", "ContractType", "TaskKind", "Status", "Role"])(
+test.each(["Kind", "Period", "Statement", "ContractType", "TaskKind", "Status", "Role", "Why"])(
   "%s has the values that the API describes",
   (name) => {
     const alias = ALIASES.get(name === "TaskKind" ? "TaskType" : name);

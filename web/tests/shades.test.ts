@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
-import { background, days, stripes, sum } from "../src/lib/shades";
+import { background, days, open, stripes, sum } from "../src/lib/shades";
 
-const CELL = { expected: 242, present: 240, absent: { suspended: 1 }, missing: 1 };
+const WHOLE = { expected: 242, present: 242, absent: {}, unconfirmed: 0, missing: 0, short: 0 };
+const CELL = { ...WHOLE, present: 240, absent: { suspended: 1 }, missing: 1 };
 
 test("a whole cell has one colour", () => {
-  const cell = { expected: 242, present: 242, absent: {}, missing: 0 };
-  expect(stripes(cell)).toEqual([{ shade: "present", from: 0, to: 100 }]);
-  expect(background(cell)).toBe("linear-gradient(90deg, var(--present) 0.0% 100.0%)");
+  expect(stripes(WHOLE)).toEqual([{ shade: "present", from: 0, to: 100 }]);
+  expect(open(WHOLE)).toBe(0);
+  expect(background(WHOLE)).toBe("linear-gradient(90deg, var(--present) 0.0% 100.0%)");
 });
 
 test("a single day can be seen, and the stripes fill the cell", () => {
@@ -19,22 +20,38 @@ test("a single day can be seen, and the stripes fill the cell", () => {
 });
 
 test("halves are halves", () => {
-  const [first] = stripes({ expected: 2, present: 1, absent: {}, missing: 1 });
+  const [first] = stripes({ ...WHOLE, expected: 2, present: 1, missing: 1 });
   expect(first?.to).toBe(50);
 });
 
 test("nothing expected is nothing to draw", () => {
-  expect(stripes({ expected: 0, present: 0, absent: {}, missing: 0 })).toEqual([]);
+  expect(stripes({ ...WHOLE, expected: 0, present: 0 })).toEqual([]);
 });
 
 test("cells add up", () => {
-  const all = sum([CELL, CELL, { expected: 1, present: 0, absent: { no_trade: 1 }, missing: 0 }]);
-  expect([all.expected, all.present, all.missing]).toEqual([485, 480, 2]);
+  const silent = { no_trade: 1, no_bar: 1 };
+  const doubted = { expected: 6, present: 0, absent: silent, unconfirmed: 1, missing: 3, short: 2 };
+  const all = sum([CELL, CELL, doubted]);
+  expect([all.expected, all.present, all.missing, all.short]).toEqual([490, 480, 5, 2]);
   expect(days(all)).toEqual({
     present: 480,
     suspended: 2,
     no_trade: 1,
-    unconfirmed: 0,
-    missing: 2,
+    no_bar: 1,
+    unconfirmed: 1,
+    short: 2,
+    missing: 3,
   });
+  const shown = Object.values(days(all)).reduce((one, other) => one + other);
+  expect(shown).toBe(all.expected);
+});
+
+test.each([
+  ["missing", { missing: 1 }],
+  ["short", { missing: 1, short: 1 }],
+  ["unconfirmed", { unconfirmed: 1 }],
+])("a cell with a day that is %s is not full", (shade, counts) => {
+  const cell = { ...WHOLE, present: 241, ...counts };
+  expect(stripes(cell).map((stripe) => stripe.shade)).toEqual(["present", shade]);
+  expect(open(cell)).toBe(1);
 });

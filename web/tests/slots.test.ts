@@ -9,10 +9,12 @@ function bar(trade_date: string, more: Partial<Bar> = {}): Bar {
   return { trade_date, ...prices, volume: 100, amount: 1050, ...more };
 }
 
+const NOTHING = { missing: {}, unconfirmed: {}, absent: {} };
 const CALENDAR = ["20240102", "20240103", "20240104", "20240105", "20240108"];
 
 test("bars and the days without one stand in the order of time", () => {
   const meta = {
+    ...NOTHING,
     missing: { [CODE]: [["20240104", "20240108"]] as [string, string][] },
     absent: { [CODE]: [{ date: "20240103", reason: "suspended" as const }] },
   };
@@ -30,14 +32,39 @@ test("bars and the days without one stand in the order of time", () => {
   ]);
 });
 
+test("every reason has its own mark", () => {
+  const meta = {
+    missing: { [CODE]: [["20240102", "20240102"]] as [string, string][] },
+    unconfirmed: { [CODE]: [["20240103", "20240104"]] as [string, string][] },
+    absent: {
+      [CODE]: [
+        { date: "20240105", reason: "no_bar" as const },
+        { date: "20240108", reason: "no_trade" as const },
+      ],
+    },
+  };
+  const found = slots(CODE, [], meta, CALENDAR, true);
+  expect(found.map(({ mark }) => mark)).toEqual([
+    "missing",
+    "unconfirmed",
+    "unconfirmed",
+    "no_bar",
+    "no_trade",
+  ]);
+  expect([...countMarks(found)]).toEqual([
+    ["missing", 1],
+    ["unconfirmed", 2],
+    ["no_trade", 1],
+    ["no_bar", 1],
+  ]);
+});
+
 test("a missing day stands before the minutes of the next", () => {
   const minutes = ["09:30:00", "09:31:00"].map((time) =>
     bar("20240103", { kline_time: `2024-01-03 ${time}` }),
   );
-  const meta = {
-    missing: { [CODE]: [["20240102", "20240102"]] as [string, string][] },
-    absent: {},
-  };
+  const missing = { [CODE]: [["20240102", "20240102"]] as [string, string][] };
+  const meta = { ...NOTHING, missing };
   const found = slots(CODE, minutes, meta, CALENDAR, true);
   expect(found.map(({ time }) => time)).toEqual([
     "2024-01-02",
@@ -47,10 +74,8 @@ test("a missing day stands before the minutes of the next", () => {
 });
 
 test("weeks and months get no marks", () => {
-  const meta = {
-    missing: { [CODE]: [["20240102", "20240108"]] as [string, string][] },
-    absent: {},
-  };
+  const range: [string, string][] = [["20240102", "20240108"]];
+  const meta = { ...NOTHING, missing: { [CODE]: range }, unconfirmed: { [CODE]: range } };
   expect(slots(CODE, [bar("20240105")], meta, CALENDAR, false)).toHaveLength(1);
 });
 
@@ -59,6 +84,6 @@ test.each([
   { open: null, low: null, close: null },
 ])("a future's day without a trade is no candle", (prices) => {
   const quiet = bar("20240102", { ...prices, settle: 3400 });
-  const [slot] = slots("IF2401.CFE", [quiet], { missing: {}, absent: {} }, CALENDAR, true);
+  const [slot] = slots("IF2401.CFE", [quiet], NOTHING, CALENDAR, true);
   expect(slot).toEqual({ time: "2024-01-02", bar: null, mark: "no_trade" });
 });

@@ -12,12 +12,15 @@ const META: Meta = {
   expected: 22,
   returned: 22,
   missing: {},
+  unconfirmed: {},
   absent: {},
   outside: {},
   short: {},
+  unknown_sessions: {},
   close_outside: {},
   rejected: {},
   pending: [],
+  unfinished: [],
   unknown_codes: [],
   source: "cache",
   upstream: "synthetic",
@@ -50,6 +53,33 @@ test("a complete answer is said to be complete", () => {
     text: "完整：应有 22 根，返回 22 根。",
     tone: "good",
   });
+});
+
+test.each([
+  ["unconfirmed", "待确认：2024-01-03。数据源没有给出K线，尚不采信，将再次询问。"],
+  ["unknown_sessions", "交易时段未知：2024-01-03。无法判断这些日子的分钟线是否齐全。"],
+])("an answer with %s is never shown as complete", (where, told) => {
+  for (const complete of [true, false]) {
+    const meta = { ...META, complete, [where]: { "600000.SH": [["20240103", "20240103"]] } };
+    const remarks = completeness(meta, "600000.SH", zh);
+    expect(remarks[0]).toEqual({ text: "不完整：应有 22 根，返回 22 根。", tone: "bad" });
+    expect(remarks).toContainEqual({ text: told, tone: "bad" });
+    expect(remarks.some(({ tone }) => tone === "good")).toBe(false);
+    expect(completeness(meta, "600003.SH", zh)[0]?.tone).toBe("bad");
+  }
+});
+
+test("a lack of a bar that nobody explains, and an unfinished week, are said", () => {
+  const meta: Meta = {
+    ...META,
+    absent: { "600000.SH": [{ date: "20240109", reason: "no_bar" }] },
+    unfinished: [["20240129", "20240131"]],
+  };
+  const [first, ...rest] = completeness(meta, "600000.SH", en);
+  expect(first?.tone).toBe("good");
+  const told = rest.map(({ text }) => text).join();
+  expect(told).toContain("1 day for which it is confirmed that the source has no bar");
+  expect(told).toContain("unfinished: later trading days than 2024-01-29 – 2024-01-31");
 });
 
 test("what an answer lacks is said, and of this code alone", () => {

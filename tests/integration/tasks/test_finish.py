@@ -72,7 +72,33 @@ def test_all_went_well(
         "errors": {},
         "quarantined": {},
         "failed_batches": [],
+        "notes": [],
     }
+
+
+def test_remarks_are_told_once_and_are_no_errors(
+    finisher: Finisher, records: TaskRecords, bucket: MemoryBucket, task: Task
+) -> None:
+    record(records, 1, bars=14, notes=["a bad row", "another"])
+    record(records, 2, bars=7, notes=["a bad row"])
+    finisher.finish(1, 1)
+    ended = records.load(1)
+    assert (ended.success_count, ended.error_count) == (3, 0)
+    assert ended.error_message == "2 remarks: see the result"
+    assert bucket.read_json("tasks/1/result.json")["notes"] == ["a bad row", "another"]
+
+
+def test_of_very_many_remarks_the_rest_is_counted(
+    finisher: Finisher, records: TaskRecords, bucket: MemoryBucket, task: Task
+) -> None:
+    many = [f"row {number}" for number in range(60)]
+    record(records, 1, bars=14, notes=many)
+    record(records, 2, bars=7, notes=many, failed={"C": "no file"})
+    finisher.finish(1, 1)
+    assert records.load(1).error_message == (
+        "1 of 3 codes have errors: C: no file; 60 remarks: see the result"
+    )
+    assert bucket.read_json("tasks/1/result.json")["notes"] == [*many[:50], "and at least 10 more"]
 
 
 def test_a_batch_without_an_outcome_was_not_reached(

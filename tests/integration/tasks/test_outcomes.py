@@ -8,7 +8,7 @@ from marketdata.aws.items import to_attributes
 from marketdata.aws.tables import Table
 from marketdata.aws.writes import Write
 from marketdata.blocks.dataset import Kind, Period
-from marketdata.tasks.outcomes import LONGEST, BatchOutcome, Outcomes
+from marketdata.tasks.outcomes import LONGEST, MOST_NOTES, BatchOutcome, Outcomes
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import Status, Task, TaskKind, new_task
@@ -111,6 +111,15 @@ def test_single_codes_that_failed(
     assert (task.error_count, task.success_count) == (errors, 2 - errors)
     assert task.quarantined_count == bad
     assert outcomes.read(1)[1]["done"] is False
+
+
+def test_remarks_are_kept_short_and_few(outcomes: Outcomes) -> None:
+    notes = ["x" * 300, "x" * 300, *map(str, range(60))]
+    outcomes.record(1, 1, BatchOutcome(batch=1, work=14, closing=2, notes=notes))
+    kept = outcomes.read(1)[1]
+    assert kept["notes"] == ["x" * LONGEST, *map(str, range(MOST_NOTES - 1))]
+    assert kept["more_notes"] == 11
+    assert kept["done"] is True
 
 
 def test_another_attempt_counts_anew(records: TaskRecords, outcomes: Outcomes) -> None:

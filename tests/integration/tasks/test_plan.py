@@ -42,7 +42,7 @@ def planner(
     monkeypatch.setattr(batching, "CODES_A_BATCH", 1)
     catalog = Catalog(SECURITIES, "", "files", {})
     return Planner(
-        records, store, bucket, lambda: catalog, lambda scope: scope, final_until="20200110"
+        records, store, bucket, lambda: catalog, lambda scope: scope, final_until="20200110", now=0
     )
 
 

@@ -11,7 +11,7 @@ from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import BarRequest
 
 from ._faults import say, sdk_call
-from ._securities import market, securities
+from ._securities import market, securities, written
 from .constant import Period
 
 COLUMNS = ["code", "kline_time", "open", "high", "low", "close", "volume", "amount"]
@@ -42,8 +42,10 @@ class MarketData:
         frames: dict[str, pd.DataFrame] = {}
         for kind, codes in _by_kind(code_list).items():
             start = max(str(begin_date), STARTS[kind])
-            request = BarRequest(BarDataset(kind, ours), tuple(codes), start, str(end_date))
+            known = tuple(securities()[code].code for code in codes)
+            request = BarRequest(BarDataset(kind, ours), known, start, str(end_date))
             bars = market().fetch_bars(request).frame
+            bars["code"] = bars["code"].map(written)
             frames |= {str(code): _dressed(rows, ours) for code, rows in bars.groupby("code")}
         return {code: frames.get(code) for code in code_list} if frames else {}
 

@@ -19,6 +19,9 @@ TYPES = {
     "ZJ_FUTURE": (Kind.FUTURE, {"CFE"}),
 }
 
+LOWER = {"SHF", "DCE", "INE"}
+"""The exchanges that write their contracts in small letters."""
+
 
 def now() -> datetime:
     """Give the present, or the evening of the day that `standin.json` names."""
@@ -41,8 +44,15 @@ def market() -> SyntheticSource:
 
 @cache
 def securities() -> dict[str, Security]:
-    """Give everything that is or was listed, by code."""
-    return {each.code: each for each in market().list_securities()}
+    """Give everything that is or was listed, by the code as this SDK writes it."""
+    return {written(each.code): each for each in market().list_securities().securities}
+
+
+def written(code: str) -> str:
+    """Give a code as this SDK writes it; as the exchanges do, if `standin.json` says so."""
+    number, _, suffix = code.partition(".")
+    lower = settings().get("spelling") == "exchange" and suffix in LOWER
+    return f"{number.lower()}.{suffix}" if lower else code
 
 
 def alive(security_type: str, start: str, end: str) -> list[str]:

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.blocks.coverage import Coverage, missing
+from marketdata.blocks.coverage import Coverage
 
 BITS = st.integers(0, 2**12 - 1)
 MARKS = st.fixed_dictionaries(
     {},
     optional=dict.fromkeys(
-        ("present", "absent", "short", "suspended", "no_trade", "close_outside"), BITS
+        ("present", "absent", "short", "suspended", "no_trade", "close_outside", "silent"), BITS
     ),
 )
 
@@ -40,7 +40,11 @@ def test_a_mark_is_kept(steps: list[dict[str, int]], step: dict[str, int]) -> No
     known = before.mark(**step)
     present, absent = step.get("present", 0), step.get("absent", 0)
     assert known.present == before.present | present
-    assert known.present | known.absent == before.present | before.absent | present | absent
+    assert present | absent | before.present == (known.present | known.absent) & (
+        present | absent | before.present
+    )
+    kept = before.absent & ~step.get("silent", 0)
+    assert kept & ~(known.present | known.absent) == 0
     assert known.mark(**step) == known
     assert known.mark() == known
 
@@ -57,14 +61,14 @@ def test_stored_days_are_judged_anew(
 @pytest.mark.parametrize(
     ("steps", "reason"),
     [
-        ([{"absent": 1}], "unconfirmed"),
+        ([{"absent": 1}], "no_bar"),
         ([{"absent": 1, "suspended": 1}], "suspended"),
         ([{"absent": 1, "no_trade": 1}], "no_trade"),
         ([{"absent": 1, "suspended": 1, "no_trade": 1}], "suspended"),
         ([{"absent": 1, "suspended": 1}, {"absent": 1}], "suspended"),
         ([{"absent": 1, "suspended": 1}, {"no_trade": 1}], "no_trade"),
         ([{"absent": 1, "no_trade": 1}, {"suspended": 1}], "suspended"),
-        ([{"absent": 3, "suspended": 2}], "unconfirmed"),
+        ([{"absent": 3, "suspended": 2}], "no_bar"),
     ],
 )
 def test_reason(steps: list[dict[str, int]], reason: str) -> None:
@@ -77,10 +81,13 @@ def test_a_bar_that_comes_later_ends_the_absence() -> None:
 
 
 @given(expected=BITS, steps=st.lists(MARKS))
-def test_missing_is_what_nothing_is_known_of(expected: int, steps: list[dict[str, int]]) -> None:
+def test_what_is_neither_whole_nor_absent_nor_believed_is_lacking(
+    expected: int, steps: list[dict[str, int]]
+) -> None:
     known = marked(steps)
-    gaps = missing(expected, known)
+    lacking = known.lacking(expected)
     for number in range(12):
         bit = 1 << number
-        unknown = not known.present & bit and not known.absent & bit
-        assert bool(gaps & bit) is bool(expected & bit and unknown)
+        whole = known.present & bit and not known.short & bit
+        unknown = not whole and not known.absent & bit and not known.unconfirmed & bit
+        assert bool(lacking & bit) is bool(expected & bit and unknown)

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from local import generate_calendar
 from marketdata.blocks.days import days_of
+from marketdata.catalog._trading_days import YEARS
 from marketdata.catalog.calendar import (
     FIRST_DAYS,
     MARKETS,
+    SHANGHAI,
+    beyond_known,
     first_known_day,
     is_trading_day,
     last_known_day,
@@ -22,6 +25,7 @@ from marketdata.catalog.calendar import (
     previous_trading_day,
     trading_bits,
     trading_days,
+    unannounced,
 )
 from marketdata.errors import InvalidInputError, NotFoundError
 from tests.support.real_files import REAL
@@ -106,6 +110,58 @@ def test_the_calendar_ends() -> None:
         next_trading_day("SH", last)
     assert trading_bits("SH", "2099") == trading_bits("SH", "2099-05") == 0
     assert trading_days("SH", "20240131", "20240101") == []
+
+
+def test_the_module_reaches_far_enough() -> None:
+    """A gate: after the last known day every fill fails, and no answer is complete.
+
+    The next year is announced in November, or early in December.
+    """
+    last = date.fromisoformat(f"{max(YEARS)}1231")
+    today = datetime.now(SHANGHAI).date()
+    if today + timedelta(days=60) <= last:
+        return
+    todo = (
+        f"the calendar ends on {last}: run `uv lock --upgrade-package exchange-calendars` and "
+        "`make generated`"
+    )
+    if today < last.replace(day=15):
+        pytest.skip(f"{todo} once the next year is announced; from {last:%Y-%m}-15 on this fails")
+    pytest.fail(todo)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("20240101", "20261231", []),
+        ("20240101", "20270101", [["20270101", "20270101"]]),
+        ("20270102", "20270103", []),
+        ("20270102", "20270110", [["20270104", "20270108"]]),
+        ("20240101", "99991231", [["20270101", "99991231"]]),
+        ("20280101", "20270101", []),
+    ],
+)
+def test_weekdays_after_the_end_may_be_trading_days(
+    start: str, end: str, expected: list[list[str]]
+) -> None:
+    if last_known_day() == "20261231":
+        assert unannounced(start, end) == expected
+
+
+@given(st.integers(-40, 40), st.integers(0, 60))
+def test_what_is_not_announced_are_the_weekdays_after_the_end(offset: int, length: int) -> None:
+    first = date.fromisoformat(last_known_day()) + timedelta(offset)
+    span = [first + timedelta(at) for at in range(length + 1)]
+    after = [f"{day:%Y%m%d}" for day in span if day.weekday() < 5]
+    after = [day for day in after if day > last_known_day()]
+    found = unannounced(f"{span[0]:%Y%m%d}", f"{span[-1]:%Y%m%d}")
+    assert found == ([[after[0], after[-1]]] if after else [])
+
+
+def test_what_passes_the_end_is_told() -> None:
+    last = last_known_day()
+    assert beyond_known(last) == ""
+    assert beyond_known("99991231") == (f"the calendar is known until {last[:4]}-12-31 only")
 
 
 def test_third_fridays_are_postponed_by_holidays() -> None:

@@ -1,9 +1,15 @@
 """Where the catalog is kept, and for how long it is believed."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
+from marketdata.blocks.block import write_document
 from marketdata.blocks.dataset import Kind, Period
+from marketdata.catalog._trading_days import YEARS
 from marketdata.catalog.catalog_store import KEPT_SECONDS, KEY, CatalogStore
+from marketdata.catalog.known_years import known_years, learn
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import StorageError, UpstreamBusyError
 from marketdata.kline.bars import BarDataset
@@ -162,3 +168,60 @@ def test_a_source_that_saves_nothing() -> None:
     upstream = Upstream(MemoryStore(), BANK)
     with pytest.raises(StorageError):
         CatalogStore(upstream.store, lambda: None, upstream.clock).load()
+
+
+def test_a_code_that_comes_back_keeps_its_earlier_life() -> None:
+    """Zhengzhou's contract of 2014 and that of 2024 have one code; the source lists the newest."""
+    store = MemoryStore()
+    old = Security("TA409.CZC", "PTA1409", Kind.FUTURE, "CZC", "20130916", "20140912")
+    new = Security("TA409.CZC", "PTA2409", Kind.FUTURE, "CZC", "20230918", "20240913")
+    for listed in (old, new, new):
+        save(store, catalog(listed))
+    found = read(store)
+    assert found is not None
+    assert found.get("TA409.CZC") == replace(new, earlier=(("20130916", "20140912"),))
+    save(store, catalog(new, source="synthetic"))
+    found = read(store)
+    assert found is not None
+    assert found.get("TA409.CZC") == new
+
+
+def test_a_catalog_of_before_there_were_lives_is_read() -> None:
+    store = MemoryStore()
+    row = {"code": "600000.SH", "name": "浦发银行", "type": "stock", "list_date": "19991110"}
+    head = {"refreshed_at": "", "source": "files", "first_days": {}}
+    rows = [row | {"delist_date": None}]
+    store.update(KEY, None, lambda block: write_document(block, head, rows))
+    found = read(store)
+    assert found is not None
+    assert found.get("600000.SH") == BANK
+
+
+@pytest.fixture
+def forget() -> Iterator[None]:
+    yield
+    learn({})
+
+
+@pytest.mark.usefixtures("forget")
+def test_later_years_of_the_calendar_come_with_the_catalog() -> None:
+    store, year = MemoryStore(), max(YEARS) + 1
+    bits = 0b1011 << 60
+    save(store, Catalog([BANK], "", "files", {}, {year: bits}))
+    assert year not in known_years()
+    read(store)
+    assert known_years()[year] == bits
+    # A source without a calendar of its own takes nothing back; one with a calendar does.
+    save(store, catalog(BANK, source="synthetic"))
+    read(store)
+    assert known_years()[year] == bits
+    save(store, Catalog([BANK], "", "files", {}, {}))
+    read(store)
+    assert year not in known_years()
+
+
+@pytest.mark.usefixtures("forget")
+def test_later_years_cost_no_request() -> None:
+    store = MemoryStore()
+    save(store, Catalog([BANK], "", "files", {}, {max(YEARS) + 1: 1}))
+    assert list(store.table.items) == [KEY.item]

@@ -1,10 +1,13 @@
 """Finding securities by part of a code or a name."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from marketdata.blocks.dataset import Kind
-from marketdata.catalog.search import search
+from marketdata.catalog.search import folded, search
 from marketdata.catalog.securities import Security
 
 TODAY = "20240102"
@@ -70,3 +73,50 @@ def test_it_gives_what_holds_the_text(text: str, limit: int) -> None:
     assert total == len(holding)
     assert len(best) == min(limit, total)
     assert set(best) <= set(holding)
+
+
+WULIANGYE = Security("000858.SZ", "五 粮 液", Kind.STOCK, "SZ", "19980427", initials="wly wls")
+VANKE = Security("000002.SZ", "万  科Ａ", Kind.STOCK, "SZ", "19910129", initials="wka mka")
+PUFA = replace(BANK, initials="pfyh pfyx")
+SPELT = [*SECURITIES[:4], PUFA, WULIANGYE, VANKE, SECURITIES[-1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("五粮液", "000858.SZ"),
+        ("五 粮", "000858.SZ"),
+        (" 粮液", "000858.SZ"),
+        ("wly", "000858.SZ"),
+        ("WLY", "000858.SZ"),
+        ("ｗｌｙ", "000858.SZ"),
+        ("万科A", "000002.SZ"),
+        ("万科a", "000002.SZ"),
+        ("万　科Ａ", "000002.SZ"),
+        ("wka", "000002.SZ"),
+        ("科Ａ", "000002.SZ"),
+        ("pfyh", "600000.SH"),
+        ("６０００００", "600000.SH"),
+        ("000858.ｓｚ", "000858.SZ"),
+    ],
+)
+def test_names_are_found_however_they_are_spelt(text: str, code: str) -> None:
+    found, total = search(SPELT, text, TODAY, 20)
+    assert ([each.code for each in found], total) == ([code], 1)
+
+
+def test_initials_come_after_names_and_the_beginning_before_the_middle() -> None:
+    named = stock("600100.SH", "WK基金")
+    middle = replace(stock("600101.SH", "东万科"), initials="dwk")
+    found, _ = search([middle, VANKE, named], "wk", TODAY, 20)
+    assert [each.code for each in found] == ["600100.SH", "000002.SZ", "600101.SH"]
+
+
+def test_one_reading_does_not_run_into_the_next() -> None:
+    assert search([VANKE], "am", TODAY, 20) == ([], 0)
+    assert search([VANKE], "a m", TODAY, 20) == ([], 0)
+
+
+@given(st.text(max_size=8), st.sampled_from([" ", "　", "\t"]))
+def test_a_text_and_its_spelling_are_folded_alike(text: str, blank: str) -> None:
+    assert folded(blank.join(text)) == folded(text)

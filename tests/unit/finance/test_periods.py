@@ -1,5 +1,7 @@
 """Periods, deadlines, and from when on a missing report is overdue."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.days import days_of
 from marketdata.catalog.calendar import TRADING
-from marketdata.catalog.securities import Security
+from marketdata.catalog.securities import Security, lives
 from marketdata.finance.periods import (
     QUARTERS,
     calendar_of,
@@ -93,3 +95,12 @@ def test_a_prospectus_reaches_back() -> None:
     assert with_prospectus(GONE).delist_date == GONE.delist_date
     unknown = Security("600145.SH", "", Kind.STOCK, "SH")
     assert with_prospectus(unknown).list_date == "19860101"
+
+
+def test_a_prospectus_never_reaches_into_an_earlier_life() -> None:
+    twice = Security(
+        "600018.SH", "", Kind.STOCK, "SH", "20061026", None, (("20000719", "20060926"),)
+    )
+    assert lives(with_prospectus(twice)) == [("19960101", "20060926"), ("20060927", "99991231")]
+    later = replace(twice, list_date="20161026")
+    assert lives(with_prospectus(later)) == [("19960101", "20060926"), ("20120101", "99991231")]

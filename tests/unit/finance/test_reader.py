@@ -68,7 +68,7 @@ def read(
     catalog: Catalog = CATALOG,
     today: str = TODAY,
 ) -> RowSet:
-    reader = StatementReader(source.cache.store, catalog, source, today, "files")
+    reader = StatementReader(source.cache.store, catalog, source, today, "files", 0)
     return reader.read(StatementQuestion(INCOME, codes or (BANK.code,), start, end, statement_type))
 
 
@@ -96,7 +96,9 @@ def test_a_filled_cache_answers_alone(source: StatementSource) -> None:
         "returned": 3,
         "missing": {},
         "absent": {},
+        "unconfirmed": {},
         "outside": {},
+        "unfinished": [],
         "pending": [["20111231", "20111231"]],
         "unknown_codes": [],
         "source": "cache",
@@ -122,7 +124,7 @@ def test_gaps_are_fetched_once(source: StatementSource) -> None:
     assert source.calls == [([BANK.code], "20110331", "20110930")]
     assert periods(first) == YEAR[1:3]
     assert (first.meta["source"], first.meta["complete"]) == ("upstream", True)
-    assert first.meta["absent"] == {BANK.code: [{"date": "20110331", "reason": "unconfirmed"}]}
+    assert first.meta["absent"] == {BANK.code: [{"date": "20110331", "reason": "no_bar"}]}
     assert (first.meta["expected"], first.meta["returned"]) == (3, 2)
     second = read(source)
     assert len(source.calls) == 1

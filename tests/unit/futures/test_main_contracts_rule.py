@@ -1,6 +1,7 @@
 """The rule of the main contract, case by case."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from marketdata.catalog.calendar import trading_days
 from marketdata.futures.main_contracts import (
@@ -109,6 +110,21 @@ def test_a_code_that_came_back_is_another_contract() -> None:
     bars = {"20240102": {"TA409.CZC": Standing(9, 1), "TA405.CZC": Standing(1, 1)}}
     rows = main_contracts(DAYS, bars, before, (again, other))
     assert rows[2:] == [Main("20240103", "TA409.CZC", INTEREST)]
+
+
+def test_each_life_of_a_code_is_main_once() -> None:
+    twice = replace(
+        contract("TA409.CZC", "20230918", "20240913"), earlier=(("20130916", "20140912"),)
+    )
+    other = contract("TA405.CZC", "20230516", "20240520")
+    before = [Main("20140301", "TA409.CZC", INTEREST), Main("20140901", "TA501.CZC", INTEREST)]
+    weights = [(9, 1), (1, 9), (9, 1)]
+    bars = {
+        day: {"TA409.CZC": Standing(first, 1), "TA405.CZC": Standing(second, 1)}
+        for day, (first, second) in zip(DAYS, weights, strict=False)
+    }
+    rows = main_contracts(DAYS, bars, before, (twice, other))
+    assert [row.contract for row in rows[2:]] == ["TA409.CZC", "TA405.CZC"]
 
 
 def test_on_a_saturday_it_is_that_of_friday() -> None:

@@ -26,6 +26,7 @@ CATALOG = Catalog(
     source="files",
     first_days={},
 )
+NOW = 1_800_000_000
 WEEK = ["20240102", "20240103", "20240104", "20240105"]
 """The trading days of the first week of 2024; Monday was a holiday."""
 
@@ -45,6 +46,7 @@ class Market:
             CATALOG,
             coverage_start=self.coverage_start,
             final_until=self.final_until,
+            now=NOW,
         )
         return ingest.run(request, fetched)
 
@@ -53,7 +55,8 @@ class Market:
     ) -> IngestReport:
         """Store daily bars of some stocks, fetched for the first week of 2024."""
         request = BarRequest(STOCK, codes or ("600000.SH",), start, "20240107")
-        return self.ingest(FetchedBars(frame_of(STOCK, bars), **rest), request)
+        sure = {"sure_until": dict.fromkeys(request.codes, request.end)}
+        return self.ingest(FetchedBars(frame_of(STOCK, bars), **sure | rest), request)
 
     def block(self, dataset: BarDataset, code: str, part: str) -> tuple[Block, list[Any]]:
         key = BlockKey(dataset.name, code, part)

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from marketdata.blocks.dataset import Kind
-from marketdata.ingest.bar_suspicion import shifted, wrong_unit
+from marketdata.ingest.bar_suspicion import compare_neighbours
+from marketdata.ingest.bar_units import judge_units
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.files.source import FileSource
 from marketdata.sources.source import BarRequest
@@ -43,7 +44,7 @@ def bars(code: str, price: float, days: tuple[str, ...] = DAYS, **columns: objec
 def marked(*frames: pd.DataFrame, dataset: str = "stock.daily") -> dict[str, list[str]]:
     frame = pd.concat(frames, ignore_index=True)
     codes = tuple(frame["code"].unique())
-    found = frame[shifted(frame, request(*codes, dataset=dataset))]
+    found = frame[compare_neighbours(frame, request(*codes, dataset=dataset)).shifted]
     return {str(code): sorted(days) for code, days in found.groupby("code")["trade_date"]}
 
 
@@ -106,29 +107,42 @@ def test_instruments_may_trade_at_one_price_by_chance() -> None:
 
 def test_nothing_is_compared_with_nothing() -> None:
     empty = bars(A, 10)[:0]
-    assert shifted(empty, request(A, B)).size == 0
-    assert wrong_unit(empty, request(A, B)).size == 0
+    assert compare_neighbours(empty, request(A, B)).shifted.size == 0
 
 
-@pytest.mark.parametrize(
-    ("volume", "amount", "wrong"),
-    [
-        (1000.0, 10_000.0, False),
-        (1000.0, np.nan, False),
-        (0.0, 0.0, False),
-        (1000.0, 10_350.0, False),
-        (10.0, 10_000.0, True),
-        (100_000.0, 10_000.0, True),
-        (1000.0, 1.0, True),
-        (1000.0, 0.0, True),
-        (0.0, 10_000.0, True),
-    ],
-)
-def test_the_mean_price_is_one_of_the_bars(volume: float, amount: float, wrong: bool) -> None:
-    bar = bars(A, 10, DAYS[:1], volume=volume, amount=amount)
-    assert wrong_unit(bar, request(A)).tolist() == [wrong]
-    for other in ("index.daily", "future.daily"):
-        assert wrong_unit(bar, request(A, dataset=other)).tolist() == [False]
+WEEKS = ("20240102", "20240103", "20240104", "20240105", "20240108", "20240109")
+
+
+def twins(*frames: pd.DataFrame) -> list[tuple[str, str]]:
+    frame = pd.concat(frames, ignore_index=True)
+    return compare_neighbours(frame, request(*frame["code"].unique())).twins
+
+
+@pytest.mark.parametrize("common", [5, 6])
+def test_a_whole_history_under_two_codes_is_a_rename(common: int) -> None:
+    a = bars(A, 10, WEEKS)
+    b = moved(a[-common:], B)
+    assert marked(a, b, bars(C, 12, WEEKS)) == {}
+    assert twins(a, b, bars(C, 12, WEEKS)) == [(A, B)]
+
+
+def test_few_bars_are_no_history() -> None:
+    a = bars(A, 10, WEEKS[:4])
+    assert marked(a, moved(a, B)).keys() == {A, B}
+    assert twins(a, moved(a, B)) == []
+
+
+def test_one_bar_of_its_own_and_it_is_no_rename() -> None:
+    a = bars(A, 10, WEEKS)
+    b = pd.concat([bars(B, 11, WEEKS)[:1], moved(a[1:], B)])
+    assert marked(a, b) == {A: list(WEEKS[1:]), B: list(WEEKS[1:])}
+    assert twins(a, b) == []
+
+
+def test_one_history_under_three_codes_is_a_fault() -> None:
+    a = bars(A, 10, WEEKS)
+    assert marked(a, moved(a, B), moved(a, C)).keys() == {A, B, C}
+    assert twins(a, moved(a, B), moved(a, C)) == []
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real bars of ../shared/data/market are absent")
@@ -139,19 +153,21 @@ def test_no_genuine_bar_is_suspected(dataset: str) -> None:
     wanted = BarRequest(BarDataset.parse(dataset), codes, "19900101", "20251231")
     frame = FileSource(Folder(REAL), NOW, "17:00").fetch_bars(wanted).frame
     assert len(frame) > 4000
-    assert not shifted(frame, wanted).any()
-    assert not wrong_unit(frame, wanted).any()
+    assert not compare_neighbours(frame, wanted).shifted.any()
+    units = judge_units(frame, wanted)
+    assert not (units.wrong | units.adjusted | units.outliers).any()
 
 
 @pytest.mark.parametrize("dataset", ["stock.daily", "etf.daily", "stock.min1", "future.min5"])
 def test_no_synthetic_bar_is_suspected(dataset: str) -> None:
     source, parsed = SyntheticSource(NOW, "17:00"), BarDataset.parse(dataset)
-    listed = [each for each in source.list_securities() if each.kind is parsed.kind]
+    listed = [each for each in source.list_securities().securities if each.kind is parsed.kind]
     alive = [each.code for each in listed if each.alive("20251117", "20251121")]
     start = "20251117" if parsed.intraday else "20250101"
     codes = tuple(alive[: 40 if parsed.kind is Kind.STOCK else None])
     wanted = BarRequest(parsed, codes, start, "20251121")
     frame = source.fetch_bars(wanted).frame
     assert len(frame) > 1000
-    assert not shifted(frame, wanted).any()
-    assert not wrong_unit(frame, wanted).any()
+    assert not compare_neighbours(frame, wanted).shifted.any()
+    units = judge_units(frame, wanted)
+    assert not (units.wrong | units.adjusted | units.outliers).any()

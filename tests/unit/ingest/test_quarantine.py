@@ -20,6 +20,7 @@ from tests.support.memory import MemoryStore
 
 CATALOG = Catalog([Security("600000.SH", "", Kind.STOCK, "SH", "19991110")], "", "files", {})
 KEY = BlockKey("stock.daily", "600000.SH", "2024")
+NOW = 1_800_000_000
 FIRST, SECOND = "20240102", "20240103"
 NAN = math.nan
 
@@ -36,10 +37,17 @@ BAD = {
 def take(store: MemoryStore, *bars: Bar) -> IngestReport:
     """Store bars that were fetched for two days."""
     ingest = BarIngest(
-        store, Quarantine(store.bucket), CATALOG, coverage_start="19901219", final_until="20240103"
+        store,
+        Quarantine(store.bucket),
+        CATALOG,
+        coverage_start="19901219",
+        final_until="20240103",
+        now=NOW,
     )
     request = BarRequest(STOCK, ("600000.SH",), FIRST, SECOND)
-    return ingest.run(request, FetchedBars(frame_of(STOCK, bars)))
+    return ingest.run(
+        request, FetchedBars(frame_of(STOCK, bars), sure_until=dict.fromkeys(request.codes, SECOND))
+    )
 
 
 def known(store: MemoryStore) -> tuple[list[str], list[str], list[str]]:
@@ -61,7 +69,12 @@ def test_days_that_cannot_be_used_are_remembered_for_a_while() -> None:
 def test_a_lost_day_is_not_absent_and_told() -> None:
     store = MemoryStore()
     ingest = BarIngest(
-        store, Quarantine(store.bucket), CATALOG, coverage_start="19901219", final_until="20240103"
+        store,
+        Quarantine(store.bucket),
+        CATALOG,
+        coverage_start="19901219",
+        final_until="20240103",
+        now=NOW,
     )
     request = BarRequest(STOCK, ("600000.SH",), FIRST, SECOND)
     lost = {"600000.SH": [SECOND]}
@@ -95,17 +108,19 @@ def test_a_bad_bar_never_undoes_a_good_one(reason: str, values: Bar) -> None:
 @pytest.mark.parametrize(
     ("twice", "kept", "count"),
     [
-        ([bar(), bar()], [FIRST, SECOND], 1),
+        ([bar(), bar()], [FIRST, SECOND], 0),
+        ([bar(high=1.0), bar(high=1.0)], [SECOND], 1),
         ([bar(), bar(close=6.65)], [SECOND], 2),
+        ([bar(), bar(close=6.65), bar()], [SECOND], 2),
         ([bar(), bar(close=9.0)], [FIRST, SECOND], 1),
     ],
-    ids=["equal", "contradictory", "a good and a bad one"],
+    ids=["equal", "equally bad", "contradictory", "both", "a good and a bad one"],
 )
 def test_two_bars_of_one_day(twice: list[Bar], kept: list[str], count: int) -> None:
     store = MemoryStore()
     stored = take(store, *twice, bar(trade_date=SECOND))
     assert known(store) == (kept, kept, [])
-    assert sum(stored.quarantined["600000.SH"].values()) == count
+    assert sum(stored.quarantined.get("600000.SH", {}).values()) == count
     assert sum(map(len, store.quarantine().values())) == count
 
 
@@ -133,11 +148,18 @@ def test_what_nobody_asked_for() -> None:
 def test_a_bar_on_a_day_without_trading_leaves_the_others_alone() -> None:
     store = MemoryStore()
     ingest = BarIngest(
-        store, Quarantine(store.bucket), CATALOG, coverage_start="19901219", final_until="20240103"
+        store,
+        Quarantine(store.bucket),
+        CATALOG,
+        coverage_start="19901219",
+        final_until="20240103",
+        now=NOW,
     )
     request = BarRequest(STOCK, ("600000.SH",), "20240101", SECOND)
     bars = [bar(trade_date="20240101"), bar(trade_date=SECOND)]
-    stored = ingest.run(request, FetchedBars(frame_of(STOCK, bars)))
+    stored = ingest.run(
+        request, FetchedBars(frame_of(STOCK, bars), sure_until=dict.fromkeys(request.codes, SECOND))
+    )
     assert stored.quarantined == {"600000.SH": {"not_a_trading_day": 1}}
     assert known(store) == ([SECOND], [SECOND], [FIRST])
 

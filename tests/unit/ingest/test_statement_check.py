@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from marketdata.finance.statement import Statement, StatementRow
-from marketdata.ingest.statement_check import statement_faults
+from marketdata.ingest.statement_check import announced_last, statement_faults
 from tests.support.statement_cache import BANK, YOUNG, income
 
 CODES = frozenset({BANK.code, YOUNG.code})
@@ -75,3 +75,45 @@ def test_rows_that_share_a_key_and_differ_are_all_set_aside() -> None:
     assert why(income(), income()) == ["", ""]
     assert why(income(), income(code=YOUNG.code, **other)) == ["", ""]
     assert why(income(), income(opera_rev=math.nan)) == ["", "not_a_number"]
+
+
+def test_the_later_actual_announcement_wins() -> None:
+    first = income(actual_ann_date="20111028", opera_rev=1.0)
+    later = income(actual_ann_date="20111031", opera_rev=2.0)
+    never = income(actual_ann_date=None, opera_rev=3.0)
+    assert why(first, later, never) == ["", "", ""]
+    for rows in ([first, later, never], [later, never, first], [never, first, later]):
+        assert announced_last(rows) == [later]
+    assert announced_last([never, first]) == [first]
+
+
+def test_rivals_of_the_last_announcement_are_contradictory() -> None:
+    """None of them is stored, nor an older one in their place, which is known to be replaced."""
+    first = income(actual_ann_date="20111028")
+    rivals = [income(actual_ann_date="20111031", opera_rev=value) for value in (1.0, 2.0)]
+    assert why(first, *rivals, income("20110630")) == ["contradictory"] * 3 + [""]
+    older = [income(actual_ann_date="20111028", opera_rev=value) for value in (1.0, 2.0)]
+    assert why(*older, income(actual_ann_date="20111031")) == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"update_flag": 1.0},
+        {"UPDATE_TIME": "2011-10-28 17:00:00"},
+        {"unknown_column": math.nan},
+        {"security_name": "浦发 银行"},
+    ],
+)
+def test_foreign_columns_contradict_nobody(foreign: dict[str, Any]) -> None:
+    plain, other = income(), income(**foreign)
+    assert why(plain, other) == ["", ""]
+    (kept,) = announced_last([plain, other])
+    assert announced_last([other, plain]) == [kept]
+    assert announced_last([income("20110630"), plain]) == [income("20110630"), plain]
+
+
+def test_of_foreign_values_always_the_same_are_kept() -> None:
+    versions = [income(update_flag=value) for value in (1.0, 0.0, None)]
+    kept = {repr(announced_last([*versions[at:], *versions[:at]])) for at in range(3)}
+    assert kept == {repr([versions[0]])}

@@ -9,7 +9,7 @@ from marketdata.blocks import codec
 from marketdata.blocks.block import Block, BlockKey
 from marketdata.blocks.days import days_of
 from marketdata.finance.statement import StatementKey, key_of
-from tests.support.statement_cache import BANK, INCOME, YOUNG, StatementCache, income
+from tests.support.statement_cache import BANK, INCOME, NOW, YOUNG, StatementCache, income
 
 YEAR = ["20110331", "20110630", "20110930", "20111231"]
 
@@ -71,10 +71,17 @@ def test_the_same_again_writes_nothing(cache: StatementCache) -> None:
 
 
 def test_a_statement_of_a_period_that_was_absent_is_present(cache: StatementCache) -> None:
-    cache.ingest()
-    assert days(block(cache), "absent") == YEAR
+    cache.ingest(income("20111231"))
+    assert days(block(cache), "absent") == YEAR[:3]
     cache.ingest(income())
-    assert days(block(cache), "absent") == ["20110331", "20110630", "20111231"]
+    assert days(block(cache), "absent") == YEAR[:2]
+
+
+def test_what_may_still_come_is_believed_only_after_a_while(cache: StatementCache) -> None:
+    cache.ingest(income("20110331"))
+    stored = block(cache)
+    assert days(stored, "absent") == []
+    assert days(stored, "unconfirmed") == YEAR[1:]
 
 
 def test_periods_that_are_not_final_are_never_absent_but_their_statements_are_kept(
@@ -98,7 +105,22 @@ def test_periods_of_the_prospectus_are_marked_and_earlier_ones_are_not(
 def test_nothing_is_concluded_of_a_code_that_failed(cache: StatementCache) -> None:
     found = cache.ingest(income(), codes=[BANK.code, YOUNG.code], failed={YOUNG.code: "cut off"})
     assert found.failed == {YOUNG.code: "cut off"}
-    assert block(cache, YOUNG.code).version == 0
+    known = block(cache, YOUNG.code).coverage
+    assert (known.present, known.absent, known.unconfirmed) == (0, 0, 0)
+    assert known.asked_since(NOW)
+
+
+def test_a_later_period_proves_nothing_of_a_source_that_loses_rows(cache: StatementCache) -> None:
+    cache.ingest(income("20110331"), income("20110930"), in_order=False)
+    stored = block(cache)
+    assert days(stored, "absent") == []
+    assert days(stored, "unconfirmed") == ["20110630", "20111231"]
+
+
+def test_a_bad_row_is_not_asked_for_again_at_once(cache: StatementCache) -> None:
+    cache.ingest(income("20110331"), income("20110630", opera_rev=math.nan))
+    known = block(cache).coverage
+    assert known.asked_since(NOW) & ~known.unconfirmed
 
 
 def test_bad_rows_are_set_aside_and_their_periods_stay_missing(cache: StatementCache) -> None:
@@ -115,7 +137,8 @@ def test_bad_rows_are_set_aside_and_their_periods_stay_missing(cache: StatementC
         YOUNG.code: {"not_requested": 1},
     }
     stored = block(cache)
-    assert (stored.rows, days(stored, "absent")) == (1, ["20111231"])
+    assert (stored.rows, days(stored, "absent")) == (1, [])
+    assert days(stored, "unconfirmed") == ["20111231"]
     other, key = sorted(cache.store.quarantine())
     assert other.startswith(f"quarantine/finance.income/{YOUNG.code}/")
     kept = cache.store.quarantine()[key]
@@ -132,7 +155,8 @@ def test_a_damaged_block_is_made_anew(cache: StatementCache) -> None:
     cache.ingest(income("20110630"))
     stored = block(cache)
     assert days(stored, "present") == ["20110630"]
-    assert days(stored, "absent") == ["20110331", "20110930", "20111231"]
+    assert days(stored, "absent") == ["20110331"]
+    assert days(stored, "unconfirmed") == ["20110930", "20111231"]
 
 
 def test_a_code_that_the_catalog_does_not_know_has_rows_but_no_gaps(cache: StatementCache) -> None:

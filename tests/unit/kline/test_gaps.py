@@ -67,7 +67,7 @@ def fill(
         code: Security(code, "", dataset.kind, market_of(code), "19991110") for code in missing
     }
     state = Completeness(WINDOW)
-    state.missing = missing
+    state.wanted = missing
     return fill_gaps(securities, {dataset: state}, source, source.clock)
 
 
@@ -75,20 +75,6 @@ def test_nothing_missing_asks_nothing() -> None:
     source = SlowSource()
     assert fill({}, source) == ([], [])
     assert source.calls == []
-
-
-def test_what_was_rejected_lately_is_left_alone() -> None:
-    source = SlowSource()
-    state = Completeness(WINDOW)
-    state.missing = {"600000.SH": DAYS[:3], "600001.SH": DAYS[:1]}
-    state.rejected = {"600000.SH": DAYS[:2], "600001.SH": DAYS[:1]}
-    known = {code: Security(code, "", Kind.STOCK, "SH", "19991110") for code in state.missing}
-    assert fill_gaps(known, {DAILY: state}, source, source.clock) == (["600000.SH"], [])
-    assert [(call.codes, call.start, call.end) for call in source.calls] == [
-        (["600000.SH"], DAYS[2], DAYS[2])
-    ]
-    state.rejected = state.missing
-    assert fill_gaps(known, {DAILY: state}, source, source.clock) == ([], [])
 
 
 def test_codes_that_lack_the_same_days_are_one_call() -> None:
@@ -119,11 +105,11 @@ def test_the_limit_is_one_for_all_kinds_together() -> None:
     window = Window("20100101", "20241231", "19901219", "20241231")
     days = trading_days("SH", window.start, window.end)
     stocks, indices = Completeness(window), Completeness(window)
-    stocks.missing, indices.missing = {"600000.SH": days[:1500]}, {"000300.SH": days[:500]}
+    stocks.wanted, indices.wanted = {"600000.SH": days[:1500]}, {"000300.SH": days[:500]}
     states = {DAILY: stocks, INDEX: indices}
     assert fill_gaps(securities, states, source) == (["000300.SH", "600000.SH"], [])
     assert [call.dataset for call in source.calls] == ["stock.daily", "index.daily"]
-    indices.missing = {"000300.SH": days[:501]}
+    indices.wanted = {"000300.SH": days[:501]}
     assert fill_gaps(securities, states, source)[0] == []
 
 

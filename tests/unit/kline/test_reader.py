@@ -34,10 +34,13 @@ def test_what_is_stored_is_answered_without_the_source() -> None:
         "returned": 8,
         "missing": {},
         "absent": {},
+        "unconfirmed": {},
         "outside": {},
         "short": {},
+        "unknown_sessions": {},
         "close_outside": {},
         "rejected": {},
+        "unfinished": [],
         "pending": [],
         "unknown_codes": [],
         "source": "cache",
@@ -246,3 +249,37 @@ def test_the_order_of_kinds_means_nothing() -> None:
     assert RowContent(cache.read(kinds=frozenset(reversed(list(STOCKS))))).etag == (
         RowContent(cache.read()).etag
     )
+
+
+@pytest.mark.parametrize(
+    ("end", "period", "unfinished"),
+    [
+        ("20240103", Period.WEEKLY, [["20240102", "20240103"]]),
+        ("20240104", Period.WEEKLY, [["20240102", "20240104"]]),
+        ("20240105", Period.WEEKLY, []),
+        ("20240107", Period.WEEKLY, []),
+        ("20240110", Period.WEEKLY, [["20240108", "20240110"]]),
+        ("20240110", Period.MONTHLY, [["20240102", "20240110"]]),
+        ("20240131", Period.MONTHLY, []),
+        # The last two days of March 2024 were a weekend.
+        ("20240329", Period.MONTHLY, []),
+        ("20240328", Period.MONTHLY, [["20240301", "20240328"]]),
+        # A week before a holiday ends with its last trading day: 20240209 was a closed Friday.
+        ("20240208", Period.WEEKLY, []),
+        ("20240103", Period.DAILY, []),
+    ],
+)
+def test_a_week_or_month_that_later_days_belong_to_is_unfinished(
+    end: str, period: Period, unfinished: list[list[str]]
+) -> None:
+    reading = BarCache().read(start="20240102", end=end, period=period)
+    assert reading.meta["unfinished"] == unfinished
+    assert reading.meta["complete"] is True
+
+
+def test_a_week_is_unfinished_while_its_days_are_not_final() -> None:
+    reading = BarCache(final_until=WEEK[1]).read(end="20240107", period=Period.WEEKLY)
+    assert reading.meta["unfinished"] == [[WEEK[0], WEEK[1]]]
+    assert reading.meta["pending"] == [[WEEK[2], WEEK[3]]]
+    assert BarCache("20231229").read(period=Period.WEEKLY).meta["unfinished"] == []
+    assert BarCache(WEEK[1]).read(period=Period.DAILY).meta["unfinished"] == []

@@ -34,7 +34,7 @@ def planned(market: Gaps, bars_a_day: int) -> list[Batch]:
     work = [
         piece
         for code, (missing, born, gone) in market.items()
-        for piece in gaps_of(code, missing, born, gone, longest_gap(bars_a_day))
+        for piece in gaps_of(code, missing, [(born, gone)], longest_gap(bars_a_day))
     ]
     random.Random(0).shuffle(work)
     return batches(work, bars_a_day)
@@ -47,7 +47,7 @@ def whole_days(first: int, last: int) -> range:
 @settings(deadline=None)
 @given(days=st.sets(st.integers(0, 300)).map(sorted), longest=st.integers(1, 60))
 def test_pieces_hold_every_missing_day_once(days: list[int], longest: int) -> None:
-    found = list(gaps_of("600000.SH", days, 0, 300, longest))
+    found = list(gaps_of("600000.SH", days, [(0, 300)], longest))
     covered = [day for piece in found for day in whole_days(piece.first, piece.last)]
     assert len(covered) == len(set(covered))
     assert set(days) <= set(covered)
@@ -73,7 +73,7 @@ def test_pieces_hold_every_missing_day_once(days: list[int], longest: int) -> No
     ],
 )
 def test_pieces(days: list[int], longest: int, expected: list[tuple[int, int]]) -> None:
-    found = gaps_of("600000.SH", days, 0, 100, longest)
+    found = gaps_of("600000.SH", days, [(0, 100)], longest)
     assert [(piece.first, piece.last) for piece in found] == expected
 
 
@@ -171,8 +171,13 @@ def test_a_backfill_of_minutes_fills_its_batches(codes: int, slack: int) -> None
     assert len(planned(market, 240)) <= ideal(market, 240) + slack
 
 
+def test_a_piece_counts_the_days_of_all_its_codes_lives() -> None:
+    piece = Gap("600018.SH", 12, 14, [(-3, 4), (10, 20)])
+    assert [piece.alive(*days) for days in ((0, 15), (5, 9), (4, 10), (-9, 99))] == [11, 0, 2, 19]
+
+
 def test_a_piece_counts_the_days_of_its_codes_life() -> None:
-    piece = Gap("600000.SH", 12, 14, born=10, gone=20)
+    piece = Gap("600000.SH", 12, 14, [(10, 20)])
     assert (piece.days, piece.alive(0, 15), piece.alive(15, 99), piece.alive(21, 99)) == (
         3,
         6,

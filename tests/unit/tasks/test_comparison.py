@@ -1,7 +1,7 @@
 """What a part lacks, against a reference that goes through it day by day."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +12,7 @@ from marketdata.blocks.block import BlockCoverage
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import bits_of, days_of, first_day, last_day
+from marketdata.blocks.silences import DAY
 from marketdata.catalog.calendar import is_trading_day, trading_days
 from marketdata.catalog.securities import Security
 from marketdata.catalog.window import Window
@@ -23,7 +24,7 @@ MINUTES = BarDataset(Kind.STOCK, Period.MIN1)
 PARTS = {DAILY: "2021", MINUTES: "2021-11"}
 """Beijing opened on 20211115."""
 
-COUNTS = ("expected", "present", "absent", "missing")
+COUNTS = ("expected", "present", "absent", "unconfirmed", "missing")
 START = date(2020, 12, 1)
 DAYS = st.integers(0, 430).map(lambda offset: f"{START + timedelta(offset):%Y%m%d}")
 
@@ -41,6 +42,8 @@ class Stored:
     absent: set[str] = field(default_factory=set)
     suspended: set[str] = field(default_factory=set)
     no_trade: set[str] = field(default_factory=set)
+    silent: set[str] = field(default_factory=set)
+    short: set[str] = field(default_factory=set)
 
     def row(self, code: str, part: str) -> BlockCoverage:
         coverage = Coverage().mark(
@@ -48,14 +51,24 @@ class Stored:
             absent=bits_of(part, self.absent),
             suspended=bits_of(part, self.suspended),
             no_trade=bits_of(part, self.no_trade),
+            silent=bits_of(part, self.silent),
+            short=bits_of(part, self.short),
         )
         return BlockCoverage(code, coverage, coverage.present.bit_count())
+
+    def verdict(self, day: str, *, recheck_absent: bool) -> str:
+        """Say what an expected day is."""
+        if day in self.present:
+            return "missing" if day in self.short else "present"
+        if recheck_absent or day not in self.absent | self.silent:
+            return "missing"
+        return "absent" if day in self.absent else "unconfirmed"
 
     def reason(self, day: str) -> str:
         """Say why a day is absent."""
         if day in self.suspended:
             return "suspended"
-        return "no_trade" if day in self.no_trade else "unconfirmed"
+        return "no_trade" if day in self.no_trade else "no_bar"
 
 
 @st.composite
@@ -66,9 +79,18 @@ def markets(draw: st.DrawFn, part: str) -> dict[Security, Stored]:
     for at in range(draw(st.integers(0, 4))):
         market = draw(st.sampled_from(["SH", "BJ"]))
         life = [draw(st.none() | DAYS) for _ in range(2)]
-        security = Security(f"{600000 + at}.{market}", "", Kind.STOCK, market, *life)
-        found[security] = Stored(*(draw(some_days) for _ in range(4)))
+        code = f"{600000 + at}.{market}"
+        security = Security(code, "", Kind.STOCK, market, life[0], life[1])
+        earlier = sorted([draw(DAYS), draw(DAYS)])
+        if life[0] and earlier[1] < life[0]:
+            security = replace(security, earlier=((earlier[0], earlier[1]),))
+        found[security] = Stored(*(draw(some_days) for _ in range(6)))
     return found
+
+
+def alive(security: Security, day: str) -> bool:
+    dates = [*security.earlier, (security.list_date, security.delist_date)]
+    return any((first or day) <= day <= (last or day) for first, last in dates)
 
 
 def naive(
@@ -80,21 +102,18 @@ def naive(
     gaps: dict[str, list[str]] = {}
     for security, stored in market.items():
         for day in calendar_days(part):
-            alive = (security.list_date or day) <= day <= (security.delist_date or day)
             asked = max(window.start, window.coverage_start) <= day <= window.end
-            if not (alive and asked and is_trading_day(security.market, day)):
+            if not (alive(security, day) and asked and is_trading_day(security.market, day)):
                 continue
             if day > window.final_until:
                 continue
             counts["expected"][day] += 1
-            if day in stored.present:
-                counts["present"][day] += 1
-            elif day in stored.absent and not recheck_absent:
-                counts["absent"][day] += 1
-                reasons.setdefault((stored.reason(day), security.code), []).append(day)
-            else:
-                counts["missing"][day] += 1
+            verdict = stored.verdict(day, recheck_absent=recheck_absent)
+            counts[verdict][day] += 1
+            if verdict == "missing":
                 gaps.setdefault(security.code, []).append(day)
+            elif verdict == "absent":
+                reasons.setdefault((stored.reason(day), security.code), []).append(day)
     return counts, gaps, reasons
 
 
@@ -109,7 +128,7 @@ def test_detect_against_a_naive_reference(dataset: BarDataset, data: st.DataObje
     recheck = data.draw(st.booleans())
     rows = {security.code: each.row(security.code, part) for security, each in market.items()}
     known = {code: row for code, row in rows.items() if row.coverage != Coverage()}
-    found = compare(dataset, part, market, known, window, recheck_absent=recheck)
+    found = compare(dataset, part, list(market), known, window, recheck_absent=recheck)
     counts, gaps, reasons = naive(part, market, window, recheck_absent=recheck)
     for name, by_day in counts.items():
         assert getattr(found, name) == by_day
@@ -139,11 +158,7 @@ def test_outside_against_a_naive_reference(data: st.DataObject) -> None:
         (security.code, day): window.why_outside(security, day)
         for security in market
         for day in trading_days(security.market, start, min(end, window.final_until))
-        if not (
-            max(window.coverage_start, security.list_date or day)
-            <= day
-            <= (security.delist_date or day)
-        )
+        if not (window.coverage_start <= day and alive(security, day))
     }
     assert told == expected
     assert found.days == Counter(expected.values())
@@ -202,3 +217,64 @@ def test_a_day_has_one_daily_bar_or_some_minutes(
     dataset: BarDataset, rows: int, expected: bool
 ) -> None:
     assert sound(dataset, BlockCoverage("", Coverage(present=WEEK), rows)) is expected
+
+
+ASKED = 1_800_000_000
+OLD, NEW = "20240124", "20240125"
+"""The sixth of the newest days until the end of January, and the fifth."""
+
+
+def silent(*moments: int) -> BlockCoverage:
+    """Give what is known after the source was asked in vain for two days."""
+    coverage = Coverage()
+    for moment in moments:
+        coverage = coverage.mark(silent=bits_of("2024", [OLD, NEW]), now=moment)
+    return BlockCoverage(STOCK.code, coverage, 0)
+
+
+def asked_again(row: BlockCoverage, now: int, *, recheck_absent: bool = False) -> list[str]:
+    """Tell which days are due."""
+    window = replace(JANUARY, final_until="20240131", now=now)
+    found = compare(DAILY, "2024", [STOCK], {row.code: row}, window, recheck_absent=recheck_absent)
+    assert not found.due.keys() - {STOCK.code}
+    return days_of("2024", found.due.get(STOCK.code, 0))
+
+
+ONCE = (ASKED,)
+TWICE = (ASKED, ASKED + DAY)
+THRICE = (ASKED, ASKED + DAY, ASKED + 8 * DAY)
+
+
+@pytest.mark.parametrize(("moments", "wait"), [(ONCE, DAY), (TWICE, 7 * DAY), (THRICE, 30 * DAY)])
+def test_what_the_source_was_silent_about_is_due_after_its_wait(
+    moments: tuple[int, ...], wait: int
+) -> None:
+    row = silent(*moments)
+    at_once = [] if moments is THRICE else [NEW]
+    assert asked_again(row, moments[-1]) == at_once
+    assert asked_again(row, moments[-1] + wait - 1) == at_once
+    assert asked_again(row, moments[-1] + wait) == [OLD, NEW]
+    # They are fetched as missing ones then.
+    assert asked_again(row, moments[-1] + wait, recheck_absent=True) == []
+
+
+def test_a_day_that_was_confirmed_is_absent_and_due_once_more() -> None:
+    row = silent(*THRICE)
+    window = replace(JANUARY, final_until="20240131", now=THRICE[-1] + 30 * DAY)
+    found = compare(DAILY, "2024", [STOCK], {row.code: row}, window)
+    both = bits_of("2024", [OLD, NEW])
+    assert found.reasons == {"no_bar": {STOCK.code: both}}
+    assert (found.absent, found.unconfirmed) == ({OLD: 1, NEW: 1}, {})
+    assert found.due == {STOCK.code: both}
+    last = silent(*THRICE, THRICE[-1] + 30 * DAY)
+    assert last.coverage.absent == both
+    assert asked_again(last, ASKED + 9999 * DAY) == []
+
+
+def test_the_newest_days_are_due_only_as_far_as_they_were_asked_for() -> None:
+    row = silent(*ONCE)
+    window = replace(JANUARY, final_until="20240131", now=ASKED, end=OLD)
+    assert compare(DAILY, "2024", [STOCK], {row.code: row}, window).due == {}
+    # Once five newer ones are final, they wait like all others.
+    later = replace(JANUARY, final_until="20240201", now=ASKED)
+    assert compare(DAILY, "2024", [STOCK], {row.code: row}, later).due == {}

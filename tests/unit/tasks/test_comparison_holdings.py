@@ -21,31 +21,36 @@ YEAR = trading_days("SH", "20240101", "20241231")
 SOME = st.sets(st.sampled_from(YEAR[:30]))
 
 
-def row(present: set[str], absent: set[str], suspended: set[str]) -> BlockCoverage:
+def row(
+    present: set[str], absent: set[str], suspended: set[str], silent: set[str]
+) -> BlockCoverage:
     coverage = Coverage().mark(
         present=bits_of("2024", present),
         absent=bits_of("2024", absent | suspended),
         suspended=bits_of("2024", suspended),
+        silent=bits_of("2024", silent),
     )
     return BlockCoverage(BANK.code, coverage, coverage.present.bit_count())
 
 
-@given(SOME, SOME, SOME)
-def test_every_expected_day_is_one_of_three(
-    present: set[str], absent: set[str], suspended: set[str]
+@given(SOME, SOME, SOME, SOME)
+def test_every_expected_day_is_one_of_four(
+    present: set[str], absent: set[str], suspended: set[str], silent: set[str]
 ) -> None:
-    found = holdings(DAILY, "2024", BANK, row(present, absent, suspended), WINDOW)
+    found = holdings(DAILY, "2024", BANK, row(present, absent, suspended, silent), WINDOW)
     assert found is not None
     days = set(EXPECTED)
     reasons = {
         "suspended": len(days & suspended - present),
-        "unconfirmed": len(days & absent - suspended - present),
+        "no_bar": len(days & absent - suspended - present),
     }
     assert found == {
         "expected": len(days),
         "present": len(days & present),
         "absent": {reason: count for reason, count in reasons.items() if count},
-        "missing": len(days - present - absent - suspended),
+        "unconfirmed": len(days & silent - present - absent - suspended),
+        "missing": len(days - present - absent - suspended - silent),
+        "short": 0,
     }
 
 
@@ -54,7 +59,7 @@ def test_a_part_outside_the_life_has_nothing_to_hold() -> None:
 
 
 def test_a_block_that_contradicts_itself_holds_nothing() -> None:
-    broken = row(set(EXPECTED), set(), set())._replace(rows=1)
+    broken = row(set(EXPECTED), set(), set(), set())._replace(rows=1)
     found = holdings(DAILY, "2024", BANK, broken, WINDOW)
     assert found is not None
     assert (found["present"], found["missing"]) == (0, len(EXPECTED))

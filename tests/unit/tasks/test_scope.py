@@ -45,9 +45,9 @@ def test_scope() -> None:
 )
 def test_parts_in_which_nothing_can_be_are_left_out(start: str, end: str, parts: list[str]) -> None:
     scope = replace(SCOPE, start=start, end=end)
-    assert parts_of(scope, window_of(scope, catalog(), "20200110")) == parts
+    assert parts_of(scope, window_of(scope, catalog(), "20200110", 0)) == parts
 
 
 def test_a_source_without_a_beginning_has_the_calendars() -> None:
     scope = replace(SCOPE, start="00010101")
-    assert parts_of(scope, window_of(scope, catalog({}), "20200110"))[0] == "1990"
+    assert parts_of(scope, window_of(scope, catalog({}), "20200110", 0))[0] == "1990"

@@ -26,8 +26,9 @@ export const ADJUSTMENTS = ["none", "forward", "backward"] as const;
 export type Adjustment = (typeof ADJUSTMENTS)[number];
 export const CONTRACT_TYPES = ["all", "main"] as const;
 export type ContractType = (typeof CONTRACT_TYPES)[number];
-export type AbsentReason = "suspended" | "no_trade" | "unconfirmed";
+export type AbsentReason = "suspended" | "no_trade" | "no_bar";
 export type OutsideReason = "not_listed" | "delisted" | "before_coverage";
+type Why = AbsentReason | "unconfirmed" | OutsideReason;
 export type Upstream = "synthetic" | "files" | "amazingdata";
 export type TaskType = "detect" | "fill" | "cache" | "catalog";
 export type Status = "pending" | "running" | "completed" | "failed" | "cancelled";
@@ -89,12 +90,18 @@ export interface Meta {
   expected: number;
   returned: number;
   missing: Record<string, Range[]>;
+  /** Days on which the source gave no bar, which is not believed yet. */
+  unconfirmed: Record<string, Range[]>;
   absent: Record<string, Absent[]>;
   outside: Record<string, Outside[]>;
   short: Record<string, Day[]>;
+  /** Days with minute bars of which nobody can say whether they are all. */
+  unknown_sessions: Record<string, Range[]>;
   close_outside: Record<string, Day[]>;
   rejected: Record<string, Range[]>;
   pending: Range[];
+  /** The days of a week or month at the end that later trading days belong to, too. */
+  unfinished: Range[];
   unknown_codes: string[];
   source: "cache" | "upstream" | "mixed";
   upstream: Upstream;
@@ -109,13 +116,23 @@ export interface Security {
   type: Kind;
   list_date: Day | null;
   delist_date: Day | null;
+  /** Every time that the code was listed; a search does not give them. */
+  lives?: Life[];
+}
+
+interface Life {
+  list_date: Day | null;
+  delist_date: Day | null;
 }
 
 export interface Holdings {
   expected: number;
   present: number;
   absent: Partial<Record<AbsentReason, number>>;
+  unconfirmed: number;
   missing: number;
+  /** Those of the missing days that have some of their minute bars. */
+  short: number;
 }
 
 interface CodeHoldings {
@@ -188,10 +205,12 @@ export interface OneTask {
 /** What a detect task found, or what any other task did; each kind has its own fields. */
 export interface Result {
   missing?: Record<string, Range[]>;
-  by_reason?: Partial<Record<AbsentReason | OutsideReason, ReasonStats>>;
+  unconfirmed?: Record<string, Range[]>;
+  by_reason?: Partial<Record<Why, ReasonStats>>;
   errors?: Record<string, string>;
   quarantined?: Record<string, Record<string, number>>;
   failed_batches?: FailedBatch[];
+  notes?: string[];
 }
 
 interface ReasonStats {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useConsole } from "../app/context";
-import type { Slot } from "../lib/slots";
+import { MARKS, type Slot } from "../lib/slots";
 import type { Palette } from "./drawing";
 import type { ECharts } from "./echarts";
 import { Legend } from "./Legend";
@@ -25,10 +25,7 @@ const COLOURS = [
   "ma10",
   "ma20",
   "ma60",
-  "missing",
-  "suspended",
-  "no_trade",
-  "unconfirmed",
+  ...MARKS,
 ] as const;
 
 function palette(): Palette {

@@ -1,12 +1,14 @@
 import type { AbsentReason, Holdings } from "../api/types";
 
 /** What a stripe in a cell of the coverage map stands for. */
-export type Shade = "present" | AbsentReason | "missing";
+export type Shade = "present" | AbsentReason | "unconfirmed" | "short" | "missing";
 export const SHADES: readonly Shade[] = [
   "present",
   "suspended",
   "no_trade",
+  "no_bar",
   "unconfirmed",
+  "short",
   "missing",
 ];
 
@@ -20,12 +22,19 @@ interface Stripe {
 /** The least width of a stripe, in percent, so that a single day remains visible. */
 const LEAST = 5;
 
-/** The number of days of each shade. */
+/** The number of days of each shade, which add up to those expected. */
 export function days(cell: Holdings): Record<Shade, number> {
-  return { present: cell.present, missing: cell.missing, ...NOBODY, ...cell.absent };
+  const { present, absent, unconfirmed, short } = cell;
+  return { present, ...NOBODY, ...absent, unconfirmed, short, missing: cell.missing - short };
 }
 
-const NOBODY = { suspended: 0, no_trade: 0, unconfirmed: 0 };
+/** The number of days that keep a cell from being complete. */
+export function open(cell: Holdings): number {
+  return cell.missing + cell.unconfirmed;
+}
+
+const NOBODY = { suspended: 0, no_trade: 0, no_bar: 0 };
+const NOTHING = { expected: 0, present: 0, unconfirmed: 0, missing: 0, short: 0 };
 
 /** Divide a cell among its shades in proportion to their days, each wide enough to be seen. */
 export function stripes(cell: Holdings): Stripe[] {
@@ -52,11 +61,11 @@ export function background(cell: Holdings): string {
 
 /** Add up cells, such as those of a row or a column. */
 export function sum(cells: Iterable<Holdings>): Holdings {
-  const all: Holdings = { expected: 0, present: 0, absent: { ...NOBODY }, missing: 0 };
+  const all: Holdings = { ...NOTHING, absent: { ...NOBODY } };
   for (const cell of cells) {
-    all.expected += cell.expected;
-    all.present += cell.present;
-    all.missing += cell.missing;
+    for (const count of Object.keys(NOTHING) as (keyof typeof NOTHING)[]) {
+      all[count] += cell[count];
+    }
     for (const reason of Object.keys(NOBODY) as (keyof typeof NOBODY)[]) {
       all.absent[reason] = (all.absent[reason] ?? 0) + (cell.absent[reason] ?? 0);
     }

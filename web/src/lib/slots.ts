@@ -2,8 +2,11 @@ import type { AbsentReason, Bar, Meta } from "../api/types";
 import { toIso } from "./dates";
 
 /** Why a slot has no bar. */
-export type Mark = "missing" | AbsentReason;
-export const MARKS: readonly Mark[] = ["missing", "suspended", "no_trade", "unconfirmed"];
+export type Mark = "missing" | "unconfirmed" | AbsentReason;
+export const MARKS: readonly Mark[] = ["missing", "unconfirmed", "suspended", "no_trade", "no_bar"];
+
+/** The marks whose days an answer gives as ranges. */
+export const RANGED = ["missing", "unconfirmed"] as const;
 
 /** One slot on the time axis: a bar, or a day with a known reason for having none. */
 export interface Slot {
@@ -26,13 +29,13 @@ function traded(bar: Bar): boolean {
 /**
  * Merge the bars of a code and its days without a bar, in chronological order.
  *
- * `calendar` lists the trading days, to expand ranges of missing ones. Weekly and monthly bars are
+ * `calendar` lists the trading days, to expand ranges of missing or unconfirmed ones. Weekly and monthly bars are
  * not marked: they may cover such days.
  */
 export function slots(
   code: string,
   bars: readonly Bar[],
-  meta: Pick<Meta, "missing" | "absent">,
+  meta: Pick<Meta, "missing" | "unconfirmed" | "absent">,
   calendar: readonly string[],
   marked: boolean,
 ): Slot[] {
@@ -42,9 +45,11 @@ export function slots(
     mark: traded(bar) ? null : "no_trade",
   }));
   if (marked) {
-    for (const [from, to] of meta.missing[code] ?? []) {
-      for (const day of calendar) {
-        if (from <= day && day <= to) found.push({ time: toIso(day), bar: null, mark: "missing" });
+    for (const mark of RANGED) {
+      for (const [from, to] of meta[mark][code] ?? []) {
+        for (const day of calendar) {
+          if (from <= day && day <= to) found.push({ time: toIso(day), bar: null, mark });
+        }
       }
     }
     for (const { date, reason } of meta.absent[code] ?? []) {

@@ -77,6 +77,11 @@ export function CachePage() {
             period={scope.period_type}
             onFill={admin ? (narrowed) => start("fill-missing", narrowed) : null}
           />
+          {answer.meta.unknown_codes.length > 0 && (
+            <p class="bad" role="status">
+              {t.cache.unknown(answer.meta.unknown_codes.join(", "))}
+            </p>
+          )}
           <p class="dim">{t.cache.final(toIso(answer.meta.final_until))}</p>
           {counted.parts.length > 0 && (
             <Pager page={page} size={SIZE} total={counted.total} onPage={setPage} />

@@ -5,7 +5,7 @@ import { link } from "../app/route";
 import { Entry } from "../chart/Legend";
 import { addDays } from "../lib/dates";
 import { percent } from "../lib/numbers";
-import { background, days, SHADES, type Shade, sum } from "../lib/shades";
+import { background, days, open, SHADES, type Shade, sum } from "../lib/shades";
 import type { ScopeChoice } from "./ScopeForm";
 
 interface Props {
@@ -37,7 +37,7 @@ export function HeatMap({ coverage, kind, period, onFill }: Props) {
   const table = useRef<HTMLTableElement>(null);
   const { parts, items, total } = coverage;
   const all = sum(items.flatMap((item) => Object.values(item.parts)));
-  const names = { ...t.mark, present: t.cache.present };
+  const names = { ...t.mark, present: t.cache.present, short: t.cache.short };
   const move = (row: number, column: number) => {
     const next: [number, number] = [
       Math.min(items.length - 1, Math.max(0, row)),
@@ -66,7 +66,7 @@ export function HeatMap({ coverage, kind, period, onFill }: Props) {
       <h2 id="map-title">{t.cache.map}</h2>
       <p class="dim">
         {t.cache.summary(items.length, total, percent(all.present, all.expected))} ·{" "}
-        {t.cache.missing} {all.missing}
+        {t.cache.missing} {all.missing} · {t.mark.unconfirmed} {all.unconfirmed}
       </p>
       <ul class="legend" aria-label={t.kline.marks}>
         {SHADES.map((shade) => (
@@ -122,7 +122,7 @@ export function HeatMap({ coverage, kind, period, onFill }: Props) {
                       }}
                     >
                       {cell && <i style={{ background: background(cell) }} />}
-                      {cell && cell.missing > 0 && <span>{cell.missing}</span>}
+                      {cell && open(cell) > 0 && <span>{open(cell)}</span>}
                     </td>
                   );
                 })}
@@ -167,7 +167,7 @@ function Cell({ code, part, cell, kind, period, names, onFill, onClose }: CellPr
       <a href={link(kind === "future" ? "futures" : "kline", { code, period, start, end })}>
         {t.cache.openChart}
       </a>
-      {onFill && cell && cell.missing > 0 && (
+      {onFill && cell && open(cell) > 0 && (
         <button
           type="button"
           onClick={() => onFill({ codes: code, start_date: start, end_date: end })}

@@ -5,7 +5,7 @@ import { useConsole } from "../app/context";
 import { useRead } from "../app/reading";
 import { Chart } from "../chart/Chart";
 import { change, price } from "../lib/numbers";
-import { type Slot, slots } from "../lib/slots";
+import { RANGED, type Slot, slots } from "../lib/slots";
 import { Completeness } from "./Completeness";
 import { Rows } from "./Rows";
 import { Trouble } from "./Trouble";
@@ -33,9 +33,9 @@ export function KlineView({ security, period, adjust, start, end, note }: Props)
     future ? asked : { ...asked, adjust },
   );
   const meta = answer?.meta;
-  // The calendar expands ranges of missing days; it is fetched only where there are any.
+  // The calendar expands ranges of days; it is fetched only where there are any.
   const marked = period !== "weekly" && period !== "monthly";
-  const lacking = marked && (meta?.missing[code]?.length ?? 0) > 0;
+  const lacking = marked && RANGED.some((mark) => (meta?.[mark][code]?.length ?? 0) > 0);
   const calendar = useRead<Day[]>(lacking ? "/base/calendar" : null, {
     market: security.market,
     start_date: start,

@@ -48,7 +48,9 @@ function Found({ result }: { result: Result }) {
   const errors = Object.entries(result.errors ?? {});
   const set = Object.entries(result.quarantined ?? {});
   const batches = result.failed_batches ?? [];
+  const notes = result.notes ?? [];
   const missing = Object.entries(result.missing ?? {});
+  const unconfirmed = Object.entries(result.unconfirmed ?? {});
   const reasons = Object.entries(result.by_reason ?? {});
   const names: Record<string, string> = { ...t.mark, ...t.outside };
   const fill = result.errors !== undefined;
@@ -56,7 +58,9 @@ function Found({ result }: { result: Result }) {
   return (
     <>
       {quiet && <p class="panel good">{t.task.clean}</p>}
-      {!fill && !missing.length && <p class="panel good">{t.task.allThere}</p>}
+      {!fill && !missing.length && !unconfirmed.length && (
+        <p class="panel good">{t.task.allThere}</p>
+      )}
       <Listing title={t.task.errors} rows={errors} />
       <Listing
         title={t.task.failedBatches}
@@ -76,9 +80,14 @@ function Found({ result }: { result: Result }) {
             .join(", "),
         ])}
       />
+      <Listing title={t.task.notes} rows={notes.map((note, at) => [`${at + 1}`, note])} />
       <Listing
         title={t.task.missing}
         rows={missing.map(([code, lacking]) => [code, ranges(lacking, t)])}
+      />
+      <Listing
+        title={t.task.unconfirmed}
+        rows={unconfirmed.map(([code, doubted]) => [code, ranges(doubted, t)])}
       />
       <Listing
         title={t.task.reasons}

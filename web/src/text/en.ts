@@ -110,7 +110,8 @@ export const en: Text = {
     missing: "missing",
     suspended: "suspended",
     no_trade: "no trades",
-    unconfirmed: "no source data",
+    no_bar: "no bar",
+    unconfirmed: "unconfirmed",
   },
   outside: {
     not_listed: "Before listing",
@@ -162,7 +163,14 @@ export const en: Text = {
     rejected: (ranges) =>
       `Of these, the bars of ${ranges} failed validation and are quarantined; the source will not be queried for them again for several hours.`,
     absent: (reason, count) => `${days(count)} without a bar (${reason}), as the source confirms.`,
-    unconfirmed: (count) => `${days(count)} with no data from the source and no reason given.`,
+    noBar: (count) =>
+      `${days(count)} for which it is confirmed that the source has no bar, but nobody says why.`,
+    unconfirmed: (ranges) =>
+      `Not confirmed yet: ${ranges}. The source gave no bar, which is not believed yet; it is asked again.`,
+    unknownSessions: (ranges) =>
+      `Trading sessions unknown: ${ranges}. Nobody can say whether the minute bars of these days are complete.`,
+    unfinished: (ranges) =>
+      `The last week or month is unfinished: later trading days than ${ranges} belong to it.`,
     outside: (reason, ranges) => `${reason}: ${ranges}; no bars expected.`,
     short: (count) => `${days(count)} with fewer minute bars than the trading session should have.`,
     closeOutside: (count) =>
@@ -198,10 +206,11 @@ export const en: Text = {
       "Only administrators can detect and fill; coverage and progress are visible to everyone.",
     map: "Coverage map",
     mapNote:
-      "Each cell is one code's trading days in a year (for minute bars, in a month); the number is how many are missing. Use the arrow keys to move, Enter for details.",
+      "Each cell is one code's trading days in a year (for minute bars, in a month); the number is how many are missing or unconfirmed. Use the arrow keys to move, Enter for details.",
     present: "present",
     expected: "expected",
     missing: "missing",
+    short: "some minutes missing",
     summary: (codes, total, present) =>
       `${codes} of ${many(total, "code")} on this page, ${present} present`,
     cell: (code, part) => `${code} · ${part}`,
@@ -209,6 +218,7 @@ export const en: Text = {
       "No data is expected in this range. Check whether it lies before the listing or after the last final trading day.",
     openChart: "View K-line",
     fillThis: "Fill this cell",
+    unknown: (codes) => `No such code of this type in this range: ${codes}.`,
     final: (day) => `Counts run through the last final trading day, ${day}.`,
     recent: "Running tasks",
     code: "Code",
@@ -258,7 +268,9 @@ export const en: Text = {
     errors: "Codes with errors, and why",
     failedBatches: "Failed batches, and why",
     quarantine: "Quarantined bars",
+    notes: "Remarks",
     missing: "Codes with missing days",
+    unconfirmed: "Codes with unconfirmed days",
     reasons: "Days without a bar, by reason",
     codesHead: "Codes",
     daysHead: "Days",

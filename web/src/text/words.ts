@@ -77,32 +77,41 @@ interface Remark {
   tone: "good" | "bad" | "plain";
 }
 
+/** Whether nothing is lacking and nothing is in doubt, of any code. */
+function isComplete({ complete, unconfirmed, unknown_sessions }: Meta): boolean {
+  const doubts = [...Object.values(unconfirmed), ...Object.values(unknown_sessions)];
+  return complete && !doubts.some((days) => days.length);
+}
+
 /** Put into words how complete an answer is for one code. */
 export function completeness(meta: Meta, code: string, t: Text): Remark[] {
   const c = t.completeness;
   const said: Remark[] = [];
   const say = (text: string, tone: Remark["tone"] = "plain") => said.push({ text, tone });
   const counts: [number, number] = [meta.expected, meta.returned];
-  say(
-    meta.complete ? c.complete(...counts) : c.incomplete(...counts),
-    meta.complete ? "good" : "bad",
-  );
+  const complete = isComplete(meta);
+  say(complete ? c.complete(...counts) : c.incomplete(...counts), complete ? "good" : "bad");
   const missing = meta.missing[code] ?? [];
   if (missing.length) say(c.missing(missing.length, ranges(missing, t)), "bad");
   const rejected = meta.rejected[code] ?? [];
   if (rejected.length) say(c.rejected(ranges(rejected, t)), "bad");
+  const unconfirmed = meta.unconfirmed[code] ?? [];
+  if (unconfirmed.length) say(c.unconfirmed(ranges(unconfirmed, t)), "bad");
   if (meta.short[code]) say(c.short(meta.short[code].length), "bad");
+  const unknown = meta.unknown_sessions[code] ?? [];
+  if (unknown.length) say(c.unknownSessions(ranges(unknown, t)), "bad");
   const absent = meta.absent[code] ?? [];
   for (const reason of ["suspended", "no_trade"] as const) {
     const count = absent.filter((each) => each.reason === reason).length;
     if (count) say(c.absent(t.mark[reason], count));
   }
-  const unconfirmed = absent.filter((each) => each.reason === "unconfirmed").length;
-  if (unconfirmed) say(c.unconfirmed(unconfirmed));
+  const silent = absent.filter((each) => each.reason === "no_bar").length;
+  if (silent) say(c.noBar(silent));
   for (const { from, to, reason } of meta.outside[code] ?? []) {
     say(c.outside(t.outside[reason], range([from, to])));
   }
   if (meta.close_outside[code]) say(c.closeOutside(meta.close_outside[code].length));
+  if (meta.unfinished.length) say(c.unfinished(ranges(meta.unfinished, t)));
   if (meta.pending.length) say(c.pending(ranges(meta.pending, t)));
   if (meta.unknown_codes.length) say(c.unknown(meta.unknown_codes.join(", ")), "bad");
   const anchor = meta.adjust?.anchor[code];

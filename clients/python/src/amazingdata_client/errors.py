@@ -25,11 +25,20 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from amazingdata_client.reading import Days
     from amazingdata_client.task_models import Task
+
+    _Ranges = Mapping[str, Sequence[Days]]
+
+D = TypeVar("D")
+
+NOT_CONFIRMED = "not confirmed yet: the source gave no bar; it is asked again"
+"""What an unconfirmed day is."""
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class FieldError(NamedTuple):
@@ -158,35 +167,67 @@ class IncompleteError(AmazingDataError):
         For each code, the ranges of trading days that the cache lacks.
     short : mapping
         For each code, the days with fewer minute bars than the session has.
+    unconfirmed : mapping
+        For each code, the ranges of days on which the source gave no bar, which is not believed
+        yet.
+    unknown_sessions : mapping
+        For each code, the ranges of days with minute bars that may or may not be all.
+    no_bar : mapping
+        For each code, the ranges of days whose lack of a bar nobody explains; only if the check
+        was strict.
     unknown_codes : tuple of str
         Requested codes that do not exist.
     unadjusted : mapping
         For each code with rows left out because an adjustment factor is missing, the reason.
+    pending, unfinished : tuple of Days
+        Days that are not final yet or beyond the service's calendar, and those of a week or month
+        that has later trading days, too. They alone need not make a result incomplete.
+    warnings : tuple of str
+        What the service says besides, such as that its calendar ends within the range.
     """
 
     def __init__(
         self,
         *,
-        missing: "Mapping[str, Sequence[Days]]",
-        short: Mapping[str, Sequence[str]],
-        unknown_codes: Sequence[str],
-        unadjusted: Mapping[str, str],
+        missing: "_Ranges",
+        short: Mapping[str, Sequence[str]] = _NONE,
+        unconfirmed: "_Ranges" = _NONE,
+        unknown_sessions: "_Ranges" = _NONE,
+        no_bar: "_Ranges" = _NONE,
+        unknown_codes: Sequence[str] = (),
+        unadjusted: Mapping[str, str] = _NONE,
+        pending: "Sequence[Days]" = (),
+        unfinished: "Sequence[Days]" = (),
+        warnings: Sequence[str] = (),
     ) -> None:
-        self.missing = {code: tuple(ranges) for code, ranges in missing.items()}
-        self.short = {code: tuple(days) for code, days in short.items()}
+        self.missing = _tuples(missing)
+        self.short = _tuples(short)
+        self.unconfirmed = _tuples(unconfirmed)
+        self.unknown_sessions = _tuples(unknown_sessions)
+        self.no_bar = _tuples(no_bar)
         self.unknown_codes = tuple(unknown_codes)
         self.unadjusted = dict(unadjusted)
+        self.pending = tuple(pending)
+        self.unfinished = tuple(unfinished)
+        self.warnings = tuple(warnings)
         super().__init__(self._text())
 
     def _text(self) -> str:
-        gaps = [f"{code} lacks {_joined(map(str, days))}" for code, days in self.missing.items()]
-        gaps += [
-            f"{code} has too few minute bars on {_joined(days)}"
-            for code, days in self.short.items()
+        gaps = [
+            *_by_code("lacks {}", self.missing),
+            *_by_code("has too few minute bars on {}", self.short),
+            *_by_code(f"on {{}} is {NOT_CONFIRMED}", self.unconfirmed),
+            *_by_code("has sessions on {} that nobody knows", self.unknown_sessions),
+            *_by_code("has no bar on {}, and nobody says why", self.no_bar),
+            *_named([f"{code} is unknown" for code in self.unknown_codes]),
+            *_named([f"{code} cannot be adjusted: {why}" for code, why in self.unadjusted.items()]),
         ]
-        gaps += [f"{code} is unknown" for code in self.unknown_codes]
-        gaps += [f"{code} cannot be adjusted: {why}" for code, why in self.unadjusted.items()]
-        return f"incomplete: {_joined(gaps, '; ')}"
+        if not gaps:
+            pending = [f"{_joined(map(str, self.pending))} not final yet"] if self.pending else []
+            gaps = _named(self.warnings) or pending or ["the service does not say why"]
+        if self.unfinished:
+            gaps.append(unfinished_text(self.unfinished))
+        return f"incomplete: {'; '.join(gaps)}"
 
 
 class TaskError(AmazingDataError):
@@ -230,11 +271,28 @@ BY_STATUS: dict[int, type[AnswerError]] = {
 """Every other status is a `ServerError`."""
 
 NAMED = 5
-"""A message names this many codes, and ranges per code; the attributes have them all."""
+"""A message names this many codes of each kind of gap, and ranges per code; the attributes have
+them all."""
 
 
-def _joined(parts: Iterable[str], separator: str = ", ") -> str:
+def unfinished_text(days: "Iterable[Days]") -> str:
+    """Say that the last week or month of a result has later trading days, too."""
+    return f"the last week or month is unfinished ({_joined(map(str, days))})"
+
+
+def _by_code(text: str, days: "Mapping[str, Sequence[Days | str]]") -> list[str]:
+    return _named(f"{code} {text.format(_joined(map(str, each)))}" for code, each in days.items())
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return ", ".join(_named(parts))
+
+
+def _named(parts: Iterable[str]) -> list[str]:
     everything = list(parts)
     rest = len(everything) - NAMED
-    named = separator.join(everything[:NAMED])
-    return f"{named}{separator}and {rest} more" if rest > 0 else named
+    return [*everything[:NAMED], *([f"and {rest} more"] if rest > 0 else [])]
+
+
+def _tuples(days: Mapping[str, Sequence[D]]) -> dict[str, tuple[D, ...]]:
+    return {code: tuple(each) for code, each in days.items()}

@@ -17,6 +17,7 @@ from amazingdata_client.reading import (
     each_of,
     explained,
     known,
+    list_of,
     object_of,
     objects,
     read_by,
@@ -74,23 +75,32 @@ class Completeness:
     Attributes
     ----------
     complete : bool
-        Whether nothing is missing and no day is short.
+        Whether nothing is missing, short, unconfirmed or of unknown sessions, and no day lies
+        beyond the service's calendar.
     expected, returned : int
         Number of bars that there should be, and number in the response.
     missing : mapping
         For each code, the ranges of trading days that the cache lacks.
+    unconfirmed : mapping
+        For each code, the ranges of days on which the source gave no bar, which is not believed
+        yet: the service asks again.
     rejected : mapping
-        For each code, the missing days whose bars were quarantined because they are invalid.
-        Reads do not fetch them again for some hours; a fill does.
+        For each code, the missing or short days whose bars were quarantined because they are
+        invalid. Reads do not fetch them again for some hours; a fill does.
     absent : mapping
         For each code, the trading days without a bar at the source, such as suspensions.
     outside : mapping
         For each code, the days before its listing, after its delisting, or before the source's
         coverage.
     pending : list of Days
-        Trading days whose bars are not final yet.
+        Trading days whose bars are not final yet, and days beyond the service's calendar.
+    unfinished : list of Days
+        The days of a week or month at the end of the response that has later trading days, too.
     short : mapping
         For each code, the days with fewer minute bars than the session has.
+    unknown_sessions : mapping
+        For each code, the ranges of days with minute bars of which nobody can say whether they
+        are all.
     close_outside : mapping
         For each code, the days whose official close lies outside [low, high].
     unknown_codes : list of str
@@ -111,12 +121,17 @@ class Completeness:
     missing: Mapping[str, list[Days]] = field(metadata=read_by(each_of(days)))
     absent: Mapping[str, list[AbsentDay]] = field(metadata=read_by(each_of(absent)))
     outside: Mapping[str, list[Explained]] = field(metadata=read_by(each_of(explained)))
+    unconfirmed: Mapping[str, list[Days]] = field(metadata=read_by(each_of(days)))
     pending: list[Days] = field(metadata=read_by(days))
+    unfinished: list[Days] = field(metadata=read_by(days))
     unknown_codes: list[str]
     source: str
     upstream: str
     warnings: list[str]
     short: Mapping[str, list[str]] = field(default_factory=dict)
+    unknown_sessions: Mapping[str, list[Days]] = field(
+        metadata=read_by(each_of(days)), default_factory=dict
+    )
     close_outside: Mapping[str, list[str]] = field(default_factory=dict)
     rejected: Mapping[str, list[Days]] = field(
         metadata=read_by(each_of(days)), default_factory=dict
@@ -147,6 +162,20 @@ class Chart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Life:
+    """A time during which a code was listed.
+
+    Attributes
+    ----------
+    list_date, delist_date : str or None
+        First and last trading day, as in `Security`.
+    """
+
+    list_date: str | None
+    delist_date: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Security:
     """A stock, index, fund or futures contract.
 
@@ -168,6 +197,20 @@ class Security:
     type: str
     list_date: str | None
     delist_date: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecurityInfo(Security):
+    """A security, and every time that its code was listed.
+
+    Attributes
+    ----------
+    lives : list of Life
+        In order of time; the dates of the security are those of the last one. Codes come back:
+        those of Zhengzhou's futures after ten years.
+    """
+
+    lives: list[Life] = field(metadata=read_by(list_of(Life)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,9 @@ from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
+NO_BAR = "no_bar"
+"""Reason of absent days for which nobody gives a reason."""
+
 
 class Days(NamedTuple):
     """An inclusive range of days."""
@@ -21,7 +24,8 @@ class Days(NamedTuple):
 class AbsentDay:
     """A trading day (or reporting period) for which the source has no data, and the reason.
 
-    `reason` is "suspended", "no_trade" or "unconfirmed"; for statements also "other_type".
+    `reason` is "suspended", "no_trade" or "no_bar": it is confirmed that the source has
+    none, but nobody says why; for statements also "other_type".
     """
 
     date: str

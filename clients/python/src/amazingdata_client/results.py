@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from amazingdata_client import frames
 from amazingdata_client.errors import IncompleteError
 from amazingdata_client.models import Adjustment, Bar, Completeness
+from amazingdata_client.reading import NO_BAR, Days
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,28 +35,42 @@ class _Result:
         """Return the number of rows."""
         return sum(map(len, self.data.values()))
 
-    def require_complete(self) -> "Self":
+    def require_complete(self, *, strict: bool = False) -> "Self":
         """Return this result, or raise if anything is missing.
 
         Suspensions and other days without a bar at the source (`meta.absent`), days outside a
         code's listing (`meta.outside`) and days that are not final yet (`meta.pending`) do not
-        count as missing.
+        count as missing. A range that passes the end of the service's calendar is never complete.
+
+        Parameters
+        ----------
+        strict : bool
+            Also refuse days that are absent as "no_bar": it is confirmed that the source has no
+            bar, but nobody says why.
 
         Raises
         ------
         IncompleteError
-            The cache lacks bars, a day has too few minute bars, a code is unknown, or rows could
-            not be adjusted. The error names the codes and the days.
+            The cache lacks bars, days are unconfirmed, a day has too few minute bars or sessions
+            that nobody knows, a code is unknown, or rows could not be adjusted. The error names
+            the codes and the days.
         """
         meta = self.meta
         unadjusted = meta.adjust.failed if meta.adjust else {}
-        if meta.complete and not meta.unknown_codes and not unadjusted:
+        no_bar = _unexplained(meta) if strict else {}
+        if meta.complete and not (meta.unknown_codes or unadjusted or no_bar):
             return self
         raise IncompleteError(
             missing=meta.missing,
             short=meta.short,
+            unconfirmed=meta.unconfirmed,
+            unknown_sessions=meta.unknown_sessions,
+            no_bar=no_bar,
             unknown_codes=meta.unknown_codes,
             unadjusted=unadjusted,
+            pending=meta.pending,
+            unfinished=meta.unfinished,
+            warnings=meta.warnings,
         )
 
     def to_pandas(self) -> "pd.DataFrame":
@@ -100,6 +115,15 @@ class StatementResult(_Result):
     _columns = frames.STATEMENT
 
 
+def _unexplained(meta: Completeness) -> dict[str, list[Days]]:
+    """Return the days of each code that have no bar for which anybody gives a reason."""
+    found = {
+        code: [Days(day.date, day.date) for day in days if day.reason == NO_BAR]
+        for code, days in meta.absent.items()
+    }
+    return {code: days for code, days in found.items() if days}
+
+
 def merged(parts: Sequence[R], unknown_codes: Sequence[str] = ()) -> R:
     """Merge the results of one request that was split by code.
 
@@ -124,14 +148,17 @@ def _together(metas: Sequence[Completeness]) -> Completeness:
         expected=sum(meta.expected for meta in metas),
         returned=sum(meta.returned for meta in metas),
         missing=_union(meta.missing for meta in metas),
+        unconfirmed=_union(meta.unconfirmed for meta in metas),
         absent=_union(meta.absent for meta in metas),
         outside=_union(meta.outside for meta in metas),
         pending=sorted({days for meta in metas for days in meta.pending}),
+        unfinished=sorted({days for meta in metas for days in meta.unfinished}),
         unknown_codes=[code for meta in metas for code in meta.unknown_codes],
         source=sources.pop() if len(sources) == 1 else "mixed",
         upstream=metas[0].upstream,
         warnings=list(dict.fromkeys(each for meta in metas for each in meta.warnings)),
         short=_union(meta.short for meta in metas),
+        unknown_sessions=_union(meta.unknown_sessions for meta in metas),
         close_outside=_union(meta.close_outside for meta in metas),
         rejected=_union(meta.rejected for meta in metas),
         adjust=_adjustments([meta.adjust for meta in metas if meta.adjust]),

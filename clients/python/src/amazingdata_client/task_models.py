@@ -94,19 +94,25 @@ class Holding:
     Attributes
     ----------
     expected : int
-        present + absent + missing.
+        present + absent + unconfirmed + missing.
     present : int
-        Days with a bar.
+        Days with all their bars.
     absent : mapping
         Days without a bar at the source, by reason.
+    unconfirmed : int
+        Days on which the source gave no bar, which is not believed yet.
     missing : int
         Days that a fill would fetch.
+    short : int
+        Those of the missing days that have some of their minute bars.
     """
 
     expected: int
     present: int
     absent: Mapping[str, int]
+    unconfirmed: int
     missing: int
+    short: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,12 +156,13 @@ class Coverage:
 
 @dataclass(frozen=True, kw_only=True)
 class DayStats:
-    """Numbers of codes on one day; expected = present + absent + missing."""
+    """Numbers of codes on one day; expected = present + absent + unconfirmed + missing."""
 
     expected: int
     present: int
     absent: int
     missing: int
+    unconfirmed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,12 +193,14 @@ class Findings(_Detected, _WithStatus):
     ----------
     total_count, complete_count, missing_count, error_count : int
         Numbers of codes: all, complete, with missing days, and with inconsistent stored bars.
+        Codes that only have unconfirmed days are neither complete nor missing.
     daily_stats : mapping
         Day to `DayStats`.
     missing_codes : list of str
         The codes with missing days.
     by_reason : mapping
-        Reason to `ReasonStats`, for days that have no bar and are not missing.
+        Reason to `ReasonStats`, for days that have no bar and are not missing; "unconfirmed" is
+        among the reasons.
     """
 
     status: str
@@ -207,6 +216,9 @@ class DetectResult(_Detected):
     ----------
     missing : mapping
         For each of `missing_codes`, the ranges of missing days.
+    unconfirmed : mapping
+        For each code, the ranges of days on which the source gave no bar, which is not believed
+        yet.
     error_codes : list of str
         Codes whose stored bars are inconsistent.
     absent : mapping
@@ -218,6 +230,9 @@ class DetectResult(_Detected):
 
     missing: Mapping[str, list[Days]] = field(metadata=read_by(each_of(days)))
     error_codes: list[str]
+    unconfirmed: Mapping[str, list[Days]] = field(
+        metadata=read_by(each_of(days)), default_factory=dict
+    )
     absent: Mapping[str, list[Explained]] = field(
         metadata=read_by(each_of(explained)), default_factory=dict
     )
@@ -248,6 +263,8 @@ class FillResult:
         For each code, the number of quarantined bars by reason.
     failed_batches : list of FailedBatch
         The work of which nothing was done.
+    notes : list of str
+        Remarks that are no error of a code, such as rows of the source's files that were set aside.
     """
 
     task_id: int
@@ -261,3 +278,4 @@ class FillResult:
     errors: Mapping[str, str]
     quarantined: Mapping[str, Mapping[str, int]]
     failed_batches: list[FailedBatch] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)

@@ -16,6 +16,7 @@ from marketdata.settings import settings
 
 if TYPE_CHECKING:
     from marketdata.aws.objects import Bucket
+    from marketdata.blocks.dataset import Dataset
     from marketdata.blocks.store import BlockStore
     from marketdata.catalog.catalog_store import CatalogStore
     from marketdata.catalog.securities import Catalog
@@ -53,7 +54,9 @@ def _once[Made](make: Callable[[], Made]) -> Callable[[], Made]:
 def reset() -> None:
     """Forget the settings, everything created from them, and all secrets read: for tests."""
     from marketdata.aws.secrets import forget_secrets
+    from marketdata.catalog.known_years import learn
 
+    learn({})
     for forget in (*_forget, forget_secrets):
         forget()
 
@@ -63,7 +66,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-# --- storage and functions -------------------------------------------------------------------
+def _seconds() -> int:
+    return int(now().timestamp())
+
+
+# --- where things are ------------------------------------------------------------------------
 
 
 @_once
@@ -119,8 +126,11 @@ def catalog() -> "Catalog":
 
 def final_day() -> str:
     """Return the last trading day that is final by now, "YYYYMMDD"."""
-    from marketdata.catalog.calendar import last_final_day
+    from marketdata.catalog.calendar import last_final_day, last_known_day, today
 
+    if today(now()) > last_known_day():
+        # The catalog may bring the year that the generated module does not know.
+        catalog()
     return last_final_day(now(), settings().final_time)
 
 
@@ -137,6 +147,7 @@ def kline_reader() -> "KlineReader":
         fetch=upstream().fetch,
         final_until=final_day(),
         upstream=settings().upstream,
+        now=_seconds(),
     )
 
 
@@ -164,6 +175,7 @@ def statement_reader() -> "StatementReader":
         fetch=upstream().fetch,
         final_until=final_day(),
         upstream=settings().upstream,
+        now=_seconds(),
     )
 
 
@@ -208,7 +220,18 @@ def planner() -> "Planner":
         catalog=catalog,
         narrow=_main_contracts().narrow,
         final_until=final_day(),
+        now=_seconds(),
+        changed=_changed,
     )
+
+
+def _changed(dataset: "Dataset") -> "Callable[[str], int]":
+    """Return a function from a code to when what the source says of it has last changed."""
+    if settings().upstream != "files":
+        return lambda _: 0
+    from marketdata.sources.files.changes import file_times
+
+    return file_times(bucket(), dataset)
 
 
 def detector() -> "Detector":
@@ -222,6 +245,7 @@ def detector() -> "Detector":
         catalog=catalog,
         narrow=_main_contracts().narrow,
         final_until=final_day(),
+        now=_seconds(),
     )
 
 

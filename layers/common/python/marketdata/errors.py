@@ -8,6 +8,7 @@
     ├── ForbiddenError           logged in, but the role does not allow this
     ├── NotFoundError            the requested thing does not exist
     ├── ConflictError            the thing is in a state that does not allow this
+    │   └── CalendarEndedError   it passes the last day of the known calendar
     ├── TooManyRequestsError     come back later; says when
     ├── UpstreamError            the source failed; `retryable` says whether a retry helps
     │   ├── UpstreamBusyError        its only session is in use
@@ -64,6 +65,10 @@ class NotFoundError(MarketDataError):
 
 class ConflictError(MarketDataError):
     """The thing is in a state that does not allow this."""
+
+
+class CalendarEndedError(ConflictError):
+    """What was asked for passes the last day of the known calendar."""
 
 
 class TooManyRequestsError(MarketDataError):

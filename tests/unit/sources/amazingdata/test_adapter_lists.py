@@ -14,7 +14,7 @@ from tests.unit.sources.amazingdata.fake_sdk import CODES, Said
 
 def test_lists_of_codes(sdk: Any) -> None:
     adapter, _ = sdk(get_code_list=[*CODES, CODES[0], "x"])
-    assert adapter.code_list("EXTRA_STOCK_A") == CODES
+    assert adapter.code_list("EXTRA_STOCK_A") == [*CODES, "x"]
     nothing: Any
     for nothing in (None, [], (None, [])):
         assert sdk(get_code_list=nothing)[0].code_list("EXTRA_ETF") == []

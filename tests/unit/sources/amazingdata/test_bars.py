@@ -13,6 +13,8 @@ from marketdata.kline.bars import BarDataset
 from marketdata.sources.amazingdata.bars import CONTROL, BarFetch
 
 START, END = "20240102", "20240105"
+FINAL = "20241231"
+"""Long after: no day that is asked for is one of the newest."""
 DAYS = trading_days("SH", START, END)
 A, B = "600000.SH", "000001.SZ"
 STOCKS = {
@@ -72,7 +74,7 @@ class SdkCalls:
 def fetch(
     calls: SdkCalls, *codes: str, dataset: str = "stock.daily", **known: Security
 ) -> BarFetch:
-    done = BarFetch(calls, BarDataset.parse(dataset), START, END)
+    done = BarFetch(calls, BarDataset.parse(dataset), START, END, FINAL)
     done.run({code: known.get(code.partition(".")[0], STOCKS.get(code)) for code in codes})
     assert not calls.klines
     return done
@@ -146,7 +148,7 @@ def test_a_day_without_a_bar_on_which_a_code_traded_is_lost() -> None:
 def test_but_not_its_last_day_which_may_be_the_one_after() -> None:
     gone = Security(B, "", Kind.STOCK, "SZ", "19991110", DAYS[2])
     calls = SdkCalls(reply({A: DAYS, B: [DAYS[0]]}), traded={B: DAYS})
-    done = BarFetch(calls, BarDataset.parse("stock.daily"), START, END)
+    done = BarFetch(calls, BarDataset.parse("stock.daily"), START, END, FINAL)
     done.run({A: STOCKS[A], B: gone})
     assert done.lost == {B: [DAYS[1]]}
 
@@ -237,7 +239,9 @@ def test_bars_outside_the_days_are_dropped_and_unreadable_times_are_not() -> Non
 def test_a_night_belongs_to_the_next_trading_day(time: str, day: str) -> None:
     answer = reply({"RB2405.SHF": ["20240102"]})
     answer["times"] = [time]
-    done = BarFetch(SdkCalls(answer), BarDataset.parse("future.min1"), "20240102", "20240131")
+    done = BarFetch(
+        SdkCalls(answer), BarDataset.parse("future.min1"), "20240102", "20240131", FINAL
+    )
     done.run({"RB2405.SHF": None})
     row = done.frames[0].iloc[0]
     assert (row["trade_date"], row["kline_time"]) == (day, time)
@@ -247,7 +251,7 @@ def test_a_night_belongs_to_the_next_trading_day(time: str, day: str) -> None:
 
 def test_the_night_before_the_first_day_is_asked_for() -> None:
     calls = SdkCalls(reply({"RB2405.SHF": ["20240102"]}))
-    done = BarFetch(calls, BarDataset.parse("future.min1"), "20240108", "20240109")
+    done = BarFetch(calls, BarDataset.parse("future.min1"), "20240108", "20240109", FINAL)
     done.run({"RB2405.SHF": None})
     (_, asked) = calls.asked[0]
     assert (asked["start"], asked["end"]) == ("20240105", "20240109")

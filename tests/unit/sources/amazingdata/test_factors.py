@@ -23,7 +23,7 @@ from tests.unit.sources.amazingdata.fake_sdk import CODES, Said
 
 NOW = clock("2025-11-21T20:00")
 MARKET = SyntheticSource(NOW, "17:00")
-STOCKS = [each for each in MARKET.list_securities() if each.kind is Kind.STOCK]
+STOCKS = [each for each in MARKET.list_securities().securities if each.kind is Kind.STOCK]
 DAYS = trading_days("SH", "20240102", "20240110")
 NAN = float("nan")
 LACKS = "AmazingData: its answer lacks the code, or names it twice"

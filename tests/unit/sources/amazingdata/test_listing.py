@@ -68,8 +68,8 @@ def stored(count: int = 8) -> Catalog:
 def listed(
     sdk: ListingSdk, known: Catalog | None = None
 ) -> tuple[dict[str, Security], dict[str, str]]:
-    securities, stale = Listing(lambda: known, NOW).securities(sdk)
-    return {each.code: each for each in securities}, stale
+    found = Listing(lambda: known, NOW).securities(sdk)
+    return {each.code: each for each in found.securities}, found.stale
 
 
 def test_all_kinds_are_listed_with_what_is_known_of_their_lives() -> None:
@@ -101,10 +101,10 @@ def test_the_last_good_list_is_kept_and_its_age_told(bad: Any) -> None:
 def test_the_last_good_list_may_be_our_own() -> None:
     sdk = ListingSdk(EXTRA_STOCK_A=[STOCKS, []])
     listing = Listing(lambda: None, NOW)
-    assert listing.securities(sdk)[1] == {}
-    securities, stale = listing.securities(sdk)
-    assert {each.code for each in securities} >= set(STOCKS)
-    assert "2025-11-21T08:50" in stale["EXTRA_STOCK_A"]
+    assert listing.securities(sdk).stale == {}
+    again = listing.securities(sdk)
+    assert {each.code for each in again.securities} >= set(STOCKS)
+    assert "2025-11-21T08:50" in again.stale["EXTRA_STOCK_A"]
 
 
 def test_without_any_list_of_stocks_there_is_none() -> None:
@@ -170,8 +170,53 @@ def test_what_was_listed_once_stays_known_though_no_list_names_it() -> None:
     sdk = ListingSdk(
         past={"EXTRA_STOCK_A_SH_SZ": UpstreamFaultError("TypeError"), "EXTRA_FUTURE": []}
     )
-    found = {each.code: each for each in listing.securities(sdk)[0]}
+    found = {each.code: each for each in listing.securities(sdk).securities}
     assert found["600098.SH"] == gone
     assert found["IF2001.CFE"] == contract
     assert found["510999.SH"].delist_date == "20251119"
     assert found["510300.SH"].delist_date is None
+
+
+def test_what_is_of_no_use_is_counted_and_named() -> None:
+    lists = {"EXTRA_FUTURE": [["IF2512.CFE", "rb2601.SHF", "rb2601.XXX", "rb2601-C-3500.SHF"]]}
+    past = {"EXTRA_STOCK_A_SH_SZ": ["600099.SH", "AAPL"], "EXTRA_FUTURE": ["IO99.CFE"]}
+    found = Listing(lambda: None, NOW).securities(ListingSdk(**lists, past=past))
+    assert found.notes == [
+        "5 codes dropped: AAPL, rb2601.XXX, rb2601-C-3500.SHF, IO99.CFE, H00300.CSI"
+    ]
+    few = Listing(lambda: None, NOW).securities(ListingSdk(EXTRA_INDEX_A=[["000300.SH", "H1.CSI"]]))
+    assert few.notes == ["1 code dropped: H1.CSI"]
+    many = Listing(lambda: None, NOW).securities(
+        ListingSdk(EXTRA_FUTURE=[[f"x{n}" for n in range(74)]])
+    )
+    assert many.notes[0].startswith("75 codes dropped: x0, x1, ")
+    assert many.notes[0].endswith(", x9, …")
+
+
+def test_codes_are_ours_and_their_spelling_is_kept() -> None:
+    known = catalog(Security("AG2512.SHF", "x", Kind.FUTURE, "SHF", spelling="ag2512.SHF"))
+    listing = Listing(lambda: known, NOW)
+    lists = {"EXTRA_FUTURE": [["rb2601.SHF", "RB2601.SHF", "IF2512.CFE"]]}
+    found = {each.code: each for each in listing.securities(ListingSdk(**lists)).securities}
+    assert found["RB2601.SHF"].spelling == "rb2601.SHF"
+    assert found["IF2512.CFE"].spelling is None
+    assert found["AG2512.SHF"].spelling == "ag2512.SHF"
+    # An SDK that has changed its mind is asked in the new way.
+    lists = {"EXTRA_FUTURE": [["RB2601.SHF", "IF2512.CFE"]]}
+    found = {each.code: each for each in listing.securities(ListingSdk(**lists)).securities}
+    assert found["RB2601.SHF"].spelling is None
+
+
+def test_the_dates_of_a_stock_are_asked_for_as_the_sdk_writes_it() -> None:
+    asked: list[list[str]] = []
+
+    class Small(ListingSdk):
+        def __call__(self, operation: str, /, **arguments: Any) -> Any:
+            if operation == "basics":
+                asked.append(arguments["codes"])
+            return super().__call__(operation, **arguments)
+
+    small = [code.lower() for code in STOCKS]
+    found = Listing(lambda: None, NOW).securities(Small(EXTRA_STOCK_A=[small]))
+    assert found.securities[0].list_date == "20000101"
+    assert asked == [[*small, "600099.SH"]]

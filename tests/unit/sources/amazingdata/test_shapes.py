@@ -78,14 +78,20 @@ def test_texts_have_no_fractions(value: object, text: str) -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        ["600000.SH", "IF2401.CFE", "nonsense", 5, None],
-        {"600000.SH": 1, "IF2401.CFE": 2},
-        {20240102: ["600000.SH"], 20240103: ("IF2401.CFE",)},
-        pd.Index(["600000.SH", "IF2401.CFE"]),
+        ["600000.SH", "rb2401.SHF", "no code", 5, None],
+        {"600000.SH": 1, "rb2401.SHF": 2, "name": 3},
+        {20240102: ["600000.SH"], 20240103: ("rb2401.SHF",)},
+        pd.Index(["600000.SH", "rb2401.SHF"]),
     ],
 )
 def test_codes_are_found_in_lists_and_dicts(answer: object) -> None:
-    assert list(codes_in(answer)) == ["600000.SH", "IF2401.CFE"]
+    assert list(codes_in(answer)) == ["600000.SH", "rb2401.SHF"]
+
+
+def test_what_is_listed_and_no_code_is_found_too() -> None:
+    listed = ["600000.SH", "AAPL", "rb2405-C-3500.SHF", "600036.XSHG"]
+    assert list(codes_in(listed)) == listed
+    assert list(codes_in({"600036.XSHG": [], "message": []})) == ["600036.XSHG"]
 
 
 def test_frames_come_as_a_dict_or_as_one() -> None:
@@ -132,4 +138,5 @@ def test_a_foreign_code_is_one_that_is_written_like_a_code() -> None:
     assert of("600000.SH") is None
     # In whatever other form a version may give its own code.
     assert of("600000") is None
+    assert of("600000.sh") is None
     assert foreign_code("600000.SH", pd.DataFrame({"x": [1]}), "code") is None

@@ -1,6 +1,7 @@
 """The source, over the stand-in: what it gives is what the market holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from tests.support.standins import bundle, calls, fault, session
 
 NOW = clock("2025-11-21T20:00")
 MARKET = SyntheticSource(NOW, "17:00")
-SECURITIES = {each.code: each for each in MARKET.list_securities()}
+SECURITIES = {each.code: each for each in MARKET.list_securities().securities}
 STOCKS = tuple(code for code, each in SECURITIES.items() if each.kind is Kind.STOCK)
 
 
@@ -29,10 +30,13 @@ def source(tmp_path: Path) -> Iterator[Any]:
     """Give a function that makes a source over a stand-in with faults, and the bundle's folder."""
     opened = []
 
-    def make(*faults: dict[str, Any]) -> tuple[AmazingDataSource, Path]:
-        path = bundle(tmp_path, *faults)
+    def make(
+        *faults: dict[str, Any], known: Iterable[Security] = (), **settings: str
+    ) -> tuple[AmazingDataSource, Path]:
+        path = bundle(tmp_path, *faults, **settings)
         opened.append(session(path))
-        catalog = Catalog(SECURITIES.values(), "2025-11-21T08:50:00", "amazingdata", {})
+        listed = known or SECURITIES.values()
+        catalog = Catalog(listed, "2025-11-21T08:50:00", "amazingdata", {})
         return AmazingDataSource(opened[-1], lambda: catalog, NOW, "17:00"), path
 
     yield make
@@ -119,7 +123,8 @@ def test_codes_that_are_not_delivered_have_failed(source: Any, name: str) -> Non
 
 def test_securities_are_those_of_the_market(source: Any) -> None:
     made, path = source(fault("get_future_code_list", "type_error", 1))
-    found = {each.code: each for each in made.list_securities()}
+    listed = made.list_securities()
+    found = {each.code: each for each in listed.securities}
     equities = {code: each for code, each in SECURITIES.items() if each.kind is Kind.STOCK}
     assert {code: each for code, each in found.items() if each.kind is Kind.STOCK} == equities
     for code, each in found.items():
@@ -129,7 +134,33 @@ def test_securities_are_those_of_the_market(source: Any) -> None:
             assert each == Security(code, each.name, Kind.FUTURE, "CFE", None, life.delist_date)
     # The first list of futures failed, and the newest version's is too short for the stored one.
     assert calls(path, "get_future_code_list") == 3
-    assert made.stale == {}
+    assert (listed.stale, listed.notes) == ({}, [])
+
+
+def test_an_sdk_may_write_codes_as_the_exchanges_do(source: Any) -> None:
+    """74 of 113 futures had small letters: all of them are listed, and asked for as it wants it."""
+    made, _ = source(spelling="exchange")
+    listed = made.list_securities()
+    assert (listed.stale, listed.notes) == ({}, [])
+    found = {each.code: each for each in listed.securities}
+    assert found.keys() == SECURITIES.keys()
+    assert found["RB2601.SHF"].spelling == "rb2601.SHF"
+    assert found["IF2512.CFE"].spelling is None
+
+
+def test_bars_are_asked_for_as_the_stored_catalog_has_the_spelling(source: Any) -> None:
+    known = {"RB2601.SHF": "rb2601.SHF", "IF2512.CFE": None}
+    catalog = [replace(SECURITIES[code], spelling=each) for code, each in known.items()]
+    made, _ = source(known=catalog, spelling="exchange")
+    wanted = request("future.daily", *known)
+    fetched, expected = made.fetch_bars(wanted), MARKET.fetch_bars(wanted)
+    assert (fetched.failed, fetched.lost) == ({}, {})
+    columns = ["code", "trade_date", "open", "high", "low", "close", "volume", "amount"]
+    assert_frame_equal(
+        in_order(fetched.frame, wanted.dataset)[columns],
+        in_order(expected.frame, wanted.dataset)[columns],
+        check_dtype=False,
+    )
 
 
 def test_statements_are_filtered_by_period(source: Any) -> None:

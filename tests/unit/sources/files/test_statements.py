@@ -100,15 +100,36 @@ def test_no_file_has_no_statements() -> None:
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        ("600009.SH,20110930,,1,abc\n", "its row of 20110930 cannot be read: opera_rev is 'abc'"),
-        ("600009.SH,2011-09-30,,1,1\n", "it has '2011-09-30' for a reporting period"),
-        ("600009.SH,,,1,1\n", "it has '' for a reporting period"),
+        ("600009.SH,2011-09-30,,1,1\n", "'2011-09-30' is no day (YYYYMMDD)"),
+        ("600009.SH,,,1,1\n", "'' is no day (YYYYMMDD)"),
+        ("600009.SH,20110929,,1,1\n", "'20110929' is no last day of a quarter"),
+        ("600009.SH,20110930,,1\n", "4 fields and not 5"),
+        ("600009.SH,20110930,,1,1,5\n", "6 fields and not 5"),
     ],
 )
-def test_a_broken_row_fails_its_code_alone(row: str, why: str) -> None:
+def test_a_row_of_no_period_says_nothing_of_its_code(row: str, why: str) -> None:
     found = fetch(HEAD + "600009.SH,20110630,,1,1\n" + row + BANK)
-    assert [each["code"] for each in found.rows] == ["600000.SH"]
-    assert found.failed == {"600009.SH": why}
+    assert [each["code"] for each in found.rows] == ["600009.SH", "600000.SH"]
+    assert found.failed == {"600009.SH": f"line 3 of its statements: {why}"}
+    assert found.notes == [f"imports/finance/income.csv line 3: {why}"]
+
+
+def test_a_row_that_is_no_number_is_left_to_the_check_and_named() -> None:
+    found = fetch(HEAD + "600009.SH,20110930,,1,abc\n" + BANK)
+    assert [each["opera_rev"] for each in found.rows] == ["abc", 1.5e9]
+    assert found.failed == {}
+    assert found.notes == ["imports/finance/income.csv line 2: opera_rev is 'abc'"]
+
+
+def test_a_dash_is_null_and_a_code_may_be_in_small_letters() -> None:
+    [row] = fetch(HEAD + "600000.sh,20110930,,1,-\n").rows
+    assert (row["code"], row["opera_rev"]) == ("600000.SH", None)
+
+
+def test_what_is_no_code_is_named_and_other_companies_rows_are_not() -> None:
+    found = fetch(HEAD + "6000,20110930,,1,1\n600010.SH,2011-09-30,,1,1\n" + BANK)
+    assert found.notes == ["imports/finance/income.csv line 2: '6000' is no code"]
+    assert len(found.rows) == 1
 
 
 def test_what_is_no_number_is_left_to_the_check() -> None:
@@ -122,8 +143,6 @@ def test_what_is_no_number_is_left_to_the_check() -> None:
         "",
         "no table at all",
         HEAD.replace(",statement_type", "") + "600000.SH,20110930,,1\n",
-        HEAD + "600000.SH,20110930,,1\n",
-        HEAD + BANK.strip() + ",1\n",
         HEAD + '600000.SH,20110930,,1,"1\n',
     ],
 )

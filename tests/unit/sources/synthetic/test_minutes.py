@@ -14,7 +14,7 @@ from marketdata.sources.synthetic.source import SyntheticSource
 from tests.support.clocks import clock
 
 SOURCE = SyntheticSource(clock("2025-11-21T18:00"), "17:00")
-CATALOG = Catalog(SOURCE.list_securities(), "", SOURCE.name, {})
+CATALOG = Catalog(SOURCE.list_securities().securities, "", SOURCE.name, {})
 INTRADAY = [period for period in Period if period.intraday]
 
 SAMPLES = [

@@ -22,7 +22,7 @@ from tests.support.clocks import clock
 
 EVENING = clock("2025-11-21T18:00")
 SOURCE = SyntheticSource(EVENING, "17:00")
-CATALOG = Catalog(SOURCE.list_securities(), "", SOURCE.name, {})
+CATALOG = Catalog(SOURCE.list_securities().securities, "", SOURCE.name, {})
 TODAY = "20251121"
 
 codes = {kind: [each.code for each in CATALOG.of_kind(kind)] for kind in Kind}
@@ -43,7 +43,7 @@ def test_the_catalog_has_every_kind() -> None:
     everything = [each for kind in Kind for each in CATALOG.of_kind(kind)]
     assert all(re.search(CODE_PATTERN, each.code) for each in everything)
     assert all(each.name.startswith("合成") for each in everything)
-    assert len(everything) == len(SOURCE.list_securities())
+    assert len(everything) == len(SOURCE.list_securities().securities)
     gone = [each for each in stocks if each.delist_date]
     assert len(gone) == equities.DELISTED
     assert any((each.list_date or "") > "20240101" for each in stocks)
@@ -254,7 +254,7 @@ def test_no_bar_of_a_day_that_is_not_final(time: str, last: str) -> None:
 
 
 def test_what_is_not_listed_yet_is_not_in_the_catalog() -> None:
-    early = SyntheticSource(clock("2020-01-02T08:50"), "17:00").list_securities()
+    early = SyntheticSource(clock("2020-01-02T08:50"), "17:00").list_securities().securities
     assert max(each.list_date or "" for each in early) <= "20200102"
     assert "IF2401.CFE" not in {each.code for each in early}
 

@@ -14,7 +14,7 @@ from marketdata.sources.synthetic.source import SyntheticSource
 from tests.support.clocks import clock
 
 SOURCE = SyntheticSource(clock("2025-11-21T18:00"), "17:00")
-STOCKS = [each for each in SOURCE.list_securities() if each.kind is Kind.STOCK]
+STOCKS = [each for each in SOURCE.list_securities().securities if each.kind is Kind.STOCK]
 CODES = tuple(stock.code for stock in STOCKS)
 
 

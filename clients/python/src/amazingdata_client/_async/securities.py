@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from amazingdata_client._async.session import AsyncSession
-from amazingdata_client.models import Security, User
+from amazingdata_client.models import Security, SecurityInfo, User
 from amazingdata_client.questions import day, given
 from amazingdata_client.reading import read
 
@@ -72,15 +72,15 @@ class AsyncSecurities(AsyncSession):
         days: list[str] = (await self.call("GET", "/base/calendar", params=params)).data
         return days
 
-    async def info(self, code: str) -> Security:
-        """Return name, market, type and listing dates of a code (`GET /base/codes/{code}/info`).
+    async def info(self, code: str) -> SecurityInfo:
+        """Return name, market, type and listings of a code (`GET /base/codes/{code}/info`).
 
         Raises
         ------
         NotFoundError
             The code is unknown.
         """
-        return read(Security, (await self.call("GET", f"/base/codes/{code}/info")).data)
+        return read(SecurityInfo, (await self.call("GET", f"/base/codes/{code}/info")).data)
 
     async def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document of the service (`GET /openapi.json`)."""

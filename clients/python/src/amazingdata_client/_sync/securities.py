@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from amazingdata_client._sync.session import Session
-from amazingdata_client.models import Security, User
+from amazingdata_client.models import Security, SecurityInfo, User
 from amazingdata_client.questions import day, given
 from amazingdata_client.reading import read
 
@@ -71,15 +71,15 @@ class Securities(Session):
         days: list[str] = (self.call("GET", "/base/calendar", params=params)).data
         return days
 
-    def info(self, code: str) -> Security:
-        """Return name, market, type and listing dates of a code (`GET /base/codes/{code}/info`).
+    def info(self, code: str) -> SecurityInfo:
+        """Return name, market, type and listings of a code (`GET /base/codes/{code}/info`).
 
         Raises
         ------
         NotFoundError
             The code is unknown.
         """
-        return read(Security, (self.call("GET", f"/base/codes/{code}/info")).data)
+        return read(SecurityInfo, (self.call("GET", f"/base/codes/{code}/info")).data)
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document of the service (`GET /openapi.json`)."""

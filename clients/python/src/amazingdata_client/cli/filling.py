@@ -5,10 +5,11 @@ import click
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options
 from amazingdata_client.cli.output import counted, print_json, print_table, say
-from amazingdata_client.cli.progress import print_ended, watch
+from amazingdata_client.cli.progress import print_ended, print_found, watch
 from amazingdata_client.cli.scope import Scope, recheck, scoped
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.errors import IncompleteError
+from amazingdata_client.reading import NO_BAR, Days
 from amazingdata_client.task_models import DetectResult, Task
 
 SHOWN = 20
@@ -19,10 +20,13 @@ SHOWN = 20
 @scoped
 @recheck
 @options.require_complete
+@options.strict
 @options.as_json
 @pass_login
-def detect(login: Login, *, scope: Scope, require_complete: bool, as_json: bool) -> None:
-    """Show which days are missing from the cache.
+def detect(
+    login: Login, *, scope: Scope, require_complete: bool, strict: bool, as_json: bool
+) -> None:
+    """Show which days are missing from the cache, and which are not confirmed yet.
 
     TYPE is stock, index, etf, future or finance.
     """
@@ -34,24 +38,39 @@ def detect(login: Login, *, scope: Scope, require_complete: bool, as_json: bool)
         if not isinstance(result, DetectResult):
             raise click.ClickException(f"task {found.task_id} is not a detect task")
         _print(result, as_json=as_json)
-        if require_complete and result.missing_count:
-            raise IncompleteError(missing=result.missing, short={}, unknown_codes=[], unadjusted={})
+        no_bar = _unexplained(result) if strict else {}
+        lacking = result.missing or result.unconfirmed or no_bar
+        if (require_complete or strict) and lacking:
+            raise IncompleteError(
+                missing=result.missing, unconfirmed=result.unconfirmed, no_bar=no_bar
+            )
 
 
 def _print(result: DetectResult, *, as_json: bool) -> None:
     if as_json:
         print_json(result)
         return
-    missing = list(result.missing.items())
-    rows = [{"code": code, "missing": ", ".join(map(str, days))} for code, days in missing]
+    rows = [
+        {
+            "code": code,
+            "missing": ", ".join(map(str, result.missing.get(code, ()))),
+            "unconfirmed": ", ".join(map(str, result.unconfirmed.get(code, ()))),
+        }
+        for code in dict.fromkeys([*result.missing, *result.unconfirmed])
+    ]
     if rows:
         print_table(rows[:SHOWN])
     if len(rows) > SHOWN:
         say(f"… and {counted(len(rows) - SHOWN, 'more code')}; --json prints them all")
-    for reason, stats in result.by_reason.items():
-        say(f"{reason}: {counted(stats.days, 'day')} of {counted(stats.codes, 'code')}")
-    codes = f"{result.complete_count:,} of {result.total_count:,} codes complete"
-    say(f"{codes}, {result.missing_count:,} incomplete, {result.error_count:,} with errors")
+    print_found(result)
+
+
+def _unexplained(result: DetectResult) -> dict[str, list[Days]]:
+    found = {
+        code: [Days(each.start, each.end) for each in runs if each.reason == NO_BAR]
+        for code, runs in result.absent.items()
+    }
+    return {code: days for code, days in found.items() if days}
 
 
 @click.command()
@@ -99,7 +118,7 @@ def _follow(
     client: Client, task: Task, timeout: float | None, *, no_wait: bool, as_json: bool
 ) -> None:
     if not no_wait:
-        print_ended(watch(client, task.id, timeout), as_json=as_json)
+        print_ended(client, watch(client, task.id, timeout), as_json=as_json)
     elif as_json:
         print_json(task)
     else:

@@ -14,7 +14,7 @@ from amazingdata_client.cli.chart import candles, draw
 from amazingdata_client.cli.market import FUTURES
 from amazingdata_client.cli.output import cell, console, counted, print_json, print_table, say
 from amazingdata_client.cli.session import Login, pass_login
-from amazingdata_client.errors import IncompleteError
+from amazingdata_client.errors import IncompleteError, unfinished_text
 from amazingdata_client.questions import MINUTES
 from amazingdata_client.results import KlineResult
 
@@ -46,6 +46,7 @@ LABELS = 12
 @click.option("--parquet", type=click.Path(dir_okay=False), help="Write Parquet; needs polars.")
 @click.option("--chart", is_flag=True, help="Draw a candlestick chart of one code.")
 @options.require_complete
+@options.strict
 @options.as_json
 @pass_login
 def kline(
@@ -60,6 +61,7 @@ def kline(
     parquet: str | None,
     chart: bool,
     require_complete: bool,
+    strict: bool,
     as_json: bool,
 ) -> None:
     """Read the K-lines of CODES.
@@ -67,14 +69,14 @@ def kline(
     CODES are stocks, indices and funds, or futures, but not both in one command.
 
     Prints a table unless an output option is given. Known gaps are reported on stderr; with
-    --require-complete, nothing is written if there are any.
+    --require-complete or --strict, nothing is written if there are any.
     """
     if chart and len(codes) > 1:
         raise click.UsageError("--chart takes a single code")
     with login.client() as client:
         result = _read(client, codes, start, end, period=period, adjust=adjust)
-        if require_complete:
-            result.require_complete()
+        if require_complete or strict:
+            result.require_complete(strict=strict)
     _show(result, csv_to=csv_to, parquet=parquet, chart=chart, as_json=as_json)
     _summary(result)
 
@@ -149,5 +151,7 @@ def _summary(result: KlineResult) -> None:
         say(f"{meta.returned:,} of {meta.expected:,} bars{synthetic} · {gap}")
     else:
         say(f"{counted(meta.returned, 'bar')}, complete{synthetic}")
+        if meta.unfinished:
+            say(unfinished_text(meta.unfinished))
     for warning in meta.warnings:
         say(f"warning: {warning}")

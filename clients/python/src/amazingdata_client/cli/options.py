@@ -8,5 +8,10 @@ end = click.option("--end", required=True, help="Last day, YYYYMMDD.")
 require_complete = click.option(
     "--require-complete", is_flag=True, help="Exit with code 3 if anything is missing."
 )
+strict = click.option(
+    "--strict",
+    is_flag=True,
+    help="Like --require-complete, and also refuse days without a bar that nobody explains.",
+)
 no_wait = click.option("--no-wait", is_flag=True, help="Start the task, print its ID and exit.")
 timeout = click.option("--timeout", type=float, help="Maximum time to wait, in seconds.")

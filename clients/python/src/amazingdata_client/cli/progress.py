@@ -5,10 +5,16 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli.output import counted, print_json, say
-from amazingdata_client.task_models import Task
+from amazingdata_client.errors import NOT_CONFIRMED, NotFoundError
+from amazingdata_client.task_models import DetectResult, FillResult, Task
 
 POLL_SECONDS = 0.5
 """Shorter than the library's default, so that the progress bar moves smoothly."""
+REASONS = {
+    "unconfirmed": f"unconfirmed ({NOT_CONFIRMED})",
+    "no_bar": "no_bar (confirmed that the source has no bar, but nobody says why)",
+}
+"""Reasons for days without a bar that need an explanation."""
 
 
 def watch(client: Client, task_id: int, timeout: float | None) -> Task:
@@ -41,10 +47,15 @@ def _detail(task: Task) -> str:
     return f"{batches} · {counted(task.bar_count, 'bar')}" if task.batch_count else ""
 
 
-def print_ended(task: Task, *, as_json: bool) -> None:
-    """Print a task that has ended: as JSON, or as a line on stderr."""
+def print_ended(client: Client, task: Task, *, as_json: bool) -> None:
+    """Print a task that has ended: as JSON, or as a line on stderr, with its remarks below it."""
     if as_json:
         print_json(task)
+        return
+    result = _result(client, task)
+    if isinstance(result, DetectResult):
+        say(f"task {task.id} {task.status}")
+        print_found(result)
         return
     done = f"{task.success_count:,} of {task.total_count:,} codes done"
     bars = f"{counted(task.bar_count, 'bar')} in {counted(task.upstream_calls, 'call')}"
@@ -52,3 +63,26 @@ def print_ended(task: Task, *, as_json: bool) -> None:
         f", {counted(task.quarantined_count, 'bar')} quarantined" if task.quarantined_count else ""
     )
     say(f"task {task.id} {task.status}: {done}, {bars}{bad}")
+    for note in result.notes if result else ():
+        say(f"  {note}")
+
+
+def print_found(result: DetectResult) -> None:
+    """Print what a detect task counted, to stderr."""
+    for reason, stats in result.by_reason.items():
+        name = REASONS.get(reason, reason)
+        say(f"{name}: {counted(stats.days, 'day')} of {counted(stats.codes, 'code')}")
+    unconfirmed = f", {len(result.unconfirmed):,} unconfirmed" if result.unconfirmed else ""
+    codes = f"{result.complete_count:,} of {result.total_count:,} codes complete"
+    incomplete = f"{result.missing_count:,} incomplete{unconfirmed}"
+    say(f"{codes}, {incomplete}, {result.error_count:,} with errors")
+
+
+def _result(client: Client, task: Task) -> DetectResult | FillResult | None:
+    """Give a task's result; that of a fill without a message has no remarks to print."""
+    if not (task.error_message or task.task_type == "detect"):
+        return None
+    try:
+        return client.task_result(task.id)
+    except NotFoundError:
+        return None

@@ -73,7 +73,7 @@ def result(login: Login, *, task_id: int) -> None:
 def watch_task(login: Login, *, task_id: int, timeout: float | None, as_json: bool) -> None:
     """Wait for a task to end; exit with code 5 unless it succeeds."""
     with login.client() as client:
-        print_ended(watch(client, task_id, timeout), as_json=as_json)
+        print_ended(client, watch(client, task_id, timeout), as_json=as_json)
 
 
 @tasks.command()

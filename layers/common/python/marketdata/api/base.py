@@ -9,7 +9,7 @@ from marketdata.api.parameters import DayRange, Parameters, one_of, read_code
 from marketdata.api.router import Answer, Call, Router
 from marketdata.catalog.calendar import MARKETS, SHANGHAI, last_known_day, trading_days
 from marketdata.catalog.search import search
-from marketdata.catalog.securities import SECURITY_TYPES, Catalog, Security
+from marketdata.catalog.securities import SECURITY_TYPES, Catalog, Security, dates_of
 from marketdata.errors import InvalidInputError, NotFoundError
 
 MAX_FOUND = 500
@@ -64,6 +64,9 @@ def list_trading_days(call: Call[CalendarQuery]) -> Answer:
     """List the trading days of a market."""
     asked = call.parameters
     if asked.end_date > last_known_day():
+        # It may bring the year that this function does not know.
+        _catalog()
+    if asked.end_date > last_known_day():
         reason = f"must not be after {last_known_day()}, the last day of the announced calendar"
         raise InvalidInputError("end_date", reason)
     return Answer.success(trading_days(asked.market, asked.start_date, asked.end_date))
@@ -76,7 +79,9 @@ def read_info(call: Call[None]) -> Answer:
     security = _catalog().get(code)
     if security is None:
         raise NotFoundError(f"there is no code {code}")
-    return Answer.success(_view(security))
+    dates = dates_of(security)
+    lives = [{"list_date": first, "delist_date": last} for first, last in dates]
+    return Answer.success(_view(security) | {"lives": lives})
 
 
 def _view(security: Security) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def read_coverage(call: Call[CoverageQuery]) -> Answer:
     asked = call.parameters
     scope, final_until = asked.scope(), deployment.final_day()
     catalog: Catalog = deployment.catalog()
-    window = window_of(scope, catalog, final_until)
+    window = window_of(scope, catalog, final_until, int(deployment.now().timestamp()))
     parts = parts_of(scope, window)
     if len(parts) > MAX_PARTS:
         reason = f"must leave at most {MAX_PARTS} years of daily bars, or months of minutes"

@@ -6,7 +6,7 @@ question that nobody asked.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Self
@@ -37,6 +37,8 @@ SHOWN = 40
 CODE_TEXT = r" *[A-Za-z]{0,2}[0-9]{3,6}\.[A-Za-z]{2,3} *"
 """How a code may be written in a request: letters in any case, with or without blanks around it."""
 CODE_SCHEMA: dict[str, Any] = {"type": "string", "pattern": f"^{CODE_TEXT}$"}
+NAME_SCHEMA: dict[str, Any] = {"type": "string", "pattern": "[^ ]", "maxLength": SHOWN}
+"""One of several codes: whatever is none is answered as unknown."""
 DAY_SCHEMA: dict[str, Any] = {"type": "string", "pattern": "^[0-9]{8}$", "format": "yyyymmdd"}
 
 _CODE = re.compile(CODE_PATTERN)
@@ -154,12 +156,26 @@ def _code(text: str) -> str:
         raise PydanticCustomError("code", "{reason}", {"reason": error.reason}) from error
 
 
+def _wanted(texts: Sequence[str]) -> list[str]:
+    """Read several codes; one that is none is nobody's, and costs the others nothing."""
+    found = []
+    for text in texts:
+        given = text.strip(" ")
+        try:
+            found.append(read_code(given))
+        except InvalidInputError as error:
+            if not 0 < len(given) <= SHOWN:
+                raise PydanticCustomError("code", "{reason}", {"reason": error.reason}) from error
+            found.append(given)
+    return found
+
+
 def _codes(value: Any, info: ValidationInfo) -> tuple[str, ...]:
     if info.mode != "json" and isinstance(value, str):
-        value = [each for each in value.split(",") if each.strip()]
+        value = [each for each in value.split(",") if each.strip(" ")]
     if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
         raise PydanticCustomError("codes", "must be an array of strings")
-    codes = dict.fromkeys(map(_code, value))
+    codes = dict.fromkeys(_wanted(value))
     if not 1 <= len(codes) <= MAX_CODES:
         raise PydanticCustomError(
             "codes",
@@ -187,7 +203,7 @@ type Codes = Annotated[
     tuple[str, ...],
     BeforeValidator(_codes),
     # No maxItems: only different codes count, and duplicates are allowed.
-    WithJsonSchema({"type": "array", "items": CODE_SCHEMA, "minItems": 1}),
+    WithJsonSchema({"type": "array", "items": NAME_SCHEMA, "minItems": 1}),
 ]
 """1 to 500 different codes in the order given: comma-separated in a query, an array in JSON."""
 

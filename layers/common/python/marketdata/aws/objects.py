@@ -65,6 +65,13 @@ class Bucket:
             for entry in page.get("Contents", []):
                 yield entry["Key"]
 
+    def modified(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield the keys below a prefix, in order, and when each was written, epoch seconds."""
+        pages = client("s3").get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self.name, Prefix=prefix):
+            for entry in page.get("Contents", []):
+                yield entry["Key"], int(entry["LastModified"].timestamp())
+
     def version(self, key: str) -> str:
         """Return an object's ETag, which changes with its content; errors as in `read`."""
         try:

@@ -1,4 +1,4 @@
-"""What the cache knows about the days of a part, as bit sets in Python integers.
+"""What the cache knows of the days of a part, as bit sets in Python integers. Pure.
 
 A part is a year ("2024") for daily bars and a month ("2024-01") for intraday ones. Bit *d*,
 counted from 0, stands for the part's calendar day *d* + 1, trading day or not.
@@ -7,31 +7,36 @@ counted from 0, stands for the part's calendar day *d* + 1, trading day or not.
 from dataclasses import dataclass
 from typing import Literal, Self
 
-type Reason = Literal["suspended", "no_trade", "unconfirmed"]
+from marketdata.blocks import silences as silence
+from marketdata.blocks.silences import Silence
+
+type Reason = Literal["suspended", "no_trade", "no_bar"]
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What is known about the days of one block; each field is a bit set.
+    """What is known of the days of one block; each field but `silences` is a bit set.
 
-    `mark` maintains these invariants: no day is both present and absent; `short` and
-    `close_outside` days are present; `suspended` and `no_trade` days are absent, and no day is
-    both; `rejected` days are neither present nor absent.
+    `mark` keeps these true: no day is both present and absent; `short` and `close_outside` are
+    among `present`; `suspended` and `no_trade` are among `absent`, and no day is both;
+    `unconfirmed` days are neither, and `rejected` ones neither or short.
 
     Attributes
     ----------
     present : int
         Days with at least one stored bar.
     absent : int
-        Days for which the source was asked after they were final, and had no bar.
+        Days without a bar, by the source's own word or because its silence was confirmed.
     short : int
-        Days with fewer intraday bars than the session has.
+        Days that lack some of the intraday bars of the session.
     suspended, no_trade : int
-        Absent days for which the source knew the reason.
+        Absent days whose reason the source knew.
     close_outside : int
         Days on which an official close lies outside [low, high].
     rejected : int
-        Days whose recently fetched bars could not be used.
+        Days of which the bars that came lately could not be used.
+    silences : tuple of Silence
+        Days for which the source was asked in vain, and when.
     """
 
     present: int = 0
@@ -41,6 +46,30 @@ class Coverage:
     no_trade: int = 0
     close_outside: int = 0
     rejected: int = 0
+    silences: tuple[Silence, ...] = ()
+
+    @property
+    def unconfirmed(self) -> int:
+        """Days of which it is believed, and not certain, that they have no bar."""
+        return silence.unconfirmed(self.silences) if self.silences else 0
+
+    def lacking(self, expected: int) -> int:
+        """Return the expected days that lack bars: all of them, or some."""
+        known = (self.present & ~self.short) | self.absent
+        lacking = expected & ~known
+        return lacking & ~self.unconfirmed if lacking and self.silences else lacking
+
+    def due(self, now: int) -> int:
+        """Return the days whose silence is to be asked about again, now in epoch seconds."""
+        return silence.due(self.silences, now) if self.silences else 0
+
+    def told_before(self, moment: int) -> int:
+        """Return the days that were absent at a moment because the source had later rows."""
+        return silence.told_before(self.silences, moment) if self.silences else 0
+
+    def asked_since(self, moment: int) -> int:
+        """Return the days for which the source was asked in vain since a moment."""
+        return silence.asked_since(self.silences, moment) if self.silences else 0
 
     def mark(
         self,
@@ -52,31 +81,59 @@ class Coverage:
         no_trade: int = 0,
         close_outside: int = 0,
         rejected: int = 0,
+        silent: int = 0,
+        undecided: int = 0,
+        now: int = 0,
     ) -> Self:
-        """Return this coverage plus what was learnt; a day once present stays present.
+        """Return this coverage plus what was learnt.
+
+        A day once present stays present. A day that is absent because the source had later rows,
+        or for a reason that nobody remembers, stays so only as long as the source says it.
 
         Parameters
         ----------
         present, absent : int
-            Days whose bars were stored, and days for which the source had none.
+            Days of which bars were stored, and of which the source says that there are none.
         short, close_outside : int
             Those of the stored days that now are so. Any other day in `present` no longer is.
         suspended, no_trade : int
-            Why days are absent; days that are not absent are ignored. A known reason stays until
-            another one is given; if both are given, the day is suspended.
+            Why days are absent; days that are not absent are passed over. A known reason stays
+            until another one is given; where both are, a day is suspended.
         rejected : int
-            Days whose bars could not be used; days that are present or absent are ignored.
+            Days of which bars came that could not be used.
+        silent, undecided : int
+            Days of which nothing came: a belief that there is nothing, or not even that, see
+            `silences.after`.
+        now : int
+            When the source was asked, epoch seconds.
         """
         all_present = self.present | present
-        all_absent = (self.absent | absent) & ~all_present
+        sure = absent | self.suspended | self.no_trade | silence.settled(self.silences)
+        withdrawn = self.absent & (silent | undecided | rejected) & ~sure
+        told = ((self.absent & ~withdrawn) | absent) & ~all_present
+        all_short = ((self.short & ~present) | short) & all_present
+        whole = all_present & ~all_short
+        silences = silence.after(
+            silence.without(self.silences, withdrawn),
+            answered=whole | (absent & (suspended | no_trade)) | rejected,
+            partly=all_short,
+            absent=told,
+            told=absent & ~(all_present | suspended | no_trade | self.suspended | self.no_trade),
+            silent=silent & ~all_present,
+            undecided=((undecided & ~all_present) | (all_short & (short | silent | undecided)))
+            & ~(absent | rejected),
+            now=now,
+        )
+        all_absent = told | (silence.confirmed(silences) & ~all_present)
         return type(self)(
             present=all_present,
             absent=all_absent,
-            short=((self.short & ~present) | short) & all_present,
+            short=all_short,
             suspended=((self.suspended & ~no_trade) | suspended) & all_absent,
             no_trade=(self.no_trade | no_trade) & ~suspended & all_absent,
             close_outside=((self.close_outside & ~present) | close_outside) & all_present,
-            rejected=(self.rejected | rejected) & ~(all_present | all_absent),
+            rejected=((self.rejected & ~present) | rejected) & ~(whole | all_absent),
+            silences=silences,
         )
 
     def reasons(self, days: int) -> list[tuple[Reason, int]]:
@@ -84,7 +141,7 @@ class Coverage:
         known: list[tuple[Reason, int]] = [
             ("suspended", days & self.suspended),
             ("no_trade", days & self.no_trade & ~self.suspended),
-            ("unconfirmed", days & ~self.suspended & ~self.no_trade),
+            ("no_bar", days & ~self.suspended & ~self.no_trade),
         ]
         return [(reason, bits) for reason, bits in known if bits]
 
@@ -100,9 +157,4 @@ class Coverage:
 
 
 UNKNOWN = Coverage()
-"""Nothing is known about any day."""
-
-
-def missing(expected: int, coverage: Coverage) -> int:
-    """Return the expected days that are neither present nor absent, as a bit set."""
-    return expected & ~(coverage.present | coverage.absent)
+"""Of no day is anything known."""

@@ -17,6 +17,8 @@ from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.blocks.block import Block, BlockCoverage, BlockKey
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.days import from_bytes, to_bytes
+from marketdata.blocks.silences import pack
+from marketdata.blocks.silences import unpack as unpack_silences
 from marketdata.errors import NotFoundError, VersionConflictError
 
 ATTEMPTS = 12
@@ -33,13 +35,12 @@ CODEC = "zstd"
 BIT_SETS = ("present", "absent", "suspended", "no_trade", "short", "close_outside", "rejected")
 
 
-MARKS = (*BIT_SETS, "rejected_until")
-"""The attributes in which a block's coverage is stored."""
+MARKS = (*BIT_SETS, "rejected_until", "silences")
+"""All attributes that this module writes."""
 
 
-INDEXED = ("code", "rows", "present", "absent", "suspended", "no_trade")
-"""The attributes to read from the index: for a whole market, boto3 spends most of the time parsing
-what it gets."""
+INDEXED = ("code", "rows", "present", "absent", "suspended", "no_trade", "short", "silences")
+"""What the index is asked for: boto3 takes most of a whole market's time to read what it gets."""
 
 
 CONTENT = ("rows", "version", "seal", "data", "object", *MARKS)
@@ -356,6 +357,8 @@ def attributes_of(coverage: Coverage) -> Item:
     written: Item = {name: to_bytes(value) for name, value in bits.items() if value}
     if coverage.rejected:
         written["rejected_until"] = int(time.time()) + REJECTED_SECONDS
+    if coverage.silences:
+        written["silences"] = pack(coverage.silences)
     return written
 
 
@@ -364,7 +367,8 @@ def coverage_of(item: Item) -> Coverage:
     bits = {name: from_bytes(item[name]) for name in BIT_SETS if name in item}
     if "rejected" in bits and item["rejected_until"] < time.time():
         del bits["rejected"]
-    return Coverage(**bits)
+    silences = unpack_silences(item["silences"]) if "silences" in item else ()
+    return Coverage(**bits, silences=silences)
 
 
 def _coverage(item: Item) -> BlockCoverage:

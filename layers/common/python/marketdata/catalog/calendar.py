@@ -2,7 +2,8 @@
 
 All of them follow the State Council's holidays as the CSRC announces them, so one calendar
 (exchange_calendars' XSHG) serves all markets; each begins with its own first day. It is a generated
-module rather than stored data, so that a read needs no request for it.
+module rather than stored data, so that a read needs no request for it; years after its last one
+come with the catalog, see `catalog.known_years`.
 
 First days: for SH the exchange's opening; for SZ the same day, because the library knows no earlier
 one (Shenzhen held trial trading from 1990-12-01); for BJ, INE, GFE and CFE the opening or the first
@@ -13,12 +14,11 @@ exchanges' own closures before 2000.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
-from functools import cache
+from datetime import date, datetime, timedelta, timezone
 
 from marketdata.blocks.dataset import Period
 from marketdata.blocks.days import bit_of, days_of, first_day, last_day, parts_between, span
-from marketdata.catalog._trading_days import YEARS
+from marketdata.catalog.known_years import kept_while_known, known_years
 from marketdata.errors import InvalidInputError, NotFoundError
 
 FIRST_DAYS = {
@@ -35,6 +35,8 @@ FIRST_DAYS = {
 
 
 MARKETS = tuple(FIRST_DAYS)
+
+ONE_DAY = timedelta(days=1)
 
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -57,10 +59,32 @@ def first_known_day(market: str) -> str:
 
 def last_known_day() -> str:
     """Return the last day for which it is known whether it is a trading day, YYYYMMDD."""
-    return f"{max(YEARS)}1231"
+    return f"{max(known_years())}1231"
 
 
-@cache
+def beyond_known(end: str) -> str:
+    """Return what to say of a range that ends on a day, YYYYMMDD, if it passes the last known day.
+
+    Empty if it does not.
+    """
+    last = last_known_day()
+    return f"the calendar is known until {date.fromisoformat(last)} only" if end > last else ""
+
+
+def unannounced(start: str, end: str) -> list[list[str]]:
+    """Return the weekdays of a range, YYYYMMDD, that are after the last known day, as one range.
+
+    Any of them may be a trading day; empty if there are none.
+    """
+    first = max(date.fromisoformat(start), date.fromisoformat(last_known_day()) + ONE_DAY)
+    last = date.fromisoformat(end)
+    last -= max(0, last.weekday() - 4) * ONE_DAY
+    if first.weekday() > 4 and first <= last:
+        first += (7 - first.weekday()) * ONE_DAY
+    return [[f"{first:%Y%m%d}", f"{last:%Y%m%d}"]] if first <= last else []
+
+
+@kept_while_known()
 def trading_bits(market: str, part: str) -> int:
     """Return the trading days of a part as a bit set; see `blocks.coverage`.
 
@@ -84,7 +108,7 @@ def trading_bits(market: str, part: str) -> int:
     opening = first_known_day(market)
     skipped = first_day(part).timetuple().tm_yday - 1
     length = (last_day(part) - first_day(part)).days + 1
-    bits = (YEARS.get(int(part[:4]), 0) >> skipped) & ((1 << length) - 1)
+    bits = (known_years().get(int(part[:4]), 0) >> skipped) & ((1 << length) - 1)
     return bits & span(part, opening, last_known_day())
 
 
@@ -120,7 +144,7 @@ def trading_days(market: str, start: str, end: str) -> list[str]:
     return days
 
 
-@cache
+@kept_while_known()
 def _days_of_year(market: str, year: str) -> list[str]:
     return days_of(year, trading_bits(market, year))
 
@@ -170,7 +194,7 @@ def previous_trading_day(market: str, day: str) -> str:
     raise NotFoundError(f"{market} had not opened before {day}")
 
 
-@cache
+@kept_while_known()
 def nth_friday(market: str, month: str, n: int) -> str:
     """Return a month's n-th Friday, or the next trading day if that Friday is a holiday.
 
@@ -210,10 +234,16 @@ class Calendar:
     first: str
     bits: Callable[[str, str], int]
     days: Callable[[str, str, str], list[str]]
+    known_until: Callable[[], str] = lambda: "99991231"
 
 
-TRADING = Calendar(min(FIRST_DAYS.values()), trading_bits, trading_days)
+TRADING = Calendar(min(FIRST_DAYS.values()), trading_bits, trading_days, last_known_day)
 """The days for which there are bars."""
+
+
+def today(now: datetime) -> str:
+    """Return the day that it is in China, "YYYYMMDD"; `now` has a time zone."""
+    return now.astimezone(SHANGHAI).strftime("%Y%m%d")
 
 
 def last_final_day(now: datetime, final_time: str) -> str:

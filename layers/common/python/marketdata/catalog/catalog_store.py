@@ -1,11 +1,14 @@
 """The store of the catalog: one block of the market table, kept in memory for five minutes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from marketdata.blocks.block import Block, BlockKey, read_document, write_document
 from marketdata.blocks.store import BlockStore
-from marketdata.catalog.securities import Catalog
+from marketdata.catalog.known_years import learn
+from marketdata.catalog.lives import continued
+from marketdata.catalog.securities import Catalog, row_of, security_of
 from marketdata.errors import StorageError
 
 KEY = BlockKey("catalog", "all", "all")
@@ -63,6 +66,8 @@ class CatalogStore:
     def read(self, *, fresh: bool = False) -> Catalog | None:
         """Return the stored catalog; None if there is none that can be read.
 
+        The calendar learns the years that came with it.
+
         Parameters
         ----------
         fresh : bool
@@ -72,25 +77,39 @@ class CatalogStore:
         head, rows = read_document(KEY, stored)
         if not head:
             return None
+        learn(_later_years(head))
         return Catalog.from_rows(rows, head["refreshed_at"], head["source"], head["first_days"])
 
     def save(self, catalog: Catalog) -> None:
-        """Replace the stored catalog, but keep codes that the new one no longer lists.
+        """Replace the stored catalog, but keep codes and lives that the new one no longer lists.
 
-        A source may list only today's codes, and a delisted one must still be found. Codes of
-        another source are not kept. The next `load` reads the stored catalog again.
+        A source may list only today's codes, and a delisted one must still be found, even where its
+        code was given to another security since. Those of another source are not kept. The next
+        `load` reads the stored catalog again.
         """
 
         def change(stored: Block) -> Block:
             known, old = read_document(KEY, stored)
             kept = old if known and known["source"] == catalog.source else []
-            rows = {row["code"]: row for row in [*kept, *catalog.to_rows()]}
+            rows = {row["code"]: row for row in kept}
+            for listed in catalog.securities():
+                before = rows.get(listed.code)
+                now = continued(security_of(before), listed) if before else listed
+                rows[listed.code] = row_of(now)
+            # What is announced stays so, even if this source has no calendar of its own.
+            later = _later_years(known) if catalog.later_years is None else catalog.later_years
             head = {
                 "refreshed_at": catalog.refreshed_at,
                 "source": catalog.source,
                 "first_days": catalog.first_days,
+                "later_years": {str(year): f"{bits:X}" for year, bits in later.items()},
             }
             return write_document(stored, head, [rows[code] for code in sorted(rows)])
 
         self._store.update(KEY, None, change)
         self._kept = None
+
+
+def _later_years(head: Mapping[str, Any]) -> dict[int, int]:
+    """Read the years that came with a catalog; one of before there were any has none."""
+    return {int(year): int(bits, 16) for year, bits in head.get("later_years", {}).items()}

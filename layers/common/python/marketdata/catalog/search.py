@@ -1,6 +1,8 @@
-"""Search for securities by what a person types: part of a code, or of a name. Pure."""
+"""Search for securities by what people type: parts of codes, of names, or their initials. Pure."""
 
+import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from marketdata.catalog.securities import Security
 
@@ -10,16 +12,17 @@ def search(
 ) -> tuple[list[Security], int]:
     """Find the securities that a text may mean, the likeliest first.
 
-    Codes that begin with the text come first, then names that begin with it, then codes and then
-    names that contain it. Within each group, securities alive on the day come first, and codes are
-    in order.
+    Codes that begin with the text come first, then names and then pinyin initials that begin with
+    it, then codes, names and initials that contain it. Within each group, securities alive on the
+    day come first, and codes are in order.
 
     Parameters
     ----------
     securities : iterable of Security
         The securities to search.
     text : str
-        Case and surrounding blanks are ignored; an empty text finds everything.
+        Case, blanks and the width of characters are ignored, as they are in names; an empty text
+        finds everything.
     day : str
         Today, "YYYYMMDD".
     limit : int
@@ -30,7 +33,7 @@ def search(
     list of Security, int
         The best matches, and the number of all matches.
     """
-    wanted = text.strip().casefold()
+    wanted = folded(text)
     found = [
         (rank, not security.alive(day, day), security.code, security)
         for security in securities
@@ -40,13 +43,22 @@ def search(
     return [security for *_, security in found[:limit]], len(found)
 
 
+@lru_cache(maxsize=16384)
+def folded(text: str) -> str:
+    """Return a text as it is compared: sources write `五 粮 液` and `万  科Ａ`, people do not."""
+    plain = unicodedata.normalize("NFKC", "".join(text.split()))
+    return "".join(plain.casefold().split())
+
+
 def _rank(security: Security, wanted: str) -> int | None:
     """Return how good a match is, 0 being the best; None if there is no match."""
-    code, name = security.code.casefold(), security.name.casefold()
+    code, name, initials = security.code.casefold(), folded(security.name), security.initials
     hits = (
         code.startswith(wanted),
         name.startswith(wanted),
+        any(each.startswith(wanted) for each in initials.split()),
         wanted in code,
         wanted in name,
+        wanted in initials,
     )
     return hits.index(True) if any(hits) else None

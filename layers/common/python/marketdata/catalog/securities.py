@@ -1,8 +1,10 @@
 """Securities: how their codes are written, what they stand for, and how long they live."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from datetime import date, timedelta
+from typing import Any, Self
 
 from marketdata.blocks.dataset import Dataset, Kind
 from marketdata.errors import NotFoundError
@@ -20,10 +22,17 @@ SECURITY_TYPES = {
 
 FIRST_DATE, LAST_DATE = "00010101", "99991231"
 
+type Dates = tuple[str | None, str | None]
+"""First and last trading day of a life, YYYYMMDD; None as in `Security`."""
+_CODE = re.compile(CODE_PATTERN)
+
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """One security: its code and its life.
+    """One security: its code and its life, or lives.
+
+    A code may be given again: TA409.CZC was a contract of 2014 and is one of 2024, and 600018.SH
+    was listed twice. A code that replaced another is a security of its own.
 
     Attributes
     ----------
@@ -36,7 +45,15 @@ class Security:
     market : str
         The code's suffix, one of `catalog.calendar.MARKETS`.
     list_date, delist_date : str or None
-        First and last trading day, YYYYMMDD; None if there is no such limit or it is unknown.
+        First and last trading day, YYYYMMDD; None if there is no such limit or it is unknown. If
+        the code has had several lives, those of the latest one.
+    earlier : tuple of Dates
+        The lives before that one, in the order of time; no two of a code's lives share a day.
+    initials : str
+        The name in the first letters of its pinyin, "pfyh" for 浦发银行; where characters can be
+        read in several ways, each reading, separated by blanks. Empty where nobody worked it out.
+    spelling : str or None
+        How the source writes the code, if not as we do: "rb2405.SHF" for "RB2405.SHF".
     """
 
     code: str
@@ -45,20 +62,56 @@ class Security:
     market: str
     list_date: str | None = None
     delist_date: str | None = None
+    earlier: tuple[Dates, ...] = ()
+    initials: str = ""
+    spelling: str | None = None
 
     def alive(self, start: str, end: str) -> bool:
         """Check whether it lives on any day from `start` to `end`, both included, YYYYMMDD."""
-        first, last = life(self)
-        return first <= end and start <= last
+        return any(first <= end and start <= last for first, last in lives(self))
 
 
 def life(security: Security) -> tuple[str, str]:
     """Return the first and the last day on which bars may exist, YYYYMMDD.
 
-    An index is computed back to days before its publication, so its list date is not a limit.
+    Between them no bar may exist on days that are in none of several `lives`. An index is computed
+    back to days before its publication, so its list date is not a limit.
     """
-    first = None if security.kind is Kind.INDEX else security.list_date
+    first = None if security.kind is Kind.INDEX else dates_of(security)[0][0]
     return first or FIRST_DATE, security.delist_date or LAST_DATE
+
+
+def lives(security: Security) -> Sequence[tuple[str, str]]:
+    """Return the first and the last day of each life, YYYYMMDD, in the order of time.
+
+    A life of which the beginning is not known begins after the one before it.
+    """
+    if not security.earlier or security.kind is Kind.INDEX:
+        return (life(security),)
+    found: list[tuple[str, str]] = []
+    for first, last in dates_of(security):
+        since = first or (day_after(found[-1][1]) if found else FIRST_DATE)
+        found.append((since, last or LAST_DATE))
+    return found
+
+
+def dates_of(security: Security) -> Sequence[Dates]:
+    """Return the dates of all its lives as they were given, in the order of time."""
+    return (*security.earlier, (security.list_date, security.delist_date))
+
+
+def day_after(day: str) -> str:
+    """Return the day after a day, YYYYMMDD."""
+    return f"{date.fromisoformat(day) + timedelta(days=1):%Y%m%d}"
+
+
+def our_code(text: str) -> str | None:
+    """Return a code as we write it, whatever the case of its letters; None for what is no code.
+
+    The exchanges write `rb2405.SHF`, and so do some sources; here it is `RB2405.SHF`.
+    """
+    code = text.strip().upper()
+    return code if _CODE.fullmatch(code) else None
 
 
 def market_of(code: str) -> str:
@@ -77,13 +130,16 @@ class Catalog:
     Parameters
     ----------
     securities : iterable of Security
-        In any order; if a code occurs more than once, the last one counts.
+        In any order; if a code occurs more than once, the last one counts: `catalog.lives` joins
+        the lives of one code.
     refreshed_at : str
         When the source was asked, ISO 8601.
     source : str
         The source's name.
     first_days : mapping
         By dataset name, the first day that the source has, YYYYMMDD.
+    later_years : mapping, optional
+        Year → trading days, see `catalog.known_years`; None if the source has no calendar.
     """
 
     def __init__(
@@ -92,14 +148,20 @@ class Catalog:
         refreshed_at: str,
         source: str,
         first_days: Mapping[str, str],
+        later_years: Mapping[int, int] | None = None,
     ) -> None:
         self._by_code = {security.code: security for security in securities}
         self.refreshed_at = refreshed_at
         self.source = source
         self.first_days = first_days
+        self.later_years = later_years
 
     def __len__(self) -> int:
         return len(self._by_code)
+
+    def securities(self) -> Collection[Security]:
+        """Return all securities, each code once."""
+        return self._by_code.values()
 
     def get(self, code: str) -> Security | None:
         """Return a code's security, or None if the code is unknown."""
@@ -132,23 +194,14 @@ class Catalog:
         alive = (each for each in found if day is None or each.alive(day, day))
         return sorted(alive, key=lambda security: security.code)
 
-    def to_rows(self) -> list[dict[str, str | None]]:
+    def to_rows(self) -> list[dict[str, Any]]:
         """Return rows that can be written as JSON, sorted by code; `from_rows` reads them."""
-        return [
-            {
-                "code": security.code,
-                "name": security.name,
-                "type": security.kind.value,
-                "list_date": security.list_date,
-                "delist_date": security.delist_date,
-            }
-            for _, security in sorted(self._by_code.items())
-        ]
+        return [row_of(security) for _, security in sorted(self._by_code.items())]
 
     @classmethod
     def from_rows(
         cls,
-        rows: Iterable[Mapping[str, str | None]],
+        rows: Iterable[Mapping[str, Any]],
         refreshed_at: str,
         source: str,
         first_days: Mapping[str, str],
@@ -163,8 +216,28 @@ class Catalog:
         return cls((security_of(row) for row in rows), refreshed_at, source, first_days)
 
 
-def security_of(row: Mapping[str, str | None]) -> Security:
+def row_of(security: Security) -> dict[str, Any]:
+    """Return one security as a row that can be written as JSON; `security_of` reads it."""
+    row: dict[str, Any] = {
+        "code": security.code,
+        "name": security.name,
+        "type": security.kind.value,
+        "list_date": security.list_date,
+        "delist_date": security.delist_date,
+    }
+    if security.earlier:
+        row["earlier"] = security.earlier
+    if security.spelling:
+        row["spelling"] = security.spelling
+    if security.initials:
+        row["initials"] = security.initials
+    return row
+
+
+def security_of(row: Mapping[str, Any]) -> Security:
     """Read one row: `code`, `name`, `type`, `list_date`, `delist_date`; an empty date is None.
+
+    `earlier`, `initials` and `spelling` may be missing.
 
     Raises
     ------
@@ -179,4 +252,7 @@ def security_of(row: Mapping[str, str | None]) -> Security:
         market=market_of(code),
         list_date=row["list_date"] or None,
         delist_date=row["delist_date"] or None,
+        earlier=tuple((first, last) for first, last in row.get("earlier", ())),
+        initials=row.get("initials", ""),
+        spelling=row.get("spelling") or None,
     )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import nth_friday, previous_trading_day
+from marketdata.catalog.known_years import kept_while_known
 from marketdata.catalog.securities import variety_of
 from marketdata.errors import NotFoundError
 
@@ -141,7 +142,7 @@ def bars_per_day(kind: Kind, market: str, code: str, period: Period, day: str) -
     return None if segments is None else _count(segments, MINUTES[period])
 
 
-@lru_cache(maxsize=1024)
+@kept_while_known(maxsize=1024)
 def bar_times(
     segments: tuple[Segment, ...], market: str, day: str, period: Period
 ) -> tuple[str, ...]:
@@ -168,6 +169,29 @@ def bar_times(
     """
     return tuple(
         time for segment in segments for time in _starts(segment, market, day, MINUTES[period])
+    )
+
+
+@kept_while_known(maxsize=1024)
+def required_times(
+    segments: tuple[Segment, ...], market: str, day: str, period: Period
+) -> tuple[frozenset[str], ...]:
+    """Return, stretch by stretch, the starts of the bars that a full trading day must have.
+
+    Where a stretch is not a multiple of the period, sources differ in how they cut its end: only
+    its full bars are required. Parameters as in `bar_times`.
+    """
+    minutes = MINUTES[period]
+    return tuple(
+        frozenset(
+            _starts(
+                segment._replace(end=segment.end - (segment.end - segment.start) % minutes),
+                market,
+                day,
+                minutes,
+            )
+        )
+        for segment in segments
     )
 
 
@@ -234,7 +258,7 @@ def _with_night(end: str, day: str) -> tuple[Segment, ...] | None:
     return (_segment(f"21:00-{end}", night=True), *COMMODITY_DAY)
 
 
-@lru_cache(maxsize=4096)
+@kept_while_known(maxsize=4096)
 def _after_holiday(market: str, day: str) -> bool:
     """Check whether a trading day follows a holiday, on whose eve there was no night session."""
     today = date.fromisoformat(day)

@@ -2,10 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from marketdata.blocks.days import span
-from marketdata.catalog.calendar import TRADING, Calendar, first_known_day
-from marketdata.catalog.securities import Security, life
+from marketdata.catalog.calendar import TRADING, Calendar, first_known_day, unannounced
+from marketdata.catalog.securities import Security, lives
+
+NEWEST_DAYS = 5
+"""A source that is silent about one of so many newest days is asked again by every task."""
+
+NEWEST = timedelta(days=30)
+"""So many days before one hold that many trading days, whatever the holidays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +28,9 @@ class Window:
     final_until : str
         The last day whose bars are final.
     calendar : Calendar
-        The days that matter, within the question and outside it.
+        The days that matter, in the question and outside it.
+    now : int
+        When it is asked, epoch seconds: by then a source's silence may be due to be asked about.
     """
 
     start: str
@@ -29,18 +38,26 @@ class Window:
     coverage_start: str
     final_until: str
     calendar: Calendar = TRADING
+    now: int = 0
 
     def expected(self, security: Security, part: str) -> int:
         """Return, as bits, the part's final trading days on which the security should have bars."""
-        born, gone = life(security)
-        first = max(self.start, self.coverage_start, born)
-        days = span(part, first, min(self.end, self.final_until, gone))
+        first, last = max(self.start, self.coverage_start), min(self.end, self.final_until)
+        days = 0
+        for born, gone in lives(security):
+            days |= span(part, max(first, born), min(last, gone))
         return days and days & self.calendar.bits(security.market, part)
 
     def asked(self, security: Security, part: str) -> int:
         """Return, as bits, all final trading days of the part that were asked for."""
         days = span(part, self.start, min(self.end, self.final_until))
         return days and days & self.calendar.bits(security.market, part)
+
+    def newest(self, market: str, part: str) -> int:
+        """The newest final days of the part, as bits: sources are late with these."""
+        first = f"{date.fromisoformat(self.final_until) - NEWEST:%Y%m%d}"
+        days = self.calendar.days(market, first, self.final_until)[-NEWEST_DAYS:]
+        return span(part, days[0], min(self.end, self.final_until)) if days else 0
 
     def pending(self, market: str) -> list[str]:
         """List the trading days asked for whose bars are not final yet."""
@@ -50,12 +67,24 @@ class Window:
             if day > self.final_until
         ]
 
+    @property
+    def beyond_known(self) -> bool:
+        """Whether it passes the last day of the calendar: no answer to it is complete."""
+        return self.end > self.calendar.known_until()
+
+    def unannounced(self) -> list[list[str]]:
+        """Return the days asked for that nobody knows to be trading days or holidays, as ranges."""
+        return unannounced(self.start, self.end) if self.beyond_known else []
+
     def why_outside(self, security: Security, day: str) -> str:
-        """Return why no bar is expected on a day: not_listed, delisted or before_coverage."""
-        first, last = life(security)
-        if day < first:
+        """Return why no bar is expected on a day: not_listed, delisted or before_coverage.
+
+        Between two lives of a code it is delisted.
+        """
+        spans = lives(security)
+        if day < spans[0][0]:
             return "not_listed"
-        return "delisted" if day > last else "before_coverage"
+        return "before_coverage" if any(a <= day <= b for a, b in spans) else "delisted"
 
 
 def common_market(securities: Iterable[Security]) -> str:

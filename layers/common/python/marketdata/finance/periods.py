@@ -12,7 +12,7 @@ from functools import lru_cache
 from marketdata.blocks.dataset import Dataset
 from marketdata.blocks.days import bits_of
 from marketdata.catalog.calendar import TRADING, Calendar, first_known_day
-from marketdata.catalog.securities import Security
+from marketdata.catalog.securities import Dates, Security, dates_of, day_after
 from marketdata.finance.statement import StatementDataset
 
 DUE = {"0331": "0430", "0630": "0831", "0930": "1031", "1231": "0430"}
@@ -84,10 +84,17 @@ def final_of(dataset: Dataset, final_until: str) -> str:
 
 
 def with_prospectus(security: Security) -> Security:
-    """Return a company with a life that begins with the periods of its prospectus.
+    """Return a company with lives that begin with the periods of their prospectuses.
 
     Sources often have these, so they are worth asking for; but no company must report them quarter
-    by quarter, so they are not expected.
+    by quarter, so they are not expected. No life begins before the end of the one before it.
     """
-    listed = security.list_date or first_known_day(security.market)
-    return replace(security, list_date=f"{int(listed[:4]) - PROSPECTUS_YEARS}0101")
+    dates: list[Dates] = []
+    for first, last in dates_of(security):
+        listed = first or (None if dates else first_known_day(security.market))
+        since = listed and f"{int(listed[:4]) - PROSPECTUS_YEARS}0101"
+        if dates and dates[-1][1] and since:
+            since = max(since, day_after(dates[-1][1]))
+        dates.append((since, last))
+    *earlier, (since, _) = dates
+    return replace(security, list_date=since, earlier=tuple(earlier))

@@ -9,7 +9,7 @@ from marketdata.blocks.block import BlockKey, unpack
 from marketdata.blocks.coverage import UNKNOWN, Coverage
 from marketdata.blocks.days import parts_between
 from marketdata.blocks.store import BlockStore
-from marketdata.catalog.securities import Catalog, Security, life
+from marketdata.catalog.securities import Catalog, Security, lives
 from marketdata.catalog.window import Window, common_market
 from marketdata.errors import InvalidInputError
 from marketdata.finance.periods import (
@@ -27,8 +27,8 @@ MOST_ROWS = 25_000
 """The number of rows, of up to 5 KB each, that fit into a function's memory, as text and as the
 answer made of it."""
 
-BAR_MARKS = ("short", "close_outside", "rejected")
-"""The fields of `meta` that are only about bars."""
+BAR_MARKS = ("short", "unknown_sessions", "close_outside", "rejected")
+"""What an answer says of bars only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ class StatementReader:
         The last final trading day; see `catalog.calendar`.
     upstream : str
         The source's name, for `meta`.
+    now : int
+        When the question is asked, epoch seconds.
     """
 
     store: BlockStore
@@ -85,6 +87,7 @@ class StatementReader:
     fetch: FetchRows
     final_until: str
     upstream: str
+    now: int
 
     def read(self, question: StatementQuestion) -> RowSet:
         """Answer a question as completely as the cache and small fetches allow.
@@ -111,8 +114,9 @@ class StatementReader:
         rows = {code: codec.JOINT.join(each.values()) for code, each in chosen.items()}
         meta = {
             **_meta(question, known, found),
+            "unfinished": [],
             "returned": sum(map(len, chosen.values())),
-            "source": origin(before.held, found.held),
+            "source": origin(before.extent, found.extent),
             "upstream": self.upstream,
             "warnings": warnings,
         }
@@ -120,7 +124,7 @@ class StatementReader:
 
     def _check_size(self, question: StatementQuestion, early: Mapping[str, Security]) -> None:
         """Refuse what no function could hold in memory, before anything is read."""
-        asked = (self._asked(question, security) for security in early.values())
+        asked = (span for security in early.values() for span in self._asked(question, security))
         rows = sum(len(periods_between("", start, end)) for start, end in asked)
         if rows > MOST_ROWS:
             reason = (
@@ -128,13 +132,17 @@ class StatementReader:
             )
             raise InvalidInputError("end_date", f"{reason}requested, at most {MOST_ROWS:,} allowed")
 
-    def _asked(self, question: StatementQuestion, security: Security) -> tuple[str, str]:
-        """Return the question's first and last day within a company's life and `final_until`."""
-        born, gone = life(security)
-        return max(question.start, born), min(question.end, gone, self.final_until)
+    def _asked(self, question: StatementQuestion, security: Security) -> list[tuple[str, str]]:
+        """Return the first and last day of the question within each life and `final_until`."""
+        last = min(question.end, self.final_until)
+        return [(max(question.start, born), min(last, gone)) for born, gone in lives(security)]
 
     def _keys(self, question: StatementQuestion, security: Security) -> list[BlockKey]:
-        parts = parts_between(question.dataset, *self._asked(question, security))
+        parts = dict.fromkeys(
+            part
+            for start, end in self._asked(question, security)
+            for part in parts_between(question.dataset, start, end)
+        )
         return [BlockKey(question.dataset.name, security.code, part) for part in parts]
 
     def _open(
@@ -159,7 +167,7 @@ class StatementReader:
         """Compare what is stored with what should be there, given the companies' lives."""
         start, last = max(question.start, QUARTERS.first), last_final_period(self.final_until)
         source_start = self.catalog.coverage_start(question.dataset)
-        found = Completeness(Window(start, question.end, source_start, last, QUARTERS))
+        found = Completeness(Window(start, question.end, source_start, last, QUARTERS, self.now))
         for part in parts_between(question.dataset, start, min(question.end, last)):
             for code, security in lives.items():
                 known = stored[code].coverage.get(part, UNKNOWN)

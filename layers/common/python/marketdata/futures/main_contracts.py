@@ -15,6 +15,7 @@ from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from marketdata.catalog.calendar import next_trading_day
+from marketdata.catalog.lives import each_life, life_on
 from marketdata.catalog.securities import Security
 from marketdata.futures.varieties import by_delivery
 
@@ -103,13 +104,16 @@ def main_contracts(
     """
     by_code = {contract.code: contract for contract in contracts}
     history = list(previous)
-    been = {row.contract for row in previous if row.contract and _of_this_life(row, by_code)}
-    current = next((row.contract for row in reversed(previous) if row.contract), None)
+    before = [_meant(row, by_code) for row in previous if row.contract]
+    been = {contract for contract in before if contract}
+    current = before[-1] if before else None
+    every_life = [each for contract in by_code.values() for each in each_life(contract)]
     for day, following in pairwise(_looked_at(days, bars)):
+        living = {each.code: each for each in every_life if each.alive(following, following)}
         known = day in bars
-        row = _decide(current, been, bars[day], by_code, following) if known else Main(following)
+        row = _decide(current, been, bars[day], living, following) if known else Main(following)
         if row.contract:
-            current = row.contract
+            current = living[row.contract]
             been.add(current)
         if row.contract != (history[-1].contract if history else None):
             history.append(row)
@@ -121,34 +125,30 @@ def _looked_at(days: Sequence[str], bars: Mapping[str, Mapping[str, Standing]]) 
     return days[: max((at + 2 for at, day in enumerate(days) if bars.get(day)), default=0)]
 
 
-def _of_this_life(row: Main, contracts: Mapping[str, Security]) -> bool:
-    """Check whether a row means the contract that has its code today: the CZCE reuses codes."""
+def _meant(row: Main, contracts: Mapping[str, Security]) -> Security | None:
+    """Return the contract that a row means, with that life alone: the CZCE reuses codes."""
     contract = contracts.get(row.contract or "")
-    return contract is None or contract.alive(row.trade_date, row.trade_date)
+    return life_on(contract, row.trade_date) if contract else None
 
 
 def _decide(
-    current: str | None,
-    been: set[str],
+    current: Security | None,
+    been: set[Security],
     standings: Mapping[str, Standing],
-    contracts: Mapping[str, Security],
+    living: Mapping[str, Security],
     following: str,
 ) -> Main:
-    """Return which contract is main after a close."""
+    """Return which contract is main after a close, among those that live on the following day."""
     by_interest = all(each.open_interest is not None for each in standings.values())
     basis = Basis.OPEN_INTEREST if by_interest else Basis.VOLUME
     weights = {code: getattr(each, basis) or 0 for code, each in standings.items()}
-    lives_on = {code for code in contracts if contracts[code].alive(following, following)}
-    candidates = [code for code in weights if code in lives_on and code not in been]
-    best = min(
-        candidates, key=lambda code: (-weights[code], by_delivery(contracts[code])), default=""
-    )
+    candidates = [code for code in weights if code in living and living[code] not in been]
+    best = min(candidates, key=lambda code: (-weights[code], by_delivery(living[code])), default="")
     # A main contract that lives but has no bar that day (the source lacks it) is kept: there is
     # nothing to compare, and a replacement would be for good.
-    stays = current in lives_on and (
-        not best or current not in weights or 10 * weights[best] <= 11 * weights[current]
-    )
-    chosen = current if stays else best
+    main = current.code if current and living.get(current.code) == current else ""
+    stays = main and (not best or main not in weights or 10 * weights[best] <= 11 * weights[main])
+    chosen = main if stays else best
     return Main(following, chosen, basis) if chosen else Main(following)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from marketdata.blocks.block import Block, BlockKey, read_document, unpack, write_document
-from marketdata.blocks.coverage import missing
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import days_of, parts_between, span
 from marketdata.blocks.store import BlockStore
@@ -149,8 +148,9 @@ def _bars(
         days = trading_bits(variety.market, part) & span(part, window.start, window.end)
         texts = {}
         for key, contract in alive.items():
+            expected = window.expected(contract, part)
             block, texts[key.code] = unpack(key, blocks.get(key, Block()))
-            days &= ~missing(window.expected(contract, part), block.coverage)
+            days &= ~(expected & ~(block.coverage.present | block.coverage.absent))
         yield from _by_day(days_of(part, days), texts).items()
 
 

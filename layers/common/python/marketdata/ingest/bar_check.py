@@ -4,7 +4,8 @@ Only the upstream function imports this module: it needs pandas.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -12,14 +13,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from marketdata.blocks.dataset import Kind
-from marketdata.catalog.calendar import previous_trading_day, trading_days
-from marketdata.catalog.securities import market_of
-from marketdata.ingest.bar_suspicion import shifted, wrong_unit
+from marketdata.catalog.calendar import previous_trading_day
+from marketdata.ingest.bar_labels import end_labels
+from marketdata.ingest.bar_scope import in_scope
+from marketdata.ingest.bar_suspicion import compare_neighbours
+from marketdata.ingest.bar_units import judge_units
+from marketdata.ingest.bar_values import Columns, Mask, numbers, unpriced
 from marketdata.kline.bars import COUNTS, OHLC, BarDataset
-from marketdata.sources.source import BarRequest
-
-type Mask = npt.NDArray[np.bool_]
-type Columns = Mapping[str, npt.NDArray[np.float64]]
+from marketdata.sources.source import BarRequest, frame_columns
 
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} ([01][0-9]|2[0-3])(:[0-5][0-9]){2}")
 
@@ -29,27 +30,56 @@ EVENING = "20:00:00"
 EXACT = 2.0**53
 """From here on, a float cannot represent every whole number of shares."""
 
+ROUNDING = 0.001
+"""By so much of itself an index's first and last value may lie outside [low, high]: 0.00002 has
+been seen, and a wrong value is rarely that near."""
 
-def bar_faults(frame: pd.DataFrame, request: BarRequest) -> npt.NDArray[np.object_]:
+
+@dataclass(slots=True)
+class Verdict:
+    """What is wrong with bars.
+
+    Attributes
+    ----------
+    reasons : array of str
+        The first rule that each bar breaks, empty for a good bar: `not_requested`,
+        `not_a_trading_day`, `wrong_time`, `not_a_number`, `negative`, `not_whole`,
+        `prices_out_of_order`, `end_labels`, `duplicate_time`, `wrong_unit`, `adjusted_prices`,
+        `shifted`.
+    good : mask
+        The good bars.
+    outliers : mask
+        Those among them whose mean price, amount ÷ volume, is outside of low and high.
+    twins : list of tuple
+        Pairs of codes that have the same history, and keep it.
+    """
+
+    reasons: npt.NDArray[np.object_]
+    good: Mask
+    outliers: Mask
+    twins: list[tuple[str, str]]
+
+
+def judge_bars(frame: pd.DataFrame, request: BarRequest, *, rivals: bool = True) -> Verdict:
     """Return for each bar why it must not be stored.
 
     Parameters
     ----------
     frame : DataFrame
-        Bars as in `sources.source.FetchedBars`.
+        Bars as in `sources.source.FetchedBars`, without float dust and without equal rows.
     request : BarRequest
         What was requested.
+    rivals : bool
+        Whether there may be several bars of one code and time; looking for them takes long.
 
     Returns
     -------
-    array of str
-        The first rule that each bar breaks, "" for a good bar: `not_requested`,
-        `not_a_trading_day`, `wrong_time`, `not_a_number`, `negative`, `not_whole`,
-        `prices_out_of_order`, `duplicate_time`, `wrong_unit`, `shifted`.
+    Verdict
+        The reasons, and what is kept although it looks strange.
     """
     dataset = request.dataset
     values = numbers(frame, dataset)
-    requested, trading = _in_scope(frame, request)
+    requested, trading = in_scope(frame, request)
     broken: list[tuple[str, Mask]] = [
         ("not_requested", ~requested),
         ("not_a_trading_day", ~trading),
@@ -59,18 +89,41 @@ def bar_faults(frame: pd.DataFrame, request: BarRequest) -> npt.NDArray[np.objec
         ("not_whole", _not_whole(values)),
         ("prices_out_of_order", _out_of_order(values, dataset)),
     ]
-    result = np.full(len(frame), "", dtype=object)
+    reasons = np.full(len(frame), "", dtype=object)
     for reason, mask in reversed(broken):
-        result[mask] = reason
-    among_others: list[tuple[str, Callable[[pd.DataFrame, BarRequest], Mask]]] = [
-        ("duplicate_time", _duplicated),
-        ("wrong_unit", wrong_unit),
-        ("shifted", shifted),
-    ]
-    for reason, marks in among_others:
-        sound = result == ""
-        result[np.flatnonzero(sound)[marks(chosen(frame, sound), request)]] = reason
-    return result
+        reasons[mask] = reason
+    # Comparing texts is slow, so what is still good is kept as a mask.
+    good = ~_any(mask for _, mask in broken)
+
+    def refuse(marks: Mask, reason: str, among: Mask) -> None:
+        if marks.any():
+            places = np.flatnonzero(among)[marks]
+            reasons[places] = reason
+            good[places] = False
+
+    refuse(end_labels(chosen(frame, good), request), "end_labels", good.copy())
+    if rivals:
+        refuse(of_one_time(chosen(frame, good), dataset), "duplicate_time", good.copy())
+    judged = good.copy()
+    units = judge_units(chosen(frame, judged), request)
+    refuse(units.wrong, "wrong_unit", judged)
+    refuse(units.adjusted, "adjusted_prices", judged)
+    outliers = np.zeros(len(frame), dtype=bool)
+    outliers[judged] = units.outliers
+    neighbours = compare_neighbours(chosen(frame, good), request)
+    refuse(neighbours.shifted, "shifted", good.copy())
+    return Verdict(reasons, good, outliers & good, neighbours.twins)
+
+
+def without_equal_rows(frame: pd.DataFrame, dataset: BarDataset) -> tuple[pd.DataFrame, bool]:
+    """Return the frame with each row once, and whether different rows share a code and time."""
+    several = of_one_time(frame, dataset)
+    if not several.any():
+        return frame, False
+    again = np.zeros(len(frame), dtype=bool)
+    again[several] = frame[several].duplicated(frame_columns(dataset)).to_numpy()
+    once = frame[~again]
+    return once, bool(of_one_time(once, dataset).any())
 
 
 def chosen(frame: pd.DataFrame, mask: Mask) -> pd.DataFrame:
@@ -78,14 +131,12 @@ def chosen(frame: pd.DataFrame, mask: Mask) -> pd.DataFrame:
     return frame if mask.all() else frame[mask]
 
 
-def numbers(frame: pd.DataFrame, dataset: BarDataset) -> Columns:
-    """Return the value columns of a frame as float arrays, NaN for null."""
-    return {name: frame[name].to_numpy(dtype="float64") for name in dataset.columns}
-
-
 def close_outside(values: Columns) -> Mask:
-    """Mark bars with an official close outside [low, high], which is genuine on thin contracts."""
-    return _traded(values) & (
+    """Mark the bars whose official close lies outside [low, high].
+
+    That is genuine on thin contracts, and of an index by a rounding.
+    """
+    return ~unpriced(values) & (
         (values["close"] < values["low"]) | (values["close"] > values["high"])
     )
 
@@ -93,26 +144,6 @@ def close_outside(values: Columns) -> Mask:
 def _any(masks: Iterable[Mask]) -> Mask:
     united: Mask = np.logical_or.reduce(list(masks))
     return united
-
-
-def _in_scope(frame: pd.DataFrame, request: BarRequest) -> tuple[Mask, Mask]:
-    """Mark the bars that were requested, and those on a trading day of their market.
-
-    There are few codes and few days, so each is looked up once instead of once per bar.
-    """
-    code_at, codes = pd.factorize(frame["code"], use_na_sentinel=False)
-    day_at, days = pd.factorize(frame["trade_date"], use_na_sentinel=False)
-    wanted = set(request.codes)
-    markets = sorted({market_of(code) for code in wanted})
-    calendars = [set(trading_days(market, request.start, request.end)) for market in markets]
-    asked_codes = np.array([code in wanted for code in codes], dtype=bool)
-    asked_days = np.array([request.start <= str(day) <= request.end for day in days], dtype=bool)
-    trading = np.array([[day in open_days for day in days] for open_days in calendars], dtype=bool)
-    calendar_of = np.array(
-        [markets.index(market_of(code)) if code in wanted else 0 for code in codes], dtype=int
-    )
-    requested = asked_codes[code_at] & asked_days[day_at]
-    return requested, trading[calendar_of[code_at], day_at]
 
 
 def _wrong_time(frame: pd.DataFrame, dataset: BarDataset, trading: Mask) -> Mask:
@@ -147,13 +178,6 @@ def _hours(day: str, *, night: bool) -> tuple[str, str]:
     return f"{before} {EVENING}", f"{today} {EVENING}"
 
 
-def _traded(values: Columns) -> Mask:
-    """Mark bars with a trade: without one, open, high and low are all 0 or all null."""
-    prices = np.array([values[name] for name in ("open", "high", "low")])
-    untraded: Mask = (prices == 0).all(axis=0) | np.isnan(prices).all(axis=0)
-    return ~untraded
-
-
 def _settled_without_trade(values: Columns, dataset: BarDataset) -> Mask:
     """Mark a future's days with a settle but without a trade in its order book.
 
@@ -161,16 +185,20 @@ def _settled_without_trade(values: Columns, dataset: BarDataset) -> Mask:
     """
     if dataset.kind is not Kind.FUTURE:
         return np.zeros(len(values["volume"]), dtype=bool)
-    settled: Mask = ~_traded(values) & (values["settle"] > 0)
+    settled: Mask = unpriced(values) & (values["settle"] > 0)
     return settled
 
 
 def _not_a_number(values: Columns, dataset: BarDataset) -> Mask:
-    """Mark bars without a price or a volume, and infinities; other columns may be null."""
+    """Prices and volume are needed; infinity is never a number; other columns may be null.
+
+    An index needs no volume: many are published without one.
+    """
     infinite = _any(np.isinf(column) for column in values.values())
-    unpriced = _any(np.isnan(values[name]) for name in OHLC)
-    unpriced &= ~_settled_without_trade(values, dataset)
-    return infinite | unpriced | np.isnan(values["volume"])
+    lacking = _any(np.isnan(values[name]) for name in OHLC)
+    if dataset.kind is not Kind.INDEX:
+        lacking |= np.isnan(values["volume"])
+    return infinite | (lacking & ~_settled_without_trade(values, dataset))
 
 
 def _not_whole(values: Columns) -> Mask:
@@ -180,21 +208,23 @@ def _not_whole(values: Columns) -> Mask:
 
 
 def _out_of_order(values: Columns, dataset: BarDataset) -> Mask:
+    """Mark bars whose prices cannot be: a high below the low, an open outside, a price of 0.
+
+    An index is computed time and again, and its high and low are not always taken from all of
+    these values; a future's close is the exchange's own figure.
+    """
     opened, high, low, close = (values[name] for name in OHLC)
-    wrong = (low > high) | (opened < low) | (opened > high)
-    wrong |= _any(values[name] <= 0 for name in OHLC)
+    wrong = (low > high) | _any(values[name] <= 0 for name in OHLC)
+    least, most = low, high
+    if dataset.kind is Kind.INDEX:
+        least, most = low * (1 - ROUNDING), high * (1 + ROUNDING)
+    wrong |= (opened < least) | (opened > most)
     if dataset.kind is Kind.FUTURE:
         return wrong & ~_settled_without_trade(values, dataset)
-    return wrong | (close < low) | (close > high)
+    return wrong | (close < least) | (close > most)
 
 
-def _duplicated(frame: pd.DataFrame, request: BarRequest) -> Mask:
-    """Mark all but the first of equal bars, and all of those that contradict each other."""
-    dataset = request.dataset
-    key = ["code", "kline_time" if dataset.period.intraday else "trade_date"]
-    several = frame.duplicated(key, keep=False).to_numpy(copy=True)
-    rivals = frame.reset_index(drop=True)[several]
-    originals = rivals[~rivals.duplicated([*key, *dataset.columns])]
-    alone = originals[~originals.duplicated(key, keep=False)]
-    several[alone.index] = False
-    return several
+def of_one_time(frame: pd.DataFrame, dataset: BarDataset) -> Mask:
+    """Mark the rows of a code and time that has several."""
+    key = ["code", "kline_time" if dataset.intraday else "trade_date"]
+    return frame.duplicated(key, keep=False).to_numpy(dtype=bool)

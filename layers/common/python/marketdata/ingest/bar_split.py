@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from marketdata.blocks.days import bit_of
-from marketdata.ingest.bar_check import close_outside, numbers
+from marketdata.ingest.bar_check import close_outside
+from marketdata.ingest.bar_values import numbers
 from marketdata.kline.bars import COUNTS, BarDataset, bar_lines
 
 PART_DAYS = 366

@@ -1,11 +1,12 @@
-"""The search for fetched bars that are well-formed each by itself and yet cannot be right.
+"""The search for fetched bars that are well-formed and yet belong to a neighbouring code.
 
-Sources have two known faults: one code's bars arrive under its neighbour's code, and volumes arrive
-in another unit. Only the upstream function imports this module: it needs pandas.
+Only the upstream function imports this: it needs pandas.
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import islice, pairwise, permutations
 
 import numpy as np
@@ -13,15 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from marketdata.blocks.dataset import Kind
+from marketdata.ingest.bar_values import Mask
 from marketdata.sources.source import BarRequest
-
-type Mask = npt.NDArray[np.bool_]
-
-TRADED_ON_ONE_PRICE = frozenset({Kind.STOCK, Kind.ETF})
-"""Not indices (the amount is their members') nor futures (the amount includes a multiplier)."""
-
-TOLERANCE = 1.05
-"""How far a mean price may lie outside [low, high]; a wrong unit is off by a factor of 100."""
 
 ALIKE = 3
 """How many of the last bars must equal the other code's; fewer if one of them is `TELLING`."""
@@ -30,50 +24,66 @@ TELLING = 100
 """Lots. Two neighbours' prices, and a volume of a few lots, may be equal by chance; a volume of
 this many lots together with all prices is not."""
 
+HISTORY = 5
+"""How many common bars, all of them equal, make a history: a fault shifts a code's last bars."""
+
 LOT = {Kind.STOCK: 100, Kind.ETF: 100, Kind.FUTURE: 1}
 """Volume per lot: volume is in shares, that of futures in lots."""
 
 
-def wrong_unit(frame: pd.DataFrame, request: BarRequest) -> Mask:
-    """Mark bars whose amount ÷ volume, the mean price, lies outside the bar's prices."""
-    if request.dataset.kind not in TRADED_ON_ONE_PRICE:
-        return np.zeros(len(frame), dtype=bool)
-    names = ("low", "high", "volume", "amount")
-    low, high, volume, amount = (frame[name].to_numpy(dtype="float64") for name in names)
-    with np.errstate(over="ignore"):
-        # A comparison with NaN is false, so a bar without an amount is not marked.
-        wrong: Mask = (amount * TOLERANCE < low * volume) | (amount > high * volume * TOLERANCE)
-    return wrong
+@dataclass(slots=True)
+class Neighbours:
+    """What neighbouring codes of a batch have in common.
 
-
-def shifted(frame: pd.DataFrame, request: BarRequest) -> Mask:
-    """Mark bars that two neighbouring codes of a batch share, if they are the last bars of one.
-
-    It is unknown whose bars they are, so they are marked in both. Indices are left alone, since
-    two exchanges publish the same index, and so are instruments that traded at a single price,
-    whose bars may be equal by chance.
+    Attributes
+    ----------
+    shifted : mask
+        Bars that came in two codes and can be those of one only.
+    twins : list of tuple
+        Pairs of codes with the same history: one security that was renamed.
     """
-    marked = np.zeros(len(frame), dtype=bool)
+
+    shifted: Mask
+    twins: list[tuple[str, str]] = field(default_factory=list)
+
+
+def compare_neighbours(frame: pd.DataFrame, request: BarRequest) -> Neighbours:
+    """Find bars that two neighbouring codes of a batch share, if those are the last of one.
+
+    It is unknown whose bars they are, so they are marked in both. Two codes, and no third, that
+    share all bars of their common times, `HISTORY` or more, are left alone: a renamed security has
+    its history under both codes. Indices are left alone too, since two exchanges publish the same
+    index, and so are instruments that traded at a single price, whose bars may be equal by chance.
+    """
+    found = Neighbours(np.zeros(len(frame), dtype=bool))
     if request.dataset.kind is Kind.INDEX:
-        return marked
+        return found
     columns = list(request.dataset.columns)
     values = frame[columns].to_numpy(dtype="float64")
     times = frame["kline_time" if request.dataset.intraday else "trade_date"].to_numpy(object)
     telling = _telling(values, columns, TELLING * LOT[request.dataset.kind])
-    for pair in pairwise(_traded_bars(frame, request, times)):
-        if any(_ends_alike(a, b, times, values, telling) for a, b in permutations(pair)):
-            here = {times[place]: place for place in pair[0]}
-            for place in pair[1]:
-                twin = here.get(times[place])
-                if twin is not None and _equal(values, twin, place):
-                    marked[[twin, place]] = True
-    return marked
+    equal: dict[tuple[str, str], list[int]] = {}
+    twins: list[tuple[str, str]] = []
+    for (code, one), (other, two) in pairwise(_traded_bars(frame, request, times)):
+        if any(_ends_alike(a, b, times, values, telling) for a, b in permutations((one, two))):
+            here = {times[place]: place for place in one}
+            common = [(here[times[place]], place) for place in two if times[place] in here]
+            same = [pair for pair in common if _equal(values, *pair)]
+            equal[code, other] = [place for pair in same for place in pair]
+            if len(same) == len(common) >= HISTORY:
+                twins.append((code, other))
+    members = Counter(code for pair in twins for code in pair)
+    found.twins = [pair for pair in twins if all(members[code] == 1 for code in pair)]
+    for pair, places in equal.items():
+        if pair not in found.twins:
+            found.shifted[places] = True
+    return found
 
 
 def _traded_bars(
     frame: pd.DataFrame, request: BarRequest, times: npt.NDArray[np.object_]
-) -> list[list[int]]:
-    """Return for each code, in the order of the batch, the rows of its traded bars by time."""
+) -> list[tuple[str, list[int]]]:
+    """Return each code, in the order of the batch, with the rows of its traded bars by time."""
     traded = np.flatnonzero(frame["volume"].to_numpy(dtype="float64") > 0)
     at, codes = pd.factorize(frame["code"].to_numpy(object)[traded])
     order = np.argsort(at, kind="stable")
@@ -82,7 +92,7 @@ def _traded_bars(
         str(code): sorted(traded[order[first:end]].tolist(), key=times.__getitem__)
         for code, (first, end) in zip(codes, pairwise(bounds.tolist()), strict=True)
     }
-    return [places[code] for code in dict.fromkeys(request.codes) if code in places]
+    return [(code, places[code]) for code in dict.fromkeys(request.codes) if code in places]
 
 
 def _telling(

@@ -4,11 +4,9 @@ Only the upstream function imports this module: it needs pandas.
 """
 
 import math
-from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -16,15 +14,18 @@ import pandas as pd
 
 from marketdata.blocks import codec
 from marketdata.blocks.block import Block, BlockKey, unpack
-from marketdata.blocks.days import bits_of, days_of, parts_between
+from marketdata.blocks.dataset import Kind
+from marketdata.blocks.days import bits_of, last_day, parts_between, span
 from marketdata.blocks.store import BlockStore
-from marketdata.catalog.securities import Catalog, market_of
-from marketdata.catalog.sessions import bars_per_day
+from marketdata.catalog.securities import Catalog
 from marketdata.catalog.window import Window
-from marketdata.ingest.bar_check import bar_faults, chosen
+from marketdata.ingest.bar_check import chosen
+from marketdata.ingest.bar_lives import outside_lives
+from marketdata.ingest.bar_sift import sift
 from marketdata.ingest.bar_split import BlockBars, split_frame
 from marketdata.ingest.quarantine import Quarantine
 from marketdata.ingest.report import IngestReport
+from marketdata.ingest.short_days import short_days
 from marketdata.kline.bars import DAY, BarDataset, merge_bars
 from marketdata.sources.source import BarRequest, FetchedBars
 
@@ -34,10 +35,12 @@ class BarChange:
     """A fetch's result for one block: its bars, and as bits the days with none or only bad ones."""
 
     cut: BlockBars
-    absent: int
-    suspended: int
-    no_trade: int
     rejected: int
+    absent: int = 0
+    suspended: int = 0
+    no_trade: int = 0
+    silent: int = 0
+    undecided: int = 0
 
 
 class BarIngest:
@@ -56,6 +59,10 @@ class BarIngest:
     final_until : str
         The last trading day whose bars are final, YYYYMMDD; later ones are neither stored nor
         marked.
+    now : int
+        When the source was asked, epoch seconds.
+    omits_untraded : bool
+        Whether the source leaves out minutes in which nobody traded.
     """
 
     def __init__(
@@ -66,12 +73,16 @@ class BarIngest:
         *,
         coverage_start: str,
         final_until: str,
+        now: int,
+        omits_untraded: bool = False,
     ) -> None:
         self._store = store
         self._quarantine = quarantine
         self._catalog = catalog
         self._coverage_start = coverage_start
         self._final_until = final_until
+        self._now = now
+        self._omits_untraded = omits_untraded
 
     def run(self, request: BarRequest, fetched: FetchedBars) -> IngestReport:
         """Check, split, merge and store; a bad bar does not affect the others.
@@ -95,19 +106,24 @@ class BarIngest:
         """
         days = fetched.frame["trade_date"]
         not_final = (days > self._final_until) & (days <= request.end)
-        frame = chosen(fetched.frame, ~not_final.to_numpy(dtype=bool))
-        why = bar_faults(frame, request)
-        fine = why == ""
-        good, bad = chosen(frame, fine), frame[~fine].assign(reason=why[~fine])
+        outside, notes = outside_lives(fetched.frame, request, self._catalog)
+        frame = chosen(fetched.frame, ~not_final.to_numpy(dtype=bool) & ~outside)
+        sifted = sift(frame, request, fetched.halted)
+        good, bad = sifted.good, sifted.bad
         cuts = split_frame(request.dataset, good)
-        changes = dict(self._changes(request, fetched, cuts, bad))
+        changes = dict(self._changes(request, replace(fetched, halted=sifted.halted), cuts, bad))
+        untraded = sifted.untraded
         return IngestReport(
             bars=len(good),
             blocks=self._store.update_all(
-                changes, lambda key, stored: _merged(request.dataset, key, stored, changes[key])
+                changes,
+                lambda key, stored: self._merged(
+                    request.dataset, key, stored, changes[key], untraded.get(key.code, frozenset())
+                ),
             ),
             quarantined=self._set_aside(request.dataset, bad),
             failed=fetched.complaints,
+            notes=[*fetched.notes, *notes, *sifted.notes],
         )
 
     def _set_aside(self, dataset: BarDataset, bad: pd.DataFrame) -> dict[str, dict[str, int]]:
@@ -132,22 +148,51 @@ class BarIngest:
             unusable.setdefault(str(code), set()).update(days)
         parts = parts_between(request.dataset.period, request.start, request.end)
         for code in request.codes:
-            security = None if code in fetched.failed else self._catalog.get(code)
-            halted = fetched.halted.get(code, {})
+            security = self._catalog.get(code)
             for part in parts:
                 cut = cuts.get((code, part)) or BlockBars()
                 expected = window.expected(security, part) if security else 0
                 rejected = expected & ~cut.present & bits_of(part, unusable.get(code, ()))
-                absent = expected & ~cut.present & ~rejected
-                change = BarChange(
-                    cut=cut,
-                    absent=absent,
-                    suspended=absent & _halted(part, halted, "suspended"),
-                    no_trade=absent & _halted(part, halted, "no_trade"),
-                    rejected=rejected,
-                )
-                if cut.present or absent or rejected:
-                    yield BlockKey(request.dataset.name, code, part), change
+                lacking = expected & ~cut.present & ~rejected
+                if cut.present or lacking or rejected:
+                    key = BlockKey(request.dataset.name, code, part)
+                    change = BarChange(cut, rejected)
+                    yield key, _concluded(change, request, fetched, key, lacking)
+
+    def _merged(
+        self,
+        dataset: BarDataset,
+        key: BlockKey,
+        stored: Block,
+        change: BarChange,
+        untraded: frozenset[str],
+    ) -> Block:
+        """Return the block with the change applied, or the stored one itself if nothing is new."""
+        known, text = unpack(key, stored)
+        old = codec.lines(text)
+        lines = merge_bars(old, change.cut.lines)
+        # The rows decide which days are present, even if the block claimed otherwise.
+        held = bits_of(key.part, {line[DAY].decode() for line in old})
+        present = change.cut.present
+        if dataset.kind is Kind.INDEX:
+            change = _doubted(change, held | present)
+        coverage = replace(known.coverage, present=held).mark(
+            present=present,
+            absent=change.absent,
+            suspended=change.suspended,
+            no_trade=change.no_trade,
+            rejected=change.rejected,
+            close_outside=change.cut.close_outside,
+            short=short_days(
+                dataset, key, lines, present, untraded, omits_untraded=self._omits_untraded
+            ),
+            silent=change.silent,
+            undecided=change.undecided,
+            now=self._now,
+        )
+        if lines == old and coverage == known.coverage:
+            return stored
+        return stored.holding(lines, coverage)
 
 
 def _record(bar: Mapping[Any, Any]) -> dict[str, Any]:
@@ -162,41 +207,51 @@ def _halted(part: str, halted: Mapping[str, str], reason: str) -> int:
     return bits_of(part, [day for day, why in halted.items() if why == reason])
 
 
-def _merged(dataset: BarDataset, key: BlockKey, stored: Block, change: BarChange) -> Block:
-    """Return the block with the change applied, or the stored one itself if nothing is new."""
-    known, text = unpack(key, stored)
-    old = codec.lines(text)
-    lines = merge_bars(old, change.cut.lines)
-    # The rows decide which days are present, even if the block claimed otherwise.
-    held = bits_of(key.part, {line[DAY].decode() for line in old})
-    coverage = replace(known.coverage, present=held).mark(
-        present=change.cut.present,
-        absent=change.absent,
-        suspended=change.suspended,
-        no_trade=change.no_trade,
-        rejected=change.rejected,
-        close_outside=change.cut.close_outside,
-        short=_short(dataset, key, lines, change.cut.present),
+def _concluded(
+    change: BarChange, request: BarRequest, fetched: FetchedBars, key: BlockKey, lacking: int
+) -> BarChange:
+    """Return the change with what follows from the days without a bar.
+
+    Nothing follows if the code failed, beyond the source's horizon, and for an index, which has a
+    bar of every trading day from its first one on.
+    """
+    code, part = key.code, key.part
+    if code in fetched.failed:
+        return replace(change, undecided=lacking)
+    within = _days(part, request.start, min(fetched.horizon.get(code, request.end), request.end))
+    sure = _days(part, request.start, min(fetched.sure_until.get(code, ""), request.end))
+    if request.dataset.kind is Kind.INDEX:
+        since = _days(part, fetched.since.get(code, request.start), request.end)
+        within, sure = within & ~since, sure & ~since
+    halted = fetched.halted.get(code, {})
+    suspended = lacking & _halted(part, halted, "suspended")
+    no_trade = lacking & _halted(part, halted, "no_trade")
+    told = suspended | no_trade | (lacking & sure)
+    silent = lacking & ~told & within
+    return replace(
+        change,
+        absent=told,
+        suspended=suspended,
+        no_trade=no_trade,
+        silent=silent,
+        undecided=lacking & ~told & ~silent,
     )
-    if lines == old and coverage == known.coverage:
-        return stored
-    return stored.holding(lines, coverage)
 
 
-def _short(dataset: BarDataset, key: BlockKey, lines: Sequence[bytes], present: int) -> int:
-    """Return the days among `present` with fewer bars than the session has, as bits."""
-    if not dataset.period.intraday or not present:
-        return 0
-    market = market_of(key.code)
-    short = set()
-    for day in days_of(key.part, present):
-        expected = bars_per_day(dataset.kind, market, key.code, dataset.period, day)
-        if expected is not None and _bars_of(lines, day.encode()) < expected:
-            short.add(day)
-    return bits_of(key.part, short)
+def _doubted(change: BarChange, held: int) -> BarChange:
+    """Return an index's change without conclusions about days after the first one with a bar.
+
+    What a source calls its first bar may only be the first one of the days that were asked for.
+    """
+    later = -(held & -held) & ~(change.suspended | change.no_trade)
+    return replace(
+        change,
+        absent=change.absent & ~later,
+        silent=change.silent & ~later,
+        undecided=change.undecided | (change.absent | change.silent) & later,
+    )
 
 
-def _bars_of(lines: Sequence[bytes], day: bytes) -> int:
-    """Count the lines of a day; lines are sorted by time."""
-    first = bisect_left(lines, day, key=itemgetter(DAY))
-    return bisect_right(lines, day, lo=first, key=itemgetter(DAY)) - first
+def _days(part: str, first: str, last: str) -> int:
+    """Return the days of a part in a range, whose last day need not exist."""
+    return span(part, first, min(last, f"{last_day(part):%Y%m%d}")) if first <= last else 0

@@ -16,10 +16,13 @@ class IngestReport:
     quarantined : dict
         Code → reason → number of bad rows.
     failed : dict
-        Code → the reason, for each code that the source could not deliver.
+        For each code that the source could not deliver, why.
+    notes : list of str
+        What else is to be told, see `sources.source.FetchedBars`.
     """
 
     bars: int = 0
     blocks: int = 0
     quarantined: dict[str, dict[str, int]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from math import isfinite
 
@@ -39,12 +39,35 @@ def statement_faults(
     list of str
         For each row the first rule that it breaks, "" for a good one: `not_a_period`,
         `not_requested`, `no_type`, `not_a_day`, `not_a_text`, `not_a_number`, `contradictory`
-        (rows that share a key and differ).
+        (rows that share a key and the actual announcement date, none of them announced later, and
+        differ in a column of the statement).
     """
     found = [_reason(row, statement, codes, start, end) for row in rows]
-    for place in _contradictory([place for place, why in enumerate(found) if not why], rows):
-        found[place] = "contradictory"
+    sound = [place for place, why in enumerate(found) if not why]
+    for places in _alike(sound, rows):
+        if _contradictory([rows[place] for place in places], statement):
+            for place in places:
+                found[place] = "contradictory"
     return found
+
+
+def announced_last(rows: Sequence[StatementRow]) -> list[StatementRow]:
+    """Return of the rows that share a key the one that was actually announced last.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Good rows, see `statement_faults`.
+
+    Returns
+    -------
+    list of mapping
+        One row per key. A row without an actual announcement date counts as announced before all
+        others. Rows that differ in foreign columns only yield the one with most values, always the
+        same one whatever their order.
+    """
+    places = _alike(range(len(rows)), rows)
+    return [max((rows[place] for place in alike), key=_rank) for alike in places]
 
 
 def _reason(
@@ -86,11 +109,29 @@ def _is_number(value: object) -> bool:
     return isinstance(value, float | int) and isfinite(value)
 
 
-def _contradictory(places: Sequence[int], rows: Sequence[StatementRow]) -> Iterator[int]:
-    """Yield rows that share a key and differ: there is no telling which one is right."""
+def _alike(places: Iterable[int], rows: Sequence[StatementRow]) -> list[list[int]]:
+    """Group rows that share a key."""
     alike: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
     for place in places:
         alike[tuple(map(rows[place].get, KEY))].append(place)
-    for same in alike.values():
-        if any(rows[place] != rows[same[0]] for place in same):
-            yield from same
+    return list(alike.values())
+
+
+def _contradictory(rows: Sequence[StatementRow], statement: Statement) -> bool:
+    """Say whether rows of one key differ so that there is no telling which one is right.
+
+    A company's name has several spellings, and foreign columns may say when a row was written.
+    """
+    last = max(map(_announced, rows))
+    rivals = [row for row in rows if _announced(row) == last]
+    names = ("report_type", *statement.columns)
+    return any(row.get(name) != rivals[0].get(name) for row in rivals[1:] for name in names)
+
+
+def _announced(row: StatementRow) -> str:
+    return str(row.get("actual_ann_date") or "")
+
+
+def _rank(row: StatementRow) -> tuple[str, int, str]:
+    known = {name: value for name, value in row.items() if value is not None}
+    return _announced(row), len(known), repr(sorted(known.items()))

@@ -10,7 +10,7 @@ from math import isfinite
 
 from marketdata.blocks import codec
 from marketdata.blocks.block import Block, BlockKey, unpack
-from marketdata.blocks.days import bits_of, parts_between
+from marketdata.blocks.days import bits_of, parts_between, span
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog
 from marketdata.catalog.window import Window
@@ -24,7 +24,7 @@ from marketdata.finance.statement import (
 )
 from marketdata.ingest.quarantine import Quarantine
 from marketdata.ingest.report import IngestReport
-from marketdata.ingest.statement_check import statement_faults
+from marketdata.ingest.statement_check import announced_last, statement_faults
 from marketdata.sources.source import FetchedStatements, StatementRequest
 
 
@@ -34,6 +34,8 @@ class StatementChange:
 
     lines: list[bytes]
     absent: int
+    silent: int
+    undecided: int
 
 
 class StatementIngest:
@@ -50,6 +52,8 @@ class StatementIngest:
     final_until : str
         The newest final period, YYYYMMDD, see `finance.periods.last_final_period`. Statements of
         later periods are stored, since a published one stays; their absence means nothing yet.
+    now : int
+        When the source was asked, epoch seconds.
     """
 
     def __init__(
@@ -59,11 +63,13 @@ class StatementIngest:
         catalog: Catalog,
         *,
         final_until: str,
+        now: int,
     ) -> None:
         self._store = store
         self._quarantine = quarantine
         self._catalog = catalog
         self._final_until = final_until
+        self._now = now
 
     def run(self, request: StatementRequest, fetched: FetchedStatements) -> IngestReport:
         """Check, split, merge and store; a bad row does not affect the others.
@@ -89,14 +95,14 @@ class StatementIngest:
         bad = statement_faults(
             rows, request.statement, frozenset(request.codes), request.start, request.end
         )
-        good = [row for row, why in zip(rows, bad, strict=True) if not why]
+        good = announced_last([row for row, why in zip(rows, bad, strict=True) if not why])
         wrong = [(row, why) for row, why in zip(rows, bad, strict=True) if why]
         quarantined = self._set_aside(StatementDataset(request.statement), wrong)
         changes = dict(self._changes(request, fetched, good, wrong))
         return IngestReport(
             bars=len(good),
             blocks=self._store.update_all(
-                changes, lambda key, stored: _merged(key, stored, changes[key])
+                changes, lambda key, stored: _merged(key, stored, changes[key], self._now)
             ),
             quarantined=quarantined,
             failed=dict(fetched.failed),
@@ -128,28 +134,40 @@ class StatementIngest:
         for row in good:
             place = str(row["code"]), str(row["reporting_period"])[:4]
             lines[place].append(statement_line(request.statement, row))
+        newest: dict[str, str] = {}
+        for row in good if fetched.in_order else ():
+            code, period = str(row["code"]), str(row["reporting_period"])
+            newest[code] = max(period, newest.get(code, ""))
         doubtful: defaultdict[str, set[str]] = defaultdict(set)
         for row, _ in wrong:
             doubtful[str(row.get("code"))].add(str(row.get("reporting_period")))
         for code in request.codes:
-            security = None if code in fetched.failed else self._catalog.get(code)
+            security = self._catalog.get(code)
             for part in parts_between(dataset, request.start, request.end):
                 of_part = lines[code, part]
                 present = bits_of(part, [key_of(line).period for line in of_part])
                 expected = window.expected(with_prospectus(security), part) if security else 0
-                absent = expected & ~present & ~bits_of(part, doubtful[code])
-                if of_part or absent:
-                    yield BlockKey(dataset.name, code, part), StatementChange(of_part, absent)
+                lacking = expected & ~present
+                undecided = lacking & bits_of(part, doubtful[code])
+                if code in fetched.failed:
+                    undecided = lacking
+                absent = lacking & ~undecided & span(part, request.start, newest.get(code, ""))
+                if of_part or lacking:
+                    silent = lacking & ~absent & ~undecided
+                    change = StatementChange(of_part, absent, silent, undecided)
+                    yield BlockKey(dataset.name, code, part), change
 
 
-def _merged(key: BlockKey, stored: Block, change: StatementChange) -> Block:
+def _merged(key: BlockKey, stored: Block, change: StatementChange, now: int) -> Block:
     """Return the block with the change applied, or the stored one itself if nothing is new."""
     known, text = unpack(key, stored)
     old = codec.lines(text)
     lines = merge_statements(old, change.lines)
     # The rows decide which periods are present, even if the block claimed otherwise.
     held = bits_of(key.part, {key_of(line).period for line in lines})
-    coverage = replace(known.coverage, present=held).mark(absent=change.absent)
+    coverage = replace(known.coverage, present=held).mark(
+        absent=change.absent, silent=change.silent, undecided=change.undecided, now=now
+    )
     if lines == old and coverage == known.coverage:
         return stored
     return stored.holding(lines, coverage)

@@ -25,6 +25,9 @@ DAY = slice(15, 23)
 TIME = slice(15, 58)
 """The place of the day and the time in an intraday row's text; sorts by day, then by time."""
 
+CLOCK = slice(39, 58)
+"""Position of the time in an intraday row, as "YYYY-MM-DD HH:MM:SS"."""
+
 OHLC = ("open", "high", "low", "close")
 COUNTS = frozenset({"volume", "open_interest"})
 """The integer columns; all others are floats."""

@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from marketdata.blocks.coverage import Coverage, missing
+from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.dataset import Dataset, Period
 from marketdata.blocks.days import bit_of, days_of, ranges
 from marketdata.catalog.securities import Security
-from marketdata.catalog.sessions import bars_per_day
+from marketdata.catalog.sessions import bars_per_day, sessions
 from marketdata.catalog.window import Window
 from marketdata.kline.bars import BarDataset
 from marketdata.kline.resample import first_day_of
 from marketdata.kline.rows import Piece
+
+ASKED_LATELY = 900
+"""Seconds for which reads do not repeat a question that was in vain. Tasks ask at once."""
 
 _ROW = b'{"trade_date":"%b"'
 NO_ROWS = Piece.of(b"")
@@ -26,7 +29,7 @@ NO_ROWS = Piece.of(b"")
 class Completeness:
     """Sums up, part by part, what an answer holds and what it lacks.
 
-    Every final trading day that was asked for is either held, absent, missing or outside.
+    Every final trading day that was asked for is held, absent, unconfirmed, missing or outside.
 
     Attributes
     ----------
@@ -39,10 +42,14 @@ class Completeness:
         intraday bars counts as many as its session has, or if that is unknown as many as came, but
         at least one.
     held : int
-        The number of days with a bar.
-    missing, absent, outside, short, close_outside, rejected : dict
-        By code, the trading days concerned, in order; `absent` and `outside` with a reason. Days
-        that are `rejected` are also `missing`.
+        Days with all their bars.
+    missing, absent, outside, short, close_outside, rejected, unconfirmed : dict
+        For each code the trading days concerned, in order, `absent` and `outside` with a reason.
+        Days that are `rejected` are missing, or short, as well.
+    unknown_sessions : dict
+        For each code the days with intraday bars of which nobody can say whether they are all.
+    wanted : dict
+        For each code the days that are worth asking the source for now.
     """
 
     window: Window
@@ -55,6 +62,9 @@ class Completeness:
     short: dict[str, list[str]] = field(default_factory=dict)
     close_outside: dict[str, list[str]] = field(default_factory=dict)
     rejected: dict[str, list[str]] = field(default_factory=dict)
+    unconfirmed: dict[str, list[str]] = field(default_factory=dict)
+    unknown_sessions: dict[str, list[str]] = field(default_factory=dict)
+    wanted: dict[str, list[str]] = field(default_factory=dict)
     _spans: dict[str, set[str]] = field(default_factory=dict)
 
     def add(
@@ -81,11 +91,17 @@ class Completeness:
         held = asked & coverage.present
         # A bar that came proves its day, whatever the catalog says about the code's life.
         expected = window.expected(security, part) | held
-        self.held += held.bit_count()
-        self.expected += self._bars(dataset, security, part, expected, rows)
-        lacking = missing(expected, coverage)
-        self._list(self.missing, security, part, lacking)
+        self.held += (held & ~coverage.short).bit_count()
+        self.expected += self._bars(dataset, security, part, (expected, held), rows)
+        lacking = coverage.lacking(expected)
+        unconfirmed = coverage.unconfirmed & expected
+        self._list(self.missing, security, part, lacking & ~held)
+        self._list(self.unconfirmed, security, part, unconfirmed)
         self._list(self.rejected, security, part, lacking & coverage.rejected)
+        if lacking or unconfirmed:
+            asked_lately = coverage.asked_since(window.now - ASKED_LATELY)
+            wanted = (lacking & ~coverage.rejected) | (unconfirmed & coverage.due(window.now))
+            self._list(self.wanted, security, part, wanted & ~asked_lately)
         for name in ("short", "close_outside"):
             self._list(getattr(self, name), security, part, getattr(coverage, name) & asked)
         absent = coverage.absent & expected & ~held
@@ -97,28 +113,25 @@ class Completeness:
             why = [(day, window.why_outside(security, day)) for day in days_of(part, outside)]
             self.outside.setdefault(security.code, []).extend(why)
 
-    @property
-    def wanted(self) -> dict[str, list[str]]:
-        """The missing days worth asking the source for, by code, for each code that has any."""
-        if not self.rejected:
-            return self.missing
-        rejected = {code: frozenset(days) for code, days in self.rejected.items()}
-        found = {
-            code: [day for day in days if day not in rejected[code]] if code in rejected else days
-            for code, days in self.missing.items()
-        }
-        return {code: days for code, days in found.items() if days}
-
     @staticmethod
     def _list(days: dict[str, list[str]], security: Security, part: str, bits: int) -> None:
         if bits:
             days.setdefault(security.code, []).extend(days_of(part, bits))
 
-    def _bars(self, dataset: Dataset, security: Security, part: str, days: int, rows: Piece) -> int:
-        if dataset.intraday:
+    def _bars(
+        self,
+        dataset: Dataset,
+        security: Security,
+        part: str,
+        bits: tuple[int, int],
+        rows: Piece,
+    ) -> int:
+        """Count the bars of the expected days, some of which are held."""
+        days, present = bits
+        if isinstance(dataset, BarDataset) and dataset.intraday:
+            held = set(days_of(part, present))
             return sum(
-                _session_bars(dataset, security, day)
-                or max(1, rows.text.count(_ROW % day.encode()))
+                self._bars_of_session(dataset, security, day, rows, held=day in held)
                 for day in days_of(part, days)
             )
         if self.period.stored:
@@ -128,11 +141,32 @@ class Completeness:
         known |= _first_days(part, days, self.period)
         return len(known) - before
 
+    def _bars_of_session(
+        self, dataset: BarDataset, security: Security, day: str, rows: Piece, *, held: bool
+    ) -> int:
+        count = _session_bars(dataset, security, day)
+        if count:
+            return count
+        if held and sessions(dataset.kind, security.market, security.code, day) is None:
+            self.unknown_sessions.setdefault(security.code, []).append(day)
+        return max(1, rows.text.count(_ROW % day.encode()))
+
+    @property
+    def extent(self) -> int:
+        """How much is held: two for each whole day, one for each that is short."""
+        return 2 * self.held + sum(map(len, self.short.values()))
+
     def meta(self, market: str) -> dict[str, Any]:
         """Return the answer's `meta`; every day that was asked for is in it or in the data."""
         days = self.window.calendar.days(market, self.window.start, self.window.end)
         return {
-            "complete": not self.missing and not self.short,
+            "complete": not (
+                self.missing
+                or self.short
+                or self.unconfirmed
+                or self.unknown_sessions
+                or self.window.beyond_known
+            ),
             "expected": self.expected,
             "missing": {code: ranges(gaps, days) for code, gaps in self.missing.items()},
             "absent": {
@@ -140,15 +174,19 @@ class Completeness:
                 for code, found in self.absent.items()
             },
             "outside": {code: list(_runs(found, days)) for code, found in self.outside.items()},
+            "unconfirmed": {code: ranges(gaps, days) for code, gaps in self.unconfirmed.items()},
             "short": self.short,
+            "unknown_sessions": {
+                code: ranges(found, days) for code, found in self.unknown_sessions.items()
+            },
             "close_outside": self.close_outside,
             "rejected": {code: ranges(gaps, days) for code, gaps in self.rejected.items()},
-            "pending": ranges(self.window.pending(market), days),
+            "pending": [*ranges(self.window.pending(market), days), *self.window.unannounced()],
         }
 
 
 def origin(before: int, after: int) -> str:
-    """Return where rows came from, by the days held before and after the source was asked."""
+    """Return where rows came from, by what was held before and after the source was asked."""
     if before == after:
         return "cache"
     return "mixed" if before else "upstream"
@@ -191,20 +229,20 @@ class CompletenessByDataset:
     states: dict[BarDataset, Completeness] = field(default_factory=dict)
 
     @property
-    def complete(self) -> bool:
-        """Whether no day is missing."""
-        return not any(state.missing for state in self.states.values())
+    def satisfied(self) -> bool:
+        """Whether nothing is worth asking for."""
+        return not any(state.wanted for state in self.states.values())
 
     @property
-    def held(self) -> int:
-        """The number of days with a bar, summed over the codes."""
-        return sum(state.held for state in self.states.values())
+    def extent(self) -> int:
+        """How much is held, over all codes; see `Completeness.extent`."""
+        return sum(state.extent for state in self.states.values())
 
     def lacking(self, codes: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Yield, as (code, part), the parts in which these codes lack days."""
         for dataset, state in self.states.items():
             for code in codes:
-                parts = dict.fromkeys(map(dataset.part_of, state.missing.get(code, ())))
+                parts = dict.fromkeys(map(dataset.part_of, state.wanted.get(code, ())))
                 yield from ((code, part) for part in parts)
 
     def meta(self, market: str) -> dict[str, Any]:

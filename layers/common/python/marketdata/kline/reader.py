@@ -13,15 +13,15 @@ from marketdata.blocks.coverage import UNKNOWN, Coverage
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import parts_between, span
 from marketdata.blocks.store import BlockStore
-from marketdata.catalog.calendar import TRADING
-from marketdata.catalog.securities import Catalog, Security, life
+from marketdata.catalog.calendar import TRADING, beyond_known
+from marketdata.catalog.securities import Catalog, Security, lives
 from marketdata.catalog.sessions import MINUTES
 from marketdata.catalog.window import Window, common_market
 from marketdata.errors import InvalidInputError
 from marketdata.kline.bars import BarDataset, cut_bars, parse_bars
 from marketdata.kline.completeness import Completeness, CompletenessByDataset, origin
 from marketdata.kline.gaps import FetchRows, fill_gaps
-from marketdata.kline.resample import first_day_of, resample
+from marketdata.kline.resample import first_day_of, last_day_of, resample
 from marketdata.kline.rows import Piece, RowSet
 
 MOST_BARS = 1_000_000
@@ -90,6 +90,8 @@ class KlineReader:
         The last trading day whose bars are final.
     upstream : str
         The source's name, for `meta`.
+    now : int
+        When the question is asked, epoch seconds.
     adjust : Adjust or None
         Applied to the rows before weekly and monthly ones are computed from them.
     """
@@ -99,6 +101,7 @@ class KlineReader:
     fetch: FetchRows
     final_until: str
     upstream: str
+    now: int
     adjust: Adjust | None = None
 
     def read(self, question: KlineQuestion) -> RowSet:
@@ -117,15 +120,15 @@ class KlineReader:
         parts = self._open(question, [key for each in keys.values() for key in each])
         found = self._compare(question, known, parts)
         source, warnings = "cache", list[str]()
-        if not found.complete:
+        if not found.satisfied:
             fetched, warnings = fill_gaps(known, found.states, self.fetch)
             changed = set(found.lacking(fetched))
             again = [key for code in fetched for key in keys[code] if (code, key.part) in changed]
             if again:
-                before = found.held
+                before = found.extent
                 parts |= self._open(question, again, fresh=True)
                 found = self._compare(question, known, parts)
-                source = origin(before, found.held)
+                source = origin(before, found.extent)
         pieces: Pieces = {code: _pieces(each, parts) for code, each in keys.items()}
         if self.adjust:
             pieces = self.adjust(known, pieces)
@@ -133,12 +136,23 @@ class KlineReader:
             pieces = {code: _computed(question.period, each) for code, each in pieces.items()}
         meta = found.meta(common_market(known.values())) | {
             "returned": sum(piece.rows for each in pieces.values() for piece in each),
+            "unfinished": self._unfinished(question, common_market(known.values())),
             "unknown_codes": [code for code in question.codes if code not in known],
             "source": source,
             "upstream": self.upstream,
-            "warnings": warnings,
+            "warnings": [*filter(None, [beyond_known(question.end)]), *warnings],
         }
         return RowSet(pieces, meta)
+
+    def _unfinished(self, question: KlineQuestion, market: str) -> list[list[str]]:
+        """Return the days of a week or month at the end that later trading days belong to, too."""
+        last = min(question.end, self.final_until)
+        first = first_day_of(last, question.period)
+        if question.period.stored or last < question.first_day:
+            return []
+        days = TRADING.days(market, max(first, question.first_day), last)
+        later = TRADING.days(market, days[-1], last_day_of(last, question.period)) if days else []
+        return [[days[0], days[-1]]] if len(later) > 1 else []
 
     def _check_size(self, question: KlineQuestion, known: Mapping[str, Security]) -> None:
         """Refuse what no function could hold in memory, before anything is read."""
@@ -146,9 +160,10 @@ class KlineReader:
         a_day = max(1, STOCK_MINUTES // MINUTES[period]) if period.intraday else 1
         last = min(question.end, self.final_until)
         days = TRADING.days(common_market(known.values()), question.first_day, last)
-        lives = map(life, known.values())
         bars = a_day * sum(
-            bisect_right(days, end) - bisect_left(days, start) for start, end in lives
+            max(0, bisect_right(days, end) - bisect_left(days, start))
+            for security in known.values()
+            for start, end in lives(security)
         )
         if bars > MOST_BARS:
             reason = f"must be closer to start_date, or the codes fewer: about {bars:,} bars are "
@@ -157,9 +172,13 @@ class KlineReader:
     def _keys(self, question: KlineQuestion, security: Security) -> list[BlockKey]:
         """List the blocks that can hold what is asked for; nothing is expected in any other."""
         dataset = _dataset(question, security)
-        born, gone = life(security)
-        start = max(question.first_day, born, self.catalog.coverage_start(dataset), TRADING.first)
-        parts = parts_between(dataset, start, min(question.end, gone, self.final_until))
+        start = max(question.first_day, self.catalog.coverage_start(dataset), TRADING.first)
+        last = min(question.end, self.final_until)
+        parts = dict.fromkeys(
+            part
+            for born, gone in lives(security)
+            for part in parts_between(dataset, max(start, born), min(last, gone))
+        )
         return [BlockKey(dataset.name, security.code, part) for part in parts]
 
     def _open(
@@ -200,6 +219,7 @@ class KlineReader:
             end=question.end,
             coverage_start=self.catalog.coverage_start(dataset),
             final_until=self.final_until,
+            now=self.now,
         )
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from marketdata.blocks.dataset import Period
+from marketdata.blocks.days import last_day
 from marketdata.kline.bars import Bar
 
 
@@ -45,6 +46,16 @@ def first_day_of(day: str, period: Period) -> str:
     if period is Period.WEEKLY:
         at = date.fromisoformat(day)
         return (at - timedelta(days=at.weekday())).isoformat().replace("-", "")
+    return day
+
+
+def last_day_of(day: str, period: Period) -> str:
+    """Return the last calendar day of the day's week or month; for other periods, the day."""
+    if period is Period.MONTHLY:
+        return f"{last_day(f'{day[:4]}-{day[4:6]}'):%Y%m%d}"
+    if period is Period.WEEKLY:
+        at = date.fromisoformat(day)
+        return f"{at + timedelta(days=6 - at.weekday()):%Y%m%d}"
     return day
 
 

@@ -1,6 +1,6 @@
 """The interface of every source of market data."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
@@ -52,13 +52,27 @@ class FetchedBars:
     lost : dict
         Code → days on which it traded according to the source itself, but without a bar.
     failed : dict
-        Code → message, for codes whose bars could not be obtained: their absence means nothing.
+        Code → message, for a code whose bars could not be got: its absence says nothing.
+    horizon : dict
+        Code → the last day of which the source has data of the code. That it has none of a later
+        day says nothing. A code that is not named has data of the whole request.
+    since : dict
+        Code → the first day of which the source has data of the code, where it says so.
+    sure_until : dict
+        Code → the day up to which the source's silence is its word that there is no bar, such as
+        the last row of a file. Silence on later days is a belief, to be asked about again.
+    notes : list of str
+        What else is to be told of this answer, in words: rows of its lists that were set aside.
     """
 
     frame: "pd.DataFrame"
     halted: dict[str, dict[str, Halt]] = field(default_factory=dict)
     lost: dict[str, list[str]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    horizon: dict[str, str] = field(default_factory=dict)
+    since: dict[str, str] = field(default_factory=dict)
+    sure_until: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def complaints(self) -> dict[str, str]:
@@ -100,11 +114,17 @@ class FetchedStatements:
         Rows in any order, of all types and announcements, unchecked: `code`, and the columns
         that `finance.statement.statement_line` takes, None for what was not reported.
     failed : dict
-        Code → message, for codes whose statements could not be obtained.
+        Code → message, for codes whose statements could not be obtained, or not all of them.
+    notes : list of str
+        Anything else to report, as for bars.
+    in_order : bool
+        Whether periods before a company's last one that have no row have none by the source's word.
     """
 
     rows: list[StatementRow] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    in_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +159,25 @@ class FetchedFactors:
     failed: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class FetchedSecurities:
+    """The securities that a source lists.
+
+    Attributes
+    ----------
+    securities : list of Security
+        All that are or were listed, by codes in our form.
+    stale : dict
+        List → what is wrong with the new one, and the age of the one kept instead.
+    notes : list of str
+        Anything else to report, above all what it lists and is dropped here.
+    """
+
+    securities: list[Security]
+    stale: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
 class Source(Protocol):
     """A source of bars, statements, adjustment factors and securities.
 
@@ -149,6 +188,10 @@ class Source(Protocol):
     def name(self) -> str:
         """The source's name, as it appears in answers."""
 
+    @property
+    def omits_untraded(self) -> bool:
+        """Whether it leaves out intraday bars of minutes in which nobody traded."""
+
     def fetch_bars(self, request: BarRequest) -> FetchedBars:
         """Fetch the bars of final days; days that are not final yet are left out."""
 
@@ -158,7 +201,7 @@ class Source(Protocol):
     def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
         """Fetch the adjustment factors of all days; those of future days are ignored."""
 
-    def list_securities(self) -> list[Security]:
+    def list_securities(self) -> FetchedSecurities:
         """List all securities that are or were listed."""
 
     def coverage_start(self, dataset: BarDataset) -> str:
@@ -166,12 +209,14 @@ class Source(Protocol):
 
 
 @runtime_checkable
-class MayBeStale(Protocol):
-    """A source that keeps its last good lists when it cannot get new ones."""
+class HasCalendar(Protocol):
+    """A source that knows trading days, maybe of a year that the service does not know yet."""
 
-    @property
-    def stale(self) -> Mapping[str, str]:
-        """Security type → what is wrong with the new list, and the age of the one kept instead."""
+    def trading_days(self, start: str, end: str) -> list[str] | None:
+        """Return Shanghai's trading days of a range, YYYYMMDD, that the source knows of.
+
+        None if it knows of none: then nothing follows from it.
+        """
 
 
 class ServerAccount(Protocol):

@@ -11,7 +11,7 @@ from typing import NotRequired, TypedDict
 
 from marketdata.blocks.dataset import Dataset, Kind
 from marketdata.blocks.days import days_of
-from marketdata.catalog.securities import Security, life
+from marketdata.catalog.securities import Security, lives
 from marketdata.finance.periods import calendar_of
 from marketdata.kline.bars import BarDataset
 from marketdata.tasks.scope import Scope
@@ -74,6 +74,10 @@ class WorkItem(Work):
     batch: int
 
 
+type Span = tuple[int, int]
+"""The first and the last of some neighbouring days, as positions."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Neighbouring days that one code lacks, as positions in the scope's list of days.
@@ -84,15 +88,14 @@ class Gap:
         The code.
     first, last : int
         The first and the last missing day.
-    born, gone : int
-        The first and the last day of the code's life within the scope.
+    lives : sequence of (int, int)
+        The first and the last day of each of the code's lives within the scope.
     """
 
     code: str
     first: int
     last: int
-    born: int
-    gone: int
+    lives: Sequence[Span]
 
     @property
     def days(self) -> int:
@@ -100,8 +103,8 @@ class Gap:
         return self.last - self.first + 1
 
     def alive(self, first: int, last: int) -> int:
-        """Count the days of the code's life in a range."""
-        return max(0, min(self.gone, last) - max(self.born, first) + 1)
+        """Count the days of the code's lives in a range."""
+        return sum(max(0, min(gone, last) - max(born, first) + 1) for born, gone in self.lives)
 
 
 @dataclass(slots=True)
@@ -153,15 +156,17 @@ class Batch:
         return sum(piece.alive(first, last) for piece in self._by_code.values())
 
 
-def gaps_of(code: str, missing: Sequence[int], born: int, gone: int, longest: int) -> Iterator[Gap]:
+def gaps_of(
+    code: str, missing: Sequence[int], alive: Sequence[Span], longest: int
+) -> Iterator[Gap]:
     """Join a code's missing days into pieces.
 
     Parameters
     ----------
     missing : sequence of int
         Positions of the missing days, ascending.
-    born, gone : int
-        Positions of the first and the last day of the code's life within the scope.
+    alive : sequence of (int, int)
+        Positions of the first and the last day of each of the code's lives within the scope.
     longest : int
         The greatest length of a piece, in days. Long gaps of all codes are cut on the same days,
         so that their pieces go together.
@@ -179,7 +184,7 @@ def gaps_of(code: str, missing: Sequence[int], born: int, gone: int, longest: in
             continue
         if piece:
             yield piece
-        piece = Gap(code, first, last, born, gone)
+        piece = Gap(code, first, last, alive)
     if piece:
         yield piece
 
@@ -310,14 +315,12 @@ def work_items(
 
 def _pieces(securities: Sequence[Security], lacking: Lacking, longest: int) -> Iterator[Gap]:
     for security in securities:
-        born, gone = life(security)
-        yield from gaps_of(
-            security.code,
-            lacking.positions.get(security.code, []),
-            bisect_left(lacking.days, born),
-            bisect_right(lacking.days, gone) - 1,
-            longest,
-        )
+        alive = [
+            (bisect_left(lacking.days, born), bisect_right(lacking.days, gone) - 1)
+            for born, gone in lives(security)
+        ]
+        missing = lacking.positions.get(security.code, [])
+        yield from gaps_of(security.code, missing, alive, longest)
 
 
 def bars_a_day(dataset: Dataset) -> int:

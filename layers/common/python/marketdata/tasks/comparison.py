@@ -2,21 +2,21 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from marketdata.blocks.block import BlockCoverage
-from marketdata.blocks.coverage import Coverage, missing
+from marketdata.blocks.coverage import UNKNOWN, Coverage
 from marketdata.blocks.dataset import Dataset
 from marketdata.blocks.days import days_of
-from marketdata.catalog.securities import Security, life
+from marketdata.catalog.securities import Security, lives
 from marketdata.catalog.window import Window
 
-COUNTS = ("expected", "present", "absent", "missing")
-"""The counts of each day."""
+COUNTS = ("expected", "present", "absent", "unconfirmed", "missing")
+"""What is counted for each day."""
 
-NOT_STORED = BlockCoverage("", Coverage(), 0)
+NOT_STORED = BlockCoverage("", UNKNOWN, 0)
 
 
 @dataclass(slots=True)
@@ -25,11 +25,16 @@ class PartComparison:
 
     Attributes
     ----------
-    expected, present, absent, missing : dict
-        The number of codes for each trading day, "YYYYMMDD"; expected is the sum of the others.
-        Days with none are left out.
+    expected, present, absent, unconfirmed, missing : dict
+        For each trading day, "YYYYMMDD", a number of codes; expected is the sum of the others. Days
+        without any are left out.
     gaps : dict
-        For each code that lacks days, those days as bits of the part.
+        For each code that lacks days, or some bars of them, those days as bits of the part.
+    due : dict
+        For each code whose source is to be asked again for days that it was silent about, those
+        days as bits.
+    unconfirmed_codes : dict
+        For each code with days that are believed to have no bar, those days as bits.
     reasons : dict
         For each reason why days are absent, the codes concerned and those days as bits.
     errors : set of str
@@ -40,20 +45,38 @@ class PartComparison:
     expected: dict[str, int] = field(default_factory=dict)
     present: dict[str, int] = field(default_factory=dict)
     absent: dict[str, int] = field(default_factory=dict)
+    unconfirmed: dict[str, int] = field(default_factory=dict)
     missing: dict[str, int] = field(default_factory=dict)
     gaps: dict[str, int] = field(default_factory=dict)
+    due: dict[str, int] = field(default_factory=dict)
+    unconfirmed_codes: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, dict[str, int]] = field(default_factory=dict)
     errors: set[str] = field(default_factory=set)
+
+    def note(self, code: str, coverage: Coverage, missing: int, absent: int) -> None:
+        """Note what a code lacks, and why it has no bar on other days."""
+        if missing:
+            self.gaps[code] = missing
+        for reason, bits in coverage.reasons(absent) if absent else ():
+            self.reasons.setdefault(reason, {})[code] = bits
+
+    def doubt(self, code: str, believed: int, due: int) -> None:
+        """Note the days that a code is believed to have no bar on, and those to ask for again."""
+        if believed:
+            self.unconfirmed_codes[code] = believed
+        if due:
+            self.due[code] = due
 
 
 def compare(
     dataset: Dataset,
     part: str,
-    securities: Iterable[Security],
+    securities: Sequence[Security],
     stored: Mapping[str, BlockCoverage],
     window: Window,
     *,
     recheck_absent: bool = False,
+    changed: Callable[[str], int] = lambda _: 0,
 ) -> PartComparison:
     """Determine what a part lacks.
 
@@ -64,32 +87,41 @@ def compare(
     stored : mapping
         The coverage stored for each code in this part.
     recheck_absent : bool
-        Whether to count days on which the source had nothing as missing.
+        Count days that have no bar, as far as is known or believed, as missing.
+    changed : callable
+        Returns when what the source says of a code has last changed, epoch seconds, 0 if nobody
+        knows: its word of before is to be asked for again.
     """
     found = PartComparison()
-    tallies = {name: _Tally() for name in COUNTS[:3]}
+    tallies = {name: _Tally() for name in COUNTS[:4]}
+    newest = {market: window.newest(market, part) for market in {s.market for s in securities}}
     for security in securities:
-        code = security.code
-        row = stored.get(code, NOT_STORED)
+        row = stored.get(security.code, NOT_STORED)
         if not sound(dataset, row):
-            found.errors.add(code)
-            # Fetching its days again repairs it.
+            found.errors.add(security.code)
+            # Whoever fetches its days again replaces it.
             row = NOT_STORED
-        expected = window.expected(security, part)
-        present = expected & row.coverage.present
-        absent = 0 if recheck_absent else expected & row.coverage.absent
-        if missing := expected & ~present & ~absent:
-            found.gaps[code] = missing
-        for reason, bits in row.coverage.reasons(absent) if absent else ():
-            found.reasons.setdefault(reason, {})[code] = bits
-        for tally, bits in zip(tallies.values(), (expected, present, absent), strict=True):
+        coverage, expected = row.coverage, window.expected(security, part)
+        present = expected & coverage.present & ~coverage.short
+        absent = 0 if recheck_absent else expected & coverage.absent
+        believed = 0 if recheck_absent else expected & coverage.unconfirmed
+        due = believed & newest[security.market]
+        if coverage.silences and not recheck_absent:
+            due |= (believed | absent) & coverage.due(window.now)
+            due |= absent & coverage.told_before(changed(security.code))
+        found.note(security.code, coverage, expected & ~(present | absent | believed), absent)
+        found.doubt(security.code, believed, due)
+        for tally, bits in zip(
+            tallies.values(), (expected, present, absent, believed), strict=True
+        ):
             tally.add(bits)
     for name, tally in tallies.items():
         setattr(found, name, tally.by_day(part))
+    accounted = (found.present, found.absent, found.unconfirmed)
     found.missing = {
         day: missing
         for day, count in found.expected.items()
-        if (missing := count - found.present.get(day, 0) - found.absent.get(day, 0))
+        if (missing := count - sum(each.get(day, 0) for each in accounted))
     }
     return found
 
@@ -117,7 +149,7 @@ class Outside:
 def outside(securities: Iterable[Security], window: Window) -> Outside:
     """Find the days that are outside the codes' lives or before the source's coverage.
 
-    They are whole runs of the calendar, bounded by three positions in it, so neither parts nor
+    They are whole runs of the calendar, bounded by a few positions in it, so neither parts nor
     stored blocks need to be read.
     """
     found = Outside()
@@ -127,16 +159,26 @@ def outside(securities: Iterable[Security], window: Window) -> Outside:
         market = security.market
         if (days := calendars.get(market)) is None:
             days = calendars[market] = window.calendar.days(market, window.start, last)
-        first_day, last_day = life(security)
-        listed, gone = bisect_left(days, first_day), bisect_right(days, last_day)
-        covered = min(max(listed, bisect_left(days, window.coverage_start)), gone)
-        borders = (("not_listed", 0, listed), ("before_coverage", listed, covered))
-        for reason, start, end in (*borders, ("delisted", max(listed, gone), len(days))):
+        covered = bisect_left(days, window.coverage_start)
+        for reason, start, end in _stretches(security, days, covered):
             if start < end:
                 found.days[reason] += end - start
                 run = (days[start], days[end - 1], reason)
                 found.runs.setdefault(security.code, []).append(run)
     return found
+
+
+def _stretches(
+    security: Security, days: Sequence[str], covered: int
+) -> Iterator[tuple[str, int, int]]:
+    """Yield a reason and the stretch of days outside that it explains, which may be empty."""
+    after, reason = 0, "not_listed"
+    for first_day, last_day in lives(security):
+        listed, gone = bisect_left(days, first_day), bisect_right(days, last_day)
+        yield reason, after, listed
+        yield "before_coverage", listed, min(max(listed, covered), gone)
+        after, reason = max(listed, gone), "delisted"
+    yield reason, after, len(days)
 
 
 class _Tally:
@@ -194,8 +236,9 @@ def holdings(
     Returns
     -------
     dict or None
-        `expected`, `present`, `absent` by reason and `missing`, where expected is the sum of the
-        others; None if no day is expected.
+        `expected`, `present`, `absent` by reason, `unconfirmed` and `missing`, where expected is
+        the sum of the others, and `short`, those among the missing days that have some bars; None
+        where no day is expected.
     """
     coverage = (row if sound(dataset, row) else NOT_STORED).coverage
     expected = window.expected(security, part)
@@ -205,7 +248,9 @@ def holdings(
     reasons = coverage.reasons(absent) if absent else ()
     return {
         "expected": expected.bit_count(),
-        "present": (expected & coverage.present).bit_count(),
+        "present": (expected & coverage.present & ~coverage.short).bit_count(),
         "absent": {reason: bits.bit_count() for reason, bits in reasons},
-        "missing": missing(expected, coverage).bit_count(),
+        "unconfirmed": (expected & coverage.unconfirmed).bit_count(),
+        "missing": coverage.lacking(expected).bit_count(),
+        "short": (expected & coverage.short).bit_count(),
     }

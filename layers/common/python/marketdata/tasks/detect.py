@@ -25,8 +25,8 @@ class Detector:
 
     Parameters
     ----------
-    records, store, objects, catalog, narrow, final_until
-        As for `tasks.plan.Planner`.
+    records, store, objects, catalog, narrow, final_until, now
+        As for `plan.Planner`.
     """
 
     records: TaskRecords
@@ -35,6 +35,7 @@ class Detector:
     catalog: Callable[[], Catalog]
     narrow: Callable[[Scope], Scope]
     final_until: str
+    now: int
 
     def detect(self, task_id: int, attempt: int, group: int, parts: Sequence[str]) -> None:
         """Compare one group of a task's parts and write down the findings."""
@@ -43,7 +44,7 @@ class Detector:
             return
         catalog = self.catalog()
         securities = in_scope(catalog, self.narrow(task.scope))
-        window = window_of(task.scope, catalog, self.final_until)
+        window = window_of(task.scope, catalog, self.final_until, self.now)
         dataset = task.scope.dataset
         found = []
         for part in parts:
@@ -64,7 +65,8 @@ class Detector:
 
 def _readable(task: Task, part: str, found: PartComparison) -> dict[str, Any]:
     days = _days(task.scope)
-    patterns = {*found.gaps.values()}.union(*(each.values() for each in found.reasons.values()))
+    patterns = {*found.gaps.values(), *found.unconfirmed_codes.values()}
+    patterns.update(*(each.values() for each in found.reasons.values()))
     # Strings, because the lists of a whole market would keep the garbage collector busy.
     as_ranges = {
         bits: " ".join(chain.from_iterable(ranges(days_of(part, bits), days))) for bits in patterns
@@ -74,13 +76,15 @@ def _readable(task: Task, part: str, found: PartComparison) -> dict[str, Any]:
             day: [getattr(found, count).get(day, 0) for count in COUNTS] for day in found.expected
         },
         "gaps": {code: as_ranges[bits] for code, bits in found.gaps.items()},
+        "unconfirmed": {code: as_ranges[bits] for code, bits in found.unconfirmed_codes.items()},
         "reasons": {
             reason: {code: as_ranges[bits] for code, bits in codes.items()}
             for reason, codes in found.reasons.items()
         },
         "days": {
             reason: sum(bits.bit_count() for bits in codes.values())
-            for reason, codes in found.reasons.items()
+            for reason, codes in (*found.reasons.items(), ("unconfirmed", found.unconfirmed_codes))
+            if codes
         },
         "errors": sorted(found.errors),
     }
@@ -107,12 +111,13 @@ def summary(task: Task, objects: TaskObjects, groups: int) -> dict[str, Any]:
         reason: _joined_by_code((part["reasons"].get(reason, {}) for part in parts), following)
         for reason in reasons
     }
+    unconfirmed = _joined_by_code((part["unconfirmed"] for part in parts), following)
     outside = objects.read_json(outside_key(task.id))
     errors = sorted({code for part in parts for code in part["errors"]})
     return {
         "task_id": task.id,
         "total_count": task.total_count,
-        "complete_count": task.total_count - len(gaps.keys() | set(errors)),
+        "complete_count": task.total_count - len(gaps.keys() | unconfirmed.keys() | set(errors)),
         "missing_count": len(gaps),
         "error_count": len(errors),
         "daily_stats": {
@@ -122,8 +127,9 @@ def summary(task: Task, objects: TaskObjects, groups: int) -> dict[str, Any]:
         },
         "missing_codes": sorted(gaps),
         "missing": gaps,
+        "unconfirmed": unconfirmed,
         "error_codes": errors,
-        "by_reason": _by_reason(parts, absent, outside),
+        "by_reason": _by_reason(parts, {**absent, "unconfirmed": unconfirmed}, outside),
         "absent": _by_code(absent),
         "outside": {
             code: [dict(zip(RUN, run, strict=True)) for run in runs]

@@ -10,6 +10,7 @@ import orjson
 from marketdata.errors import (
     UPSTREAM_ERRORS,
     BlockCorruptError,
+    CalendarEndedError,
     ConflictError,
     VersionConflictError,
 )
@@ -25,6 +26,7 @@ NAMED = 5
 OWN_ERRORS: dict[str, str] = {
     **dict.fromkeys(UPSTREAM_ERRORS, ""),
     ConflictError.__name__: "",
+    CalendarEndedError.__name__: "",
     VersionConflictError.__name__: "others kept writing the same block: ",
     BlockCorruptError.__name__: "a stored block cannot be read: ",
 }
@@ -120,6 +122,7 @@ class Finisher:
         failed = [item for item in work if item["batch"] in undone]
         errors = _errors(failed, undone, outcomes)
         quarantined = _quarantined(outcomes)
+        notes, more = _notes(outcomes)
         counts = {
             "success_count": task.total_count - len(errors),
             "error_count": len(errors),
@@ -139,11 +142,12 @@ class Finisher:
                 | {"error": undone[item["batch"]]}
                 for item in failed
             ],
+            "notes": [*notes, f"and at least {more} more"] if more else notes,
         }
         self.objects.write_json(result_key(task), result)
         nothing_done = bool(work) and len(undone) == len(work)
         status = Status.FAILED if nothing_done else Status.COMPLETED
-        message = _joined(_message(errors, task), self.follow(task))
+        message = _joined(_message(errors, task), _remarks(len(notes) + more), self.follow(task))
         self.records.end(task, status, message, **counts)
 
 
@@ -196,6 +200,20 @@ def _quarantined(outcomes: Mapping[int, Mapping[str, Any]]) -> dict[str, dict[st
         for code, bars in outcome["quarantined"].items():
             counts.setdefault(code, Counter()).update(bars)
     return {code: dict(bars) for code, bars in sorted(counts.items())}
+
+
+def _notes(outcomes: Mapping[int, Mapping[str, Any]]) -> tuple[list[str], int]:
+    """Return all notes without repetition, and how many more there are at least."""
+    # Records of a task that began before notes were kept have none.
+    kept = [note for each in outcomes.values() for note in each.get("notes", ())]
+    # What batches did not keep may be the same as well, so the most of one of them is certain.
+    more = max((int(each.get("more_notes", 0)) for each in outcomes.values()), default=0)
+    return list(dict.fromkeys(kept)), more
+
+
+def _remarks(count: int) -> str:
+    remarks = "1 remark" if count == 1 else f"{count} remarks"
+    return f"{remarks}: see the result" if count else ""
 
 
 def _joined(*texts: str) -> str:

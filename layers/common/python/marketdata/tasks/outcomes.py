@@ -1,6 +1,6 @@
 """The outcomes of a task's batches: one record per batch, counted once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from marketdata.aws.items import Item
@@ -10,6 +10,9 @@ from marketdata.tasks.task import Status, now, record_key
 
 LONGEST = 200
 """Characters kept of each error message: an item holds 400 KB, and a batch up to 300 codes."""
+
+MOST_NOTES = 50
+"""Notes that are kept of a piece of work, each as long; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class BatchOutcome:
         For each code with bad bars, their number by reason.
     bars, calls : int
         Good bars received, calls to the source.
+    notes : sequence of str
+        What else is to be told; none of it is an error by itself.
     """
 
     batch: int
@@ -42,6 +47,7 @@ class BatchOutcome:
     quarantined: Mapping[str, Mapping[str, int]] | None = None
     bars: int = 0
     calls: int = 0
+    notes: Sequence[str] = ()
 
     @property
     def error_codes(self) -> set[str]:
@@ -106,6 +112,7 @@ def _key(task_id: int, batch: int) -> tuple[str, str]:
 
 def _record(task_id: int, attempt: int, outcome: BatchOutcome) -> Write:
     failed = {code: why[:LONGEST] for code, why in (outcome.failed or {}).items()}
+    notes = list(dict.fromkeys(note[:LONGEST] for note in outcome.notes))
     return Write(
         *_key(task_id, outcome.batch),
         put={
@@ -116,6 +123,8 @@ def _record(task_id: int, attempt: int, outcome: BatchOutcome) -> Write:
             "quarantined": outcome.quarantined or {},
             "bars": outcome.bars,
             "calls": outcome.calls,
+            "notes": notes[:MOST_NOTES],
+            "more_notes": len(notes[MOST_NOTES:]),
             "work": outcome.work,
             "closing": outcome.closing,
         },

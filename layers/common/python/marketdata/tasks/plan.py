@@ -1,18 +1,22 @@
 """The plan step: from a task to its work list."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from marketdata.aws.writes import ConditionFailedError
 from marketdata.blocks.block import BlockCoverage
-from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.dataset import Dataset, Kind, Period
+from marketdata.blocks.days import bit_of
 from marketdata.blocks.store import BlockStore
+from marketdata.catalog.calendar import beyond_known, today
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.errors import ConflictError, NotFoundError
+from marketdata.errors import CalendarEndedError, ConflictError, NotFoundError
+from marketdata.finance.periods import calendar_of
 from marketdata.tasks.batching import Lacking, Work, WorkItem, work_items
-from marketdata.tasks.comparison import compare, outside
+from marketdata.tasks.comparison import NOT_STORED, compare, outside
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope, in_scope, parts_of, window_of
 from marketdata.tasks.task import (
@@ -33,8 +37,15 @@ BATCHES_A_TURN = 8
 time for. A retry takes them one by one, so that a bad one cannot spoil the others again.
 """
 
+SCHEDULE = "schedule"
+"""Who creates the tasks of schedules."""
+
 LOOK_BACK = timedelta(days=30)
 """How far back a scheduled fill also fetches what was missed."""
+
+
+PUNCTUAL = 0.5
+"""The part of a market's codes that a source has of the newest day if it is not late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,11 @@ class Planner:
     narrow : callable
         Fills in the codes of a scope that is about main contracts, see `tasks.main_contracts`.
     final_until : str
-        The last trading day whose bars are final, "YYYYMMDD".
+        The last trading day whose bars are final.
+    now : int
+        Epoch seconds.
+    changed : callable
+        Returns for a dataset what `comparison.compare` takes.
     """
 
     records: TaskRecords
@@ -63,6 +78,8 @@ class Planner:
     catalog: Callable[[], Catalog]
     narrow: Callable[[Scope], Scope]
     final_until: str
+    now: int
+    changed: Callable[[Dataset], Callable[[str], int]] = lambda _: lambda _: 0
 
     def plan(self, task_id: int, attempt: int, execution: str) -> dict[str, Any]:
         """Plan one attempt of a task and return what the state machine needs.
@@ -83,8 +100,13 @@ class Planner:
         Notes
         -----
         A task that cannot be done ends here as failed, and its state machine has nothing to do:
-        the work list of its first attempt is no longer kept, or the task is about main contracts
-        and these are not known.
+        the work list of its first attempt is no longer kept, the task is about main contracts and
+        these are not known, or the calendar does not reach far enough.
+
+        Raises
+        ------
+        CalendarEndedError
+            A schedule's task passes the last known day; it has ended as failed.
         """
         task = self.records.load(task_id)
         named = {"task_id": task_id, "attempt": attempt}
@@ -93,9 +115,13 @@ class Planner:
             return named | nothing
         plan = self._detect if task.kind is TaskKind.DETECT else self._fill
         try:
+            self._check_calendar(task)
             return named | plan(task, execution)
         except ConflictError as error:
             self.records.end(task, Status.FAILED, str(error))
+            if isinstance(error, CalendarEndedError) and task.created_by == SCHEDULE:
+                # Nobody reads a schedule's task: its execution has to fail as well.
+                raise
         except ConditionFailedError:
             # It was cancelled in the meantime.
             pass
@@ -118,16 +144,48 @@ class Planner:
         scope = Scope(security, Period.DAILY, start, self.final_until)
 
         def make(task_id: int) -> Task:
-            return new_task(
-                task_id, kind, scope, "schedule", request=execution, execution=execution
-            )
+            return new_task(task_id, kind, scope, SCHEDULE, request=execution, execution=execution)
 
         task, _ = self.records.claim(execution, make, lambda _: True)
         return task
 
+    def is_late(self, schedule: str) -> bool:
+        """Check whether the source was late with the newest day when a schedule's fill ran.
+
+        It was if in some market fewer than `PUNCTUAL` of the codes that should have a bar of that
+        day have one: single codes may lack it for reasons of their own.
+        """
+        day = self.final_until
+        scope = Scope(Kind(schedule), Period.DAILY, day, day)
+        window = window_of(scope, self.catalog(), day, self.now)
+        (part,) = parts_of(scope, window)
+        stored = {row.code: row for row in self.store.coverage(scope.dataset.name, part)}
+        expected, held = Counter[str](), Counter[str]()
+        for security in in_scope(self.catalog(), scope):
+            known = stored.get(security.code, NOT_STORED).coverage
+            expected[security.market] += 1
+            held[security.market] += bool((known.present | known.absent) & bit_of(part, day))
+        return any(held[market] < PUNCTUAL * count for market, count in expected.items())
+
+    def _check_calendar(self, task: Task) -> None:
+        """Refuse what passes the last known day: nobody knows there what is missing.
+
+        Raises
+        ------
+        CalendarEndedError
+            The task's range passes it, or today does. The catalog may still be refreshed.
+        """
+        if task.kind is TaskKind.CATALOG:
+            return
+        self.catalog()  # the calendar learns from it
+        known = calendar_of(task.scope.dataset).known_until()
+        now = today(datetime.fromtimestamp(self.now, UTC))
+        if said := beyond_known(now) or (task.scope.end > known and beyond_known(task.scope.end)):
+            raise CalendarEndedError(said)
+
     def _detect(self, task: Task, execution: str) -> dict[str, Any]:
         catalog = self.catalog()
-        window = window_of(task.scope, catalog, self.final_until)
+        window = window_of(task.scope, catalog, self.final_until, self.now)
         securities = in_scope(catalog, self.narrow(task.scope))
         found = outside(securities, window)
         runs = {"days": found.days, "runs": found.runs}
@@ -210,8 +268,9 @@ class Planner:
     def _lacking(self, task: Task, securities: Sequence[Security]) -> Lacking:
         """Find the days to fetch for each code."""
         scope = task.scope
-        window = window_of(scope, self.catalog(), self.final_until)
+        window = window_of(scope, self.catalog(), self.final_until, self.now)
         lacking = Lacking(scope)
+        changed = self.changed(scope.dataset)
         for part in parts_of(scope, window):
             stored: Mapping[str, BlockCoverage] = {}
             if task.kind is TaskKind.FILL:
@@ -223,6 +282,11 @@ class Planner:
                 stored,
                 window,
                 recheck_absent=scope.recheck_absent,
+                changed=changed,
             )
-            lacking.add(part, found.gaps)
+            # A code may lack some days while others of it are due.
+            codes = found.gaps.keys() | found.due.keys()
+            lacking.add(
+                part, {code: found.gaps.get(code, 0) | found.due.get(code, 0) for code in codes}
+            )
         return lacking

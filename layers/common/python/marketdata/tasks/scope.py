@@ -80,8 +80,8 @@ def in_scope(catalog: Catalog, scope: Scope, *, to_ask: bool = False) -> list[Se
     ]
 
 
-def window_of(scope: Scope, catalog: Catalog, final_until: str) -> Window:
-    """Return the window of days that a scope covers."""
+def window_of(scope: Scope, catalog: Catalog, final_until: str, now: int) -> Window:
+    """Give the days that a task is about."""
     dataset = scope.dataset
     return Window(
         scope.start,
@@ -89,6 +89,7 @@ def window_of(scope: Scope, catalog: Catalog, final_until: str) -> Window:
         catalog.coverage_start(dataset),
         final_of(dataset, final_until),
         calendar_of(dataset),
+        now,
     )
 
 

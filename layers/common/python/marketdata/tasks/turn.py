@@ -122,5 +122,6 @@ class Turn:
             quarantined=answer.get("quarantined"),
             bars=answer.get("bars", 0),
             calls=1,
+            notes=answer.get("notes", ()),
         )
         self.outcomes.record(batch["task_id"], batch["attempt"], outcome)

@@ -1,30 +1,31 @@
 """The server of the `upstream` function: fetches from the source, stores, and reports."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from marketdata.blocks.dataset import STORED_PERIODS, Kind
+from marketdata.blocks.dataset import Kind
 from marketdata.blocks.store import BlockStore
-from marketdata.catalog.calendar import last_final_day
+from marketdata.catalog.calendar import last_final_day, last_known_day, today
 from marketdata.catalog.catalog_store import CatalogStore
-from marketdata.catalog.securities import Catalog
 from marketdata.errors import InvalidInputError, UpstreamError
 from marketdata.finance.periods import last_final_period
 from marketdata.finance.statement import StatementDataset
 from marketdata.ingest.bars import BarIngest
 from marketdata.ingest.factors import save_factors
 from marketdata.ingest.quarantine import Quarantine
+from marketdata.ingest.report import IngestReport
 from marketdata.ingest.statements import StatementIngest
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import (
     BarRequest,
     FactorRequest,
-    MayBeStale,
+    FetchedSecurities,
     Source,
     StatementRequest,
 )
+from marketdata.upstream.refreshing import catalog_of
 
 type Save = Callable[[], Mapping[str, Any]]
 """Stores fetched data and returns the answer to the caller."""
@@ -111,7 +112,7 @@ class UpstreamServer:
         dataset = BarDataset.parse(event["dataset"])
         request = BarRequest(dataset, tuple(event["codes"]), event["start"], event["end"])
         # Determined before the source is asked: a day that becomes final meanwhile does not count.
-        final_until = self._final_day()
+        final_until, asked_at = self._final_day(), self._seconds()
         fetched = self.source.fetch_bars(request)
         ingest = BarIngest(
             self.store,
@@ -119,18 +120,24 @@ class UpstreamServer:
             self._catalog.load(),
             coverage_start=self.source.coverage_start(dataset),
             final_until=final_until,
+            now=asked_at,
+            omits_untraded=self.source.omits_untraded,
         )
-        return lambda: asdict(ingest.run(request, fetched))
+        return lambda: _told(ingest.run(request, fetched), fetched.notes)
 
     def _fetch_statements(self, event: Mapping[str, Any]) -> Save:
         statement = StatementDataset.parse(event["dataset"]).statement
         request = StatementRequest(statement, tuple(event["codes"]), event["start"], event["end"])
-        final_until = last_final_period(self._final_day())
+        final_until, asked_at = last_final_period(self._final_day()), self._seconds()
         fetched = self.source.fetch_statements(request)
         ingest = StatementIngest(
-            self.store, self.quarantine, self._catalog.load(), final_until=final_until
+            self.store,
+            self.quarantine,
+            self._catalog.load(),
+            final_until=final_until,
+            now=asked_at,
         )
-        return lambda: asdict(ingest.run(request, fetched))
+        return lambda: _told(ingest.run(request, fetched), fetched.notes)
 
     def _fetch_factors(self, event: Mapping[str, Any]) -> Save:
         request = FactorRequest(Kind(event["kind"]), tuple(event["codes"]))
@@ -140,26 +147,34 @@ class UpstreamServer:
         return lambda: {"failed": save_factors(self.store, request, fetched, final_until, asked_at)}
 
     def _refresh_catalog(self, _event: Mapping[str, Any]) -> Save:
-        count = self._refresh()
-        stale = self.source.stale if isinstance(self.source, MayBeStale) else {}
-        return lambda: {"securities": count, "failed": dict(stale)}
+        listed = self._refresh()
+        return lambda: {
+            "securities": len(listed.securities),
+            "failed": listed.stale,
+            "notes": listed.notes,
+        }
 
     def _test_connection(self, event: Mapping[str, Any]) -> Save:
         found = self.connections.run(event["config_id"])
         return lambda: found
 
+    def _seconds(self) -> int:
+        return int(self.now().timestamp())
+
     def _final_day(self) -> str:
+        if today(self.now()) > last_known_day():
+            # The catalog may bring the year that the generated module does not know.
+            self._catalog.load()
         return last_final_day(self.now(), self.final_time)
 
-    def _refresh(self) -> int:
-        securities = self.source.list_securities()
-        datasets = [BarDataset(kind, period) for kind in Kind for period in STORED_PERIODS]
-        self._catalog.save(
-            Catalog(
-                securities,
-                self.now().isoformat(timespec="seconds"),
-                self.source.name,
-                {dataset.name: self.source.coverage_start(dataset) for dataset in datasets},
-            )
-        )
-        return len(securities)
+    def _refresh(self) -> FetchedSecurities:
+        listed = self.source.list_securities()
+        refreshed_at = self.now().isoformat(timespec="seconds")
+        catalog, notes = catalog_of(self.source, listed.securities, refreshed_at)
+        self._catalog.save(catalog)
+        return replace(listed, notes=[*listed.notes, *notes])
+
+
+def _told(report: IngestReport, notes: Sequence[str]) -> dict[str, Any]:
+    """Return a report as JSON has it, with the source's own notes in front."""
+    return asdict(report) | {"notes": list(dict.fromkeys([*notes, *report.notes]))}

@@ -20,6 +20,23 @@ class SecurityView(Schema):
     """退市日 · Last trading day; null where there is none."""
 
 
+class Life(Schema):
+    """A time during which a code was listed."""
+
+    list_date: Day | None
+    """上市日 · First trading day; null where it is not known."""
+    delist_date: Day | None
+    """退市日 · Last trading day; null where there is none."""
+
+
+class SecurityInfo(SecurityView):
+    """A security, and every time that its code was listed."""
+
+    lives: list[Life]
+    """历次上市 · In the order of time; the dates above are those of the last one. Codes come back:
+    those of Zhengzhou's futures after ten years."""
+
+
 class Found(Schema):
     """Securities that a text may mean."""
 
@@ -56,8 +73,8 @@ OPERATIONS = {
         {"market": "SH", "start_date": "20240101", "end_date": "20240131"},
     ),
     ("GET", "/base/codes/{code}/info"): Operation(
-        SecurityView,
-        SECURITY,
+        SecurityInfo,
+        SECURITY | {"lives": [{"list_date": "19991110", "delist_date": None}]},
         {"code": "600000.SH"},
         errors=(404, 502, 503),
     ),

@@ -23,19 +23,23 @@ class Reasons(Schema):
 
     suspended: Count = 0
     no_trade: Count = 0
-    unconfirmed: Count = 0
+    no_bar: Count = 0
 
 
 class PartHoldings(Schema):
     """Trading days of a code in a year, or a month of minutes."""
 
     expected: Count
-    """应有 · present + absent + missing."""
+    """应有 · present + absent + unconfirmed + missing."""
     present: Count
     absent: Reasons
     """停牌等."""
+    unconfirmed: Count
+    """待确认 · The source gave no bar, which is not yet believed."""
     missing: Count
-    """缺失."""
+    """缺失 · Those with some of their minute bars included."""
+    short: Count
+    """不完整 · Missing days that have some of their minute bars."""
 
 
 class CodeHoldings(Schema):
@@ -64,7 +68,7 @@ class CoverageMeta(Schema):
     upstream: Annotated[str, Field(json_schema_extra={"enum": [*SOURCES]})]
     final_until: Day
     """Later days are not final yet, and not counted."""
-    unknown_codes: list[Code]
+    unknown_codes: list[str]
     """Not known as that type of security, or without any life in the range."""
 
 
@@ -118,7 +122,15 @@ FOUND = {
     "complete_count": 299,
     "missing_count": 1,
     "error_count": 0,
-    "daily_stats": {"20240102": {"expected": 300, "present": 297, "absent": 2, "missing": 1}},
+    "daily_stats": {
+        "20240102": {
+            "expected": 300,
+            "present": 297,
+            "absent": 2,
+            "unconfirmed": 0,
+            "missing": 1,
+        }
+    },
     "missing_codes": ["600000.SH"],
     "by_reason": {"suspended": {"codes": 2, "days": 2}},
 }
@@ -131,7 +143,14 @@ LINKS = (
     Link("POST", f"{PATH}/retry", BY_TASK),
 )
 ERRORS = (404, 409, 502, 503)
-HELD = {"expected": 22, "present": 20, "absent": {"suspended": 1}, "missing": 1}
+HELD = {
+    "expected": 22,
+    "present": 20,
+    "absent": {"suspended": 1},
+    "unconfirmed": 0,
+    "missing": 1,
+    "short": 0,
+}
 
 OPERATIONS = {
     ("POST", "/cache/detect-all-missing"): Operation(
@@ -173,6 +192,7 @@ OPERATIONS = {
         FOUND
         | {
             "missing": {"600000.SH": [["20240102", "20240102"]]},
+            "unconfirmed": {},
             "error_codes": [],
             "absent": {
                 code: [{"from": "20240102", "to": "20240102", "reason": "suspended"}]

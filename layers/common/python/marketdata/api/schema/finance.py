@@ -34,7 +34,7 @@ class AbsentStatement(Schema):
     """A period of which there is no statement."""
 
     date: Day
-    reason: Literal["suspended", "no_trade", "unconfirmed", "other_type"]
+    reason: Literal["suspended", "no_trade", "no_bar", "other_type"]
     """`other_type`: there is one, but none of the type that was asked for."""
 
 
@@ -75,7 +75,7 @@ def _operation(statement: Statement, **example: Any) -> Operation:
     )
 
 
-BAR_MARKS = ("short", "close_outside", "rejected")
+BAR_MARKS = ("short", "unknown_sessions", "close_outside", "rejected")
 EXAMPLE = {name: value for name, value in META.items() if name not in BAR_MARKS} | {
     "expected": 4,
     "returned": 1,

@@ -45,7 +45,7 @@ class Absent(Schema):
     """A trading day on which the source had no bar."""
 
     date: Day
-    reason: Literal["suspended", "no_trade", "unconfirmed"]
+    reason: Literal["suspended", "no_trade", "no_bar"]
 
 
 class Outside(Schema):
@@ -60,18 +60,22 @@ class Claims(Schema):
     """What an answer claims of its completeness, be it of bars or of statements."""
 
     complete: bool
-    """完整 · Nothing is missing and no day of minutes is short."""
+    """完整 · Nothing is missing, short, unconfirmed or of unknown sessions."""
     expected: Count
     """应有 · Bars that the calendar and the codes' lives demand."""
     returned: Count
     """已返回 · Bars in the answer."""
     missing: dict[Code, list[Range]]
     """缺失 · Days that the cache lacks; POST /cache/fill-missing fetches them."""
+    unconfirmed: dict[Code, list[Range]]
+    """待确认 · Days on which the source gave no bar, not yet believed: it is asked again."""
     outside: dict[Code, list[Outside]]
     """上市前后 · Days outside the code's life or the source's history."""
+    unfinished: list[Range]
+    """未完结 · The week or month at the end, of which later trading days are not in the answer."""
     pending: list[Range]
     """未收盘 · Trading days that are not final yet."""
-    unknown_codes: list[Code]
+    unknown_codes: list[str]
     """未知代码 · One bad code never fails the others."""
     source: Literal["cache", "upstream", "mixed"]
     """来源 · `upstream`: a small gap was fetched just now."""
@@ -87,11 +91,13 @@ class Completeness(Claims):
     absent: dict[Code, list[Absent]]
     """停牌等 · Days on which the source had no bar."""
     short: dict[Code, list[Day]]
-    """不完整的交易日 · Days with fewer minute bars than the session has."""
+    """不完整的交易日 · Days that lack minute bars of the session; fills ask for them again."""
+    unknown_sessions: dict[Code, list[Range]]
+    """交易时段未知 · Days of minutes of which nobody can say whether they are complete."""
     close_outside: dict[Code, list[Day]]
     """Days whose official close lies outside [low, high], as thin contracts have them."""
     rejected: dict[Code, list[Range]]
-    """隔离 · Missing days whose bars could not be used; reads do not ask for them for hours."""
+    """隔离 · Missing or short days whose bars could not be used; reads spare them for hours."""
 
 
 class Adjustment(Schema):
@@ -155,10 +161,13 @@ META = {
     "returned": 1,
     "missing": {"600000.SH": [["20240103", "20240130"]]},
     "absent": {"600000.SH": [{"date": "20240131", "reason": "suspended"}]},
+    "unconfirmed": {},
     "outside": {},
     "short": {},
+    "unknown_sessions": {},
     "close_outside": {},
     "rejected": {},
+    "unfinished": [],
     "pending": [],
     "unknown_codes": ["600999.SH"],
     "source": "cache",

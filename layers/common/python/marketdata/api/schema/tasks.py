@@ -80,14 +80,21 @@ class DayStats(Schema):
     """The codes of a day."""
 
     expected: Count
-    """应有 · Codes of which a bar is to be expected: present + absent + missing."""
+    """应有 · Codes expected to have a bar: present + absent + unconfirmed + missing."""
     present: Count
     absent: Count
+    unconfirmed: Count
     missing: Count
 
 
 type Why = Literal[
-    "suspended", "no_trade", "unconfirmed", "not_listed", "delisted", "before_coverage"
+    "suspended",
+    "no_trade",
+    "no_bar",
+    "unconfirmed",
+    "not_listed",
+    "delisted",
+    "before_coverage",
 ]
 
 
@@ -142,6 +149,8 @@ class DetectResult(Schema):
     missing_codes: list[Code]
     missing: dict[Code, list[Range]]
     """For each of them the days that are missing."""
+    unconfirmed: dict[Code, list[Range]]
+    """Days on which the source gave no bar, which is not yet believed."""
     error_codes: list[Code]
     by_reason: dict[Why, ReasonStats]
     """Trading days that lack a bar and are not missing, with the reason."""
@@ -177,3 +186,5 @@ class FillResult(Schema):
     quarantined: dict[str, dict[str, Count]]
     """For each code how many bars were set aside, by reason."""
     failed_batches: list[FailedBatch]
+    notes: list[str]
+    """备注 · What else there is to say, such as rows of the source's files that were set aside."""

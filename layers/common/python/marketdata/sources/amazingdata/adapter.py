@@ -3,6 +3,9 @@
 [U] marks what is unconfirmed. A call that fails seldom raises: it prints, and returns None or
 something empty. So for an empty answer the text printed meanwhile is searched for a reason, and
 what still has none is reported as empty, not as "no data".
+
+Lists return codes as the SDK writes them, and the SDK is asked for codes as it writes them;
+everything else it answers names codes in our form.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,6 +30,7 @@ from marketdata.sources.amazingdata.shapes import (
     frames_by_code,
     is_empty,
     numbers_of,
+    ours,
     rows_of,
     text_of,
     times_of,
@@ -111,7 +115,7 @@ class Adapter:
         frame = self._call(self._base().get_code_info, security_type=security_type)
         if is_empty(frame) or "symbol" not in getattr(frame, "columns", ()):
             return {}
-        return {str(code): text_of(name) for code, name in frame["symbol"].items()}
+        return {ours(str(code)): text_of(name) for code, name in frame["symbol"].items()}
 
     def past_codes(self, security_type: str, start: str, end: str) -> list[str]:
         """Return the codes listed in a range of days, delisted ones included; possibly none."""
@@ -132,7 +136,7 @@ class Adapter:
         answer = self._call(self._sdk.InfoData().get_stock_basic, codes)
         return [
             [
-                text_of(row.get("MARKET_CODE")),
+                ours(text_of(row.get("MARKET_CODE"))),
                 text_of(row.get("SECURITY_NAME")),
                 day_of(row.get("LISTDATE")),
                 None if text_of(row.get("IS_LISTED")) == "1" else day_of(row.get("DELISTDATE")),
@@ -180,7 +184,7 @@ class Adapter:
         for row in rows_of(answer):
             day, flag = day_of(row.get("TRADE_DATE")), text_of(row.get("IS_SUSP_SEC"))
             if day and flag in found:
-                found[flag].setdefault(text_of(row.get("MARKET_CODE")), []).append(day)
+                found[flag].setdefault(ours(text_of(row.get("MARKET_CODE"))), []).append(day)
         return {"days": found["1"], "traded": found["0"]}
 
     def statements(self, statement: str, codes: list[str], start: str, end: str) -> dict[str, Any]:
@@ -214,7 +218,7 @@ class Adapter:
         held = {code: frame for code, frame in frames.items() if frame is not None}
         others = {code: foreign_code(code, frame, column) for code, frame in held.items()}
         own = {code: frame for code, frame in held.items() if others[code] is None}
-        lacking = any(code not in frames for code in codes)
+        lacking = any(ours(code) not in frames for code in codes)
         return own, {
             "counts": [[code, len(frame)] for code, frame in own.items()],
             "empty": [code for code, frame in frames.items() if frame is None],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,7 +15,9 @@ from marketdata.catalog.calendar import (
     previous_trading_day,
     trading_days,
 )
-from marketdata.catalog.securities import Security, life, market_of
+from marketdata.catalog.lives import each_life
+from marketdata.catalog.securities import Security, dates_of, life, market_of
+from marketdata.catalog.window import NEWEST, NEWEST_DAYS
 from marketdata.errors import UpstreamError, UpstreamFaultError
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.amazingdata.contract_lives import may_be_listed_since, surely_listed
@@ -30,7 +33,10 @@ EVENING = "20:00:00"
 """Night sessions begin later than this, and belong to the next trading day."""
 
 
-CONTROL = "000001.SH"
+CONTROLS = {"SH": "000001.SH", "SZ": "399001.SZ", "BJ": "899050.BJ"}
+"""By market, an index that has a bar on every trading day."""
+
+CONTROL = CONTROLS["SH"]
 """An index that has a bar on every trading day: if it has none either, the call failed."""
 
 
@@ -91,8 +97,10 @@ def lacking_days(
 
 def may_live(security: Security | None, start: str, end: str) -> bool:
     """Check whether a code may have bars in a range of days; an unknown code may."""
-    if security is None:
-        return True
+    return security is None or any(_may_live(each, start, end) for each in each_life(security))
+
+
+def _may_live(security: Security, start: str, end: str) -> bool:
     first, last = life(security)
     if security.kind is Kind.FUTURE and security.delist_date:
         first = max(first, may_be_listed_since(security.delist_date))
@@ -101,6 +109,10 @@ def may_live(security: Security | None, start: str, end: str) -> bool:
 
 def _sure_days(security: Security, start: str, end: str) -> Sequence[str]:
     """Return the trading days of a range on which a code is certainly listed."""
+    return [day for each in each_life(security) for day in _sure_days_of_life(each, start, end)]
+
+
+def _sure_days_of_life(security: Security, start: str, end: str) -> Sequence[str]:
     if security.kind is Kind.STOCK and security.list_date:
         first, last = life(security)
     elif security.kind is Kind.FUTURE and security.delist_date:
@@ -139,20 +151,27 @@ class BarFetch:
         The requested dataset.
     start, end : str
         First and last trading day, YYYYMMDD.
+    final : str
+        The last trading day that is final.
     frames : list of DataFrame
         The bars, batch by batch.
     halted, lost, failed : dict
         See `sources.source.FetchedBars`.
+    horizon : dict
+        See there; of codes whose newest days the SDK does not have yet.
     """
 
     call: CallSdk
     dataset: BarDataset
     start: str
     end: str
+    final: str
     frames: list[pd.DataFrame] = field(default_factory=list)
     halted: dict[str, dict[str, Halt]] = field(default_factory=dict)
     lost: dict[str, list[str]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    horizon: dict[str, str] = field(default_factory=dict)
+    _controls: dict[str, set[str]] = field(default_factory=dict)
 
     def run(self, securities: Mapping[str, Security | None]) -> None:
         """Fetch one batch.
@@ -178,6 +197,51 @@ class BarFetch:
         silent = self._silent(codes, answer, lacking)
         explained = self._halt(lacking, securities)
         self.failed |= {code: why for code, why in silent.items() if code not in explained}
+        self._look_ahead(frame, securities)
+
+    def _look_ahead(self, frame: pd.DataFrame, securities: Mapping[str, Security | None]) -> None:
+        """Find the codes whose newest days the SDK does not have yet: it is late with all of them.
+
+        A day is believed to have no bar only if the market's control index has one. Where a market
+        has no index, any other contract of it will do.
+        """
+        held = {str(code): set(days) for code, days in frame.groupby("code")["trade_date"]}
+        for code, security in securities.items():
+            market = market_of(code)
+            known = held.get(code, set()) | self.halted.get(code, {}).keys()
+            silent = {
+                day
+                for day in self._newest(market)
+                if day not in known and (security is None or security.alive(day, day))
+            }
+            if silent and code not in self.failed:
+                late = silent - self._control_days(market, held)
+                if late:
+                    self.horizon[code] = previous_trading_day(market, min(late))
+
+    def _newest(self, market: str) -> list[str]:
+        """Return those of the newest final days that were asked for."""
+        first = f"{date.fromisoformat(self.final) - NEWEST:%Y%m%d}"
+        days = trading_days(market, first, self.final)[-NEWEST_DAYS:]
+        return [day for day in days if self.start <= day <= self.end]
+
+    def _control_days(self, market: str, held: Mapping[str, set[str]]) -> set[str]:
+        """Return the newest days of which the SDK has bars of somebody in the market."""
+        if market not in CONTROLS:
+            of_market = (days for code, days in held.items() if market_of(code) == market)
+            return set().union(*of_market)
+        if market not in self._controls:
+            self._controls[market] = self._days_of(CONTROLS[market])
+        return self._controls[market]
+
+    def _days_of(self, index: str) -> set[str]:
+        """Return the days of an index; none if they cannot be had."""
+        dataset = BarDataset(Kind.INDEX, self.dataset.period)
+        try:
+            answer = self._ask([index], dataset)
+        except UpstreamError:
+            return set()
+        return set(frame_of(dataset, answer, self.start, self.end)["trade_date"])
 
     def _traded(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Remove the days of futures without a trade, which have no price and no settle here."""
@@ -259,8 +323,8 @@ class BarFetch:
             if days:
                 self.halted[code] = dict.fromkeys(sorted(days), "suspended")
             security = securities[code]
-            last = security.delist_date if security else None
-            traded = set(asked[code]) & set(known["traded"].get(code, ())) - days - {last}
+            last_days = {last for _, last in dates_of(security)} if security else set()
+            traded = set(asked[code]) & set(known["traded"].get(code, ())) - days - last_days
             if traded:
                 self.lost[code] = sorted(traded)
         return {code for code, days in asked.items() if len(found[code]) == len(days)}

@@ -16,12 +16,14 @@ from marketdata.catalog.calendar import trading_days
 from marketdata.errors import UpstreamFaultError
 from marketdata.kline.adjust.steps import NOISE, Steps, steps_of
 from marketdata.sources.amazingdata.bars import GAVE_NOTHING, CallSdk
-from marketdata.sources.amazingdata.shapes import day_of, numbers_of
+from marketdata.sources.amazingdata.shapes import day_of, numbers_of, ours
 from marketdata.sources.source import FetchedFactors
 
 
 def factors_in(answer: object, codes: Sequence[str]) -> dict[str, Any]:
     """Parse a wide frame: the index holds trading days, each column belongs to a code.
+
+    The columns may name the codes in any case.
 
     Returns
     -------
@@ -32,8 +34,8 @@ def factors_in(answer: object, codes: Sequence[str]) -> dict[str, Any]:
     steps: dict[str, Any] = {}
     failed: dict[str, str] = {}
     if isinstance(answer, pd.DataFrame) and len(answer):
-        frame, holes = _dated(answer)
-        for code in codes:
+        frame, holes = _dated(answer.rename(columns=lambda name: ours(str(name))))
+        for code in map(ours, codes):
             try:
                 found = _steps(frame, holes, code)
                 steps[code] = [found.days, found.factors, found.until]

@@ -6,17 +6,19 @@ Delisted stocks come from the SDK's list of past codes, the lives of futures fro
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import batched
 
 from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import MARKETS, SHANGHAI
-from marketdata.catalog.securities import Catalog, Security, market_of
+from marketdata.catalog.securities import Catalog, Security, market_of, our_code
 from marketdata.errors import UpstreamError, UpstreamFaultError, UpstreamPermissionError
 from marketdata.sources.amazingdata.bars import CallSdk
 from marketdata.sources.amazingdata.contract_lives import delivery_month, last_trading_day
+from marketdata.sources.amazingdata.spelling import spelled
+from marketdata.sources.source import FetchedSecurities
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +39,9 @@ PLAUSIBLE = 0.5
 """A list with less than this fraction of the last good one's number of codes is not good."""
 
 BASICS_AT_ONCE = 1000
+
+NAMED = 10
+"""How many of the dropped codes a note names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,11 @@ class Listing:
     catalog: Callable[[], Catalog | None]
     now: Callable[[], datetime]
     _good: dict[Kind, KnownCodes] = field(default_factory=dict)
+    _spellings: dict[str, str] = field(default_factory=dict)
+    _seen: dict[str, str] = field(default_factory=dict)
+    _dropped: dict[str, None] = field(default_factory=dict)
 
-    def securities(self, call: CallSdk) -> tuple[list[Security], dict[str, str]]:
+    def securities(self, call: CallSdk) -> FetchedSecurities:
         """List all securities.
 
         Parameters
@@ -73,11 +81,8 @@ class Listing:
 
         Returns
         -------
-        securities : list of Security
-            All that could be listed.
-        stale : dict
-            Security type → what is wrong with the SDK's list, and the age of the list used
-            instead.
+        FetchedSecurities
+            All that could be listed; `stale` names the lists by the SDK's types.
 
         Raises
         ------
@@ -87,6 +92,10 @@ class Listing:
         """
         stored = self.catalog()
         today = self.now().astimezone(SHANGHAI).strftime("%Y%m%d")
+        call = spelled(call, lambda code: self._spelling(code, stored) or code)
+        self._dropped.clear()
+        self._spellings |= self._seen
+        self._seen.clear()
         found: list[Security] = []
         stale: dict[str, str] = {}
         for kind, name in TYPES.items():
@@ -101,7 +110,29 @@ class Listing:
                 _log.warning("%s: %s", name, complaint)
             if codes:
                 found += self._of_kind(call, kind, codes, stored, today)
-        return [*found, *_not_named(found, stored)], stale
+        found = [replace(each, spelling=self._spelling(each.code, stored)) for each in found]
+        found += _not_named(found, stored)
+        return FetchedSecurities(found, stale, _dropped_note(list(self._dropped)))
+
+    def _spelling(self, code: str, stored: Catalog | None) -> str | None:
+        """Return how the SDK writes a code; None if it writes it as we do."""
+        if written := self._seen.get(code) or self._spellings.get(code):
+            return written if written != code else None
+        known = stored.get(code) if stored else None
+        return known.spelling if known else None
+
+    def _ours(self, listed: Iterable[str]) -> list[str]:
+        """Return the codes of a list in our form; what cannot be used is remembered as dropped."""
+        found: list[str] = []
+        for text in listed:
+            code = our_code(text)
+            if code is None or market_of(code) not in MARKETS:
+                self._dropped[text] = None
+                continue
+            # Today's list comes before the one of past codes.
+            self._seen.setdefault(code, text)
+            found.append(code)
+        return list(dict.fromkeys(found))
 
     def _today(
         self, call: CallSdk, kind: Kind, stored: Catalog | None, today: str
@@ -129,7 +160,7 @@ class Listing:
                 codes = call("code_list", security_type=TYPES[kind])
         except UpstreamFaultError:
             return []
-        return [code for code in codes if market_of(code) in MARKETS]
+        return self._ours(codes)
 
     def _of_kind(
         self, call: CallSdk, kind: Kind, codes: Sequence[str], stored: Catalog | None, today: str
@@ -140,7 +171,7 @@ class Listing:
             return _stocks(call, [*codes, *past], stored)
         names: dict[str, str] = _maybe(call, "names", {}, security_type=TYPES[kind])
         if kind is Kind.FUTURE:
-            return _futures(codes, past, names, today)
+            return self._futures(codes, past, names, today)
         return (_named(code, kind, names, stored) for code in codes)
 
     def _past(self, call: CallSdk, kind: Kind, stored: Catalog | None, today: str) -> Sequence[str]:
@@ -148,7 +179,7 @@ class Listing:
         if kind not in PAST_TYPES:
             return []
         known = stored.of_kind(kind) if stored and kind is Kind.STOCK else ()
-        codes: list[str] = _maybe(
+        listed: list[str] = _maybe(
             call,
             "past_codes",
             [],
@@ -156,8 +187,30 @@ class Listing:
             start=COVERAGE_START[kind],
             end=today,
         )
-        codes = [*codes, *(each.code for each in known)]
-        return [code for code in dict.fromkeys(codes) if market_of(code) in MARKETS]
+        return list(dict.fromkeys([*self._ours(listed), *(each.code for each in known)]))
+
+    def _futures(
+        self, codes: Sequence[str], past: Sequence[str], names: Mapping[str, str], today: str
+    ) -> Iterator[Security]:
+        """Yield contracts; codes without a delivery month, which are not contracts, are dropped."""
+        for listed, group in ((False, past), (True, codes)):
+            for code in group:
+                delivery = delivery_month(code, today, listed=listed)
+                if delivery:
+                    last = last_trading_day(code, delivery)
+                    name = names.get(code) or code
+                    yield Security(code, name, Kind.FUTURE, market_of(code), None, last)
+                else:
+                    self._dropped[self._spellings.get(code, code)] = None
+
+
+def _dropped_note(texts: Sequence[str]) -> list[str]:
+    """Return the note on listed texts that are no code, of no known market, or no contract."""
+    if not texts:
+        return []
+    codes = "1 code" if len(texts) == 1 else f"{len(texts)} codes"
+    more = ", …" if len(texts) > NAMED else ""
+    return [f"{codes} dropped: {', '.join(texts[:NAMED])}{more}"]
 
 
 def _stored_codes(stored: Catalog | None, kind: Kind, today: str) -> KnownCodes:
@@ -205,19 +258,6 @@ def _stocks(call: CallSdk, codes: Sequence[str], stored: Catalog | None) -> Iter
                 yield known
             else:
                 yield Security(code, name or code, Kind.STOCK, market_of(code), first, last)
-
-
-def _futures(
-    codes: Sequence[str], past: Sequence[str], names: Mapping[str, str], today: str
-) -> Iterator[Security]:
-    """Yield contracts; codes without a delivery month, which are not contracts, are left out."""
-    for listed, group in ((False, past), (True, codes)):
-        for code in group:
-            delivery = delivery_month(code, today, listed=listed)
-            if delivery:
-                last = last_trading_day(code, delivery)
-                name = names.get(code) or code
-                yield Security(code, name, Kind.FUTURE, market_of(code), None, last)
 
 
 def _named(code: str, kind: Kind, names: Mapping[str, str], stored: Catalog | None) -> Security:

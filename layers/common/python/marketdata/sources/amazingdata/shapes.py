@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from marketdata.catalog.securities import CODE_PATTERN
+from marketdata.catalog.securities import our_code
 from marketdata.sources.amazingdata.messages import Numbers
 
 VALUES = ("open", "high", "low", "close", "volume", "amount")
 """The numeric columns of every K-line."""
 
-_CODE = re.compile(CODE_PATTERN)
+_LISTED = re.compile(r"\S+")
+_DOTTED = re.compile(r"[^\s.]+\.[A-Za-z]+")
 _NO_DIGIT = re.compile(r"\D")
 
 
@@ -57,23 +58,33 @@ def text_of(value: object) -> str:
 
 
 def codes_in(value: object) -> Iterator[str]:
-    """Yield the codes in an answer: in lists, dict keys and dict values of any depth."""
+    """Yield the codes in an answer: in lists, dict keys and dict values of any depth.
+
+    They come as the SDK writes them. Anything else that is listed among them comes too, so that
+    nothing is dropped unnoticed; the keys of a dict need not be codes.
+    """
     if isinstance(value, str):
-        if _CODE.fullmatch(value):
+        if _LISTED.fullmatch(value):
             yield value
     elif isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from codes_in(name)
+            if isinstance(name, str) and _DOTTED.fullmatch(name):
+                yield name
             yield from codes_in(inner)
     elif isinstance(value, list | tuple | set | np.ndarray | pd.Series | pd.Index):
         for inner in value:
             yield from codes_in(inner)
 
 
+def ours(text: str) -> str:
+    """Return a code as we write it; anything else as it is."""
+    return our_code(text) or text
+
+
 def frames_by_code(
     answer: object, column: str, codes: Iterable[str]
 ) -> dict[str, pd.DataFrame | None]:
-    """Return an answer as one frame per code, None for a code named without one.
+    """Return an answer as one frame per code in our form, None for a code named without one.
 
     Parameters
     ----------
@@ -86,13 +97,13 @@ def frames_by_code(
     """
     if isinstance(answer, Mapping):
         return {
-            str(code): value if isinstance(value, pd.DataFrame) and len(value) else None
+            ours(str(code)): value if isinstance(value, pd.DataFrame) and len(value) else None
             for code, value in answer.items()
         }
     if isinstance(answer, pd.DataFrame) and column in answer.columns:
         return {
-            **dict.fromkeys(codes),
-            **{str(code): rows for code, rows in answer.groupby(column)},
+            **dict.fromkeys(map(ours, codes)),
+            **{ours(str(code)): rows for code, rows in answer.groupby(column)},
         }
     return {}
 
@@ -131,7 +142,8 @@ def columns_of(frames: Sequence[pd.DataFrame]) -> dict[str, list[str | None] | N
 def foreign_code(code: str, frame: pd.DataFrame, column: str) -> str | None:
     """Return another code that the rows of a code carry in a column, if there is one."""
     carried = frame[column].unique().tolist() if column in frame.columns else []
-    return next((other for other in codes_in(carried) if other != code), None)
+    codes = (our_code(each) for each in carried if isinstance(each, str))
+    return next((other for other in codes if other and other != ours(code)), None)
 
 
 def _digits(value: object) -> str:

@@ -7,19 +7,21 @@ from itertools import batched
 from typing import Any, NamedTuple, Protocol
 
 from marketdata.catalog.calendar import last_final_day
-from marketdata.catalog.securities import Catalog, Security
+from marketdata.catalog.securities import Catalog
 from marketdata.kline.bars import BarDataset
-from marketdata.sources.amazingdata.bars import BarFetch, may_live
+from marketdata.sources.amazingdata.bars import BarFetch, CallSdk, may_live
 from marketdata.sources.amazingdata.factors import FactorFetch
 from marketdata.sources.amazingdata.limits import OPERATION_SECONDS, Deadline
 from marketdata.sources.amazingdata.listing import COVERAGE_START, Listing
 from marketdata.sources.amazingdata.session import Account
+from marketdata.sources.amazingdata.spelling import spelled
 from marketdata.sources.amazingdata.statements import StatementFetch
 from marketdata.sources.source import (
     BarRequest,
     FactorRequest,
     FetchedBars,
     FetchedFactors,
+    FetchedSecurities,
     FetchedStatements,
     StatementRequest,
     join_frames,
@@ -70,7 +72,7 @@ class AmazingDataSource:
     final_time: str
     seconds: float = OPERATION_SECONDS
     name: str = "amazingdata"
-    stale: dict[str, str] = field(default_factory=dict)
+    omits_untraded: bool = False
     _listing: Listing = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,8 +81,9 @@ class AmazingDataSource:
     def fetch_bars(self, request: BarRequest) -> FetchedBars:
         """Fetch bars; see `Source` and `BarFetch`."""
         start = max(request.start, self.coverage_start(request.dataset))
-        end = min(request.end, last_final_day(self.now(), self.final_time))
-        fetch = BarFetch(self._call(), request.dataset, start, end)
+        final = last_final_day(self.now(), self.final_time)
+        end = min(request.end, final)
+        fetch = BarFetch(self._asked(), request.dataset, start, end, final)
         if start <= end:
             catalog = self.catalog()
             known = {code: catalog.get(code) if catalog else None for code in request.codes}
@@ -88,26 +91,37 @@ class AmazingDataSource:
             for codes in batched(wanted, CODES_AT_ONCE, strict=False):
                 fetch.run({code: known[code] for code in codes})
         frame = join_frames(request.dataset, fetch.frames)
-        return FetchedBars(frame, fetch.halted, fetch.lost, fetch.failed)
+        since: dict[str, str] = {}
+        if start == self.coverage_start(request.dataset):
+            # Only then the first bar of the answer is the code's first one.
+            first = frame.groupby("code")["trade_date"].min()
+            since = {str(code): str(day) for code, day in first.items() if day}
+        return FetchedBars(
+            frame,
+            fetch.halted,
+            fetch.lost,
+            fetch.failed,
+            horizon=fetch.horizon,
+            since=since,
+        )
 
     def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
         """Fetch statements; see `Source` and `StatementFetch`."""
-        fetch = StatementFetch(self._call(), request)
+        fetch = StatementFetch(self._asked(), request)
         for codes in batched(request.codes, CODES_AT_ONCE, strict=False):
             fetch.run(codes)
         return FetchedStatements(fetch.rows, fetch.failed)
 
     def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
         """Fetch factors; see `Source` and `FactorFetch`. Whether funds have any is [U]."""
-        fetch = FactorFetch(self._call())
+        fetch = FactorFetch(self._asked())
         for codes in batched(request.codes, CODES_AT_ONCE, strict=False):
             fetch.run(codes)
         return fetch.found
 
-    def list_securities(self) -> list[Security]:
-        """List what is or was listed since the SDK has bars; `stale` tells what is outdated."""
-        securities, self.stale = self._listing.securities(self._call())
-        return securities
+    def list_securities(self) -> FetchedSecurities:
+        """List what is or was listed since the SDK has bars."""
+        return self._listing.securities(self._call())
 
     def coverage_start(self, dataset: BarDataset) -> str:
         """Return the first day for which the SDK has bars."""
@@ -116,6 +130,16 @@ class AmazingDataSource:
     def try_login(self, username: str, password: str, host: str, port: int) -> None:
         """Try a login with an account; raises an UpstreamError if it fails."""
         self.session.try_login(GivenAccount(username, password, host, port), Deadline(self.seconds))
+
+    def _asked(self) -> CallSdk:
+        """Return a call that takes codes in our form; the stored catalog knows their spellings."""
+        catalog = self.catalog()
+
+        def spelling(code: str) -> str:
+            known = catalog.get(code) if catalog else None
+            return (known and known.spelling) or code
+
+        return spelled(self._call(), spelling)
 
     def _call(self) -> Callable[..., Any]:
         deadline = Deadline(self.seconds)

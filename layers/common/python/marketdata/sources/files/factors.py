@@ -1,18 +1,13 @@
 """Adjustment factors of the source `files`: one CSV file per code."""
 
-import csv
-from datetime import date
-from io import StringIO
-
 from marketdata.kline.adjust.steps import Steps, steps_of
+from marketdata.sources.files.tables import checked_day, number_of, read_table, shown
 
 COLUMNS = ("trade_date", "factor")
-SHOWN = 20
-"""How many characters of a wrong value an error repeats."""
 
 
 def parse_factors(content: bytes) -> Steps:
-    """Parse a code's factors.
+    """Parse the factors of a code.
 
     Parameters
     ----------
@@ -26,27 +21,21 @@ def parse_factors(content: bytes) -> Steps:
     ValueError
         The content is not such a table, or `steps_of` cannot use it.
     """
-    try:
-        table = csv.DictReader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        if lacking := set(COLUMNS) - set(table.fieldnames or ()):
-            raise ValueError(f"columns are missing: {', '.join(sorted(lacking))}")
-        rows = [(row["trade_date"] or "", row["factor"] or "") for row in table]
-    except csv.Error as error:
-        raise ValueError(str(error)) from error
-    return steps_of([_day(day) for day, _ in rows], [_factor(text) for _, text in rows])
-
-
-def _day(text: str) -> str:
-    try:
-        if date.fromisoformat(text).strftime("%Y%m%d") == text:
-            return text
-    except ValueError:
-        pass
-    raise ValueError(f"{text[:SHOWN]!r} is not a day")
+    days: list[str] = []
+    factors: list[float | None] = []
+    table = read_table(content, COLUMNS)
+    for line, fields in table.rows:
+        try:
+            row = table.record(fields, padded=True)
+            days.append(checked_day(row["trade_date"]))
+            factors.append(_factor(row["factor"]))
+        except ValueError as error:
+            raise ValueError(f"line {line}: {error}") from error
+    return steps_of(days, factors)
 
 
 def _factor(text: str) -> float | None:
     try:
-        return float(text) if text else None
+        return number_of(text) if text else None
     except ValueError:
-        raise ValueError(f"{text[:SHOWN]!r} is not a factor") from None
+        raise ValueError(f"{shown(text)} is not a factor") from None

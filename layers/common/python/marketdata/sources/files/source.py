@@ -7,60 +7,57 @@
     imports/{kind}/factors/{code}.csv    trade_date,factor
     imports/securities.csv               code,name,type,list_date,delist_date
     imports/suspensions.csv              code,trade_date
+    imports/calendar.csv                 trade_date
     imports/finance/{statement}.csv      code,reporting_period,ann_date,statement_type, and columns
                                          of `finance.columns`
 
-An empty field is null. A code without a file has no bars; without a statement's file, no code has
-that statement; a code without factors cannot be adjusted, see `sources.files.factors`. A code's
-file that cannot be read fails only that code. Without `suspensions.csv`, no suspension is known.
+An empty field is null, and so is a dash. A file is taken at its word up to its last row: a day
+before that without a row has no bar; about later days it says nothing. A code without a file is
+reported; a code's file that cannot be read fails only that code. A row that cannot be read is set
+aside and named. Without a statement's file, no code has that statement. Without `suspensions.csv`,
+no suspension is known.
 """
 
-import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from io import BytesIO, StringIO
-from typing import Protocol
+from datetime import datetime
 
-import pandas as pd
-
-from marketdata.catalog.calendar import FIRST_DAYS, MARKETS, last_final_day
-from marketdata.catalog.securities import Security, security_of
+from marketdata.catalog.calendar import FIRST_DAYS, last_final_day
+from marketdata.catalog.securities import FIRST_DATE
 from marketdata.errors import NotFoundError, UpstreamFaultError
 from marketdata.kline.bars import BarDataset
+from marketdata.sources.files.bars import BarFile, parse_bars
 from marketdata.sources.files.factors import parse_factors
+from marketdata.sources.files.folder import IMPORTS, CodeFile, Folder, ObjectReader
+from marketdata.sources.files.lists import parse_calendar, parse_securities, parse_suspensions
 from marketdata.sources.files.statements import parse_statements
+from marketdata.sources.files.tables import Remark, notes_of
 from marketdata.sources.source import (
     BarRequest,
     FactorRequest,
     FetchedBars,
     FetchedFactors,
+    FetchedSecurities,
     FetchedStatements,
     Halt,
     StatementRequest,
-    frame_columns,
     join_frames,
 )
 
-PARALLEL = 8
-TEXTS = {
-    "trade_date": "[0-9]{8}",
-    "kline_time": "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}",
-}
-SECURITY_COLUMNS = ("code", "name", "type", "list_date", "delist_date")
+SECURITIES = "securities.csv"
+SUSPENSIONS = "suspensions.csv"
+CALENDAR = "calendar.csv"
 
+NAMED = 40
+"""So many rows of a list are named when they are set aside."""
 
-class ObjectReader(Protocol):
-    """The store of the files; `aws.objects.Bucket` is one."""
-
-    def read(self, key: str) -> bytes:
-        """Read an object; raises NotFoundError if there is none."""
+NAMED_OF_CODE = 5
+"""And so many of a code's own file."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
-    """Reads the files; nothing is kept between calls, so a new file takes effect at once.
+    """Reads the files; nothing is kept between calls, so a new file counts at once.
 
     Parameters
     ----------
@@ -76,24 +73,27 @@ class FileSource:
     now: Callable[[], datetime]
     final_time: str
     name: str = "files"
+    omits_untraded: bool = False
 
     def fetch_bars(self, request: BarRequest) -> FetchedBars:
-        """Read the bars from each code's file; see `Source`."""
-        end = min(request.end, last_final_day(self.now(), self.final_time))
-        frames, failed = [], {}
-        folder = f"{request.dataset.kind}/{request.dataset.period}"
-        for code, content in self._contents(folder, request.codes):
-            try:
-                bars = _parse(request.dataset, code, content)
-            except ValueError as error:
-                failed[code] = f"its file cannot be read: {error}"
-            else:
-                frames.append(bars[bars["trade_date"].between(request.start, end)])
-        frame = join_frames(request.dataset, frames)
-        return FetchedBars(frame, self._halted(request, end), failed=failed)
+        """Fetch the bars of each code's file; see `Source`."""
+        final = last_final_day(self.now(), self.final_time)
+        end = min(request.end, final)
+        found = FetchedBars(join_frames(request.dataset, []))
+        frames = []
+        for file in self._files(f"{request.dataset.kind}/{request.dataset.period}", request.codes):
+            bars = _bars(request.dataset, file, found.failed)
+            if bars is not None:
+                frames.append(bars.frame[bars.frame["trade_date"].between(request.start, end)])
+                _say(found, file, bars, (request.start, end), final)
+                found.notes += _ahead(file, bars, f"{self.now():%Y%m%d}")
+        found.frame = join_frames(request.dataset, frames)
+        found.halted, notes = self._halted(request, end)
+        found.notes += notes
+        return found
 
     def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
-        """Read the requested rows of a statement's file; see `Source`.
+        """Fetch the rows of a statement's file.
 
         Raises
         ------
@@ -105,115 +105,134 @@ class FileSource:
         if content is None:
             return FetchedStatements()
         try:
-            return parse_statements(content, request)
+            found = parse_statements(content, request)
         except ValueError as error:
-            raise UpstreamFaultError(f"imports/{path}: {error}") from error
+            raise UpstreamFaultError(f"{IMPORTS}{path}: {error}") from error
+        notes = notes_of(path, found.remarks, NAMED)
+        return FetchedStatements(found.rows, found.failed, notes, in_order=True)
 
     def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
-        """Read each code's factors; see `Source` and `sources.files.factors`."""
-        found, folder = FetchedFactors(), f"{request.kind}/factors"
-        for code, content in self._contents(folder, request.codes):
-            if content is None:
-                found.failed[code] = f"there is no imports/{folder}/{code}.csv"
+        """Fetch each code's factors; see `Source` and `files.factors`."""
+        found = FetchedFactors()
+        for file in self._files(f"{request.kind}/factors", request.codes):
+            if file.content is None:
+                found.failed[file.code] = file.lacking
                 continue
             try:
-                found.steps[code] = parse_factors(content)
+                found.steps[file.code] = parse_factors(file.content)
             except ValueError as error:
-                found.failed[code] = f"imports/{folder}/{code}.csv: {error}"
+                found.failed[file.code] = f"{IMPORTS}{file.path}: {error}"
         return found
 
-    def list_securities(self) -> list[Security]:
-        """Read `securities.csv`.
+    def list_securities(self) -> FetchedSecurities:
+        """List the securities of `securities.csv`.
 
         Raises
         ------
         UpstreamFaultError
             The file is missing, or does not have the documented layout.
         """
-        content = self._read("securities.csv")
+        content = self._read(SECURITIES)
         if content is None:
-            raise UpstreamFaultError("imports/securities.csv is missing")
+            raise UpstreamFaultError(f"{IMPORTS}{SECURITIES} is missing")
         try:
-            return [_security(row) for row in _rows(content, SECURITY_COLUMNS)]
+            found = parse_securities(content)
         except ValueError as error:
-            raise UpstreamFaultError(f"imports/securities.csv: {error}") from error
+            raise UpstreamFaultError(f"{IMPORTS}{SECURITIES}: {error}") from error
+        return FetchedSecurities(found.securities, notes=notes_of(SECURITIES, found.remarks, NAMED))
 
     def coverage_start(self, dataset: BarDataset) -> str:  # noqa: ARG002  the same for all
         """Return the calendar's first day: a file may begin on any day."""
         return min(FIRST_DAYS.values())
 
-    def _contents(self, folder: str, codes: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
-        """Yield each code with the content of its file in a folder, None if there is none."""
-        with ThreadPoolExecutor(PARALLEL) as pool:
-            files = pool.map(self._read, (f"{folder}/{code}.csv" for code in codes))
-            yield from zip(codes, files, strict=True)
+    def trading_days(self, start: str, end: str) -> list[str] | None:
+        """Read `calendar.csv`; None if there is none.
+
+        Raises
+        ------
+        UpstreamFaultError
+            It is not in the layout.
+        """
+        content = self._read(CALENDAR)
+        if content is None:
+            return None
+        try:
+            days = parse_calendar(content)
+        except ValueError as error:
+            raise UpstreamFaultError(f"{IMPORTS}{CALENDAR}: {error}") from error
+        return [day for day in days if start <= day <= end]
+
+    def _files(self, path: str, codes: tuple[str, ...]) -> Iterator[CodeFile]:
+        return Folder(self.objects, path, self._spellings).files(codes)
+
+    def _spellings(self) -> dict[str, str]:
+        """Return how `securities.csv` writes codes, for those it does not write as we do."""
+        try:
+            listed = self.list_securities().securities
+        except UpstreamFaultError:
+            return {}
+        return {each.code: each.spelling for each in listed if each.spelling}
 
     def _read(self, path: str) -> bytes | None:
         try:
-            return self.objects.read(f"imports/{path}")
+            return self.objects.read(IMPORTS + path)
         except NotFoundError:
             return None
 
-    def _halted(self, request: BarRequest, end: str) -> dict[str, dict[str, Halt]]:
-        wanted = set(request.codes)
-        halted: dict[str, dict[str, Halt]] = {}
-        for row in self._suspensions():
-            code, day = row["code"], row["trade_date"]
-            if code in wanted and request.start <= day <= end:
-                halted.setdefault(code, {})[day] = "suspended"
-        return halted
-
-    def _suspensions(self) -> list[dict[str, str]]:
-        content = self._read("suspensions.csv")
+    def _halted(
+        self, request: BarRequest, end: str
+    ) -> tuple[dict[str, dict[str, Halt]], list[str]]:
+        content = self._read(SUSPENSIONS)
         if content is None:
-            return []
+            return {}, []
         try:
-            return _rows(content, ("code", "trade_date"))
+            found = parse_suspensions(content, request, end)
         except ValueError as error:
-            raise UpstreamFaultError(f"imports/suspensions.csv: {error}") from error
+            raise UpstreamFaultError(f"{IMPORTS}{SUSPENSIONS}: {error}") from error
+        return found.halted, notes_of(SUSPENSIONS, found.remarks, NAMED)
 
 
-def _rows(content: bytes, columns: Sequence[str]) -> list[dict[str, str]]:
-    """Parse a small table; raises ValueError if a column is missing."""
-    reader = csv.DictReader(StringIO(content.decode("utf-8-sig")), restval="")
-    if lacking := set(columns) - set(reader.fieldnames or ()):
-        raise ValueError(f"columns are missing: {', '.join(sorted(lacking))}")
-    return list(reader)
+def _bars(dataset: BarDataset, file: CodeFile, failed: dict[str, str]) -> BarFile | None:
+    """Return what a file holds; None if it holds no bars, and why is put into `failed`."""
+    if file.content is None:
+        failed[file.code] = file.lacking
+        return None
+    try:
+        bars = parse_bars(dataset, file.code, file.content)
+    except ValueError as error:
+        failed[file.code] = f"{IMPORTS}{file.path}: {error}"
+        return None
+    if not bars.days:
+        failed[file.code] = f"{IMPORTS}{file.path} has no rows"
+        return None
+    return bars
 
 
-def _security(row: Mapping[str, str]) -> Security:
-    """Parse a security; raises ValueError if its market or one of its dates is invalid."""
-    security = security_of(row)
-    if security.market not in MARKETS:
-        raise ValueError(f"{security.code!r} belongs to no known market")
-    for day in (security.list_date, security.delist_date):
-        if day and date.fromisoformat(day).strftime("%Y%m%d") != day:
-            raise ValueError(f"{security.code} has {day!r} for a date")
-    return security
+def _say(
+    found: FetchedBars, file: CodeFile, bars: BarFile, asked: tuple[str, str], final: str
+) -> None:
+    """Add how far a file reaches by its final rows, and the remarks on those asked for."""
+    start, end = asked
+    remarks = [remark for day, remark in bars.remarks if start <= day <= end]
+    found.notes += notes_of(file.path, sorted([*bars.undated, *remarks]), NAMED_OF_CODE)
+    found.since[file.code] = min(bars.days)
+    last = max((day for day in bars.days if day <= final), default=FIRST_DATE)
+    found.horizon[file.code] = found.sure_until[file.code] = last
+    if bars.undated:
+        # Any day that seems to have no row may be one of these.
+        found.sure_until[file.code] = FIRST_DATE
+        found.failed[file.code] = _undated(file.path, bars.undated)
 
 
-def _parse(dataset: BarDataset, code: str, content: bytes | None) -> pd.DataFrame:
-    """Parse a whole file of bars.
+def _ahead(file: CodeFile, bars: BarFile, today: str) -> list[str]:
+    """Return the remark on rows of days after today, if there are any."""
+    last = max(bars.days)
+    if last <= today:
+        return []
+    return [f"{IMPORTS}{file.path}: its rows of days to come, until {last}, count for nothing"]
 
-    Raises
-    ------
-    ValueError
-        It does not have its layout: a column is missing, or a number or day is invalid.
-    """
-    if content is None:
-        return join_frames(dataset, [])
-    columns = frame_columns(dataset)[1:]
-    frame = pd.read_csv(
-        BytesIO(content),
-        dtype={name: "str" if name in TEXTS else "float64" for name in columns},
-        keep_default_na=False,
-        na_values={name: [""] for name in dataset.columns},
-    )
-    if lacking := set(columns) - set(frame.columns):
-        raise ValueError(f"columns are missing: {', '.join(sorted(lacking))}")
-    # A day in another format would be outside every range, and its bars would seem not to exist.
-    for name, form in TEXTS.items():
-        if name in columns and not frame[name].str.fullmatch(form).all():
-            raise ValueError(f"{name} has a value in another format")
-    frame.insert(0, "code", code)
-    return frame[["code", *columns]]
+
+def _undated(path: str, rows: list[Remark]) -> str:
+    line, reason = rows[0]
+    more = f", and {len(rows) - 1} more rows like it" if len(rows) > 1 else ""
+    return f"{IMPORTS}{path} line {line}: {reason}{more}"

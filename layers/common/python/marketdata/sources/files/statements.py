@@ -1,26 +1,46 @@
 """Statements of the source `files`: one CSV file for each of the three."""
 
-import csv
-import re
-from collections.abc import Iterator
 from contextlib import suppress
-from io import StringIO
+from dataclasses import dataclass, field
 
+from marketdata.catalog.securities import our_code
+from marketdata.finance.periods import is_period
 from marketdata.finance.statement import HEADER, TEXTS, Statement, StatementRow, Value
-from marketdata.sources.source import FetchedStatements, StatementRequest
-
-SHOWN = 20
-"""How many characters of a wrong value an error repeats."""
+from marketdata.sources.files.tables import (
+    NOTHING,
+    Remark,
+    checked_day,
+    number_of,
+    read_table,
+    shown,
+)
+from marketdata.sources.source import StatementRequest
 
 NEEDED = ("code", "reporting_period", "statement_type")
 
 ALIASES = {Statement.BALANCE_SHEET: {"total_noncur_assets": "tot_noncur_assets"}}
-"""Names that a file may use for one of the SDK's columns; answers have the value under both."""
-
-_DAY = re.compile("[0-9]{8}")
+"""Other names that a file may use for the SDK's columns: the answer has the value under both."""
 
 
-def parse_statements(content: bytes, request: StatementRequest) -> FetchedStatements:
+@dataclass(slots=True)
+class StatementFile:
+    """The part of a file that was requested.
+
+    Attributes
+    ----------
+    rows, failed
+        See `FetchedStatements`. A row keeps what is no number as text, so that the check before
+        storing sets it aside. A code fails if one of its rows could be of any period.
+    remarks : list of Remark
+        Rows that cannot be read.
+    """
+
+    rows: list[StatementRow] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+
+
+def parse_statements(content: bytes, request: StatementRequest) -> StatementFile:
     """Parse the requested rows.
 
     Parameters
@@ -28,69 +48,64 @@ def parse_statements(content: bytes, request: StatementRequest) -> FetchedStatem
     content : bytes
         A table with the columns `NEEDED`, any others of `finance.statement.HEADER` and any of the
         statement, in upper or lower case; from further columns only numbers are taken. An empty
-        field is null.
+        field is null, and so is a dash.
     request : StatementRequest
         The requested rows.
-
-    Returns
-    -------
-    FetchedStatements
-        A row that cannot be read fails only its code.
 
     Raises
     ------
     ValueError
         The content is not such a table.
     """
-    found = FetchedStatements()
+    found = StatementFile()
     wanted = set(request.codes)
-    for record in _records(content, request.statement):
-        code, period = record["code"], record["reporting_period"]
+    table = read_table(content, NEEDED, any_case=True)
+    for line, fields in table.rows:
+        written = dict(zip(table.names, fields, strict=False)).get("code", "")
+        code = our_code(written)
+        if code is None:
+            found.remarks.append(Remark(line, f"{shown(written)} is no code"))
         if code not in wanted:
             continue
-        # A day in another format would be outside every range, and its row would seem not to exist.
-        if not _DAY.fullmatch(period):
-            found.failed[code] = f"it has {period[:SHOWN]!r} for a reporting period"
-        elif request.start <= period <= request.end:
-            try:
-                found.rows.append(_row(request.statement, record))
-            except ValueError as error:
-                found.failed[code] = f"its row of {period} cannot be read: {error}"
-    found.rows = [row for row in found.rows if row["code"] not in found.failed]
+        try:
+            record = table.record(fields)
+            period = _period(record["reporting_period"])
+        except ValueError as error:
+            # Any period that seems to have no row may be this one's.
+            found.remarks.append(Remark(line, str(error)))
+            found.failed.setdefault(code, f"line {line} of its statements: {error}")
+            continue
+        if request.start <= period <= request.end:
+            row, faults = _row(request.statement, record | {"code": code})
+            found.rows.append(row)
+            if faults:
+                found.remarks.append(Remark(line, ", ".join(faults)))
     return found
 
 
-def _records(content: bytes, statement: Statement) -> Iterator[dict[str, str]]:
-    try:
-        table = csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        names = [name.strip().lower() for name in next(table, [])]
-        if lacking := set(NEEDED) - set(names):
-            raise ValueError(f"columns are missing: {', '.join(sorted(lacking))}")
-        for fields in table:
-            if fields:
-                # With a field too many or too few, all others may have shifted.
-                record = dict(zip(names, fields, strict=True))
-                for name, column in ALIASES.get(statement, {}).items():
-                    record.setdefault(column, record.get(name, ""))
-                yield record
-    except csv.Error as error:
-        raise ValueError(str(error)) from error
+def _period(text: str) -> str:
+    if not is_period(checked_day(text)):
+        raise ValueError(f"{shown(text)} is no last day of a quarter")
+    return text
 
 
-def _row(statement: Statement, record: dict[str, str]) -> StatementRow:
+def _row(statement: Statement, record: dict[str, str]) -> tuple[StatementRow, list[str]]:
+    """Return a row, and which of its values are no numbers although they should be."""
+    for name, column in ALIASES.get(statement, {}).items():
+        record.setdefault(column, record.get(name, ""))
     row: dict[str, Value] = {"code": record["code"]}
     row |= {name: record.get(name) or None for name in HEADER}
+    faults: list[str] = []
     for name in statement.columns:
-        text = record.get(name)
-        row[name] = None if not text else text if name in TEXTS else _number(name, text)
+        text = record.get(name, "")
+        row[name] = text or None
+        if name in TEXTS:
+            continue
+        try:
+            row[name] = None if text.strip() in NOTHING else number_of(text)
+        except ValueError:
+            faults.append(f"{name} is {shown(text)}")
     for name in record.keys() - row.keys():
         with suppress(ValueError):
-            row[name] = _number(name, record[name])
-    return row
-
-
-def _number(name: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueError(f"{name} is {text[:SHOWN]!r}") from None
+            row[name] = number_of(record[name])
+    return row, faults

@@ -13,6 +13,7 @@ from marketdata.sources.source import (
     FactorRequest,
     FetchedBars,
     FetchedFactors,
+    FetchedSecurities,
     FetchedStatements,
     StatementRequest,
 )
@@ -51,10 +52,12 @@ class SyntheticSource:
     final_time: str
     seed: int = SEED
     name: str = "synthetic"
+    omits_untraded: bool = False
 
     def fetch_bars(self, request: BarRequest) -> FetchedBars:
         """Draw bars; a code that is not in the catalog has none. See `Source`."""
-        end = min(request.end, last_final_day(self.now(), self.final_time))
+        final = last_final_day(self.now(), self.final_time)
+        end = min(request.end, final)
         places = axis().between(request.start, end)
         period = request.dataset.period
         parts: list[Columns] = []
@@ -67,7 +70,10 @@ class SyntheticSource:
                 parts.append(daily_columns(security, bars, days))
             if reasons := halts(bars, days, period):
                 halted[security.code] = reasons
-        return FetchedBars(frame_of(request.dataset, parts), halted)
+        # It makes the market up, so it knows of every final day what there is not.
+        known = dict.fromkeys(request.codes, final)
+        frame = frame_of(request.dataset, parts)
+        return FetchedBars(frame, halted, horizon=known, sure_until=dict(known))
 
     def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
         """Draw the statements that are published by today; see `Source`."""
@@ -79,7 +85,8 @@ class SyntheticSource:
                 for code in request.codes
                 if code in known
                 for row in statements(self.seed, known[code], request, today)
-            ]
+            ],
+            in_order=True,
         )
 
     def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
@@ -90,14 +97,16 @@ class SyntheticSource:
         listed = [each for each in wanted if (each.list_date or "") <= today]
         return FetchedFactors({each.code: steps(self.seed, each) for each in listed})
 
-    def list_securities(self) -> list[Security]:
+    def list_securities(self) -> FetchedSecurities:
         """List everything that is or was listed by today."""
         today = self._today()
         futures = (contract.security for contract in contracts_by_code(today).values())
-        return [
-            *(each for each in equities(self.seed) if (each.list_date or "") <= today),
-            *sorted(futures, key=lambda security: security.code),
-        ]
+        return FetchedSecurities(
+            [
+                *(each for each in equities(self.seed) if (each.list_date or "") <= today),
+                *sorted(futures, key=lambda security: security.code),
+            ]
+        )
 
     def coverage_start(self, dataset: BarDataset) -> str:  # noqa: ARG002  the same for all
         """Return the first day of the market; no kind begins later."""

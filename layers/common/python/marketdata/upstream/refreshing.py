@@ -1,0 +1,47 @@
+"""A catalog made of what a source lists: with what search and calendar need beside the codes."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from marketdata.blocks.dataset import STORED_PERIODS, Kind
+from marketdata.catalog.announced import later_years
+from marketdata.catalog.calendar import FIRST_DAYS
+from marketdata.catalog.securities import LAST_DATE, Catalog, Security
+from marketdata.errors import UpstreamError
+from marketdata.kline.bars import BarDataset
+from marketdata.sources.source import HasCalendar, Source
+from marketdata.upstream.initials import initials_of
+
+
+def catalog_of(
+    source: Source, securities: Iterable[Security], refreshed_at: str
+) -> tuple[Catalog, list[str]]:
+    """Make a catalog of what a source lists.
+
+    Returns
+    -------
+    Catalog
+        With the initials of names, and the later years of the source's calendar.
+    notes : list of str
+        What is wrong with that calendar, in words. It never keeps a catalog from being made.
+    """
+    datasets = [BarDataset(kind, period) for kind in Kind for period in STORED_PERIODS]
+    years, notes = _calendar(source)
+    catalog = Catalog(
+        [replace(each, initials=initials_of(each.name)) for each in securities],
+        refreshed_at,
+        source.name,
+        {dataset.name: source.coverage_start(dataset) for dataset in datasets},
+        years,
+    )
+    return catalog, notes
+
+
+def _calendar(source: Source) -> tuple[dict[int, int] | None, list[str]]:
+    if not isinstance(source, HasCalendar):
+        return None, []
+    try:
+        days = source.trading_days(FIRST_DAYS["SH"], LAST_DATE)
+    except UpstreamError as error:
+        return None, [f"the source's calendar is not used: {error}"]
+    return (None, []) if days is None else later_years(days)
