@@ -1,7 +1,7 @@
 """Bad bars: set aside, counted, never answered, and never the reason to call a day absent."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -18,8 +18,9 @@ from marketdata.sources.source import BarRequest, FetchedBars
 from tests.support.frames import STOCK, bar, frame_of
 from tests.support.memory import MemoryStore
 
-CATALOG = Catalog([Security("600000.SH", "", Kind.STOCK, "SH", "19991110")], "", "files", {})
-KEY = BlockKey("stock.daily", "600000.SH", "2024")
+CODE = "600000.SH"
+CATALOG = Catalog([Security(CODE, "", Kind.STOCK, "SH", "19991110")], "", "files", {})
+KEY = BlockKey("stock.daily", CODE, "2024")
 NOW = 1_800_000_000
 FIRST, SECOND = "20240102", "20240103"
 NAN = math.nan
@@ -34,8 +35,8 @@ BAD = {
 }
 
 
-def take(store: MemoryStore, *bars: Bar) -> IngestReport:
-    """Store bars that were fetched for two days."""
+def take(store: MemoryStore, *bars: Bar, lost: Sequence[str] = ()) -> IngestReport:
+    """Store bars that were fetched for two days, of which the source lost some."""
     ingest = BarIngest(
         store,
         Quarantine(store.bucket),
@@ -44,10 +45,11 @@ def take(store: MemoryStore, *bars: Bar) -> IngestReport:
         final_until="20240103",
         now=NOW,
     )
-    request = BarRequest(STOCK, ("600000.SH",), FIRST, SECOND)
-    return ingest.run(
-        request, FetchedBars(frame_of(STOCK, bars), sure_until=dict.fromkeys(request.codes, SECOND))
+    request = BarRequest(STOCK, (CODE,), FIRST, SECOND)
+    fetched = FetchedBars(
+        frame_of(STOCK, bars), lost={CODE: [*lost]} if lost else {}, sure_until={CODE: SECOND}
     )
+    return ingest.run(request, fetched)
 
 
 def known(store: MemoryStore) -> tuple[list[str], list[str], list[str]]:
@@ -68,20 +70,10 @@ def test_days_that_cannot_be_used_are_remembered_for_a_while() -> None:
 
 def test_a_lost_day_is_not_absent_and_told() -> None:
     store = MemoryStore()
-    ingest = BarIngest(
-        store,
-        Quarantine(store.bucket),
-        CATALOG,
-        coverage_start="19901219",
-        final_until="20240103",
-        now=NOW,
-    )
-    request = BarRequest(STOCK, ("600000.SH",), FIRST, SECOND)
-    lost = {"600000.SH": [SECOND]}
-    stored = ingest.run(request, FetchedBars(frame_of(STOCK, [bar(trade_date=FIRST)]), lost=lost))
+    stored = take(store, bar(trade_date=FIRST), lost=[SECOND])
     assert known(store) == ([FIRST], [FIRST], [])
     assert days_of("2024", store.read([KEY])[KEY].coverage.rejected) == [SECOND]
-    assert stored.failed.keys() == lost.keys()
+    assert stored.failed.keys() == {CODE}
 
 
 @pytest.mark.parametrize(("reason", "values"), BAD.items())

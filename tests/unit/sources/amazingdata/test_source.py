@@ -113,6 +113,16 @@ def test_texts_and_doubled_rows_come_through(source: Any) -> None:
     assert len(doubled.frame) == 2 * len(plain.frame)
 
 
+def test_an_answers_first_bar_is_a_codes_first_one_only_if_all_days_were_asked_for(
+    source: Any,
+) -> None:
+    """Or else an index that lacks the first days of a part would be taken to begin after them."""
+    made, _ = source()
+    assert made.fetch_bars(request("index.daily", "000300.SH")).since == {}
+    whole = made.fetch_bars(request("index.daily", "000300.SH", start="20120101"))
+    assert whole.since == {"000300.SH": whole.frame["trade_date"].min()}
+
+
 @pytest.mark.parametrize("name", ["drop_key", "foreign"])
 def test_codes_that_are_not_delivered_have_failed(source: Any, name: str) -> None:
     made, _ = source(fault("query_kline", name))

@@ -1,6 +1,7 @@
 """Rows of a file of bars that cannot be read: set aside, named, and no day is lost in silence."""
 
 import math
+from datetime import UTC, datetime
 
 import pytest
 
@@ -54,6 +55,14 @@ def test_a_row_of_a_day_to_come_says_nothing_of_the_days_before() -> None:
     found = fetch(HEAD + "".join(map(line, DAYS)) + line("20290108"))
     assert found.horizon == found.sure_until == {CODE: "20240105"}
     assert found.notes == [f"{PATH}: its rows of days to come, until 20290108, count for nothing"]
+
+
+def test_it_is_a_day_later_in_china_than_where_the_clock_may_be() -> None:
+    evening = datetime(2024, 1, 4, 20, tzinfo=UTC)
+    source = FileSource(
+        MemoryBucket.of({PATH: HEAD + "".join(map(line, DAYS))}), lambda: evening, "17:00"
+    )
+    assert source.fetch_bars(BarRequest(DAILY, (CODE,), DAYS[0], DAYS[3])).notes == []
 
 
 def test_a_dash_for_a_price_is_a_row_without_it() -> None:

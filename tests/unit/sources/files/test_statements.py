@@ -91,10 +91,11 @@ def test_a_header_in_full_and_texts() -> None:
     }
 
 
-def test_no_file_has_no_statements() -> None:
+def test_a_file_that_is_not_there_is_reported_of_every_company() -> None:
     source = FileSource(MemoryBucket(), NOW, "17:00")
     request = StatementRequest(Statement.CASH_FLOW, ("600000.SH",), "20110101", "20111231")
-    assert source.fetch_statements(request) == FetchedStatements()
+    why = "there is no imports/finance/cash_flow.csv"
+    assert source.fetch_statements(request) == FetchedStatements(failed={"600000.SH": why})
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,7 @@ class StatementIngest:
             ),
             quarantined=quarantined,
             failed=dict(fetched.failed),
+            notes=fetched.notes,
         )
 
     def _set_aside(

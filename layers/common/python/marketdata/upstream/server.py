@@ -1,6 +1,7 @@
 """The server of the `upstream` function: fetches from the source, stores, and reports."""
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -15,7 +16,6 @@ from marketdata.finance.statement import StatementDataset
 from marketdata.ingest.bars import BarIngest
 from marketdata.ingest.factors import save_factors
 from marketdata.ingest.quarantine import Quarantine
-from marketdata.ingest.report import IngestReport
 from marketdata.ingest.statements import StatementIngest
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import (
@@ -26,6 +26,8 @@ from marketdata.sources.source import (
     StatementRequest,
 )
 from marketdata.upstream.refreshing import catalog_of
+
+_log = logging.getLogger(__name__)
 
 type Save = Callable[[], Mapping[str, Any]]
 """Stores fetched data and returns the answer to the caller."""
@@ -123,7 +125,7 @@ class UpstreamServer:
             now=asked_at,
             omits_untraded=self.source.omits_untraded,
         )
-        return lambda: _told(ingest.run(request, fetched), fetched.notes)
+        return lambda: asdict(ingest.run(request, fetched))
 
     def _fetch_statements(self, event: Mapping[str, Any]) -> Save:
         statement = StatementDataset.parse(event["dataset"]).statement
@@ -137,7 +139,7 @@ class UpstreamServer:
             final_until=final_until,
             now=asked_at,
         )
-        return lambda: _told(ingest.run(request, fetched), fetched.notes)
+        return lambda: asdict(ingest.run(request, fetched))
 
     def _fetch_factors(self, event: Mapping[str, Any]) -> Save:
         request = FactorRequest(Kind(event["kind"]), tuple(event["codes"]))
@@ -172,9 +174,7 @@ class UpstreamServer:
         refreshed_at = self.now().isoformat(timespec="seconds")
         catalog, notes = catalog_of(self.source, listed.securities, refreshed_at)
         self._catalog.save(catalog)
+        for note in (*listed.notes, *notes):
+            # The first refresh belongs to no task that could tell of it.
+            _log.warning("catalog: %s", note)
         return replace(listed, notes=[*listed.notes, *notes])
-
-
-def _told(report: IngestReport, notes: Sequence[str]) -> dict[str, Any]:
-    """Return a report as JSON has it, with the source's own notes in front."""
-    return asdict(report) | {"notes": list(dict.fromkeys([*notes, *report.notes]))}

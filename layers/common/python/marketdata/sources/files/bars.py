@@ -47,17 +47,18 @@ class BarFile:
         Rows of the frame with something wrong.
     undated : list of Remark
         Rows that could belong to any day, and are not in the frame.
+    days : set of str
+        Days of which a row says something: not those of which it has empty fields only.
     """
 
     frame: pd.DataFrame
     remarks: list[DayRemark] = field(default_factory=list)
     undated: list[Remark] = field(default_factory=list)
+    days: set[str] = field(init=False)
 
-    @property
-    def days(self) -> set[str]:
-        """The days of which a row says something: not those of which it has empty fields only."""
+    def __post_init__(self) -> None:
         said = self.frame[sorted(NEEDED)].notna().any(axis=1)
-        return set(self.frame["trade_date"][said])
+        self.days = set(self.frame["trade_date"][said])
 
 
 def parse_bars(dataset: BarDataset, code: str, content: bytes) -> BarFile:
@@ -118,24 +119,19 @@ def _is_day(text: str) -> bool:
 
 
 def _row_by_row(dataset: BarDataset, code: str, table: CsvTable) -> BarFile:
-    found = BarFile(join_frames(dataset, []))
     rows = [_read_row(dataset, table, line, fields) for line, fields in table.rows]
     faulty = [row.remark for row in rows if row.unreadable and row.remark]
     if rows and len(faulty) == len(rows):
         line, reason = faulty[0]
         raise ValueError(f"no row can be read, the first is line {line}: {reason}")
     dated = [row for row in rows if row.day]
-    found.undated = [row.remark for row in rows if row.remark and not row.day]
-    found.remarks = [DayRemark(row.day, row.remark) for row in dated if row.remark]
     columns = frame_columns(dataset)
-    found.frame = join_frames(
-        dataset,
-        [
-            found.frame,
-            pd.DataFrame([[code, row.day, *row.values] for row in dated], columns=columns),
-        ],
+    bars = pd.DataFrame([[code, row.day, *row.values] for row in dated], columns=columns)
+    return BarFile(
+        join_frames(dataset, [join_frames(dataset, []), bars]),
+        [DayRemark(row.day, row.remark) for row in dated if row.remark],
+        [row.remark for row in rows if row.remark and not row.day],
     )
-    return found
 
 
 class BarRow(NamedTuple):

@@ -13,16 +13,16 @@
 
 An empty field is null, and so is a dash. A file is taken at its word up to its last row: a day
 before that without a row has no bar; about later days it says nothing. A code without a file is
-reported; a code's file that cannot be read fails only that code. A row that cannot be read is set
-aside and named. Without a statement's file, no code has that statement. Without `suspensions.csv`,
-no suspension is known.
+reported, and so are all of them without a statement's file; a code's file that cannot be read fails
+only that code. A row that cannot be read is set aside and named. Without `suspensions.csv`, no
+suspension is known.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from marketdata.catalog.calendar import FIRST_DAYS, last_final_day
+from marketdata.catalog.calendar import FIRST_DAYS, last_final_day, today
 from marketdata.catalog.securities import FIRST_DATE
 from marketdata.errors import NotFoundError, UpstreamFaultError
 from marketdata.kline.bars import BarDataset
@@ -86,7 +86,7 @@ class FileSource:
             if bars is not None:
                 frames.append(bars.frame[bars.frame["trade_date"].between(request.start, end)])
                 _say(found, file, bars, (request.start, end), final)
-                found.notes += _ahead(file, bars, f"{self.now():%Y%m%d}")
+                found.notes += _ahead(file, bars, today(self.now()))
         found.frame = join_frames(request.dataset, frames)
         found.halted, notes = self._halted(request, end)
         found.notes += notes
@@ -103,7 +103,8 @@ class FileSource:
         path = f"finance/{request.statement}.csv"
         content = self._read(path)
         if content is None:
-            return FetchedStatements()
+            lacking = f"there is no {IMPORTS}{path}"
+            return FetchedStatements(failed=dict.fromkeys(request.codes, lacking))
         try:
             found = parse_statements(content, request)
         except ValueError as error:
@@ -224,10 +225,10 @@ def _say(
         found.failed[file.code] = _undated(file.path, bars.undated)
 
 
-def _ahead(file: CodeFile, bars: BarFile, today: str) -> list[str]:
-    """Return the remark on rows of days after today, if there are any."""
+def _ahead(file: CodeFile, bars: BarFile, day: str) -> list[str]:
+    """Return the remark on rows of days after today, `day`, if there are any."""
     last = max(bars.days)
-    if last <= today:
+    if last <= day:
         return []
     return [f"{IMPORTS}{file.path}: its rows of days to come, until {last}, count for nothing"]
 
