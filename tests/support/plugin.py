@@ -79,8 +79,8 @@ def service(
     emulation.emulate(made.invoke, template, made.naps, monkeypatch)
     monkeypatch.setenv("UPSTREAM", "files")
     monkeypatch.setenv("UPSTREAM_FUNCTION", "UpstreamFunction")
-    monkeypatch.setenv("DETECT_MACHINE", emulation.deploy("DetectMachine", template))
-    monkeypatch.setenv("FILL_MACHINE", emulation.deploy("FillMachine", template))
+    monkeypatch.setenv("DETECT_MACHINE", emulation.deploy("DetectMachine"))
+    monkeypatch.setenv("FILL_MACHINE", emulation.deploy("FillMachine"))
     deployment.reset()
     yield made
     emulation.join()

@@ -1,25 +1,17 @@
 """What the state machines promise, read off their definitions."""
 
-import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local.translate import definition
 from marketdata.errors import UPSTREAM_ERRORS
 
 FOLDER = Path(__file__).parents[2] / "statemachines"
 MACHINES = sorted(FOLDER.glob("*.asl.json"))
 HALF_AN_HOUR = 30 * 60
-
-
-def definition(path: Path) -> dict[str, Any]:
-    """Read a definition with something harmless in its placeholders' places."""
-    text = re.sub(r"(?<!\")\$\{\w+\}(?!\")", "1", path.read_text())
-    parsed: dict[str, Any] = json.loads(text)
-    return parsed
 
 
 def states(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,0 +1,50 @@
+"""A stack is deleted, and a new one takes over what it left, as CloudFormation does it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3  # noqa: TID251  the account's side
+import pytest
+from botocore.exceptions import WaiterError  # noqa: TID251  CloudFormation's refusal
+
+from local import attach, cloud
+from local.tools import REGION
+
+
+@pytest.fixture
+def clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run an emulator without a stack, and return how clients of it are made."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    (tmp_path / "logs").mkdir()
+    with cloud.running(tmp_path) as emulator:
+        emulator.wait_until_ready()
+
+        def make(service: str) -> Any:
+            return boto3.client(service, region_name=REGION, endpoint_url=emulator.endpoint)  # type: ignore[call-overload]
+
+        yield make
+
+
+def test_a_new_stack_takes_over_what_a_deleted_one_left(clients: Any) -> None:
+    cloudformation, dynamodb = clients("cloudformation"), clients("dynamodb")
+    cloudformation.create_stack(StackName="old", TemplateBody=json.dumps(attach.template(REGION)))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="old")
+    names = {
+        each["LogicalResourceId"]: each["PhysicalResourceId"]
+        for each in cloudformation.describe_stack_resources(StackName="old")["StackResources"]
+    }
+    assert names.keys() == attach.IDENTIFIERS.keys()
+    key = {"pk": {"S": "user#1"}, "sk": {"S": "-"}}
+    dynamodb.put_item(TableName=names["ControlTable"], Item=key)
+
+    with pytest.raises(WaiterError):
+        attach.attach(cloudformation, "too-early", names)
+    cloudformation.delete_stack(StackName="old")
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName="old")
+    attach.attach(cloudformation, "new", names)
+
+    found = cloudformation.describe_stack_resources(StackName="new")["StackResources"]
+    assert {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found} == names
+    assert dynamodb.get_item(TableName=names["ControlTable"], Key=key)["Item"] == key
