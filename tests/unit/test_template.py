@@ -1,14 +1,16 @@
 """What API Gateway answers by itself, and its limits, as the template says them."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from local.openapi import texts
+from marketdata.api.auth import Username
 from marketdata.identity.roles import Role
 from tests.support.conformance import validator
-from tests.support.template import resources
+from tests.support.template import parsed, resources
 
 RESOURCES = resources()
 API = RESOURCES["Api"]["Properties"]
@@ -62,3 +64,24 @@ def test_every_role_has_a_plan_with_its_key() -> None:
     ]
     for key in of_type("ApiGateway::ApiKey").values():
         assert key["Properties"]["Value"]["Sub"][1]["Id"] == stack_id
+
+
+def test_the_first_admins_name_is_one_that_the_api_would_take() -> None:
+    allowed = re.compile(parsed()["Parameters"]["AdminName"]["AllowedPattern"])
+    (rule,) = [each for each in Username.__value__.__metadata__ if hasattr(each, "pattern")]
+    assert allowed.pattern == rule.pattern.replace("^", "^(").replace("$", ")?$")
+    assert allowed.fullmatch("")
+    assert allowed.fullmatch("li.wang@example.com")
+    assert not allowed.fullmatch('li", "password": "known')
+
+
+def test_the_first_admins_secret_is_the_same_for_a_stack_that_had_no_such_parameter() -> None:
+    """CloudFormation makes a new version, with a new password, once this text changes."""
+    secret = RESOURCES["AdminSecret"]["Properties"]["GenerateSecretString"]
+    text, variables = secret["SecretStringTemplate"]["Sub"]
+    condition, given, made = variables["Name"]["If"]
+    assert parsed()["Conditions"][condition] == {"Not": [{"Equals": [{"Ref": "AdminName"}, ""]}]}
+    assert given == {"Ref": "AdminName"}
+    assert text.replace("${Name}", "admin") == '{"username": "admin"}'
+    pattern, digits = made["Sub"]
+    assert (pattern, digits.keys()) == ("admin-${Digits}", {"Digits"})
