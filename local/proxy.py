@@ -86,6 +86,8 @@ class Gateway:
         headers["x-api-key"] = self._usage_key
         # without this header the emulator does not decode base64 answers
         headers.setdefault("Accept", "*/*")
+        # the emulator's `sourceIp` is the first address here; API Gateway's is the connection's
+        headers["X-Forwarded-For"] = request.remote or ""
         return await request.app[_SESSION].request(
             request.method,
             URL(self._base + request.raw_path, encoded=True),

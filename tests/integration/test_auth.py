@@ -1,9 +1,7 @@
 """Login, the authorizer and the user behind a token, against the tables of the template."""
 
 import json
-import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,12 +12,9 @@ from functions.authorizer import app as authorizer
 from marketdata import deployment
 from marketdata.aws import secrets
 from marketdata.aws.clients import client
-from marketdata.aws.items import Item
-from marketdata.aws.tables import Table
 from marketdata.aws.writes import Write
-from marketdata.errors import ConflictError, TooManyRequestsError
+from marketdata.errors import ConflictError
 from marketdata.identity import passwords
-from marketdata.identity.lockout import MAX_FAILURES, WINDOW_SECONDS, Lockout
 from marketdata.identity.roles import Role
 from marketdata.identity.users import User, Users
 from tests.support.cloud import Cloud
@@ -55,22 +50,6 @@ def deactivate(cloud: Cloud, user: User) -> None:
 def li(cloud: Cloud) -> User:
     hashed = passwords.hash_password("right")
     return Users(cloud.control).create("li", hashed, Role.USER, "li@example.com")
-
-
-@pytest.fixture
-def atomic(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write as DynamoDB does: moto looks at a condition and writes in two steps."""
-    lock = threading.Lock()
-
-    def locked[**P, T](write: Callable[P, T]) -> Callable[P, T]:
-        def wait_and_write(*args: P.args, **options: P.kwargs) -> T:
-            with lock:
-                return write(*args, **options)
-
-        return wait_and_write
-
-    monkeypatch.setattr(Table, "write", locked(Table.write))
-    monkeypatch.setattr(Table, "transact", locked(Table.transact))
 
 
 def test_the_first_admin_logs_in(cloud: Cloud) -> None:
@@ -161,85 +140,6 @@ def test_a_password_is_checked_for_unknown_users_too(
     monkeypatch.setattr(passwords, "matches", matches)
     assert read(post_login("nobody", "any")) == WRONG
     assert checked == [passwords.NOBODYS]
-
-
-@pytest.mark.parametrize("username", ["li", "nobody"])
-def test_five_failures_lock_the_name(cloud: Cloud, li: User, username: str) -> None:
-    for _ in range(MAX_FAILURES):
-        assert read(post_login(username, "wrong")) == WRONG
-    response = post_login(username, "right")
-    assert response["statusCode"] == 429
-    assert read(response)["data"] is None
-    assert WINDOW_SECONDS - 5 <= int(response["headers"]["Retry-After"]) <= WINDOW_SECONDS
-    assert post_login("li" if username != "li" else "nobody", "right")["statusCode"] in {200, 401}
-
-
-def test_a_login_forgets_the_failures(cloud: Cloud, li: User) -> None:
-    for _ in range(3):
-        for _ in range(MAX_FAILURES - 1):
-            post_login("li", "wrong")
-        assert post_login("li", "right")["statusCode"] == 200
-
-
-def test_a_right_guess_among_many_at_once_is_locked_out(
-    cloud: Cloud, li: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def slow(hashed: str, password: str) -> bool:
-        for _ in range(MAX_FAILURES):
-            Lockout(cloud.control).count("li", int(time.time()))
-        return True
-
-    monkeypatch.setattr(passwords, "matches", slow)
-    assert post_login("li", "right")["statusCode"] == 429
-
-
-def test_the_window_and_the_lock_end(cloud: Cloud) -> None:
-    lockout = Lockout(cloud.control)
-    for second in range(MAX_FAILURES):
-        lockout.check("li", second)
-        lockout.count("li", second)
-    with pytest.raises(TooManyRequestsError) as caught:
-        lockout.check("li", 10)
-    assert caught.value.retry_after == MAX_FAILURES - 1 + WINDOW_SECONDS - 10
-    lockout.check("li", MAX_FAILURES - 1 + WINDOW_SECONDS)
-    lockout.count("li", 5000)
-    lockout.check("li", 5000)
-
-
-def test_failures_far_apart_do_not_add_up(cloud: Cloud) -> None:
-    lockout = Lockout(cloud.control)
-    for index in range(2 * MAX_FAILURES):
-        lockout.count("li", 1000 * index)
-        lockout.check("li", 1000 * index)
-
-
-@pytest.mark.usefixtures("atomic")
-def test_failures_at_once_are_all_counted(cloud: Cloud) -> None:
-    lockout = Lockout(cloud.control)
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: lockout.count("li", 1000), range(8)))
-    item = cloud.control.get("login#li", "-")
-    assert item is not None
-    assert item["failures"] == 8
-    assert item["expires"] == 1000 + WINDOW_SECONDS
-
-
-def test_two_first_failures_at_once_are_both_counted(
-    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write = Table.write
-
-    def overtaken(table: Table, attempt: Write) -> Item:
-        if attempt.update.startswith("SET failures"):
-            monkeypatch.setattr(Table, "write", write)
-            Lockout(cloud.control).count("li", 1000)
-        return write(table, attempt)
-
-    monkeypatch.setattr(Table, "write", overtaken)
-    Lockout(cloud.control).count("li", 1000)
-    item = cloud.control.get("login#li", "-")
-    assert item is not None
-    assert item["failures"] == 2
 
 
 def test_a_deactivated_user_is_refused(cloud: Cloud, li: User) -> None:

@@ -52,7 +52,11 @@ COSTS: dict[str, dict[str, int]] = {
     "varieties": {},
     "main contracts": {"BatchGetItem": 1},
     "authorizer": {"GetItem": 1},
-    "login": {"GetItem": 4, "DeleteItem": 1},
+    "login": {"BatchGetItem": 2, "GetItem": 2},
+    "a wrong password": {"BatchGetItem": 1, "GetItem": 2, "UpdateItem": 2},
+    "a login after a wrong password": {"BatchGetItem": 2, "GetItem": 2, "DeleteItem": 1},
+    "a login from another network": {"BatchGetItem": 2, "GetItem": 2, "PutItem": 1},
+    "a name that nobody has": {"BatchGetItem": 1, "GetItem": 1, "UpdateItem": 2},
     "me": {"GetItem": 1},
     "a page of tasks": {"GetItem": 1, "Query": 1},
     "a task": {"GetItem": 1},
@@ -181,7 +185,17 @@ def logins(service: Service) -> Iterator[tuple[str, Call]]:
     _, envelope = service.call("POST", "/auth/login", body=admin)
     token = {"authorizationToken": f"Bearer {envelope['data']['access_token']}"}
     yield "authorizer", lambda: authorizer.handler(token | {"methodArn": METHOD_ARN}, None)
-    yield "login", lambda: service.call("POST", "/auth/login", body=admin)
+
+    def log_in(**event: Any) -> object:
+        return service.call("POST", "/auth/login", body=admin, **event)
+
+    yield "login", log_in
+    wrong = admin | {"password": "wrong"}
+    yield "a wrong password", lambda: service.call("POST", "/auth/login", body=wrong)
+    yield "a login after a wrong password", log_in
+    yield "a login from another network", lambda: log_in(address="198.51.100.7")
+    nobody = wrong | {"username": "nobody"}
+    yield "a name that nobody has", lambda: service.call("POST", "/auth/login", body=nobody)
     yield "me", lambda: get(service, "/auth/me")
 
 

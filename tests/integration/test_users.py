@@ -12,7 +12,6 @@ from local.rotate_key import rotate
 from marketdata.aws import secrets
 from marketdata.aws.clients import client
 from marketdata.aws.tables import Table
-from marketdata.identity.lockout import MAX_FAILURES, Lockout
 from marketdata.identity.tokens import FRESH_SECONDS
 from marketdata.identity.users import Users
 from tests.support.cloud import Cloud
@@ -104,14 +103,6 @@ def test_a_new_password_ends_the_sessions_before(li: int, monkeypatch: pytest.Mo
         authorize(token)
     assert log_in("li", LI["password"])[0] == 401
     assert authorize(log_in("li", "a-new-password")[1])
-
-
-def test_a_new_password_opens_a_locked_name(cloud: Cloud, li: int) -> None:
-    for _ in range(MAX_FAILURES):
-        Lockout(cloud.control).count("li", int(time.time()))
-    assert log_in("li", LI["password"])[0] == 429
-    change(li, password="a-new-password")
-    assert log_in("li", "a-new-password")[0] == 200
 
 
 @pytest.mark.parametrize("fields", [{"is_active": False}, {"role": "user"}])

@@ -11,6 +11,8 @@ from marketdata.aws.tables import Table
 from tests.support import template
 
 REGION = "us-east-1"
+ADMIN_NAME = "admin"
+"""The parameter `AdminName`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,12 @@ def _make_secret(name: str) -> str:
     resource: dict[str, Any] = template.resources()[name]
     assert resource["Type"] == "AWS::SecretsManager::Secret"
     rule = dict(resource["Properties"]["GenerateSecretString"])
-    pattern = rule.pop("SecretStringTemplate", None)
+    pattern, variables = rule.pop("SecretStringTemplate", {}).get("Sub", ("", {}))
     key = rule.pop("GenerateStringKey", "")
     manager = client("secretsmanager")
     text = manager.get_random_password(**rule)["RandomPassword"]
     if pattern:
+        for variable in variables:
+            pattern = pattern.replace(f"${{{variable}}}", ADMIN_NAME)
         text = json.dumps({**json.loads(pattern), key: text})
     return manager.create_secret(Name=name, SecretString=text)["ARN"]

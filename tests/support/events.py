@@ -9,6 +9,8 @@ PREFIX = "/api/v1"
 ADMIN = {"user_id": "1", "username": "admin", "role": "admin"}
 USER = {"user_id": "7", "username": "li", "role": "user"}
 """Two users, as the authorizer names them."""
+ADDRESS = "192.0.2.1"
+"""Where requests come from, unless a test says otherwise."""
 
 
 def proxy_event(
@@ -21,6 +23,7 @@ def proxy_event(
     raw_body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     user: Mapping[str, str] | None = None,
+    address: str = ADDRESS,
 ) -> dict[str, Any]:
     """Make an event.
 
@@ -38,6 +41,8 @@ def proxy_event(
         Sent as it is.
     headers, user : mapping, optional
         The request's headers, the authorizer's context.
+    address : str
+        The address of the connection.
     """
     many = {
         name: [given] if isinstance(given, str) else list(given)
@@ -47,7 +52,11 @@ def proxy_event(
     concrete = resource
     for name, value in (path or {}).items():
         concrete = concrete.replace(f"{{{name}}}", value)
-    context: dict[str, Any] = {"requestId": "request-1", "stage": "prod"}
+    context: dict[str, Any] = {
+        "requestId": "request-1",
+        "stage": "prod",
+        "identity": {"sourceIp": address, "userAgent": "tests"},
+    }
     if user:
         context["authorizer"] = {**user, "principalId": user["user_id"]}
     return {

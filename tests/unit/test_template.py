@@ -1,6 +1,7 @@
 """The template as SAM translates it, for each kind of region: what CloudFormation is given."""
 
 import json
+import re
 from typing import Any
 
 import botocore.session  # noqa: TID251  it names the answers that API Gateway can give
@@ -10,8 +11,10 @@ from amazingdata_client.retry import NOTHING_WAS_DONE
 
 from local.openapi import texts
 from local.translate import REGIONS
+from marketdata.api.auth import Username
 from marketdata.identity.roles import Role
 from tests.support.conformance import validator
+from tests.support.template import parsed
 from tests.support.translated import Deployed, deployed
 
 API = deployed().resources["Api"]["Properties"]["Body"]
@@ -260,6 +263,38 @@ def test_what_was_set_aside_is_kept_for_a_year() -> None:
     days = {rule.get("Prefix"): rule.get("ExpirationInDays") for rule in rules}
     assert days["quarantine/"] == 365
     assert "blocks/" not in days
+
+
+# ---------------------------------------------------------------------------------------
+# The first administrator
+# ---------------------------------------------------------------------------------------
+def secret_of(stack: Deployed) -> list[Any]:
+    """Return the text of the secret without its password, and what is filled in."""
+    rule = stack.resources["AdminSecret"]["Properties"]["GenerateSecretString"]
+    found: list[Any] = rule["SecretStringTemplate"]["Fn::Sub"]
+    return found
+
+
+def test_the_first_admins_name_is_one_that_the_api_would_take() -> None:
+    allowed = re.compile(parsed()["Parameters"]["AdminName"]["AllowedPattern"])
+    (rule,) = [each for each in Username.__value__.__metadata__ if hasattr(each, "pattern")]
+    assert allowed.pattern == rule.pattern.replace("^", "^(").replace("$", ")?$")
+    assert allowed.fullmatch("")
+    assert allowed.fullmatch("li.wang@example.com")
+    assert not allowed.fullmatch('li", "password": "known')
+
+
+def test_the_first_admins_name_is_not_to_be_guessed() -> None:
+    text, variables = secret_of(deployed())
+    pattern, digits = variables["Name"]["Fn::Sub"]
+    assert (text, pattern) == ('{"username": "${Name}"}', "admin-${Digits}")
+    assert "AWS::StackId" in json.dumps(digits)
+
+
+def test_the_first_admins_secret_is_the_same_for_a_stack_that_had_no_such_parameter() -> None:
+    """CloudFormation makes a new version, with a new password, once this text changes."""
+    text, variables = secret_of(deployed(AdminName="admin"))
+    assert text.replace("${Name}", variables["Name"]) == '{"username": "admin"}'
 
 
 # ---------------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def test_an_answer_without_a_body() -> None:
 
 
 def test_a_call_by_nobody_has_no_user() -> None:
-    call = Call(None, None, {}, Headers({"If-None-Match": "1"}), "request-1")
+    call = Call(None, None, {}, Headers({"If-None-Match": "1"}), "request-1", "")
     assert "if-none-match" in call.headers
     assert "ETag" not in call.headers
     with pytest.raises(errors.UnauthorizedError):

@@ -23,7 +23,7 @@ OPAQUE = ETAG.removeprefix("W/")
 
 def ask(if_none_match: str, rows: RowSet = ROWS) -> Answer:
     headers = Headers({"If-None-Match": if_none_match})
-    return answer_rows(Call(None, None, {}, headers, "request-1"), rows)
+    return answer_rows(Call(None, None, {}, headers, "request-1", ""), rows)
 
 
 @pytest.mark.parametrize(

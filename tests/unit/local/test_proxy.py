@@ -77,6 +77,18 @@ def test_a_request_reaches_the_stage_as_it_is(client: httpx.Client, emulator: in
     assert sent.items() <= {name.title(): value for name, value in headers.items()}.items()
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2"])
+def test_a_request_comes_from_where_its_connection_does_whatever_it_claims(
+    client: httpx.Client, address: str
+) -> None:
+    url = client.base_url.copy_with(host="127.0.0.1")
+    transport = httpx.HTTPTransport(local_address=address)
+    with httpx.Client(base_url=url, transport=transport) as caller:
+        caller.get("/api/v1/auth/me", headers={"X-Forwarded-For": "192.0.2.1"})
+    _, _, headers, _ = Emulator.asked
+    assert headers["x-forwarded-for"] == address
+
+
 def test_an_answer_comes_back_as_it_is(client: httpx.Client) -> None:
     with client.stream("GET", "/api/v1") as answer:
         raw = b"".join(answer.iter_raw())

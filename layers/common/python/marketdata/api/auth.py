@@ -60,8 +60,9 @@ def log_in(call: Call[Credentials]) -> Answer:
     given = call.parameters
     login: Login = deployment.login()
     tokens: Tokens = deployment.tokens()
+    user = login.authenticate(given.username, given.password, call.address)
     token = {
-        "access_token": tokens.issue(login.authenticate(given.username, given.password)),
+        "access_token": tokens.issue(user),
         "token_type": "bearer",
         "expires_in": LIFETIME_SECONDS,
     }

@@ -48,6 +48,8 @@ class Call[P]:
         The request's headers.
     request_id : str
         API Gateway's request ID, which the client sees too.
+    address : str
+        The caller's IP address, see `source_address`.
     """
 
     principal: Principal | None
@@ -55,6 +57,7 @@ class Call[P]:
     path: Mapping[str, str]
     headers: Headers
     request_id: str
+    address: str
 
     @property
     def user(self) -> Principal:
@@ -68,6 +71,15 @@ class Call[P]:
         if self.principal is None:
             raise UnauthorizedError("log in first")
         return self.principal
+
+
+def source_address(event: Event) -> str:
+    """Return the address of the connection that a request came on; empty if the event has none.
+
+    API Gateway names it itself, whereas a client can send any X-Forwarded-For.
+    """
+    identity = event["requestContext"].get("identity") or {}
+    return str(identity.get("sourceIp") or "")
 
 
 def read_parameters(event: Event, source: Place, model: type[BaseModel] | None) -> Any:

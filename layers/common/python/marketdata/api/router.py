@@ -12,7 +12,7 @@ from typing import Any, Self, overload
 from pydantic import BaseModel, ValidationError
 
 from marketdata.api.answer import Answer
-from marketdata.api.call import Call, Event, Headers, Place, read_parameters
+from marketdata.api.call import Call, Event, Headers, Place, read_parameters, source_address
 from marketdata.api.failures import failure, refusal, wrong_fields
 from marketdata.api.principal import Principal, Role
 from marketdata.api.wire import proxy_response
@@ -143,7 +143,8 @@ class Router:
         except ValidationError as error:
             return refusal(wrong_fields(error))
         path = event.get("pathParameters") or {}
-        return route.handle(Call(principal, parameters, path, headers, request_id))
+        address = source_address(event)
+        return route.handle(Call(principal, parameters, path, headers, request_id, address))
 
     def _find(self, method: str, path: str) -> Route | Answer:
         if route := self.routes.get((method, path)):

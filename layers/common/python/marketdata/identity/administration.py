@@ -62,8 +62,8 @@ class UserAdministration:
         fields : mapping
             New values of email, role and is_active, by name.
         password : str or None
-            The new password in plain text, which also ends the user's sessions and unlocks a locked
-            name; None keeps the old one.
+            The new password in plain text, which also ends the user's sessions and every lock of
+            their name; None keeps the old one.
 
         Raises
         ------
@@ -84,5 +84,5 @@ class UserAdministration:
             changes |= {"password_hash": hash_password(password), "sessions_from": int(time.time())}
         user = self._users.change(user_id, changes, by=caller)
         if password is not None:
-            self._lockout.clear(user.username)
+            self._lockout.unlock(user.username, int(time.time()))
         return user

@@ -10,7 +10,8 @@ from marketdata.aws.secrets import read_secret
 from marketdata.aws.tables import Table
 from marketdata.errors import ConflictError, ForbiddenError, UnauthorizedError
 from marketdata.identity import passwords
-from marketdata.identity.lockout import Lockout
+from marketdata.identity.lockout import Lockout, LoginHistory
+from marketdata.identity.networks import network_of
 from marketdata.identity.roles import Role
 from marketdata.identity.users import User, Users
 
@@ -31,7 +32,7 @@ class Login:
         self._lockout = Lockout(table)
         self._admin_secret = admin_secret
 
-    def authenticate(self, username: str, password: str) -> User:
+    def authenticate(self, username: str, password: str, address: str) -> User:
         """Check a user name and a password.
 
         This also creates the first admin: as long as the user named in the secret does not exist,
@@ -41,6 +42,8 @@ class Login:
         ----------
         username, password : str
             As the caller sent them.
+        address : str
+            Where the call came from, as API Gateway saw it; empty if that is not known.
 
         Raises
         ------
@@ -49,19 +52,37 @@ class Login:
         ForbiddenError
             The user has been deactivated.
         TooManyRequestsError
-            The name is locked after five failures.
+            The name is locked after too many failures, see `identity.lockout`; the error says for
+            how long, and is the same for every name, and for known and unknown networks.
         """
-        self._lockout.check(username, int(time.time()))
-        found = self._users.find(username) or self._first_admin(username, password)
-        user, hashed = found or (None, passwords.NOBODYS)
-        if not passwords.matches(hashed, password) or user is None:
-            self._lockout.count(username, int(time.time()))
-            raise UnauthorizedError("the user name or the password is wrong")
-        # Checked again: a correct guess among many simultaneous ones must not slip through.
-        self._lockout.check(username, int(time.time()))
-        self._lockout.clear(username)
+        network = network_of(address)
+        history = self._lockout.history(username, network)
+        history.check(_now())
+        user, hashed = self._candidate(username, password, history)
+        if passwords.matches(hashed, password) and user is not None:
+            # Read again: a correct guess among many simultaneous ones must not slip through.
+            history = self._lockout.history(username, network)
+            if not history.is_refused(_now()):
+                return self._accept(user, hashed, password, history)
+        self._lockout.count(history, _now())
+        raise UnauthorizedError("the user name or the password is wrong")
+
+    def _candidate(
+        self, username: str, password: str, history: LoginHistory
+    ) -> tuple[User | None, str]:
+        """Return the user with a name and their hash; None and a hash of nothing to refuse any."""
+        found = self._users.find(username)
+        if history.is_refused(_now()):
+            # It takes as long as a wrong password, and even the right one is not looked at.
+            found = None
+        elif found is None:
+            found = self._first_admin(username, password)
+        return found or (None, passwords.NOBODYS)
+
+    def _accept(self, user: User, hashed: str, password: str, history: LoginHistory) -> User:
         if not user.is_active:
             raise ForbiddenError("this user has been deactivated")
+        self._lockout.accept(history, _now())
         if passwords.is_outdated(hashed):
             self._users.rehash(user.id, hashed, passwords.hash_password(password))
         return user
@@ -76,3 +97,7 @@ class Login:
         with suppress(ConflictError):
             self._users.create(username, passwords.hash_password(password), Role.ADMIN)
         return self._users.find(username)
+
+
+def _now() -> int:
+    return int(time.time())
