@@ -3,6 +3,7 @@
 from typing import Any
 
 from marketdata import deployment
+from marketdata.tasks.age import NewestDay
 from marketdata.tasks.plan import Planner
 
 NOTHING = {"task_id": 0, "attempt": 0, "batch_count": 0}
@@ -12,13 +13,18 @@ NOTHING = {"task_id": 0, "attempt": 0, "batch_count": 0}
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Plan the task of an execution: `{"execution": ARN, "input": the execution's input}`.
 
-    The input is `{"task_id", "attempt"}`, or `{"schedule"}`, for which a task is created first.
-    Both state machines begin with this step.
+    The input is `{"task_id", "attempt"}`, or `{"schedule"}`, for which a task is created first;
+    the schedule "age" only measures. Both state machines begin with this step.
     """
-    planner: Planner = deployment.planner()
     asked, execution = event["input"], event["execution"]
-    if asked.get("if_late") and not planner.is_late(asked["schedule"]):
-        return NOTHING
+    if asked.get("schedule") == "age" or asked.get("if_late"):
+        newest: NewestDay = deployment.newest_day()
+        if not asked.get("if_late"):
+            newest.measure()
+            return NOTHING
+        if not newest.is_late(asked["schedule"]):
+            return NOTHING
+    planner: Planner = deployment.planner()
     if "schedule" in asked:
         task = planner.scheduled(asked["schedule"], execution)
         return planner.plan(task.id, task.attempt, execution)

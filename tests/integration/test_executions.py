@@ -18,7 +18,9 @@ from tests.integration.market import (
     check_counters,
     check_filled,
     open_in_three_batches,
+    put_bars,
     put_securities,
+    rows,
 )
 from tests.support.emulation import join
 from tests.support.faults import Event, Gate, Handler, wait_until
@@ -197,6 +199,47 @@ def test_a_scheduled_refresh_of_the_catalog(service: Service) -> None:
     )
     assert (task["total_count"], task["success_count"], task["upstream_calls"]) == (1, 1, 1)
     assert [event["operation"] for event in service.calls("upstream")] == ["refresh_catalog"]
+
+
+def test_a_restored_table_counts_again(service: Service) -> None:
+    """Executions outlive the records of their tasks, and so do their names, for 90 days."""
+    task = service.run("cache-all-missing", **WEEKS)
+    restore(service, [])
+    service.invocations.clear()
+    again = service.run("cache-all-missing", **WEEKS)
+    assert (again["id"], again["status"]) == (task["id"], "completed")
+    assert len(service.calls("plan_task")) == 1
+
+
+def test_a_restored_task_has_its_second_attempt_again(service: Service) -> None:
+    put_bars(service, CODES[0], [row | {"low": -1.0} for row in rows(CODES[0])])
+    task = service.run("cache-all-missing", **WEEKS)
+    kept = items(service)
+    for _ in range(2):
+        restore(service, kept)
+        service.invocations.clear()
+        service.post(RETRY, task_id=task["id"])
+        again = service.wait(task["id"])
+        assert (again["attempt"], again["status"], again["error_count"]) == (2, "completed", 1)
+        assert len(service.calls("plan_task")) == 1
+
+
+def items(service: Service) -> list[dict[str, Any]]:
+    """Give what the control table holds, as a backup does."""
+    found: list[dict[str, Any]] = client("dynamodb").scan(TableName=service.cloud.control.name)[
+        "Items"
+    ]
+    return found
+
+
+def restore(service: Service, kept: list[dict[str, Any]]) -> None:
+    """Have the control table hold what it held."""
+    table = service.cloud.control.name
+    for item in items(service):
+        key = {name: item[name] for name in ("pk", "sk")}
+        client("dynamodb").delete_item(TableName=table, Key=key)
+    for item in kept:
+        client("dynamodb").put_item(TableName=table, Item=item)
 
 
 def test_an_execution_of_nothing(service: Service) -> None:

@@ -300,6 +300,8 @@ def test_what_a_function_loads_at_its_start(name: str) -> None:
     loaded = loaded_at_start(ROOT / f"functions/{name}/app.py")
     assert ("boto3" in loaded) is (name not in {"console", "docs"})
     assert bool(loaded & HEAVY) is (name == "upstream")
+    # Metrics cost some milliseconds, for which nobody may wait.
+    assert ("aws_lambda_powertools" in loaded) is (name in {"plan_task", "finish_task"})
 
 
 def docstrings(module: str) -> Iterator[tuple[int, str]]:

@@ -33,8 +33,9 @@ def test_a_silent_task_is_held_against_its_execution(
     task_service: TaskService, machines: FakeMachines, status: str
 ) -> None:
     start(task_service)
+    (execution,) = machines.executions
     assert task_service.show(1).status is Status.PENDING
-    machines.executions["fill:task-1"] = status
+    machines.executions[execution] = status
     (task,), total = task_service.page(1, 20)
     assert (task.status, task.error_message, total) == (
         Status.FAILED,
@@ -84,7 +85,7 @@ def test_a_task_whose_start_was_cut_off(task_service: TaskService, machines: Fak
 def test_cancel(task_service: TaskService, machines: FakeMachines) -> None:
     start(task_service)
     assert task_service.cancel(1).status is Status.CANCELLED
-    assert machines.executions == {"fill:task-1": "ABORTED"}
+    assert list(machines.executions.values()) == ["ABORTED"]
     with pytest.raises(ConflictError, match="task 1 has ended already: cancelled"):
         task_service.cancel(1)
 
@@ -106,10 +107,13 @@ def test_a_cancel_that_comes_too_late_says_how_it_ended(
 
 
 def test_retry(task_service: TaskService, records: TaskRecords, machines: FakeMachines) -> None:
-    records.end(start(task_service), Status.FAILED)
+    first = start(task_service)
+    records.end(first, Status.FAILED)
     task = task_service.retry(1)
     assert (task.attempt, task.status) == (2, Status.PENDING)
-    assert machines.executions["fill:task-1-2"] == "RUNNING"
+    assert task.execution_name.startswith("task-1-2-")
+    assert records.load(1).execution_name == task.execution_name
+    assert machines.executions[f"fill:{task.execution_name}"] == "RUNNING"
     assert machines.events[-1] == {"task_id": 1, "attempt": 2}
 
 

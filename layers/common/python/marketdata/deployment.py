@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from marketdata.kline.reader import KlineReader
     from marketdata.sdk_configs.records import SdkConfigs
     from marketdata.sources.source import Source
+    from marketdata.tasks.age import NewestDay
     from marketdata.tasks.detect import Detector
     from marketdata.tasks.finish import Finisher
     from marketdata.tasks.main_contracts import TaskMainContracts
@@ -223,6 +224,13 @@ def planner() -> "Planner":
         now=_seconds(),
         changed=_changed,
     )
+
+
+def newest_day() -> "NewestDay":
+    """Return what measures the age of the newest stored day, for one call."""
+    from marketdata.tasks.age import NewestDay
+
+    return NewestDay(store(), catalog, final_day())
 
 
 def _changed(dataset: "Dataset") -> "Callable[[str], int]":

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from marketdata.aws.metrics import put_metric
 from marketdata.errors import (
     UPSTREAM_ERRORS,
     BlockCorruptError,
@@ -87,7 +88,7 @@ class Finisher:
         known = state.get("task_id")
         task = self.records.load(known) if known else self.records.holder(execution)
         if task and task.attempt == state.get("attempt", 1):
-            self.records.end(task, Status.FAILED, reason(state["error"]))
+            self._end(task, Status.FAILED, reason(state["error"]))
 
     def finish(self, task_id: int, attempt: int) -> None:
         """End a task whose batches have all been taken; a cancelled task stays cancelled."""
@@ -103,7 +104,7 @@ class Finisher:
         result = summary(task, self.objects, task.batch_count)
         self.objects.write_json(result_key(task), result)
         errors = result["error_count"]
-        self.records.end(
+        self._end(
             task,
             Status.COMPLETED,
             _joined(
@@ -148,7 +149,16 @@ class Finisher:
         nothing_done = bool(work) and len(undone) == len(work)
         status = Status.FAILED if nothing_done else Status.COMPLETED
         message = _joined(_message(errors, task), _remarks(len(notes) + more), self.follow(task))
-        self.records.end(task, status, message, **counts)
+        self._end(task, status, message, **counts)
+
+    def _end(self, task: Task, status: Status, message: str, **counts: int) -> None:
+        """End a task, and count it for the alarms if it did not end well."""
+        if not self.records.end(task, status, message, **counts):
+            return
+        if status is Status.FAILED:
+            put_metric("TasksFailed", 1)
+        elif counts.get("error_count"):
+            put_metric("TasksCompletedWithErrors", 1)
 
 
 def reason(error: Mapping[str, str]) -> str:

@@ -1,6 +1,5 @@
 """The plan step: from a task to its work list."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -9,14 +8,13 @@ from typing import Any
 from marketdata.aws.writes import ConditionFailedError
 from marketdata.blocks.block import BlockCoverage
 from marketdata.blocks.dataset import Dataset, Kind, Period
-from marketdata.blocks.days import bit_of
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import beyond_known, today
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import CalendarEndedError, ConflictError, NotFoundError
 from marketdata.finance.periods import calendar_of
 from marketdata.tasks.batching import Lacking, Work, WorkItem, work_items
-from marketdata.tasks.comparison import NOT_STORED, compare, outside
+from marketdata.tasks.comparison import compare, outside
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope, in_scope, parts_of, window_of
 from marketdata.tasks.task import (
@@ -42,10 +40,6 @@ SCHEDULE = "schedule"
 
 LOOK_BACK = timedelta(days=30)
 """How far back a scheduled fill also fetches what was missed."""
-
-
-PUNCTUAL = 0.5
-"""The part of a market's codes that a source has of the newest day if it is not late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,24 +142,6 @@ class Planner:
 
         task, _ = self.records.claim(execution, make, lambda _: True)
         return task
-
-    def is_late(self, schedule: str) -> bool:
-        """Check whether the source was late with the newest day when a schedule's fill ran.
-
-        It was if in some market fewer than `PUNCTUAL` of the codes that should have a bar of that
-        day have one: single codes may lack it for reasons of their own.
-        """
-        day = self.final_until
-        scope = Scope(Kind(schedule), Period.DAILY, day, day)
-        window = window_of(scope, self.catalog(), day, self.now)
-        (part,) = parts_of(scope, window)
-        stored = {row.code: row for row in self.store.coverage(scope.dataset.name, part)}
-        expected, held = Counter[str](), Counter[str]()
-        for security in in_scope(self.catalog(), scope):
-            known = stored.get(security.code, NOT_STORED).coverage
-            expected[security.market] += 1
-            held[security.market] += bool((known.present | known.absent) & bit_of(part, day))
-        return any(held[market] < PUNCTUAL * count for market, count in expected.items())
 
     def _check_calendar(self, task: Task) -> None:
         """Refuse what passes the last known day: nobody knows there what is missing.

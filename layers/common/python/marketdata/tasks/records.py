@@ -14,7 +14,7 @@ from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.errors import NotFoundError
 from marketdata.tasks.outcomes import Outcomes
-from marketdata.tasks.task import Status, Task, now, record_key
+from marketdata.tasks.task import Status, Task, new_execution_name, now, record_key
 
 RUNNING = "#status IN (:pending, :running) AND attempt = :current"
 STATUS = {"#status": "status"}
@@ -164,6 +164,7 @@ class TaskRecords:
             "status": Status.PENDING,
             "attempt": task.attempt + 1,
             "execution": "",
+            "execution_name": new_execution_name(task.id, task.attempt + 1),
             "ended_at": "",
             "error_message": "",
         }

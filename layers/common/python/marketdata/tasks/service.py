@@ -194,10 +194,9 @@ class TaskService:
         """Start a task's execution; a task that cannot be started ends as failed."""
         detect = task.kind is TaskKind.DETECT
         machine = self._detect_machine if detect else self._fill_machine
-        name = f"task-{task.id}" if task.attempt == 1 else f"task-{task.id}-{task.attempt}"
         try:
             event: dict[str, object] = {"task_id": task.id, "attempt": task.attempt}
-            execution = self._machines.start_execution(machine, name, event)
+            execution = self._machines.start_execution(machine, task.execution_name, event)
         except Exception:
             self._records.end(task, Status.FAILED, "it could not be started")
             raise

@@ -1,6 +1,7 @@
 """A task's record: what was requested, how far it has come and how it ended."""
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -60,6 +61,8 @@ class Task:
         Key of the pointer that keeps the same request from running twice at once.
     execution : str
         ARN of the latest execution; empty until it is known.
+    execution_name : str
+        Name under which this attempt is started; empty if a schedule started it.
     attempt : int
         1, plus 1 for each retry.
     planned : bool
@@ -89,6 +92,7 @@ class Task:
     ended_at: str = ""
     request: str = ""
     execution: str = ""
+    execution_name: str = ""
     attempt: int = 1
     planned: bool = False
     total_count: int = 0
@@ -186,8 +190,26 @@ def new_task(
     """Build the record of a task on which no work has been done yet; see `Task`."""
     at = now()
     return Task(
-        task_id, kind, Status.PENDING, scope, user, at, at, request=request, execution=execution
+        task_id,
+        kind,
+        Status.PENDING,
+        scope,
+        user,
+        at,
+        at,
+        request=request,
+        execution=execution,
+        execution_name="" if execution else new_execution_name(task_id, 1),
     )
+
+
+def new_execution_name(task_id: int, attempt: int) -> str:
+    """Return a name for an attempt's execution that no execution has had.
+
+    Its random part tells it from an execution of the same id from before the table was restored:
+    Step Functions knows a name for 90 days.
+    """
+    return f"task-{task_id}-{attempt}-{secrets.token_hex(4)}"
 
 
 def request_key(kind: TaskKind, scope: Scope) -> str:
