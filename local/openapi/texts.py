@@ -91,8 +91,8 @@ ERRORS: dict[int, tuple[str, str, dict[str, Any]]] = {
         {},
     ),
     413: (
-        "请求过大 · The request is larger than 10 MB",
-        "the request is larger than 10 MB",
+        "请求过大 · The request is larger than 4 MB",
+        "the request is larger than 4 MB (4194304 bytes)",
         {},
     ),
     429: (
