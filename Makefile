@@ -14,6 +14,9 @@ REAL ?=
 # for `make rotate-key`: a stack on AWS
 STACK ?=
 
+# for `make smoke`: a deployment
+URL ?= http://localhost:$(PORT)
+
 UV_VERSION := 0.13.9
 FETCHED_UV := .tools/uv/bin/uv
 UV := $(or $(shell sh -c 'command -v uv'),$(FETCHED_UV))
@@ -34,7 +37,7 @@ NODE_MODULES := web/node_modules/.package-lock.json
 CONSOLE := functions/console/static
 
 .DEFAULT_GOAL := help
-.PHONY: help run sdk-bundle rotate-key test test-unit test-e2e screenshots chaos bench cost lint types format generated check-generated validate check sync
+.PHONY: help run sdk-bundle rotate-key smoke test test-unit test-e2e screenshots chaos bench cost lint types format generated check-generated validate check sync
 
 help: ## show the targets
 	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0]"
@@ -51,6 +54,9 @@ sdk-bundle: sync ## zip the vendor's SDK: make sdk-bundle WHEELS='dir/*.whl' OUT
 
 rotate-key: sync ## sign tokens with a new key, on the local cloud or on AWS (STACK=name)
 	@$(RUN) python -m local.rotate_key --state '$(STATE)' --stack '$(STACK)'
+
+smoke: sync ## check a deployment from outside: make smoke URL=https://….amazonaws.com/prod
+	@$(RUN) python -m local.smoke '$(URL)'
 
 test: test-unit test-e2e ## all tests
 
