@@ -19,6 +19,7 @@ from local.smoke.service import DifferenceError, NotCheckedError, Service
 type Check = Callable[[Service], str]
 
 CHECKS: list[Check] = [*gateway.CHECKS, *content.CHECKS]
+OK, DIFFERS, NOT_CHECKED = "ok", "DIFFERS", "-"
 TITLE = 64
 SHOWN = 120
 
@@ -46,9 +47,6 @@ def run(service: Service, checks: Iterable[Check]) -> int:
     differ, left = marks.count(DIFFERS), marks.count(NOT_CHECKED)
     print(f"{len(marks)} checks: {differ} differ, {left} could not be made")
     return differ
-
-
-OK, DIFFERS, NOT_CHECKED = "ok", "DIFFERS", "-"
 
 
 def _line(check: Check, service: Service) -> str:
