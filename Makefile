@@ -14,6 +14,9 @@ REAL ?=
 # for `make rotate-key` and `make attach`: a stack on AWS
 STACK ?=
 
+# for `make smoke`: a deployment
+URL ?= http://localhost:$(PORT)
+
 UV_VERSION := 0.13.9
 FETCHED_UV := .tools/uv/bin/uv
 UV := $(or $(shell sh -c 'command -v uv'),$(FETCHED_UV))
@@ -37,7 +40,7 @@ CHECKOV := $(UV) tool run --quiet --from checkov==3.3.30 checkov
 ASL_VALIDATOR := $(UV) tool run --quiet --from $(NODE) npx --yes asl-validator@4.0.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run sdk-bundle rotate-key attach test test-unit test-e2e screenshots chaos bench cost lint types format generated check-generated validate check sync
+.PHONY: help run sdk-bundle rotate-key attach smoke test test-unit test-e2e screenshots chaos bench cost lint types format generated check-generated validate check sync
 
 help: ## show the targets
 	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0]"
@@ -57,6 +60,9 @@ rotate-key: sync ## sign tokens with a new key, on the local cloud or on AWS (ST
 
 attach: sync ## begin a new stack on AWS with what a deleted one has left: make attach STACK=name TABLE=name BUCKET=name KEY=id
 	@$(RUN) python -m local.attach --stack '$(STACK)' --table '$(TABLE)' --bucket '$(BUCKET)' --key '$(KEY)'
+
+smoke: sync ## check a deployment from outside: make smoke URL=https://….amazonaws.com/prod
+	@$(RUN) python -m local.smoke '$(URL)'
 
 test: test-unit test-e2e ## all tests
 

@@ -7,4 +7,8 @@
     stack.py       build the template, deploy it, read its outputs
     bootstrap.py   what a new stack needs: administrator, files, first fill
     proxy.py       http://localhost:PORT/api/v1 in front of the deployed stage
+    payloads.py    codings and sizes of requests and answers, as API Gateway has them
+
+Beside it stand the programs that `make` runs: `openapi/` describes the API, `smoke/` checks a
+deployment.
 """

@@ -65,7 +65,13 @@ def run(options: argparse.Namespace) -> None:
             if bundle and bootstrap.upload_bundle(s3, deployed.bucket, bundle):
                 say(f"the SDK's bundle uploaded from {bundle}")
             key = f"admin-{deployed.usage_key}"
-            gateway = proxy.Gateway(emulator.port, deployed.api, deployed.stage, key)
+            gateway = proxy.Gateway(
+                emulator.port,
+                deployed.api,
+                deployed.stage,
+                key,
+                compress_from=stack.compress_from(emulator, deployed),
+            )
             with proxy.serving(options.port, gateway):
                 _serve(options, emulator, bootstrap.sample(data))
 

@@ -5,17 +5,18 @@ import errno
 import logging
 import socket
 import threading
+from base64 import b64decode
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, TCPConnector, web
 from multidict import CIMultiDict
 from yarl import URL
 
+from local import payloads
 from local.tools import LocalCloudError
 
-BODY_LIMIT = 10 * 2**20
-"""Bytes; API Gateway's own limit for a request."""
 LINE_LIMIT = 32 * 2**10
 """Bytes of a request line: 500 codes and more must reach the API, which may refuse them."""
 PATIENCE = 5
@@ -39,6 +40,9 @@ _log = logging.getLogger(__name__)
 class Gateway:
     """The deployed stage as the emulator serves it: under a path prefix and a Host header.
 
+    It does what API Gateway does beside: it unpacks requests, refuses large ones, and compresses
+    plain answers.
+
     Parameters
     ----------
     port : int
@@ -47,12 +51,28 @@ class Gateway:
         The id of the API and the name of its stage.
     usage_key : str
         The API key of a usage plan, sent with every call.
+    compress_from : int, optional
+        The API's minimum compression size in bytes; None compresses nothing.
+    decodes_always : bool
+        Whether base64 answers are decoded even for requests without an Accept header. Nobody has
+        proved what API Gateway does; the emulator leaves them as they are.
     """
 
-    def __init__(self, port: int, api: str, stage: str, usage_key: str = "") -> None:
+    def __init__(
+        self,
+        port: int,
+        api: str,
+        stage: str,
+        usage_key: str = "",
+        *,
+        compress_from: int | None = None,
+        decodes_always: bool = False,
+    ) -> None:
         self._base = f"http://127.0.0.1:{port}/{stage}"
         self._host = f"{api}.execute-api.localhost:{port}"
         self._usage_key = usage_key
+        self._compress_from = compress_from
+        self._decodes_always = decodes_always
 
     async def connections(self, app: web.Application) -> AsyncIterator[None]:
         """Keep the connections to the emulator open while the application runs."""
@@ -60,7 +80,7 @@ class Gateway:
             auto_decompress=False,
             connector=TCPConnector(limit=0),
             timeout=ClientTimeout(total=None, connect=10),
-            skip_auto_headers=["Accept-Encoding", "User-Agent", "Content-Type"],
+            skip_auto_headers=["Accept", "Accept-Encoding", "User-Agent", "Content-Type"],
             max_line_size=LINE_LIMIT,
             max_field_size=LINE_LIMIT,
         ) as session:
@@ -68,33 +88,63 @@ class Gateway:
             yield
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Pass a request on, and its answer back, both unchanged."""
+        """Pass a request on, and its answer back."""
         try:
-            answer = await self._ask(request, await request.read())
+            body = payloads.unpacked(
+                await request.read(), request.headers.get("Content-Encoding", "")
+            )
         except web.HTTPRequestEntityTooLarge:
-            return envelope(413, f"the request is larger than {BODY_LIMIT} bytes")
+            return _too_large()
+        if body is None:
+            return envelope(415, "the request's Content-Encoding is not supported")
+        if len(body) > payloads.GATEWAY_LIMIT:
+            return _too_large()
+        if not payloads.fits_lambda(body):
+            return web.json_response({"message": "Request Too Long"}, status=413)
+        try:
+            async with await self._ask(request, body) as answer:
+                headers, content = _passed_on(answer.headers), await answer.read()
         except (ClientError, OSError) as error:
             _log.warning("%s %s: %r", request.method, request.rel_url, error)
             return envelope(502, "the local cloud does not answer")
-        async with answer:
-            return await _pass_back(request, answer)
+        content = self._shaped(request, headers, content)
+        response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
+        await response.prepare(request)
+        await response.write(content)
+        await response.write_eof()
+        return response
 
     async def _ask(self, request: web.Request, body: bytes) -> ClientResponse:
         headers = _passed_on(request.headers)
+        if headers.popall("Content-Encoding", None):
+            headers["Content-Length"] = str(len(body))
         headers["Host"] = self._host
         # the emulator does not take the key from the authorizer
         headers["x-api-key"] = self._usage_key
-        # without this header the emulator does not decode base64 answers
-        headers.setdefault("Accept", "*/*")
         # the emulator's `sourceIp` is the first address here; API Gateway's is the connection's
         headers["X-Forwarded-For"] = request.remote or ""
         return await request.app[_SESSION].request(
             request.method,
             URL(self._base + request.raw_path, encoded=True),
             headers=headers,
-            data=body or None,
+            data=BytesIO(body) if body else None,
             allow_redirects=False,
         )
+
+    def _shaped(self, request: web.Request, headers: CIMultiDict[str], content: bytes) -> bytes:
+        """Return the body as API Gateway sends it, and adapt the headers to it."""
+        if not content:
+            return content
+        if "Content-Encoding" in headers:
+            if self._decodes_always and "Accept" not in request.headers:
+                content = b64decode(content)
+        elif self._compress_from is not None and len(content) >= self._compress_from:
+            coding = payloads.coding_of(request.headers.get("Accept-Encoding", ""))
+            if coding:
+                content = payloads.PACKERS[coding](content)
+                headers["Content-Encoding"] = coding
+        headers["Content-Length"] = str(len(content))
+        return content
 
 
 def envelope(status: int, message: str) -> web.Response:
@@ -102,9 +152,15 @@ def envelope(status: int, message: str) -> web.Response:
     return web.json_response({"code": status, "message": message, "data": None}, status=status)
 
 
+def _too_large() -> web.Response:
+    """Return API Gateway's own answer, which no gateway response changes."""
+    text = f"HTTP content length exceeded {payloads.GATEWAY_LIMIT} bytes."
+    return web.Response(text=text, status=413)
+
+
 def application(gateway: Gateway) -> web.Application:
     """Build the application that passes every path and method on to the gateway."""
-    app = web.Application(client_max_size=BODY_LIMIT)
+    app = web.Application(client_max_size=payloads.GATEWAY_LIMIT)
     app.router.add_route("*", r"/{path:[\s\S]*}", gateway.handle)
     app.cleanup_ctx.append(gateway.connections)
     return app
@@ -180,17 +236,6 @@ async def _start(runner: web.AppRunner, sockets: list[socket.socket]) -> None:
     await runner.setup()
     for listener in sockets:
         await web.SockSite(runner, listener).start()
-
-
-async def _pass_back(request: web.Request, answer: ClientResponse) -> web.StreamResponse:
-    response = web.StreamResponse(
-        status=answer.status, reason=answer.reason, headers=_passed_on(answer.headers)
-    )
-    await response.prepare(request)
-    async for chunk in answer.content.iter_any():
-        await response.write(chunk)
-    await response.write_eof()
-    return response
 
 
 def _passed_on(headers: Mapping[str, str]) -> CIMultiDict[str]:

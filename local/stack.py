@@ -114,6 +114,12 @@ def gateway_responses(template: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [_gateway_response(*item) for api in apis for item in api.items()]
 
 
+def compress_from(cloud: Cloud, stack: Stack) -> int | None:
+    """Return the deployed API's minimum compression size in bytes; None if it has none."""
+    gateway = boto3.client("apigateway", endpoint_url=cloud.endpoint)
+    return gateway.get_rest_api(restApiId=stack.api).get("minimumCompressionSize")
+
+
 def _gateway_response(kind: str, response: Mapping[str, Any]) -> dict[str, Any]:
     headers = response.get("ResponseParameters", {}).get("Headers", {})
     arguments: dict[str, Any] = {

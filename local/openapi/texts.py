@@ -91,13 +91,13 @@ ERRORS: dict[int, tuple[str, str, dict[str, Any]]] = {
         {},
     ),
     413: (
-        "请求过大 · The request is larger than 10 MB",
-        "the request is larger than 10 MB",
+        "请求过大 · The request is larger than 4 MB",
+        "the request is larger than 4 MB (4194304 bytes)",
         {},
     ),
     415: (
-        "不支持的媒体类型 · The body is not JSON",
-        "the content type must be application/json",
+        "不支持的媒体类型 · The body is packed otherwise than by gzip or deflate",
+        "the body must be JSON, plain or with the Content-Encoding gzip or deflate",
         {},
     ),
     429: (

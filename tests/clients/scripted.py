@@ -23,8 +23,10 @@ def success(data: Any, meta: Any = None, **headers: str) -> httpx.Response:
 
 
 def failure(status: int, message: str = "no", **details: Any) -> httpx.Response:
-    """Return an error response of the API; `retry_after` becomes the header."""
+    """Return an error response of the service; `retry_after` becomes the header."""
     headers = {"Retry-After": str(details.pop("retry_after"))} if "retry_after" in details else {}
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        details.setdefault("request_id", "request-1")
     body = {"code": status, "message": message, "data": None, **details}
     return httpx.Response(status, json=body, headers=headers)
 

@@ -4,7 +4,16 @@ import gzip
 
 import httpx
 import pytest
-from amazingdata_client import BadAnswerError, ServerError
+from amazingdata_client import (
+    AmazingDataError,
+    BadAnswerError,
+    ForbiddenError,
+    InvalidInputError,
+    ServerError,
+    TooLargeError,
+    UnavailableError,
+)
+from amazingdata_client.answers import error_of
 from backports import zstd
 
 from tests.clients.conftest import Calls
@@ -29,7 +38,7 @@ def test_packed_answers_are_read(
 ) -> None:
     scripted.on("GET /base/codes", httpx.Response(200, content=content, headers=headers))
     assert client.codes("EXTRA_STOCK_A") == ["600000.SH"]
-    assert scripted.seen[0].headers["Accept-Encoding"] == "zstd, gzip"
+    assert scripted.seen[0].headers["Accept-Encoding"] == "gzip, zstd"
 
 
 @pytest.mark.parametrize("coding", ["zstd", "gzip", ""])
@@ -52,7 +61,41 @@ def test_another_services_answer_is_none(
         client.me()
 
 
-def test_an_error_without_the_envelope_is_shown(client: Calls, scripted: ScriptedService) -> None:
-    scripted.on("GET /auth/me", httpx.Response(500, text="oops"))
-    with pytest.raises(ServerError, match="HTTP 500: oops"):
+PAGE = """<html><head><title>403 Forbidden</title><style>p {}</style></head>
+<body>Request blocked.</body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "message"),
+    [
+        (500, "oops", ServerError, "HTTP 500: oops"),
+        (500, "", ServerError, "HTTP 500: Internal Server Error"),
+        (500, '["no"]', ServerError, 'HTTP 500: ["no"]'),
+        (403, PAGE, ForbiddenError, "HTTP 403: 403 Forbidden Request blocked."),
+        (403, '{"Message": "not authorized"}', ForbiddenError, "not authorized"),
+        (413, '{"message": "Request Too Long"}', TooLargeError, "Request Too Long"),
+        (413, "length exceeded 10485760", TooLargeError, "HTTP 413: length exceeded 10485760"),
+        (415, '{"message": "Unsupported Media Type"}', InvalidInputError, "Unsupported Media Type"),
+        (400, '{"message": "no", "errors": ["x", {"field": "y"}]}', InvalidInputError, "no"),
+        (400, '{"message": "no", "errors": null}', InvalidInputError, "no"),
+    ],
+)
+def test_an_error_of_whatever_stands_before_the_service_is_shown(
+    status: int, body: str, kind: type[AmazingDataError], message: str
+) -> None:
+    error = error_of(httpx.Response(status, text=body))
+    assert (type(error), str(error)) == (kind, message)
+
+
+def test_a_gateway_without_the_function_is_unavailable(
+    client: Calls, scripted: ScriptedService
+) -> None:
+    crashed = httpx.Response(502, json={"message": "Internal server error"})
+    scripted.on("GET /auth/me", crashed)
+    with pytest.raises(UnavailableError, match="Internal server error"):
         client.me()
+    assert len(scripted.seen) == 4
+    scripted.on("POST /auth/users", crashed)
+    with pytest.raises(UnavailableError):
+        client.create_user("li", "long-enough")
+    assert len(scripted.bodies("POST")) == 1

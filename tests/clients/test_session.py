@@ -107,7 +107,8 @@ def test_what_may_pass_is_asked_again(
         (409, ConflictError),
         (500, ServerError),
         (502, UpstreamError),
-        (418, ServerError),
+        (418, InvalidInputError),
+        (302, ServerError),
     ],
 )
 def test_what_will_not_pass_is_raised_at_once(

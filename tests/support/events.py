@@ -40,7 +40,7 @@ def proxy_event(
     raw_body : bytes, optional
         Sent as it is.
     headers, user : mapping, optional
-        The request's headers, the authorizer's context.
+        The request's headers beside the Accept that every client sends, the authorizer's context.
     address : str
         The address of the connection.
     """
@@ -63,7 +63,7 @@ def proxy_event(
         "resource": PREFIX + resource,
         "path": PREFIX + concrete,
         "httpMethod": method,
-        "headers": dict(headers or {}),
+        "headers": {"Accept": "*/*", **(headers or {})},
         "queryStringParameters": {name: given[-1] for name, given in many.items()} or None,
         "multiValueQueryStringParameters": many or None,
         "pathParameters": dict(path or {}) or None,

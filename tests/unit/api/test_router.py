@@ -12,7 +12,7 @@ from pydantic import Field
 
 from marketdata import errors
 from marketdata.api import failures, wire
-from marketdata.api.call import Headers
+from marketdata.api.call import BODY_LIMIT, Headers
 from marketdata.api.parameters import Parameters
 from marketdata.api.router import Answer, Call, Role, Router
 from tests.support.events import ADMIN, USER, proxy_event, read
@@ -165,6 +165,25 @@ def test_a_body_that_is_no_json() -> None:
     assert ask("POST", "/words", user=ADMIN)[0] == 400
 
 
+@pytest.mark.parametrize("encoded", [True, False])
+def test_a_body_over_the_limit_is_refused_before_it_is_parsed(encoded: bool) -> None:
+    fits = b'{"word": "k"}'.ljust(BODY_LIMIT)
+    for body, wanted in ((fits, 201), (fits + b" ", 413), (b"{nope".ljust(BODY_LIMIT + 1), 413)):
+        event = proxy_event("POST", "/words", raw_body=body, user=ADMIN)
+        if not encoded:
+            event |= {"body": body.decode(), "isBase64Encoded": False}
+        response = handler(event, None)
+        assert response["statusCode"] == wanted
+    message = "the request is larger than 4 MB (4194304 bytes)"
+    assert read(response) == {"code": 413, "message": message, "data": None}
+
+
+def test_a_body_at_the_limit_fits_into_lambdas_event() -> None:
+    event = proxy_event("POST", "/words", raw_body=bytes(BODY_LIMIT), user=ADMIN)
+    everything_else = 64 * 2**10
+    assert len(json.dumps(event)) + everything_else < 6 * 2**20
+
+
 def test_the_answer_to_a_flood_of_errors_is_small() -> None:
     body = {f"{'x' * 1000}{index}": index for index in range(1000)}
     status, envelope = ask("POST", "/words", body=body, user=ADMIN)
@@ -203,6 +222,7 @@ def answer_to(error: Exception) -> dict[str, Any]:
         (errors.ForbiddenError("why"), 403, {}),
         (errors.NotFoundError("why"), 404, {}),
         (errors.ConflictError("why"), 409, {}),
+        (errors.TooLargeError("why"), 413, {}),
         (errors.TooManyRequestsError("why", 60), 429, {"Retry-After": "60"}),
         (errors.UpstreamBusyError("why"), 503, {"Retry-After": "5"}),
         (errors.UpstreamTimeoutError("why"), 503, {"Retry-After": "5"}),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from marketdata.api import wire
 from marketdata.api.answer import Answer
+from marketdata.api.call import Headers
 
 LINK = "https://bucket.example/answers/1.json?signature"
 
@@ -164,6 +165,11 @@ def test_without_a_form_in_zstd_the_answer_is_plain() -> None:
     [
         ("zstd", "zstd"),
         ("gzip, deflate, br, zstd", "zstd"),
+        # What our client sends: the order says nothing here, only to API Gateway.
+        ("gzip, zstd", "zstd"),
+        ("zstd, gzip", "zstd"),
+        ("gzip;q=0.5, zstd;q=0.5", "zstd"),
+        ("gzip, zstd;q=0.9", ""),
         ("ZSTD;q=0.8, gzip;q=0.8", "zstd"),
         ("zstd;q=1.000", "zstd"),
         ("zstd;q=0.9, *;q=0.1", "zstd"),
@@ -183,6 +189,24 @@ def test_without_a_form_in_zstd_the_answer_is_plain() -> None:
 def test_which_clients_get_zstd(header: str, coding: str) -> None:
     response = wire.proxy_response(Answer(200, Bound(b"[]")), header)
     assert response["headers"].get("Content-Encoding", "") == coding
+
+
+@pytest.mark.parametrize("header", ["", "gzip", "gzip, zstd", "zstd", "*"])
+@pytest.mark.parametrize("accept", [{}, {"Accept": ""}])
+def test_without_an_accept_header_no_body_is_base64(
+    parked: list[bytes], header: str, accept: dict[str, str]
+) -> None:
+    headers = Headers({"Accept-Encoding": header, **accept})
+    for body in (orjson.dumps([1]), orjson.dumps(list(range(1_000_000)))):
+        response = wire.proxy_response(Answer(200, Bound(body)), wire.codings(headers))
+        assert response["isBase64Encoded"] is False
+        assert "Content-Encoding" not in response["headers"]
+        assert body in {response["body"].encode(), *parked}
+
+
+def test_with_an_accept_header_all_codings_count() -> None:
+    headers = Headers({"accept": "application/json", "accept-encoding": "gzip, zstd"})
+    assert wire.codings(headers) == "gzip, zstd"
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,32 @@
 """The proxy in front of a server that tells what it was asked."""
 
 import gzip
+import json
 import socket
-from collections.abc import Iterator
-from contextlib import closing
+import zlib
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import httpx
 import pytest
 
-from local import proxy
+from local import payloads, proxy
 from local.tools import LocalCloudError
 
 ANSWER = gzip.compress(b'{"code": 200}')
+LARGE = json.dumps({"code": 200, "data": 100 * ["浦发银行"]}).encode()
+COMPRESS_FROM = 1024
 
 
 class Emulator(BaseHTTPRequestHandler):
-    """Answers every request with a redirect and a compressed body; remembers what came."""
+    """Remembers what came. Answers with a redirect and a compressed body, below /plain/n with n
+    bytes of plain text, at /unchanged with 304.
+
+    As the real one, it leaves base64 as it is for a request without an Accept header.
+    """
 
     protocol_version = "HTTP/1.1"
     asked: tuple[str, str, dict[str, str], bytes]
@@ -26,13 +35,24 @@ class Emulator(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         Emulator.asked = (self.command, self.path, headers, body)
-        self.send_response(303)
-        self.send_header("Location", "/elsewhere")
-        self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(ANSWER)))
+        if "/plain/" in self.path:
+            size = int(self.path.rpartition("/")[2])
+            self.send(200, LARGE[:size], {"Vary": "Accept-Encoding", "ETag": 'W/"1"'})
+        elif "/unchanged" in self.path:
+            self.send(304, b"", {"ETag": 'W/"1"'})
+        else:
+            packed = ANSWER if "accept" in headers else b64encode(ANSWER)
+            self.send(303, packed, {"Location": "/elsewhere", "Content-Encoding": "gzip"})
+
+    def send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if status != 304:
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(ANSWER)
+            self.wfile.write(body)
 
     do_GET = do_HEAD = do_POST = answer  # noqa: N815 (the base class's names)
 
@@ -57,19 +77,26 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="module")
-def client(emulator: int) -> Iterator[httpx.Client]:
+@contextmanager
+def calling(gateway: proxy.Gateway) -> Iterator[httpx.Client]:
     port = free_port()
     with (
-        proxy.serving(port, proxy.Gateway(emulator, "abc", "prod")),
+        proxy.serving(port, gateway),
         httpx.Client(base_url=f"http://localhost:{port}") as client,
     ):
         yield client
 
 
+@pytest.fixture(scope="module")
+def client(emulator: int) -> Iterator[httpx.Client]:
+    gateway = proxy.Gateway(emulator, "abc", "prod", compress_from=COMPRESS_FROM)
+    with calling(gateway) as client:
+        yield client
+
+
 def test_a_request_reaches_the_stage_as_it_is(client: httpx.Client, emulator: int) -> None:
-    body = gzip.compress(b"{}")
-    sent = {"Content-Encoding": "gzip", "Authorization": "Bearer x", "Accept": "application/json"}
+    body = b'{"codes": []}'
+    sent = {"Authorization": "Bearer x", "Accept": "application/json"}
     client.post("/api/v1/a%2Fb?codes=1%2C2&x", content=body, headers=sent)
     method, path, headers, received = Emulator.asked
     assert (method, path, received) == ("POST", "/prod/api/v1/a%2Fb?codes=1%2C2&x", body)
@@ -103,12 +130,71 @@ def test_head_has_the_headers_alone(client: httpx.Client) -> None:
     assert answer.content == b""
 
 
-def test_accept_is_added_where_there_is_none(client: httpx.Client) -> None:
-    request = client.build_request("GET", "/api/v1")
-    del request.headers["Accept"]
-    client.send(request)
-    assert Emulator.asked[2]["accept"] == "*/*"
-    assert "content-type" not in Emulator.asked[2]
+@pytest.mark.parametrize("decodes_always", [True, False])
+def test_base64_for_a_request_without_an_accept_header(
+    emulator: int, *, decodes_always: bool
+) -> None:
+    gateway = proxy.Gateway(emulator, "abc", "prod", decodes_always=decodes_always)
+    with calling(gateway) as client:
+        request = client.build_request("GET", "/api/v1")
+        del request.headers["Accept"]
+        answer = client.send(request, stream=True)
+        raw = b"".join(answer.iter_raw())
+    assert raw == (ANSWER if decodes_always else b64encode(ANSWER))
+    assert answer.headers["Content-Length"] == str(len(raw))
+    assert not {"accept", "content-type"} & Emulator.asked[2].keys()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding", "unpack"),
+    [
+        ("gzip", "gzip", gzip.decompress),
+        ("gzip, zstd", "gzip", gzip.decompress),
+        ("deflate, gzip", "deflate", zlib.decompress),
+        ("zstd, gzip", None, bytes),
+        ("", None, bytes),
+    ],
+)
+def test_a_plain_answer_is_compressed_by_the_first_coding(
+    client: httpx.Client, accepted: str, coding: str | None, unpack: Callable[[bytes], bytes]
+) -> None:
+    headers = {"Accept-Encoding": accepted}
+    with client.stream("GET", f"/plain/{len(LARGE)}", headers=headers) as answer:
+        raw = b"".join(answer.iter_raw())
+    assert answer.headers.get("Content-Encoding") == coding
+    assert answer.headers["Content-Length"] == str(len(raw))
+    assert (answer.headers["Vary"], answer.headers["ETag"]) == ("Accept-Encoding", 'W/"1"')
+    assert unpack(raw) == LARGE
+
+
+def test_what_is_small_or_has_no_body_is_not_compressed(
+    client: httpx.Client, emulator: int
+) -> None:
+    assert "Content-Encoding" in client.get(f"/plain/{COMPRESS_FROM}").headers
+    assert "Content-Encoding" not in client.get(f"/plain/{COMPRESS_FROM - 1}").headers
+    assert "Content-Encoding" not in client.head(f"/plain/{len(LARGE)}").headers
+    unchanged = client.get("/unchanged")
+    assert (unchanged.status_code, unchanged.headers["ETag"]) == (304, 'W/"1"')
+    assert "Content-Encoding" not in unchanged.headers
+    with calling(proxy.Gateway(emulator, "abc", "prod")) as plain:
+        assert "Content-Encoding" not in plain.get(f"/plain/{len(LARGE)}").headers
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_a_packed_request_reaches_the_stage_unpacked(
+    client: httpx.Client, pack: Callable[[bytes], bytes]
+) -> None:
+    coding = "gzip" if pack is gzip.compress else "deflate"
+    client.post("/api/v1", content=pack(b"{}"), headers={"Content-Encoding": coding})
+    _, _, headers, body = Emulator.asked
+    assert (body, headers["content-length"]) == (b"{}", "2")
+    assert "content-encoding" not in headers
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip"])
+def test_a_request_in_a_coding_that_nobody_reads_is_415(client: httpx.Client, coding: str) -> None:
+    answer = client.post("/api/v1", content=b"{}", headers={"Content-Encoding": coding})
+    assert (answer.status_code, answer.json()["code"]) == (415, 415)
 
 
 def test_a_long_request_line_reaches_the_stage(client: httpx.Client) -> None:
@@ -122,10 +208,23 @@ def test_any_path_reaches_the_stage(client: httpx.Client, path: str) -> None:
     assert Emulator.asked[1].endswith(path)
 
 
-def test_a_body_over_the_limit_is_413(client: httpx.Client) -> None:
-    answer = client.post("/api/v1", content=bytes(proxy.BODY_LIMIT + 1))
-    assert answer.status_code == 413
-    assert answer.json()["code"] == 413
+def test_a_body_over_the_gateways_limit_is_413(client: httpx.Client) -> None:
+    large = bytes(payloads.GATEWAY_LIMIT + 1)
+    packed, headers = gzip.compress(large), {"Content-Encoding": "gzip"}
+    for answer in (
+        client.post("/api/v1", content=large),
+        client.post("/api/v1", content=packed, headers=headers),
+    ):
+        assert answer.status_code == 413
+        assert answer.text == "HTTP content length exceeded 10485760 bytes."
+
+
+def test_a_body_that_lambda_does_not_take_is_413(client: httpx.Client) -> None:
+    fits = payloads.LAMBDA_LIMIT // 4 * 3
+    client.post("/api/v1/fits", content=bytes(fits))
+    assert len(Emulator.asked[3]) == fits
+    answer = client.post("/api/v1", content=bytes(fits + 1))
+    assert (answer.status_code, answer.json()) == (413, {"message": "Request Too Long"})
 
 
 def test_502_where_nobody_answers() -> None:

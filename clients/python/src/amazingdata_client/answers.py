@@ -1,6 +1,7 @@
 """HTTP responses: decompression, the envelope, errors."""
 
 import json
+import re
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,9 @@ from amazingdata_client.errors import (
     AnswerError,
     BadAnswerError,
     FieldError,
+    InvalidInputError,
     ServerError,
+    UnavailableError,
 )
 
 if sys.version_info >= (3, 14):
@@ -20,9 +23,12 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-ACCEPT_ENCODING = "zstd, gzip"
+ACCEPT_ENCODING = "gzip, zstd"
+"""gzip comes first because API Gateway compresses plain answers only if the first coding is one
+that it knows. The service prefers zstd wherever it is named."""
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _SHOWN = 200
+_TAGS = re.compile(r"<style.*?</style>|<[^>]*>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -81,18 +87,38 @@ def envelope(response: httpx.Response) -> Envelope:
 
 
 def error_of(response: httpx.Response) -> AnswerError:
-    """Return the error that a response describes, with or without the envelope."""
-    body = _json(response)
-    fields = body if isinstance(body, dict) else {}
-    kind = BY_STATUS.get(response.status_code, ServerError)
-    message = fields.get("message") or f"HTTP {response.status_code}: {_start(response)}"
-    return kind(
-        str(message),
+    """Return the error that a response describes, whoever sent it.
+
+    API Gateway, a firewall or a proxy may answer in the service's place, with JSON of their own,
+    with a page, or with nothing.
+    """
+    fields = _fields(response)
+    message = fields.get("message") or fields.get("Message")
+    return kind_of(response)(
+        str(message or f"HTTP {response.status_code}: {_start(response)}"),
         status=response.status_code,
-        errors=[FieldError(each["field"], each["reason"]) for each in fields.get("errors", [])],
+        errors=_errors(fields.get("errors")),
         request_id=fields.get("request_id"),
         retry_after=retry_after(response),
     )
+
+
+def kind_of(response: httpx.Response) -> type[AnswerError]:
+    """Return the class of the error that a response is.
+
+    The service's own 502 means that its source failed for good. Anybody else's, such as the
+    gateway's about a function that crashed, means that there was no answer.
+    """
+    status = response.status_code
+    if status == httpx.codes.BAD_GATEWAY and not is_from_service(response):
+        return UnavailableError
+    rest = InvalidInputError if response.is_client_error else ServerError
+    return BY_STATUS.get(status, rest)
+
+
+def is_from_service(response: httpx.Response) -> bool:
+    """Check whether an answer of 500 or above is the service's, which names the request's ID."""
+    return "request_id" in _fields(response)
 
 
 def retry_after(response: httpx.Response) -> float | None:
@@ -110,5 +136,17 @@ def _json(response: httpx.Response) -> Any:
         return None
 
 
+def _fields(response: httpx.Response) -> dict[str, Any]:
+    body = _json(response)
+    return body if isinstance(body, dict) else {}
+
+
+def _errors(given: Any) -> list[FieldError]:
+    named = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    return [FieldError(str(each.get("field")), str(each.get("reason"))) for each in named]
+
+
 def _start(response: httpx.Response) -> str:
-    return response.text[:_SHOWN].strip()
+    """Return the beginning of a body as text, without the tags of a page."""
+    text = " ".join(_TAGS.sub(" ", response.text).split())
+    return text[:_SHOWN] or response.reason_phrase

@@ -4,7 +4,7 @@
 
     AmazingDataError
     ├── AnswerError              the service responded with an error; see `status`
-    │   ├── InvalidInputError        400, `errors` names the parameters
+    │   ├── InvalidInputError        400, `errors` names the parameters; any 4xx not named here
     │   ├── UnauthorizedError        401, no valid login
     │   ├── ForbiddenError           403, not permitted
     │   ├── NotFoundError            404
@@ -13,7 +13,7 @@
     │   ├── TooManyRequestsError     429, wait `retry_after` seconds
     │   ├── ServerError              500 and any other status
     │   ├── UpstreamError            502, the source failed; retrying does not help
-    │   └── UnavailableError         503 and 504, the source is busy or did not respond
+    │   └── UnavailableError         503, 504, and a 502 that is not the service's own word
     ├── NotLoggedInError         no token, and no credentials to get one
     ├── NoAnswerError            the service cannot be reached, or the connection was lost
     ├── BadAnswerError           the response does not come from this API
@@ -26,7 +26,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from amazingdata_client.reading import Days
@@ -85,8 +85,6 @@ class AnswerError(AmazingDataError):
         See `AmazingDataError`.
     """
 
-    retryable_statuses: ClassVar[frozenset[int]] = frozenset({429, 503, 504})
-
     def __init__(
         self,
         message: str,
@@ -101,11 +99,10 @@ class AnswerError(AmazingDataError):
         self.errors = tuple(errors)
         self.request_id = request_id
         self.retry_after = retry_after
-        self.retryable = status in self.retryable_statuses
 
 
 class InvalidInputError(AnswerError):
-    """A parameter is missing, invalid or unknown."""
+    """A parameter is missing, invalid or unknown, or the request has a form that nobody reads."""
 
 
 class UnauthorizedError(AnswerError):
@@ -131,6 +128,8 @@ class TooLargeError(AnswerError):
 class TooManyRequestsError(AnswerError):
     """A rate limit was exceeded."""
 
+    retryable = True
+
 
 class ServerError(AnswerError):
     """An error inside the service; `request_id` identifies it in the service's log."""
@@ -141,7 +140,9 @@ class UpstreamError(AnswerError):
 
 
 class UnavailableError(AnswerError):
-    """The source is busy or did not respond; try again later."""
+    """The source is busy, or the service did not respond in time; try again later."""
+
+    retryable = True
 
 
 class NotLoggedInError(AmazingDataError):
@@ -268,7 +269,8 @@ BY_STATUS: dict[int, type[AnswerError]] = {
     503: UnavailableError,
     504: UnavailableError,
 }
-"""Every other status is a `ServerError`."""
+"""Every other 4xx is an `InvalidInputError`, and every other status a `ServerError`. A 502 that is
+not the service's own word is an `UnavailableError`, see `answers.kind_of`."""
 
 NAMED = 5
 """A message names this many codes of each kind of gap, and ranges per code; the attributes have

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import httpx
 
-from amazingdata_client.answers import retry_after
-from amazingdata_client.errors import AnswerError
+from amazingdata_client.answers import is_from_service, kind_of, retry_after
+from amazingdata_client.errors import UpstreamError
 
 BEFORE_ANYTHING_WAS_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-NOTHING_WAS_DONE = frozenset({429, 503})
-"""The gateway rejected the request, or the service did nothing because its source was busy."""
+REPEATED = frozenset({429, 502, 503, 504})
+"""The statuses after which a call is repeated, if it may be; all others are final."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,18 @@ class Retry:
 
 
 def _worth_it(outcome: httpx.Response | httpx.TransportError, *, repeatable: bool) -> bool:
+    """Check whether a retry may help and does no harm.
+
+    After a 429 nothing was done, and neither after the service's own 503, which means that its
+    source is busy. Behind a 502, 503 or 504 of the gateway the call may have been executed.
+    """
     if isinstance(outcome, httpx.Response):
         status = outcome.status_code
-        return status in (AnswerError.retryable_statuses if repeatable else NOTHING_WAS_DONE)
+        if status not in REPEATED or kind_of(outcome) is UpstreamError:
+            return False
+        refused = status == httpx.codes.TOO_MANY_REQUESTS
+        busy = status == httpx.codes.SERVICE_UNAVAILABLE and is_from_service(outcome)
+        return repeatable or refused or busy
     if isinstance(outcome, (httpx.UnsupportedProtocol, httpx.ProxyError)):
         return False
     return repeatable or isinstance(outcome, BEFORE_ANYTHING_WAS_SENT)

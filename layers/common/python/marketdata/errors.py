@@ -9,6 +9,7 @@
     ├── NotFoundError            the requested thing does not exist
     ├── ConflictError            the thing is in a state that does not allow this
     │   └── CalendarEndedError   it passes the last day of the known calendar
+    ├── TooLargeError            the request is larger than this service takes
     ├── TooManyRequestsError     come back later; says when
     ├── UpstreamError            the source failed; `retryable` says whether a retry helps
     │   ├── UpstreamBusyError        its only session is in use
@@ -69,6 +70,10 @@ class ConflictError(MarketDataError):
 
 class CalendarEndedError(ConflictError):
     """What was asked for passes the last day of the known calendar."""
+
+
+class TooLargeError(MarketDataError):
+    """The request is larger than this service takes."""
 
 
 class TooManyRequestsError(MarketDataError):

@@ -9,10 +9,13 @@ from pydantic import BaseModel
 
 from marketdata.api.parameters import NoParameters
 from marketdata.api.principal import Principal
-from marketdata.errors import InvalidInputError, UnauthorizedError
+from marketdata.errors import InvalidInputError, TooLargeError, UnauthorizedError
 
 type Event = Mapping[str, Any]
 type Place = Literal["query", "body"]
+
+BODY_LIMIT = 4 * 2**20
+"""Bytes of a request's body. Lambda takes 6 MB of JSON, in which the body is base64."""
 
 
 class Headers(dict[str, str]):
@@ -105,6 +108,8 @@ def read_parameters(event: Event, source: Place, model: type[BaseModel] | None) 
         Some are missing, wrong or unknown.
     InvalidInputError
         A parameter of the query is given more than once.
+    TooLargeError
+        The body is larger than `BODY_LIMIT`.
     """
     query_model = model if model and source == "query" else NoParameters
     query = query_model.model_validate_strings(_query(event))
@@ -122,7 +127,8 @@ def _query(event: Event) -> dict[str, str]:
 
 
 def _body(event: Event) -> bytes:
-    body = event.get("body") or ""
-    if event.get("isBase64Encoded"):
-        return b64decode(body)
-    return str(body).encode(errors="replace")
+    text = str(event.get("body") or "")
+    body = b64decode(text) if event.get("isBase64Encoded") else text.encode(errors="replace")
+    if len(body) > BODY_LIMIT:
+        raise TooLargeError(f"the request is larger than 4 MB ({BODY_LIMIT} bytes)")
+    return body

@@ -14,6 +14,7 @@ from marketdata.errors import (
     InvalidInputError,
     MarketDataError,
     NotFoundError,
+    TooLargeError,
     TooManyRequestsError,
     UnauthorizedError,
     UpstreamError,
@@ -29,6 +30,7 @@ STATUS: dict[type[MarketDataError], int] = {
     ForbiddenError: 403,
     NotFoundError: 404,
     ConflictError: 409,
+    TooLargeError: 413,
     TooManyRequestsError: 429,
 }
 """Errors whose text the client gets unchanged. Any error beside these and `UpstreamError` is a 500.

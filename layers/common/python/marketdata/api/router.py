@@ -15,7 +15,7 @@ from marketdata.api.answer import Answer
 from marketdata.api.call import Call, Event, Headers, Place, read_parameters, source_address
 from marketdata.api.failures import failure, refusal, wrong_fields
 from marketdata.api.principal import Principal, Role
-from marketdata.api.wire import proxy_response
+from marketdata.api.wire import codings, proxy_response
 from marketdata.errors import NotFoundError, UnauthorizedError
 
 __all__ = ["Answer", "Call", "Role", "Route", "Router"]
@@ -129,7 +129,7 @@ class Router:
         headers = Headers(event.get("headers"))
         try:
             answer = self._answer(event, headers, request_id)
-            return proxy_response(answer, headers.get("Accept-Encoding"))
+            return proxy_response(answer, codings(headers))
         except Exception as error:  # noqa: BLE001
             return proxy_response(failure(error, request_id), "")
 

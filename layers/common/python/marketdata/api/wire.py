@@ -1,7 +1,8 @@
 """The form of an answer that fits the client and Lambda: zstd, plain, gzip or a link; never cut.
 
 If the client prefers zstd and the answer can be had as zstd, which stored frames make cheap, it is
-sent so. API Gateway compresses a plain answer with gzip for a client that accepts it.
+sent so. API Gateway compresses a plain answer with gzip if that is the first coding that the client
+names. Packed bodies are base64, which API Gateway decodes for a request with an Accept header.
 
 Lambda allows 6,291,556 bytes for the response *as JSON*: the runtime writes the proxy response
 as JSON once more, so each quote, backslash and newline in a plain body counts one byte more.
@@ -18,6 +19,7 @@ from typing import Any
 import orjson
 
 from marketdata.api.answer import Answer
+from marketdata.api.call import Headers
 
 LAMBDA_LIMIT = 6_291_556
 RESERVE = 16_384
@@ -44,6 +46,15 @@ HEADERS = {
 }
 
 
+def codings(headers: Headers) -> str:
+    """Return the Accept-Encoding header of a request whose answer may be packed, otherwise "".
+
+    Without an Accept header API Gateway may pass a base64 body on as text, so such a request gets
+    a plain answer or a link, whatever codings it names.
+    """
+    return headers.get("Accept-Encoding") if headers.get("Accept") else ""
+
+
 def proxy_response(answer: Answer, accept_encoding: str) -> dict[str, Any]:
     """Turn an answer into a Lambda function's response to API Gateway.
 
@@ -52,7 +63,7 @@ def proxy_response(answer: Answer, accept_encoding: str) -> dict[str, Any]:
     answer : Answer
         An answer of any size.
     accept_encoding : str
-        The request's Accept-Encoding header; empty if it has none.
+        What `codings` returns; empty for a plain answer.
 
     Returns
     -------
