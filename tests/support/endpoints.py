@@ -1,16 +1,19 @@
 """An endpoint of AWS, which may end the connections that its clients keep."""
 
+import json
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
 import pytest
 
 from tests.support.cloud import forget_clients
+from tests.support.faults import wait_until
 
 type Fate = Literal["kept", "closed", "reset", "silent"]
 """What becomes of a connection: it is kept; it is closed; it is reset by the next request, before
@@ -35,22 +38,23 @@ class Connection(BaseHTTPRequestHandler):
         return super().parse_request()
 
     def do_GET(self) -> None:
-        self._answer(self.server.body)
+        self._answer()
 
     def do_POST(self) -> None:
-        self._answer(self.server.body)
+        self._answer()
 
     def do_PUT(self) -> None:
-        self._answer(b"")
+        self._answer()
 
-    def _answer(self, body: bytes) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+    def _answer(self) -> None:
+        payload = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.requests.append(self.client_address[1])
         self.server.open[self.client_address[1]] = self.connection
         if self.server.refuses:
             self._reset()
             return
-        self.send_response(200)
+        status, body = self.server.answer(self.command, payload)
+        self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -92,6 +96,10 @@ class Endpoint(ThreadingHTTPServer):
         self.refuses = False
         self.over = threading.Event()
 
+    def answer(self, method: str, _payload: bytes) -> tuple[int, bytes]:
+        """Give the status and the body of an answer."""
+        return 200, b"" if method == "PUT" else self.body
+
     @property
     def connections(self) -> set[int]:
         """The clients' ports."""
@@ -106,22 +114,71 @@ class Endpoint(ThreadingHTTPServer):
                 each.shutdown(socket.SHUT_WR)
         self.open.clear()
 
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of clients that have gone."""
+
     def shutdown_request(self, request: Any) -> None:
         # Without the orderly end that would come before a reset.
         self.close_request(request)
 
 
+class FunctionEndpoint(Endpoint):
+    """Lambda, with one function of which one copy may run.
+
+    Parameters
+    ----------
+    serve : callable
+        The function.
+    """
+
+    def __init__(self, serve: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.serve = serve
+        self.running = threading.Lock()
+
+    def answer(self, _method: str, payload: bytes) -> tuple[int, bytes]:
+        if not self.running.acquire(blocking=False):
+            return 429, b'{"code": "TooManyRequestsException"}'
+        try:
+            return 200, json.dumps(self.serve(json.loads(payload))).encode()
+        finally:
+            self.running.release()
+
+    def wait_until_idle(self) -> None:
+        """Wait until the invocation that runs has ended, if its caller has waited for it or not."""
+        wait_until(lambda: not self.running.locked())
+
+
 @contextmanager
-def serving(patch: pytest.MonkeyPatch, body: bytes = b"{}") -> Iterator[Endpoint]:
+def answering(patch: pytest.MonkeyPatch, body: bytes = b"{}") -> Iterator[Endpoint]:
     """Have all clients of AWS call an endpoint."""
-    with Endpoint(body) as endpoint:
-        threading.Thread(target=endpoint.serve_forever, daemon=True).start()
-        patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{endpoint.server_port}")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        patch.setenv("AWS_ACCESS_KEY_ID", "test")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    patch.setenv("AWS_ACCESS_KEY_ID", "test")
+    patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with _listening(Endpoint(body), "AWS_ENDPOINT_URL", patch) as endpoint:
+        yield endpoint
+
+
+@contextmanager
+def invoking(serve: Callable[[Any], Any], patch: pytest.MonkeyPatch) -> Iterator[FunctionEndpoint]:
+    """Have all invocations go to a function over HTTP, with the time limits of their callers."""
+    with _listening(FunctionEndpoint(serve), "AWS_ENDPOINT_URL_LAMBDA", patch) as endpoint:
+        yield endpoint
+        endpoint.wait_until_idle()
+
+
+@contextmanager
+def _listening[Listening: Endpoint](
+    endpoint: Listening, variable: str, patch: pytest.MonkeyPatch
+) -> Iterator[Listening]:
+    with endpoint:
+        # Its end is waited for, and it looks for it from time to time.
+        serve = partial(endpoint.serve_forever, poll_interval=0.02)
+        threading.Thread(target=serve, daemon=True).start()
+        patch.setenv(variable, f"http://127.0.0.1:{endpoint.server_port}")
         forget_clients()
         yield endpoint
+        patch.delenv(variable)
         forget_clients()
         endpoint.over.set()
         endpoint.shutdown()

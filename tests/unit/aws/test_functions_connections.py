@@ -9,12 +9,12 @@ import pytest
 from marketdata.aws import functions
 from marketdata.aws.functions import invoke
 from marketdata.errors import UpstreamError, UpstreamTimeoutError
-from tests.support.endpoints import Endpoint, Fate, serving
+from tests.support.endpoints import Endpoint, Fate, answering
 
 
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
-    with serving(monkeypatch) as made:
+    with answering(monkeypatch) as made:
         yield made
 
 
