@@ -21,8 +21,8 @@ from tests.support.environments import Environment, end, freeze, thaw
 from tests.support.faults import wait_until
 from tests.support.standins import Account, Accounts, Start, bundle, calls, fault, stocks
 
-LIMIT = 0.5
-FREEZE = 3 * LIMIT
+LIMIT = 1.5
+FREEZE = LIMIT + 0.5
 """The five minutes of these tests: longer than any limit that could run."""
 
 
@@ -87,13 +87,13 @@ def test_a_freeze_in_a_call_beyond_its_limit_is_a_timeout_and_the_next_call_work
 def test_an_answer_of_before_the_freeze_is_taken_after_it(tmp_path: Path) -> None:
     """Only the parent is stopped; its limit has passed when it goes on, but the answer is there."""
     path = bundle(tmp_path, fault("get_code_list", "slow", 2))
-    with Environment(path, seconds=2) as environment:
+    with Environment(path, LIMIT) as environment:
         environment.invoke()
         environment.send()
         in_call(path, 2)
         parent, _ = environment.groups
         freeze(parent)
-        time.sleep(2 + LIMIT)
+        time.sleep(FREEZE)
         thaw(parent)
         assert environment.answer() == "listed"
 
@@ -220,10 +220,10 @@ def test_a_refusal_is_believed_for_ten_minutes_frozen_ones_included(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened, path = start(accounts=Accounts(Account(password="wrong horse")))
-    later = time.time() + REFUSED_SECONDS + 1
     for _ in range(2):
         with pytest.raises(UpstreamLoginError):
             stocks(opened)
+    later = time.time() + REFUSED_SECONDS + 1
     monkeypatch.setattr("marketdata.sources.amazingdata.session.time.time", lambda: later)
     with pytest.raises(UpstreamLoginError):
         stocks(opened)
