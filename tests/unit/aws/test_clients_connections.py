@@ -19,11 +19,16 @@ KEYS = [("a", str(number)) for number in range(2 * PARALLEL * KEYS_A_CALL)]
 
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
-    """An endpoint that knows no item; a silent connection is given up after a second."""
-    monkeypatch.setattr(clients, "READ_SECONDS", 1)
+    """An endpoint that knows no item."""
     with answering(monkeypatch, NO_ITEMS) as made:
         yield made
         client("dynamodb").close()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A silent connection is given up after a second."""
+    monkeypatch.setattr(clients, "READ_SECONDS", 1)
 
 
 def test_one_connection_serves_all_requests_of_a_thread(endpoint: Endpoint) -> None:
@@ -38,6 +43,7 @@ def test_parallel_requests_keep_their_connections(endpoint: Endpoint) -> None:
     assert 1 < len(endpoint.connections) <= PARALLEL
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fate", ["closed", "reset", "silent"])
 def test_requests_survive_that_all_kept_connections_died(endpoint: Endpoint, fate: Fate) -> None:
     table = Table("market")
@@ -52,6 +58,7 @@ def test_requests_survive_that_all_kept_connections_died(endpoint: Endpoint, fat
     assert not kept & set(endpoint.requests[asked:])
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fate", ["closed", "reset", "silent"])
 def test_objects_survive_it_too(endpoint: Endpoint, fate: Fate) -> None:
     bucket = Bucket("bucket")
@@ -60,7 +67,7 @@ def test_objects_survive_it_too(endpoint: Endpoint, fate: Fate) -> None:
         endpoint.end_connections(fate)
         bucket.write("key", b"{}", "application/json")
         endpoint.end_connections(fate)
-    assert len(endpoint.connections) == len(endpoint.requests) == 4
+    assert len(endpoint.connections) == len(endpoint.requests) >= 4
 
 
 @pytest.mark.usefixtures("endpoint")
