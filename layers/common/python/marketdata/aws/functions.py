@@ -1,4 +1,4 @@
-"""Calls to other Lambda functions that wait for the answer."""
+"""Calls to other Lambda functions, with and without waiting for the answer."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -20,6 +20,9 @@ from marketdata.errors import (
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
+
+NOTIFY_SECONDS = 3
+"""How long to wait until Lambda has taken an event."""
 
 TIMED_OUT = "Sandbox.Timedout"
 """Lambda's error type for an invocation that exceeded its function's time limit."""
@@ -74,6 +77,22 @@ def invoke(function: str, event: dict[str, Any], seconds: float) -> Any:
     if answer.get("FunctionError"):
         raise _failure(orjson.loads(body))
     return orjson.loads(body)
+
+
+def notify(function: str, event: dict[str, Any]) -> None:
+    """Hand an event to a function without waiting; while it is busy, Lambda keeps the event.
+
+    Raises
+    ------
+    UpstreamError
+        The event could not be handed over.
+    """
+    try:
+        _caller(NOTIFY_SECONDS).invoke(
+            FunctionName=function, InvocationType="Event", Payload=orjson.dumps(event)
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise UpstreamError("the upstream cannot be reached") from error
 
 
 def _failure(error: Mapping[str, Any]) -> UpstreamError:
