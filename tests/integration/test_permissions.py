@@ -175,6 +175,10 @@ def work_through(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     ask("cache", "POST", "/cache/cache-all-missing", body=WEEKS | {"security_type": "future"})
     join()
     ask("cache", "GET", "/cache/main-contracts", query={"trade_date": "20200110"})
+    for lost in list(service.cloud.bucket.keys("blocks/stock.daily/600004.SH/")):
+        service.cloud.bucket.delete(lost)
+    ask("cache", "POST", "/cache/verify", body=WEEKS)
+    join()
 
 
 def test_every_function_may_do_what_it_does(
