@@ -123,10 +123,11 @@ class Finisher:
         result = verified(task, self.objects, task.batch_count)
         self.objects.write_json(result_key(task), result)
         damaged, errors = result["damaged_count"], result["error_count"]
+        counts = f"{damaged} of {result['block_count']} blocks were damaged and are cleared"
         self._end(
             task,
             Status.COMPLETED,
-            f"{damaged} damaged blocks of {errors} codes: fill what is missing" if damaged else "",
+            f"{counts}: fill what is missing" if damaged else "",
             total_count=result["total_count"],
             success_count=result["total_count"] - errors,
             error_count=errors,
