@@ -97,8 +97,8 @@ def test_what_a_fill_did(client: Calls, scripted: ScriptedService) -> None:
 
 def test_what_a_verify_found(client: Calls, scripted: ScriptedService) -> None:
     block = {"code": "600000.SH", "dataset": "stock.daily", "part": "2024", "damage": "lost"}
-    found = {"task_id": 7, "total_count": 4, "error_count": 1, "block_count": 9}
-    found |= {"damaged_count": 1, "by_damage": {"lost": 1}, "damaged": [block]}
+    counts = {"total_count": 4, "error_count": 1, "block_count": 9, "damaged_count": 1}
+    found = {"task_id": 7, **counts, "by_damage": {"lost": 1}, "damaged": [block]}
     scripted.on("POST /cache/verify", success(sample_task(task_type="verify")))
     scripted.on("GET /cache/tasks/7/result", success(found))
     assert client.verify(*RANGE, codes=["600000.SH"]).task_type == "verify"

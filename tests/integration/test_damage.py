@@ -9,7 +9,7 @@ import pytest
 from marketdata import deployment
 from marketdata.aws import workflows
 from marketdata.blocks import codec, store
-from marketdata.blocks.block import BlockKey, Damage
+from marketdata.blocks.block import Block, BlockKey, Damage
 from marketdata.blocks.dataset import Period
 from tests.integration.market import (
     CODES,
@@ -212,7 +212,7 @@ def test_rows_of_another_year_that_were_merged_in_once_are_gone(
     fill(service, monkeypatch, objects=False)
     lines = [orjson.dumps(row(HARMED, DAYS[0]) | {"trade_date": day}) for day in BEFORE]
 
-    def polluted(stored: store.Block) -> store.Block:
+    def polluted(stored: Block) -> Block:
         return stored.holding([*lines, *map(orjson.dumps, rows(HARMED))], stored.coverage)
 
     service.blocks.update(block(), None, polluted)

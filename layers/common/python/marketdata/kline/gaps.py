@@ -29,13 +29,11 @@ class FetchRows(Protocol):
     ) -> object: ...
 
 
-class ReportDamage(Protocol):
-    """Has damaged blocks cleared, as `upstream.client.UpstreamClient.report_damage` does.
+type ReportDamage = Callable[[Sequence[BlockKey]], object]
+"""Has damaged blocks cleared, as `upstream.client.UpstreamClient.report_damage` does.
 
-    Their days then count as missing for tasks too: reads may not write, and fill small gaps only.
-    """
-
-    def __call__(self, keys: Sequence[BlockKey]) -> None: ...
+Their days then count as missing for tasks too: reads may not write, and fill small gaps only.
+"""
 
 
 class GapRequest(NamedTuple):
