@@ -73,7 +73,7 @@ test-unit: sync $(NODE_MODULES) ## tests that need no local cloud, with code cov
 	$(RUN) coverage report --fail-under 90
 	$(NPM) run --silent test
 
-chaos: sync ## a whole fill under each fault of the vendor's SDK, checked bar by bar
+chaos: sync ## a whole fill under each fault of the vendor's SDK and over a damaged store, checked bar by bar
 	$(RUN) pytest -n 2 --durations 5 tests/chaos
 
 test-e2e: sync ## tests over HTTP, on their own local clouds

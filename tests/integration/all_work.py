@@ -77,6 +77,7 @@ class AllWork:
         self.tasks()
         self.cancellations()
         self.futures()
+        self.damage()
 
     @contextmanager
     def process(self, function: str) -> Iterator[None]:
@@ -261,4 +262,12 @@ class AllWork:
             self.ask("POST", "/cache/fill-missing", body=body)
             join()
         self.ask("POST", "/cache/cache-all-missing", body=FUTURES | {"contract_type": "main"})
+        join()
+
+    def damage(self) -> None:
+        """Have the blocks looked into, whose payloads are lost."""
+        bucket = self.service.cloud.bucket
+        for lost in list(bucket.keys("blocks/stock.daily/")):
+            bucket.delete(lost)
+        self.ask("POST", "/cache/verify", body=WEEKS)
         join()

@@ -230,6 +230,7 @@ export const en: Text = {
       fill: "Fill missing",
       cache: "Refetch all",
       catalog: "Refresh catalog",
+      verify: "Verify",
     },
     status: {
       pending: "pending",
@@ -253,6 +254,7 @@ export const en: Text = {
     all: "all codes",
     codes: (count) => many(count, "code"),
     done: (done, total) => `${done} of ${many(total, "code")}`,
+    whole: (whole, total) => `${whole} of ${total} codes without damage`,
     found: (missing, total) => `${missing} of ${many(total, "code")} with missing days`,
     failed: (count) => many(count, "error"),
     bars: (count) => `${count} ${count === "1" ? "bar" : "bars"}`,

@@ -215,6 +215,7 @@ export const zh = {
       fill: "补齐",
       cache: "全部重取",
       catalog: "刷新代码表",
+      verify: "校验",
     } satisfies Record<TaskType, string>,
     status: {
       pending: "等待",
@@ -239,6 +240,7 @@ export const zh = {
     codes: (count: number) => `${count} 个代码`,
     done: (done: number, total: number) => `${done} / ${total} 个代码`,
     found: (missing: number, total: number) => `${total} 个代码中 ${missing} 个有缺失`,
+    whole: (whole: number, total: number) => `${total} 个代码中 ${whole} 个完好`,
     failed: (count: number) => `${count} 个出错`,
     bars: (count: string) => `${count} 根K线`,
     batches: (done: number, all: number) => `${done} / ${all} 批`,

@@ -149,6 +149,7 @@ def kline_reader() -> "KlineReader":
         final_until=final_day(),
         upstream=settings().upstream,
         now=_seconds(),
+        report=upstream().report_damage,
     )
 
 
@@ -177,6 +178,7 @@ def statement_reader() -> "StatementReader":
         final_until=final_day(),
         upstream=settings().upstream,
         now=_seconds(),
+        report=upstream().report_damage,
     )
 
 

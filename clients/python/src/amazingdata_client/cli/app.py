@@ -54,6 +54,7 @@ for command in (
     filling.detect,
     filling.fill,
     filling.cache,
+    filling.verify,
     tasks.tasks,
     configs.configs,
     users.users,

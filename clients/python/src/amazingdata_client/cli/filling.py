@@ -1,4 +1,4 @@
-"""Commands that detect and fetch missing data: detect, fill, cache."""
+"""Commands that detect and fetch missing data, or verify it: detect, fill, cache, verify."""
 
 import click
 
@@ -111,6 +111,27 @@ def cache(
     """
     with login.client() as client:
         task = client.cache_all(*scope.days, **scope.options)
+        _follow(client, task, timeout, no_wait=no_wait, as_json=as_json)
+
+
+@click.command()
+@scoped
+@options.no_wait
+@options.timeout
+@options.as_json
+@pass_login
+def verify(
+    login: Login, *, scope: Scope, no_wait: bool, timeout: float | None, as_json: bool
+) -> None:
+    """Check stored data, and clear what is damaged.
+
+    Exits with code 5 if anything was damaged. "amazingdata tasks result" names it; to fetch it
+    again, use "amazingdata fill".
+
+    TYPE is stock, index, etf, future or finance.
+    """
+    with login.client() as client:
+        task = client.verify(*scope.days, **scope.options)
         _follow(client, task, timeout, no_wait=no_wait, as_json=as_json)
 
 

@@ -6,7 +6,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli.output import counted, print_json, say
 from amazingdata_client.errors import NOT_CONFIRMED, NotFoundError
-from amazingdata_client.task_models import DetectResult, FillResult, Task
+from amazingdata_client.task_models import DetectResult, FillResult, Task, VerifyResult
 
 POLL_SECONDS = 0.5
 """Shorter than the library's default, so that the progress bar moves smoothly."""
@@ -52,6 +52,9 @@ def print_ended(client: Client, task: Task, *, as_json: bool) -> None:
     if as_json:
         print_json(task)
         return
+    if task.task_type == "verify":
+        say(f"task {task.id} {task.status}: {counted(task.success_count, 'code')} without damage")
+        return
     result = _result(client, task)
     if isinstance(result, DetectResult):
         say(f"task {task.id} {task.status}")
@@ -83,6 +86,7 @@ def _result(client: Client, task: Task) -> DetectResult | FillResult | None:
     if not (task.error_message or task.task_type == "detect"):
         return None
     try:
-        return client.task_result(task.id)
+        result = client.task_result(task.id)
     except NotFoundError:
         return None
+    return None if isinstance(result, VerifyResult) else result

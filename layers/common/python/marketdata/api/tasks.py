@@ -1,4 +1,4 @@
-"""The calls for tasks, which detect, fill and fetch again what the cache should hold."""
+"""The calls for tasks: detect, fill and fetch again what the cache should hold, and verify it."""
 
 from typing import Annotated, Any, Self
 
@@ -83,6 +83,13 @@ def cache_all(call: Call[TaskBody]) -> Answer:
 def fill_missing(call: Call[TaskBody]) -> Answer:
     """Fetch the missing days, in the background."""
     task = _service().wait(start_task(call, TaskKind.FILL), lambda each: each.planned)
+    return Answer.success({"task_id": task.id} | task.view())
+
+
+@router.post("/cache/verify", body=TaskBody, role=Role.ADMIN, summary="校验已存数据")
+def verify(call: Call[TaskBody]) -> Answer:
+    """Open everything that is stored, and clear what is damaged, in the background."""
+    task = _service().wait(start_task(call, TaskKind.VERIFY), lambda each: each.planned)
     return Answer.success({"task_id": task.id} | task.view())
 
 

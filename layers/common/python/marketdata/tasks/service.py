@@ -192,8 +192,7 @@ class TaskService:
 
     def _run(self, task: Task) -> Task:
         """Start a task's execution; a task that cannot be started ends as failed."""
-        detect = task.kind is TaskKind.DETECT
-        machine = self._detect_machine if detect else self._fill_machine
+        machine = self._fill_machine if task.kind.fetches else self._detect_machine
         try:
             event: dict[str, object] = {"task_id": task.id, "attempt": task.attempt}
             execution = self._machines.start_execution(machine, task.execution_name, event)

@@ -1,9 +1,12 @@
 """The client of the `upstream` function, through which all other functions fetch data."""
 
+import logging
 import time
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from marketdata.aws.functions import invoke
+from marketdata.aws.functions import invoke, notify
+from marketdata.blocks.block import BlockKey
 from marketdata.blocks.dataset import Dataset
 from marketdata.errors import UPSTREAM_ERRORS, UpstreamError, UpstreamFaultError
 from marketdata.ingest.report import IngestReport
@@ -11,6 +14,14 @@ from marketdata.ingest.report import IngestReport
 CATALOG_SECONDS = 25.0
 CONNECTION_SECONDS = 25.0
 """Less than the 29 s after which API Gateway gives up."""
+
+REPORT_AGAIN = 300.0
+"""Seconds after which a block that is still damaged is reported once more by the same process."""
+
+MOST_REPORTED = 1000
+"""Blocks in one report: Lambda takes events of up to 256 KB."""
+
+_log = logging.getLogger(__name__)
 
 
 class ConnectionReport(NamedTuple):
@@ -44,6 +55,7 @@ class UpstreamClient:
 
     def __init__(self, function: str) -> None:
         self._function = function
+        self._reported: dict[BlockKey, float] = {}
 
     def fetch(
         self, dataset: Dataset, codes: list[str], start: str, end: str, seconds: float
@@ -75,6 +87,19 @@ class UpstreamClient:
         event = {"operation": "fetch_factors", "kind": kind, "codes": codes}
         failed: dict[str, str] = self._call(event, seconds)["failed"]
         return failed
+
+    def report_damage(self, keys: Sequence[BlockKey]) -> None:
+        """Have damaged blocks cleared, without waiting for it; a failure is only logged."""
+        now = time.monotonic()
+        due = [key for key in keys if self._reported.get(key, -REPORT_AGAIN) <= now - REPORT_AGAIN]
+        if not (due := due[:MOST_REPORTED]):
+            return
+        try:
+            notify(self._function, {"operation": "clear_damaged", "keys": [*map(list, due)]})
+        except UpstreamError:
+            _log.exception("%d damaged blocks could not be reported", len(due))
+        else:
+            self._reported |= dict.fromkeys(due, now)
 
     def refresh_catalog(self, seconds: float = CATALOG_SECONDS) -> int:
         """Have the catalog fetched and stored; return the number of securities."""
