@@ -1,0 +1,99 @@
+"""What IAM would look at: the requests that every function sends, whichever of its threads."""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
+from typing import Any
+
+import boto3  # noqa: TID251  whoever makes a client is heard
+import pytest
+
+from tests.support.cloud import forget_clients
+from tests.support.policies import Request, arn
+
+_at_work: ContextVar[str] = ContextVar("_at_work", default="")
+
+
+@contextmanager
+def working(function: str) -> Iterator[None]:
+    """Have a function send the requests of this block."""
+    token = _at_work.set(function)
+    try:
+        yield
+    finally:
+        _at_work.reset(token)
+
+
+@contextmanager
+def listening(known: Mapping[str, str]) -> Iterator[dict[str, set[Request]]]:
+    """Note what each function needs to be allowed.
+
+    Parameters
+    ----------
+    known : mapping
+        The ARNs that `tests.support.policies.arn` gives for those of secrets and keys.
+    """
+    noted: dict[str, set[Request]] = {}
+
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        if function := _at_work.get():
+            noted.setdefault(function, set()).update(_needed(model.name, params, known))
+
+    def submit(pool: ThreadPoolExecutor, work: Any, *args: Any, **named: Any) -> Future[Any]:
+        return original(pool, copy_context().run, work, *args, **named)
+
+    original = ThreadPoolExecutor.submit
+    session = boto3.Session()
+    session.events.register("before-parameter-build", note)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ThreadPoolExecutor, "submit", submit)
+        patch.setattr(boto3, "DEFAULT_SESSION", session)
+        forget_clients()
+        yield noted
+    forget_clients()
+
+
+def _needed(operation: str, params: dict[str, Any], known: Mapping[str, str]) -> Iterator[Request]:
+    """Name the actions and resources of a request."""
+    match operation:
+        case "TransactWriteItems" | "BatchGetItem" | "Query":
+            yield from _of_tables(operation, params)
+        case "GetObject" | "HeadObject":
+            yield Request("s3:GetObject", f"{arn('Bucket')}/{params['Key']}")
+            # Whoever may not list a bucket is told that what is not there is forbidden.
+            yield Request("s3:ListBucket", arn("Bucket"))
+        case "ListObjectsV2":
+            yield Request("s3:ListBucket", arn("Bucket"))
+        case "Invoke":
+            yield Request("lambda:InvokeFunction", arn(params["FunctionName"]))
+        case "GetSecretValue":
+            yield Request("secretsmanager:GetSecretValue", known[params["SecretId"]])
+        case "Encrypt" | "Decrypt":
+            context = frozenset(params["EncryptionContext"])
+            yield Request(f"kms:{operation}", known[params["KeyId"]], context)
+        case _:
+            yield _named_alike(operation, params)
+
+
+def _of_tables(operation: str, params: dict[str, Any]) -> Iterator[Request]:
+    match operation:
+        case "TransactWriteItems":
+            for item in params["TransactItems"]:
+                ((kind, write),) = item.items()
+                yield Request(f"dynamodb:{kind}Item", arn(write["TableName"]))
+        case "BatchGetItem":
+            for table in params["RequestItems"]:
+                yield Request("dynamodb:BatchGetItem", arn(table))
+        case "Query":
+            index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
+            yield Request("dynamodb:Query", arn(params["TableName"]) + index)
+
+
+def _named_alike(operation: str, params: dict[str, Any]) -> Request:
+    if "TableName" in params:
+        return Request(f"dynamodb:{operation}", arn(params["TableName"]))
+    if "Key" in params:
+        return Request(f"s3:{operation}", f"{arn('Bucket')}/{params['Key']}")
+    name = "stateMachineArn" if "stateMachineArn" in params else "executionArn"
+    return Request(f"states:{operation}", params[name])

@@ -1,0 +1,147 @@
+"""What the roles of the functions and the state machines grant, as the template says it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from tests.support.template import resources
+
+PSEUDO = {
+    "AWS::Partition": "aws",
+    "AWS::Region": "us-east-1",
+    "AWS::AccountId": "123456789012",
+    "AWS::StackName": "stack",
+}
+ARNS = {
+    "AWS::DynamoDB::Table": "arn:aws:dynamodb:us-east-1:123456789012:table/{}",
+    "AWS::KMS::Key": "arn:aws:kms:us-east-1:123456789012:key/{}",
+    "AWS::S3::Bucket": "arn:aws:s3:::{}",
+    # Secrets Manager adds six characters that nobody knows before.
+    "AWS::SecretsManager::Secret": "arn:aws:secretsmanager:us-east-1:123456789012:secret:{}-??????",
+    "AWS::Serverless::Function": "arn:aws:lambda:us-east-1:123456789012:function:{}",
+    "AWS::Serverless::StateMachine": "arn:aws:states:us-east-1:123456789012:stateMachine:{}",
+}
+
+type Condition = dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What IAM looks at when a request arrives.
+
+    Attributes
+    ----------
+    action, resource : str
+        "s3:GetObject" and an ARN.
+    context : frozenset of str
+        The keys of the encryption context.
+    """
+
+    action: str
+    resource: str
+    context: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a statement allows on one of its resources; `resource` is an ARN with asterisks."""
+
+    action: str
+    resource: str
+    condition: Condition = field(default_factory=dict, hash=False)
+
+    def allows(self, request: Request) -> bool:
+        """Decide as IAM does."""
+        return (
+            request.action == self.action
+            and fnmatchcase(request.resource, self.resource)
+            and all(
+                _holds(operator, key, wanted, request)
+                for operator, tests in self.condition.items()
+                for key, wanted in tests.items()
+            )
+        )
+
+
+def _holds(operator: str, key: str, wanted: str, request: Request) -> bool:
+    """Check one test of a condition, of the only kind that the template has."""
+    assert (operator, key) == ("ForAnyValue:StringEquals", "kms:EncryptionContextKeys")
+    return wanted in request.context
+
+
+def arn(name: str) -> str:
+    """Give the ARN of a resource whose physical name is its logical one."""
+    return ARNS[resources()[name]["Type"]].format(name)
+
+
+def resolve(value: Any) -> str:
+    """Give what CloudFormation makes of a value: an ARN, a name."""
+    match value:
+        case {"GetAtt": str(named)}:
+            return _attribute(named)
+        case {"Ref": str(name)}:
+            return PSEUDO.get(name) or arn(name)
+        case {"Sub": str(text)}:
+            return re.sub(r"\$\{(.+?)\}", lambda found: _attribute(found[1]), text)
+    assert isinstance(value, str)
+    return value
+
+
+def _attribute(named: str) -> str:
+    name, _, attribute = named.partition(".")
+    match attribute:
+        case "Arn":
+            return arn(name)
+        case "Name":
+            return name
+    return PSEUDO[name]
+
+
+def roles() -> list[str]:
+    """Name the functions and the state machines, each of which has a role of its own."""
+    kinds = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
+    return [name for name, each in resources().items() if each["Type"] in kinds]
+
+
+def functions() -> Iterator[tuple[str, str]]:
+    """Give each function's name, such as "plan_task", and its role's."""
+    for role in roles():
+        if code := resources()[role]["Properties"].get("CodeUri"):
+            yield code.removeprefix("functions/"), role
+
+
+def policies(role: str) -> list[dict[str, Any]]:
+    """Give the policies of a role, as the template has them."""
+    found: list[dict[str, Any]] = resources()[role]["Properties"].get("Policies", [])
+    return found
+
+
+def grants(role: str) -> list[Grant]:
+    """List what a role allows."""
+    return [
+        Grant(statement["Action"], resolve(resource), statement.get("Condition", {}))
+        for policy in policies(role)
+        for statement in policy["Statement"]
+        for resource in _listed(statement["Resource"])
+    ]
+
+
+def _listed(resource: Any) -> list[Any]:
+    return resource if isinstance(resource, list) else [resource]
+
+
+def refused(requests: Iterable[Request], granted: list[Grant]) -> set[Request]:
+    """Name the requests that nothing allows."""
+    return {each for each in requests if not any(grant.allows(each) for grant in granted)}
+
+
+def unneeded(requests: Iterable[Request], granted: list[Grant]) -> list[Grant]:
+    """List the grants without each of which everything would still be allowed."""
+    sent = list(requests)
+    return [
+        grant
+        for at, grant in enumerate(granted)
+        if not refused(sent, granted[:at] + granted[at + 1 :])
+    ]

@@ -1,0 +1,136 @@
+"""What the roles' policies say, held against IAM's own lists and the state machines."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from policy_sentry.querying.actions import get_action_data
+from policy_sentry.querying.conditions import get_condition_value_type
+from policy_sentry.util.arns import does_arn_match
+
+from tests.support.policies import (
+    Grant,
+    Request,
+    arn,
+    grants,
+    policies,
+    refused,
+    resolve,
+    roles,
+    unneeded,
+)
+from tests.support.template import TEMPLATE, resources
+from tests.unit.test_statemachines import definition, states
+
+KEY, BUCKET, TABLE = arn("SdkConfigKey"), arn("Bucket"), arn("MarketTable")
+CONTEXT = frozenset({"config_id"})
+IN_CONTEXT = {"ForAnyValue:StringEquals": {"kms:EncryptionContextKeys": "config_id"}}
+MACHINES = [name for name in roles() if "DefinitionUri" in resources()[name]["Properties"]]
+
+
+def faults(grant: Grant) -> Iterator[str]:
+    """Say what IAM does not know: the action, on such a resource, under such conditions."""
+    service, _, name = grant.action.partition(":")
+    known = get_action_data(service, name).get(service, [])
+    if not any(each["action"] == grant.action for each in known):
+        yield "action"
+    forms = [each for each in known if does_arn_match(grant.resource, each["resource_arn_format"])]
+    if not forms:
+        yield "resource"
+    for operator, tests in grant.condition.items():
+        for key in tests:
+            if not all(key in form["condition_keys"] for form in forms):
+                yield "key"
+            several = str(get_condition_value_type(key)).startswith("arrayof")
+            if several != operator.startswith(("ForAnyValue:", "ForAllValues:")):
+                yield "operator"
+
+
+@pytest.mark.parametrize("role", roles())
+def test_iam_knows_every_action_resource_and_condition(role: str) -> None:
+    found = {grant: list(faults(grant)) for grant in grants(role)}
+    assert not {grant: said for grant, said in found.items() if said}
+
+
+@pytest.mark.parametrize(
+    ("grant", "said"),
+    [
+        (Grant("s3:GetObject", f"{BUCKET}/blocks/*"), []),
+        (Grant("s3:HeadObject", f"{BUCKET}/sdk/*"), ["action", "resource"]),
+        (Grant("s3:GetObject", BUCKET), ["resource"]),
+        (Grant("s3:ListBucket", f"{BUCKET}/*"), ["resource"]),
+        (Grant("dynamodb:GetItem", f"{TABLE}/index/coverage"), ["resource"]),
+        (Grant("dynamodb:TransactWriteItems", TABLE), ["action", "resource"]),
+        (Grant("kms:Decrypt", KEY, IN_CONTEXT), []),
+        (
+            Grant("kms:Decrypt", KEY, {"StringEquals": {"kms:EncryptionContextKeys": ""}}),
+            ["operator"],
+        ),
+        (Grant("kms:DescribeKey", KEY, IN_CONTEXT), ["key"]),
+    ],
+)
+def test_what_iam_does_not_know_is_found(grant: Grant, said: list[str]) -> None:
+    assert list(faults(grant)) == said
+
+
+@pytest.mark.parametrize("role", roles())
+def test_asterisks_stand_for_objects_of_a_folder_and_executions_of_a_machine(role: str) -> None:
+    folders = r"arn:aws:s3:::Bucket/[a-z]+/\*"
+    executions = r"arn:aws:states:us-east-1:123456789012:execution:[\w-]+[:/]\*"
+    wide = {grant.resource for grant in grants(role) if "*" in grant.action + grant.resource}
+    assert not {each for each in wide if not re.fullmatch(f"{folders}|{executions}", each)}
+
+
+@pytest.mark.parametrize("role", roles())
+def test_policies_are_in_the_current_language(role: str) -> None:
+    assert all(policy["Version"] == "2012-10-17" for policy in policies(role))
+
+
+@pytest.mark.parametrize(
+    ("role", "action"),
+    [("ConfigsFunction", "kms:Encrypt"), ("UpstreamFunction", "kms:Decrypt")],
+)
+def test_the_key_serves_only_for_what_is_bound_to_a_config(role: str, action: str) -> None:
+    for context in (frozenset[str](), frozenset({"config"})):
+        request = Request(action, KEY, context)
+        assert refused([request], grants(role)) == {request}
+    assert not refused([Request(action, KEY, CONTEXT)], grants(role))
+
+
+def test_nobody_is_locked_out_of_the_key() -> None:
+    """AWS lets the account's policies decide only if the key's own says so."""
+    (statement,) = resources()["SdkConfigKey"]["Properties"]["KeyPolicy"]["Statement"]
+    assert statement["Effect"] == "Allow"
+    assert resolve(statement["Principal"]["AWS"]) == "arn:aws:iam::123456789012:root"
+    assert (statement["Action"], statement["Resource"]) == ("kms:*", "*")
+    assert "Condition" not in statement
+
+
+def needs(machine: str) -> Iterator[Request]:
+    """Give what the states of a machine ask for, with the names that they have once deployed."""
+    properties = resources()[machine]["Properties"]
+    prefix = arn(machine).removesuffix(f":stateMachine:{machine}")
+    name = resolve(properties["Name"])
+    for _, state in states(definition(TEMPLATE.parent / properties["DefinitionUri"])):
+        if state["Type"] == "Task":
+            (placeholder,) = re.findall(r"^\$\{(\w+)\}$", state["Resource"])
+            function = resolve(properties["DefinitionSubstitutions"][placeholder])
+            yield Request("lambda:InvokeFunction", function)
+        if "ItemReader" in state:
+            assert state["ItemReader"]["Resource"].endswith(":states:::s3:getObject")
+            # The plan step writes it.
+            yield Request("s3:GetObject", f"{BUCKET}/tasks/1/turns-1.json")
+        if state.get("ItemProcessor", {}).get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED":
+            # Its items are executions of the same machine. AWS' guide names them as any others,
+            # their own ARNs have the map's label.
+            yield Request("states:StartExecution", f"{prefix}:stateMachine:{name}")
+            for item in (f"{name}:0", f"{name}/{state['Label']}:0"):
+                yield Request("states:DescribeExecution", f"{prefix}:execution:{item}")
+                yield Request("states:StopExecution", f"{prefix}:execution:{item}")
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_machine_may_do_what_its_states_say_and_nothing_else(machine: str) -> None:
+    requests = set(needs(machine))
+    assert not refused(requests, grants(machine))
+    assert not unneeded(requests, grants(machine))
