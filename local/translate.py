@@ -33,8 +33,8 @@ _ARTIFACTS = {
 
 
 @cache
-def translated(region: str) -> dict[str, Any]:
-    """Translate the template for a region; nobody may change what this returns.
+def translated(region: str, **parameters: str) -> dict[str, Any]:
+    """Translate the template for a region and some parameters; nobody may change the result.
 
     The places of code and definitions in S3, which `sam package` fills in, are made up.
 
@@ -49,7 +49,7 @@ def translated(region: str) -> dict[str, Any]:
             resource["Properties"][place] = f"s3://artifacts/{resource['Properties'][place]}"
     metrics = Metrics(__name__, DummyMetricsPublisher())
     session = boto3.Session(region_name=region)
-    made = Translator({}, Parser(), None, session, metrics).translate(template, {})
+    made = Translator({}, Parser(), None, session, metrics).translate(template, parameters)
     metrics.publish()
     plain: dict[str, Any] = json.loads(json.dumps(made))
     return plain

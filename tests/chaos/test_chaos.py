@@ -4,25 +4,15 @@ Whatever goes wrong: nothing wrong is stored or answered, what the fault took is
 it is over a fill makes everything complete.
 """
 
-import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from marketdata import deployment
-from marketdata.aws.clients import client
 from marketdata.catalog.calendar import trading_days
-from marketdata.sources.amazingdata import limits
-from marketdata.tasks import batching
 from tests.chaos.vendor import CODES, END, OUTSIDE, SCOPE, START, TRUTH, Vendor, truth
-from tests.support.service import Service
 from tests.support.standins import fault
-
-BATCHES = 3
-HANG_SECONDS = 4.0
 
 KLINES, LOGIN = "query_kline", "login"
 
@@ -76,23 +66,6 @@ def cases(names: Iterable[str]) -> list[Any]:
         pytest.param(name, marks=[] if name in IN_EVERY_CHECK else pytest.mark.chaos)
         for name in names
     ]
-
-
-@pytest.fixture
-def vendor(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Vendor]:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(batching, "CODES_A_BATCH", -(-len(CODES) // BATCHES))
-    short = limits.Limits(load=60, login=20, call=HANG_SECONDS)
-    monkeypatch.setattr(limits, "Limits", lambda: short)
-    key = client("kms").create_key()["KeyMetadata"]["Arn"]
-    for name, value in {"UPSTREAM": "amazingdata", "KMS_KEY": key, "LOCAL_CLOUD": "true"}.items():
-        monkeypatch.setenv(name, value)
-    deployment.reset()
-    made = Vendor(service, tmp_path)
-    made.configure(key)
-    yield made
-    made.close()
-    assert not made.kept(), "a process of the SDK left its folder"
 
 
 def halted(code: str) -> set[str]:

@@ -114,7 +114,9 @@ class AllWork:
 
     def users(self) -> None:
         """Log in, be let in, and manage users."""
-        token = self.ask("POST", "/auth/login", body=self.service.cloud.admin)["access_token"]
+        admin = self.service.cloud.admin
+        self.ask("POST", "/auth/login", 401, body=admin | {"password": "mistyped"})
+        token = self.ask("POST", "/auth/login", body=admin)["access_token"]
         with self.process("authorizer"):
             event = {"authorizationToken": f"Bearer {token}", "methodArn": METHOD_ARN}
             assert authorizer.handler(event, None)["context"] == ADMIN

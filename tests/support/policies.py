@@ -1,12 +1,12 @@
-"""What the roles of the functions and the state machines grant, as the template says it."""
+"""What the roles of the functions and the state machines grant, as SAM makes them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from tests.support.template import resources
+from tests.support.translated import deployed
 
 PSEUDO = {
     "AWS::Partition": "aws",
@@ -20,8 +20,8 @@ ARNS = {
     "AWS::S3::Bucket": "arn:aws:s3:::{}",
     # Secrets Manager adds six characters that nobody knows before.
     "AWS::SecretsManager::Secret": "arn:aws:secretsmanager:us-east-1:123456789012:secret:{}-??????",
-    "AWS::Serverless::Function": "arn:aws:lambda:us-east-1:123456789012:function:{}",
-    "AWS::Serverless::StateMachine": "arn:aws:states:us-east-1:123456789012:stateMachine:{}",
+    "AWS::Lambda::Function": "arn:aws:lambda:us-east-1:123456789012:function:{}",
+    "AWS::StepFunctions::StateMachine": "arn:aws:states:us-east-1:123456789012:stateMachine:{}",
 }
 
 type Condition = dict[str, dict[str, str]]
@@ -73,17 +73,17 @@ def _holds(operator: str, key: str, wanted: str, request: Request) -> bool:
 
 def arn(name: str) -> str:
     """Give the ARN of a resource whose physical name is its logical one."""
-    return ARNS[resources()[name]["Type"]].format(name)
+    return ARNS[deployed().resources[name]["Type"]].format(name)
 
 
 def resolve(value: Any) -> str:
     """Give what CloudFormation makes of a value: an ARN, a name."""
     match value:
-        case {"GetAtt": str(named)}:
-            return _attribute(named)
+        case {"Fn::GetAtt": [str(name), str(attribute)]}:
+            return _attribute(f"{name}.{attribute}")
         case {"Ref": str(name)}:
             return PSEUDO.get(name) or arn(name)
-        case {"Sub": str(text)}:
+        case {"Fn::Sub": str(text)}:
             return re.sub(r"\$\{(.+?)\}", lambda found: _attribute(found[1]), text)
     assert isinstance(value, str)
     return value
@@ -99,37 +99,43 @@ def _attribute(named: str) -> str:
     return PSEUDO[name]
 
 
-def roles() -> list[str]:
-    """Name the functions and the state machines, each of which has a role of its own."""
-    kinds = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
-    return [name for name, each in resources().items() if each["Type"] in kinds]
+def machines() -> list[str]:
+    """Name the state machines."""
+    return [*deployed().of_type("StepFunctions::StateMachine")]
 
 
-def functions() -> Iterator[tuple[str, str]]:
-    """Give each function's name, such as "plan_task", and its role's."""
-    for role in roles():
-        if code := resources()[role]["Properties"].get("CodeUri"):
-            yield code.removeprefix("functions/"), role
-
-
-def policies(role: str) -> list[dict[str, Any]]:
-    """Give the policies of a role, as the template has them."""
-    found: list[dict[str, Any]] = resources()[role]["Properties"].get("Policies", [])
-    return found
-
-
-def grants(role: str) -> list[Grant]:
-    """List what a role allows."""
+def functions() -> list[tuple[str, str]]:
+    """Give each function's name, such as "plan_task", and its logical one."""
+    found = deployed().of_type("Lambda::Function")
     return [
-        Grant(statement["Action"], resolve(resource), statement.get("Condition", {}))
-        for policy in policies(role)
+        (each["Code"]["S3Key"].removeprefix("functions/"), name) for name, each in found.items()
+    ]
+
+
+def workers() -> list[str]:
+    """Name the functions and the state machines, each of which has a role of its own."""
+    return [*(logical for _, logical in functions()), *machines()]
+
+
+def policies(worker: str) -> list[dict[str, Any]]:
+    """Give the policies of a function's or a machine's role."""
+    role = deployed().resources[f"{worker}Role"]["Properties"]
+    return [each["PolicyDocument"] for each in role.get("Policies", [])]
+
+
+def grants(worker: str) -> list[Grant]:
+    """List what the policies of a function's or a machine's role allow."""
+    return [
+        Grant(action, resolve(resource), statement.get("Condition", {}))
+        for policy in policies(worker)
         for statement in policy["Statement"]
+        for action in _listed(statement["Action"])
         for resource in _listed(statement["Resource"])
     ]
 
 
-def _listed(resource: Any) -> list[Any]:
-    return resource if isinstance(resource, list) else [resource]
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def refused(requests: Iterable[Request], granted: list[Grant]) -> set[Request]:

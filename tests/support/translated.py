@@ -22,8 +22,9 @@ class Deployed:
     """
 
     def __init__(self, region: str, parameters: dict[str, str]) -> None:
-        template = translated(region)
+        template = translated(region, **parameters)
         self._conditions: dict[str, Any] = template["Conditions"]
+        self._rules: dict[str, Any] = template["Rules"]
         self._values = {
             name: str(each.get("Default", "")) for name, each in template["Parameters"].items()
         }
@@ -42,7 +43,7 @@ class Deployed:
         """Return what the template's rules say against this deployment."""
         return [
             assertion["AssertDescription"]
-            for rule in translated(self._values["AWS::Region"])["Rules"].values()
+            for rule in self._rules.values()
             if self._decided(rule["RuleCondition"])
             for assertion in rule["Assertions"]
             if not self._decided(assertion["Assert"])

@@ -1,6 +1,5 @@
 """What the state machines promise, read off their definitions."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +7,11 @@ import pytest
 
 from local.translate import definition
 from marketdata.errors import UPSTREAM_ERRORS
+from tests.support.machines import states
 
 FOLDER = Path(__file__).parents[2] / "statemachines"
 MACHINES = sorted(FOLDER.glob("*.asl.json"))
 HALF_AN_HOUR = 30 * 60
-
-
-def states(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every state by name, those inside Maps too."""
-    for name, state in machine["States"].items():
-        yield name, state
-        if "ItemProcessor" in state:
-            yield from states(state["ItemProcessor"])
 
 
 def tasks() -> list[tuple[str, dict[str, Any]]]:

@@ -1,11 +1,13 @@
 """What goes wrong, as `standin.json` beside the packages says.
 
-Faults of any call: `segfault`; `hang` and never return; `exit`; `type_error`; `none`; `empty`, of
-the type that is expected; `kick`: the session is over (-79, then -94 until the next login);
-`quota` (-82); `hours` (-88); `busy` (-73); `denied` (-95); `pair`: (answer, []); `pair_error`:
-(None, [a message with -82]).
+Faults of any call: `segfault`; `hang` and never return; `slow`: takes a second; `exit`;
+`type_error`; `lock`: makes a lock of `multiprocessing`; `none`; `empty`, of the type that is
+expected; `kick`: the session is over (-79, then -94 until the next login); `quota` (-82); `hours`
+(-88); `busy` (-73); `denied` (-95); `pair`: (answer, []); `pair_error`: (None, [a message with
+-82]).
 
-Of `login`: `refused`: prints and calls exit; `zero`: gives 0.
+Of `login`: `refused`: prints and calls exit; `counted`: the same with -90, as an earlier session
+still counts; `zero`: gives 0.
 
 Of answers by code: `bare`: all codes are named and none has a frame; `drop_key`: the first code is
 not named; `drop`: every other row is lost; `duplicate`: every row comes twice; `shift` and
@@ -20,14 +22,17 @@ import ctypes
 import json
 import os
 import signal
+import time
 from collections.abc import Callable
 from functools import cache, partial, wraps
+from multiprocessing import Lock
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 FOLDER = Path(__file__).parents[1]
+SESSION = FOLDER / "session"
 CODES = {"kick": -79, "quota": -82, "hours": -88, "busy": -73, "denied": -95}
 
 
@@ -35,6 +40,19 @@ class State:
     """What the SDK keeps for itself."""
 
     logged_in = False
+
+    @classmethod
+    def log_in(cls) -> None:
+        """Begin the account's only session, which ends any other one."""
+        SESSION.write_text(str(os.getpid()))
+        cls.logged_in = True
+
+    @classmethod
+    def lose(cls) -> bool:
+        """Notice whether another process has logged in since."""
+        lost = cls.logged_in and SESSION.read_text() != str(os.getpid())
+        cls.logged_in = cls.logged_in and not lost
+        return lost
 
 
 @cache
@@ -80,6 +98,9 @@ def sdk_call(empty: Callable[[], Any]) -> Callable[[Callable[..., Any]], Callabl
                 State.logged_in = State.logged_in and fault != "kick"
                 say(f"query failed, error code: {CODES[fault]}")
                 return None
+            if State.lose():
+                say("connection lost, error code: -79")
+                return None
             if not State.logged_in:
                 say("please login first, error code: -94")
                 return None
@@ -102,6 +123,10 @@ def _end(fault: str) -> None:
         case "hang":
             # As native code does it: without letting any other thread run.
             ctypes.PyDLL(None).sleep(3600)
+        case "slow":
+            time.sleep(1)
+        case "lock":
+            Lock()
         case "exit":
             exit(0)  # noqa: PLR1722  what the real one calls
         case "type_error":

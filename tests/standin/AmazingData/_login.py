@@ -15,7 +15,9 @@ def login(username: str, password: str, host: str, port: int) -> Any:
     # Real ones print what they send and what they get.
     say(json.dumps({"user": username, "password": password, "host": host, "port": port}))
     _end(fault)
-    if fault == "refused":
+    if fault == "counted":
+        say("tgw login: error code: -90, force_logout failed")
+    if fault in {"refused", "counted"}:
         print("login fail")
         exit(0)  # noqa: PLR1722  what the real one calls
     if password == "wrong horse":
@@ -24,7 +26,7 @@ def login(username: str, password: str, host: str, port: int) -> Any:
         exit(0)  # noqa: PLR1722
     say(json.dumps({"token": TOKEN, "logon": "ok"}))
     print("login success", TOKEN)
-    State.logged_in = True
+    State.log_in()
     return 0 if fault == "zero" else True
 
 

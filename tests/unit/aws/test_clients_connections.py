@@ -1,80 +1,76 @@
-"""Connections to AWS: opened once, kept, and as many as there are parallel requests."""
+"""Connections to AWS: opened once, kept, replaced where they died, and no more than are needed."""
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
+from marketdata.aws import clients
 from marketdata.aws.clients import ATTEMPTS, CONNECT_SECONDS, PARALLEL, READ_SECONDS, client
+from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import KEYS_A_CALL, Table
-from tests.support.cloud import forget_clients
+from marketdata.aws.writes import Write
+from tests.support.endpoints import Endpoint, Fate, answering
 
 API_GATEWAY_SECONDS = 29
-
-
-class Endpoint(BaseHTTPRequestHandler):
-    """Knows no item; each connection has an instance of its own."""
-
-    protocol_version = "HTTP/1.1"
-    connections: set[int]
-
-    def do_POST(self) -> None:
-        self.connections.add(self.client_address[1])
-        self.rfile.read(int(self.headers["Content-Length"]))
-        batch = self.headers["X-Amz-Target"].endswith(".BatchGetItem")
-        answer: dict[str, Any] = (
-            {"Responses": {"market": []}, "UnprocessedKeys": {}} if batch else {}
-        )
-        body = json.dumps(answer).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-class Server(ThreadingHTTPServer):
-    """Lets all parallel requests connect at once."""
-
-    request_queue_size = 4 * PARALLEL
+NO_ITEMS = json.dumps({"Responses": {"market": []}, "UnprocessedKeys": {}}).encode()
+KEYS = [("a", str(number)) for number in range(2 * PARALLEL * KEYS_A_CALL)]
 
 
 @pytest.fixture
-def connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[int]]:
-    """The connections to an endpoint that all clients use."""
-    Endpoint.connections = set()
-    with Server(("127.0.0.1", 0), Endpoint) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
-        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        forget_clients()
-        yield Endpoint.connections
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+    """An endpoint that knows no item."""
+    with answering(monkeypatch, NO_ITEMS) as made:
+        yield made
         client("dynamodb").close()
-        forget_clients()
-        server.shutdown()
 
 
-def test_one_connection_serves_all_requests_of_a_thread(connections: set[int]) -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A silent connection is given up after a second."""
+    monkeypatch.setattr(clients, "READ_SECONDS", 1)
+
+
+def test_one_connection_serves_all_requests_of_a_thread(endpoint: Endpoint) -> None:
     for number in range(20):
         assert Table("market").get("a", str(number)) is None
-    assert len(connections) == 1
+    assert len(endpoint.connections) == 1
 
 
-def test_parallel_requests_keep_their_connections(connections: set[int]) -> None:
-    keys = [("a", str(number)) for number in range(2 * PARALLEL * KEYS_A_CALL)]
+def test_parallel_requests_keep_their_connections(endpoint: Endpoint) -> None:
     for _ in range(3):
-        assert Table("market").get_many(keys) == {}
-    assert 1 < len(connections) <= PARALLEL
+        assert Table("market").get_many(KEYS) == {}
+    assert 1 < len(endpoint.connections) <= PARALLEL
 
 
-@pytest.mark.usefixtures("connections")
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fate", ["closed", "reset", "silent"])
+def test_requests_survive_that_all_kept_connections_died(endpoint: Endpoint, fate: Fate) -> None:
+    table = Table("market")
+    assert table.get_many(KEYS) == {}
+    asked, kept = len(endpoint.requests), endpoint.connections
+    assert len(kept) > 1
+    endpoint.end_connections(fate)
+    assert table.get_many(KEYS) == {}
+    assert table.get("a", "1") is None
+    table.write(Write("a", "1", put={"number": 1}))
+    # A request on a dead connection is lost, and its second attempt opens a new one.
+    assert not kept & set(endpoint.requests[asked:])
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fate", ["closed", "reset", "silent"])
+def test_objects_survive_it_too(endpoint: Endpoint, fate: Fate) -> None:
+    bucket = Bucket("bucket")
+    for _ in range(2):
+        assert bucket.read("key") == NO_ITEMS
+        endpoint.end_connections(fate)
+        bucket.write("key", b"{}", "application/json")
+        endpoint.end_connections(fate)
+    assert len(endpoint.connections) == len(endpoint.requests) >= 4
+
+
+@pytest.mark.usefixtures("endpoint")
 def test_a_client_is_made_once() -> None:
     assert client("dynamodb") is client("dynamodb")
 

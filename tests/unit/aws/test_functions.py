@@ -50,6 +50,9 @@ class FakeLambda:
         answer: dict[str, Any] = {"Payload": BytesIO(json.dumps(self.body).encode())}
         return answer | ({"FunctionError": self.error} if self.error else {})
 
+    def close(self) -> None:
+        """Keep no connection."""
+
 
 @pytest.fixture
 def caller(monkeypatch: pytest.MonkeyPatch) -> FakeLambda:

@@ -1,5 +1,6 @@
 """Where the catalog is kept, and for how long it is believed."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -158,6 +159,10 @@ def test_a_source_that_cannot_give_one_now() -> None:
         kept.load()
     upstream.refresh()
     assert len(kept.load()) == 1
+
+
+def test_its_age_is_told_by_a_clock_that_no_freeze_stops() -> None:
+    assert CatalogStore(MemoryStore(), never)._clock is time.time
 
 
 def busy() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from marketdata.errors import (
     UPSTREAM_ERRORS,
+    UpstreamBusyError,
     UpstreamClosedError,
     UpstreamError,
     UpstreamLoginError,
@@ -43,6 +44,7 @@ def test_a_printed_code_is_found_where_it_stands_alone(text: str, code: int | No
         (-79, UpstreamSessionLostError, True),
         (-94, UpstreamSessionLostError, True),
         (-82, UpstreamQuotaError, False),
+        (-90, UpstreamBusyError, True),
         (-88, UpstreamClosedError, True),
     ],
 )
@@ -59,4 +61,4 @@ def test_every_error_has_a_name_that_travels() -> None:
 
 
 def test_unknown_codes_tell_nothing() -> None:
-    assert most_telling([0, 5, -76, -90]) is None
+    assert most_telling([0, 5, -76, -98]) is None

@@ -1,5 +1,6 @@
 """Calls to other Lambda functions that wait for the answer."""
 
+import time
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import orjson
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 
 from marketdata.aws.clients import CONNECT_SECONDS
 from marketdata.errors import (
@@ -23,6 +30,9 @@ if TYPE_CHECKING:
 
 TIMED_OUT = "Sandbox.Timedout"
 """Lambda's error type for an invocation that exceeded its function's time limit."""
+
+NOT_SENT = (ConnectTimeoutError, EndpointConnectionError)
+"""What is raised if there was no connection. After any other error the function may be running."""
 
 
 @cache
@@ -47,7 +57,8 @@ def invoke(function: str, event: dict[str, Any], seconds: float) -> Any:
     event : dict
         The function's input, sent as JSON.
     seconds : float
-        How long to wait for the answer, rounded down to whole seconds, but at least one.
+        How long to wait for the answer, rounded down to whole seconds, but at least one. An
+        invocation that could not be sent is tried once more.
 
     Raises
     ------
@@ -60,20 +71,34 @@ def invoke(function: str, event: dict[str, Any], seconds: float) -> Any:
     UpstreamError
         The function cannot be called now.
     """
-    # Whole seconds, because each limit needs a client of its own, and creating one takes 10 ms.
-    caller = _caller(max(1, int(seconds)))
+    payload, until = orjson.dumps(event), time.monotonic() + seconds
     try:
-        answer = caller.invoke(FunctionName=function, Payload=orjson.dumps(event))
-        body = answer["Payload"].read()
-    except caller.exceptions.TooManyRequestsException as error:
-        raise UpstreamBusyError("the upstream is busy") from error
+        try:
+            failed, body = _answer(function, payload, seconds)
+        except NOT_SENT:
+            failed, body = _answer(function, payload, until - time.monotonic())
     except ReadTimeoutError as error:
         raise UpstreamTimeoutError(f"the upstream gave no answer in {int(seconds)} s") from error
     except (BotoCoreError, ClientError) as error:
         raise UpstreamError("the upstream cannot be reached") from error
-    if answer.get("FunctionError"):
+    if failed:
         raise _failure(orjson.loads(body))
     return orjson.loads(body)
+
+
+def _answer(function: str, payload: bytes, seconds: float) -> tuple[bool, bytes]:
+    """Invoke a function; return whether it failed, and its answer."""
+    # Whole seconds, because each limit needs a client of its own, and creating one takes 10 ms.
+    caller = _caller(max(1, int(seconds)))
+    try:
+        answer = caller.invoke(FunctionName=function, Payload=payload)
+        return "FunctionError" in answer, answer["Payload"].read()
+    except caller.exceptions.TooManyRequestsException as error:
+        raise UpstreamBusyError("the upstream is busy") from error
+    finally:
+        # Lambda may freeze this process now. A kept connection would be dead when it goes on, which
+        # shows only after the invocation was sent, when it may not be repeated.
+        caller.close()
 
 
 def _failure(error: Mapping[str, Any]) -> UpstreamError:

@@ -26,9 +26,10 @@ def read_secret(arn: str, stage: Stage = "AWSCURRENT", at_most: float = KEPT_SEC
         The answer's maximum age in seconds; a rotation may go unnoticed for this long.
     """
     read_at, text = _kept.get((arn, stage), (-math.inf, None))
-    if time.monotonic() - read_at > at_most:
+    # Not the monotonic clock, which may stand still while Lambda freezes this process.
+    if time.time() - read_at > at_most:
         text = _fetch(arn, stage)
-        _kept[arn, stage] = (time.monotonic(), text)
+        _kept[arn, stage] = (time.time(), text)
     return text
 
 

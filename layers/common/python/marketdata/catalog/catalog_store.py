@@ -25,14 +25,14 @@ class CatalogStore:
     refresh : callable
         Has the catalog fetched from the source and saved; called if none is stored yet.
     clock : callable
-        A monotonic clock, in seconds.
+        A clock, in seconds, that goes on while Lambda freezes this process.
     """
 
     def __init__(
         self,
         store: BlockStore,
         refresh: Callable[[], object],
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._refresh = refresh

@@ -9,6 +9,9 @@ from typing import Any, Protocol
 from marketdata.sources.amazingdata.error_codes import EMPTY, most_telling, printed_code
 from marketdata.sources.amazingdata.shapes import is_empty
 
+SHARED_MEMORY = frozenset({"synchronize.py", "shared_memory.py"})
+"""The files of Python's `multiprocessing` (and of joblib) that make locks and shared memory."""
+
 
 class Failure(Exception):  # noqa: N818  not an error of this service, but part of a reply
     """A call failed.
@@ -97,5 +100,8 @@ def _where(error: BaseException) -> str:
     place = error.__traceback__
     while place and place.tb_next:
         place = place.tb_next
-    at = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "?"
-    return f"{type(error).__name__} at {at}"
+    name = Path(place.tb_frame.f_code.co_filename).name if place else "?"
+    where = f"{type(error).__name__} at {name}:{place.tb_lineno if place else '?'}"
+    if name in SHARED_MEMORY and not os.access("/dev/shm", os.W_OK):  # noqa: S108
+        return f"it needs a lock or memory in /dev/shm, which AWS Lambda does not have; {where}"
+    return where

@@ -21,7 +21,7 @@ from marketdata.errors import (
 )
 
 FAILURE, EMPTY, LOGGED_IN = -100, -76, -90
-"""The codes for: something failed; there is no data; no login was needed."""
+"""The codes for: something failed; there is no data; the account is logged in already."""
 
 TYPE_REFUSED = frozenset({None, FAILURE, -97, -95, -87})
 """Codes for a security type that the SDK's version does not know or the account may not use."""
@@ -33,6 +33,10 @@ ERRORS: dict[int, tuple[type[UpstreamError], str]] = {
     -96: (UpstreamNetworkError, "its server cannot be reached"),
     -95: (UpstreamPermissionError, "the account has no permission for this"),
     -94: (UpstreamSessionLostError, "it no longer knows our login"),
+    LOGGED_IN: (
+        UpstreamBusyError,
+        "the account is logged in elsewhere, or an earlier session of ours still counts",
+    ),
     -88: (
         UpstreamClosedError,
         "it answers no queries at this hour; what is missing can be fetched later",

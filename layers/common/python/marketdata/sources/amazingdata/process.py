@@ -1,5 +1,6 @@
 """The child process as the parent handles it: start, ask, kill."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -43,7 +44,9 @@ class Process:
     """
 
     def __init__(self, bundle: Path, folder: Path, library_path: str) -> None:
+        _clear(folder)
         self._home = Path(tempfile.mkdtemp(prefix="run-", dir=folder))
+        self._lock = _locked(self._home)
         self._ended = ""
         self._socket, theirs = socket.socketpair()
         paths = [str(bundle), *(path for path in sys.path if path)]
@@ -63,6 +66,11 @@ class Process:
                 start_new_session=True,
             )
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return not self._ended and self._process.poll() is None
+
     def ask(self, operation: str, arguments: Mapping[str, Any], seconds: float) -> Any:
         """Have an operation carried out; return the reply, see `sources.amazingdata.child.answer`.
 
@@ -71,7 +79,8 @@ class Process:
         UpstreamCrashedError
             The process died; it has been cleaned up.
         TimeoutError
-            The process has not answered; only `kill` helps.
+            The process has not answered, and only `kill` helps; or the kernel has ended it because
+            the limit passed, as happens if both processes were frozen meanwhile.
         """
         request = {"operation": operation, "arguments": arguments, "seconds": seconds}
         try:
@@ -79,6 +88,8 @@ class Process:
             return receive(self._socket, seconds)
         except DisconnectedError as error:
             how = self.kill()
+            if how == signal.SIGALRM.name:
+                raise TimeoutError from error
             raise UpstreamCrashedError(
                 f"AmazingData: its process died ({how}) in {operation}"
             ) from error
@@ -95,8 +106,35 @@ class Process:
         code = self._process.wait()
         self._socket.close()
         shutil.rmtree(self._home, ignore_errors=True)
+        os.close(self._lock)
         self._ended = signal.Signals(-code).name if code < 0 else f"exit {code}"
         return self._ended
+
+
+def _locked(folder: Path) -> int:
+    """Lock a folder until this process ends or closes the descriptor that is returned.
+
+    Raises
+    ------
+    BlockingIOError
+        It is locked already.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _clear(folder: Path) -> None:
+    """Remove what was left by processes whose parent was killed before it could do so."""
+    for left in folder.glob("run-*"):
+        with suppress(BlockingIOError, FileNotFoundError):
+            lock = _locked(left)
+            shutil.rmtree(left, ignore_errors=True)
+            os.close(lock)
 
 
 def _environment(bundle: Path, folder: Path, home: Path, library_path: str) -> dict[str, str]:

@@ -1,8 +1,11 @@
 """The parent's session with the SDK: one process, one login, one call at a time.
 
 The process is started at the first call and logged in once; both last until something goes wrong.
-If a call exceeds its limit, the process is killed; if the process dies, the call fails; the next
-call starts a new process. A login that the server has forgotten is repeated once.
+If a call exceeds its limit, the process is killed; if the process dies in a call, the call fails;
+the next call starts a new process. A login that the server has forgotten is repeated once.
+
+Lambda freezes both processes between calls, for minutes or hours, when no limit runs. In a call,
+time passes for its limit even while both are frozen: whoever waits for the answer counts it too.
 """
 
 import logging
@@ -154,12 +157,13 @@ class Session:
         if self._logged_in == revision:
             return process
         refused, refusal, until = self._refused
-        if refused == revision and time.monotonic() < until:
+        if refused == revision and time.time() < until:
             raise UpstreamLoginError(refusal)
         try:
             self._log_in(process, self._credentials.account(), deadline)
         except UpstreamLoginError as error:
-            self._refused = revision, str(error), time.monotonic() + REFUSED_SECONDS
+            # Not the monotonic clock, which may stand still while Lambda freezes this process.
+            self._refused = revision, str(error), time.time() + REFUSED_SECONDS
             raise
         self._logged_in = revision
         return process
@@ -167,7 +171,7 @@ class Session:
     def _load(self, deadline: Deadline) -> Process:
         """Return a process that has imported the SDK."""
         bundle = self._bundle()
-        if self._process and self._loaded == bundle:
+        if self._process and self._process.alive and self._loaded == bundle:
             return self._process
         self._kill()
         self._process = Process(bundle, bundle.parent, self._library_path)
