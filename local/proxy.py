@@ -163,7 +163,14 @@ def application(gateway: Gateway) -> web.Application:
     app = web.Application(client_max_size=payloads.GATEWAY_LIMIT)
     app.router.add_route("*", r"/{path:[\s\S]*}", gateway.handle)
     app.cleanup_ctx.append(gateway.connections)
+    app.on_response_prepare.append(_mark_own)
     return app
+
+
+async def _mark_own(_: web.Request, response: web.StreamResponse) -> None:
+    """Give the proxy's own answers the header that the service gives to its answers."""
+    if isinstance(response, web.Response):
+        response.headers["X-Content-Type-Options"] = "nosniff"
 
 
 @contextmanager

@@ -211,6 +211,7 @@ def test_a_body_over_the_gateways_limit_is_413(client: httpx.Client) -> None:
     ):
         assert answer.status_code == 413
         assert answer.text == "HTTP content length exceeded 10485760 bytes."
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_a_body_that_lambda_does_not_take_is_413(client: httpx.Client) -> None:
@@ -231,6 +232,11 @@ def test_502_where_nobody_answers() -> None:
         "message": "the local cloud does not answer",
         "data": None,
     }
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_is_passed_on_has_the_headers_that_came(client: httpx.Client) -> None:
+    assert "X-Content-Type-Options" not in client.get("/api/v1").headers
 
 
 def test_a_port_in_use_is_named() -> None:

@@ -45,6 +45,7 @@ def completion(shell: str) -> None:
 for command in (
     login.login,
     login.logout,
+    login.password,
     login.whoami,
     market.codes,
     market.search,

@@ -4,7 +4,13 @@ import click
 
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options
-from amazingdata_client.cli.output import counted, print_json, print_table, say
+from amazingdata_client.cli.output import (
+    counted,
+    print_json,
+    print_lines,
+    print_table,
+    say,
+)
 from amazingdata_client.cli.progress import print_ended, print_found, watch
 from amazingdata_client.cli.scope import Scope, recheck, scoped
 from amazingdata_client.cli.session import Login, pass_login
@@ -143,5 +149,5 @@ def _follow(
     elif as_json:
         print_json(task)
     else:
-        click.echo(task.id)
+        print_lines([str(task.id)], as_json=False)
         say(f"task {task.id} {task.status}; to follow it: amazingdata tasks watch {task.id}")

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from amazingdata_client._sync.client import Client
-from amazingdata_client.cli.output import counted, print_json, say
+from amazingdata_client.cli.output import counted, print_json, say, visible
 from amazingdata_client.errors import NOT_CONFIRMED, NotFoundError
 from amazingdata_client.task_models import DetectResult, FillResult, Task, VerifyResult
 
@@ -26,7 +26,7 @@ def watch(client: Client, task_id: int, timeout: float | None) -> Task:
         It failed, was cancelled, or did not end in time.
     """
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.fields[detail]}"),
@@ -36,7 +36,7 @@ def watch(client: Client, task_id: int, timeout: float | None) -> Task:
         bar = bars.add_task(f"task {task_id}", total=100, detail="")
 
         def show(task: Task) -> None:
-            name = f"{task.task_type} {task.id} {task.status}"
+            name = visible(f"{task.task_type} {task.id} {task.status}")
             bars.update(bar, completed=task.progress, description=name, detail=_detail(task))
 
         return client.wait(task_id, on_progress=show, timeout=timeout, every=POLL_SECONDS)
