@@ -5,8 +5,10 @@ DATA ?=
 SDK_BUNDLE ?=
 STATE ?= .local
 FIRST_FILL ?= 1
+CALLS ?= 8
+HOST ?=
 # they are passed as arguments; a function must not find them in its environment
-unexport PORT UPSTREAM DATA SDK_BUNDLE STATE FIRST_FILL
+unexport PORT UPSTREAM DATA SDK_BUNDLE STATE FIRST_FILL CALLS HOST
 
 # for `make bench`: a folder of real bars in the layout of DATA, to be measured as well
 REAL ?=
@@ -43,14 +45,14 @@ ASL_VALIDATOR := $(UV) tool run --quiet --from $(NODE) npx --yes asl-validator@4
 .PHONY: help run sdk-bundle rotate-key attach smoke test test-unit test-e2e screenshots chaos bench cost lint types format generated check-generated validate check sync
 
 help: ## show the targets
-	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0]"
+	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0] [CALLS=$(CALLS)] [HOST=name,…]"
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
 
 # not through `uv run`: it must be a direct child of make to notice that make was killed
 run: sync ## serve the local cloud at http://localhost:PORT/api/v1 until Ctrl-C
 	@exec env UV='$(UV)' $(VENV)/bin/python -m local run --port '$(PORT)' --upstream '$(UPSTREAM)' \
 		--data '$(DATA)' --sdk-bundle '$(SDK_BUNDLE)' --state '$(STATE)' \
-		--first-fill '$(FIRST_FILL)'
+		--first-fill '$(FIRST_FILL)' --calls '$(CALLS)' --host '$(HOST)'
 
 sdk-bundle: sync ## zip the vendor's SDK: make sdk-bundle WHEELS='dir/*.whl' OUT=sdk.zip
 	@UV='$(UV)' $(RUN) python -m local.sdk_bundle --out '$(or $(OUT),sdk.zip)' $(wildcard $(WHEELS))
