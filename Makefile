@@ -19,6 +19,9 @@ STACK ?=
 # for `make smoke`: a deployment
 URL ?= http://localhost:$(PORT)
 
+# for `make soak`
+SECONDS ?= 600
+
 UV_VERSION := 0.13.9
 FETCHED_UV := .tools/uv/bin/uv
 UV := $(or $(shell sh -c 'command -v uv'),$(FETCHED_UV))
@@ -42,7 +45,7 @@ CHECKOV := $(UV) tool run --quiet --from checkov==3.3.30 checkov
 ASL_VALIDATOR := $(UV) tool run --quiet --from $(NODE) npx --yes asl-validator@4.0.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run sdk-bundle rotate-key attach smoke test test-unit test-e2e screenshots chaos bench cost lint types format generated check-generated validate check sync
+.PHONY: help run sdk-bundle rotate-key attach smoke test test-unit test-e2e screenshots chaos soak bench cost lint types format generated check-generated validate check sync
 
 help: ## show the targets
 	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0] [CALLS=$(CALLS)] [HOST=name,…]"
@@ -75,7 +78,7 @@ test-unit: sync $(NODE_MODULES) ## tests that need no local cloud, with code cov
 	$(RUN) coverage report --fail-under 90
 	$(NPM) run --silent test
 
-chaos: sync ## a whole fill under each fault of the vendor's SDK, checked bar by bar
+chaos: sync ## a whole fill under each fault of the vendor's SDK, and of the machine, checked bar by bar
 	$(RUN) pytest -n 2 --durations 5 tests/chaos
 
 test-e2e: sync ## tests over HTTP, on their own local clouds
@@ -83,6 +86,9 @@ test-e2e: sync ## tests over HTTP, on their own local clouds
 
 screenshots: sync ## retake the README's screenshots; needs Chromium and a Chinese font
 	$(RUN) pytest tests/e2e/test_screenshots.py --screenshots docs/img/console
+
+soak: sync ## ask a running local cloud 20 times a second for SECONDS and show the drift
+	@$(RUN) python -m local.soak 'http://localhost:$(PORT)/api/v1' --state '$(STATE)' --seconds '$(SECONDS)'
 
 # in its own environment, so that the alternatives are no development dependencies
 bench: $(if $(filter $(FETCHED_UV),$(UV)),$(FETCHED_UV)) ## measure, compared with the usual alternatives

@@ -13,5 +13,5 @@
     payloads.py    codings and sizes of requests and answers, as API Gateway has them
 
 Beside it stand the programs that `make` runs: `openapi/` describes the API, `smoke/` checks a
-deployment.
+deployment, `soak.py` looks for drift in a running local cloud.
 """

@@ -53,6 +53,7 @@ def run(options: argparse.Namespace) -> None:
     data, bundle = _data_folder(options), _sdk_bundle(options)
     logs = options.state / "logs"
     logs.mkdir(parents=True, exist_ok=True)
+    logging.raiseExceptions = False  # a full disk is said once, not at every line
     logging.basicConfig(filename=logs / "proxy.log", level=logging.INFO, force=True)
     with _only_run(options.state):
         for listener in proxy.listeners(options.port):

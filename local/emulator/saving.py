@@ -237,7 +237,7 @@ class Saver:
             lambda_svc.CODE_BLOB_DIR = str(folder / "lambda-blobs")
             persistence.save_all(states)
             if self._faults.texts:
-                raise OSError("; ".join(self._faults.texts))
+                raise OSError(self._faults.texts[0])
 
         deleted = sorted(self.objects.deleted | self.objects.expired)
         try:
