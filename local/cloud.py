@@ -170,7 +170,7 @@ def running(state: Path, calls: int) -> Iterator[Cloud]:
         )
     os.close(written)
     reports = Reports(generation.saved_at if generation else None)
-    thread = threading.Thread(target=reports.follow, args=[os.fdopen(read)], daemon=True)
+    thread = threading.Thread(target=_follow, args=[reports, read], daemon=True)
     thread.start()
     started = Cloud(process, port, log)
     try:
@@ -195,17 +195,24 @@ def free_port() -> int:
         return port
 
 
+def _follow(reports: Reports, descriptor: int) -> None:
+    with os.fdopen(descriptor) as lines:
+        reports.follow(lines)
+
+
 def discard(folder: Path) -> None:
     """Delete a folder in the background, if need be beyond the end of this process.
 
     Functions leave thousands of files; whoever starts or stops should not wait for them.
     """
     if folder.exists():
-        doomed = folder.rename(folder.with_name(f"{folder.name}-{time.time_ns()}"))
-        command = ["rm", "-rf", "--", *map(str, doomed.parent.glob(f"{folder.name}-*"))]
-        nothing = subprocess.DEVNULL
-        subprocess.Popen(
-            command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
+        folder.rename(folder.with_name(f"{folder.name}-{time.time_ns()}"))
+        doomed = map(str, folder.parent.glob(f"{folder.name}-*"))
+        subprocess.run(
+            ["sh", "-c", 'rm -rf -- "$@" > /dev/null 2>&1 &', "rm", *doomed],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            check=True,
         )
 
 

@@ -50,8 +50,10 @@ def adapt(saved: Path, report: Callable[[str], None]) -> None:
         if scope["type"] == "lifespan":
             await served(scope, receive, saver.starting(send))
             return
-        await served(scope, receive, send)
-        saver.changed |= changes(scope)
+        try:
+            await served(scope, receive, send)
+        finally:
+            saver.changed |= changes(scope)
 
     server.app = app
     server.save_all = saver.save_at_stop
@@ -196,7 +198,13 @@ class Saver:
         while True:
             await asyncio.sleep(INTERVAL)
             if self.changed:
-                await self._save()
+                began = time.monotonic()
+                try:
+                    await self._save()
+                except (OSError, ValueError) as error:
+                    # No process to be had, for example. The next try must come.
+                    self.changed = True
+                    self._told({"failed": str(error)}, began)
 
     async def _save(self) -> None:
         self.changed = False

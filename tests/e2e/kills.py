@@ -61,13 +61,13 @@ def check_complete(cloud: LocalCloud, dead: int) -> None:
     assert shown["error_count"] == 0, shown
     for code in CODES:
         data, meta = klines(cloud.admin, "/stock/kline", codes=code, period=PERIOD, **DAYS)
-        assert data[code] == truth(code)
+        assert data[code] == source_bars(code)
         assert (meta["complete"], meta["source"]) == (True, "cache")
     assert ended(cloud.admin, dead)["status"] in {"failed", "completed"}
 
 
 @cache
-def truth(code: str) -> list[dict[str, Any]]:
+def source_bars(code: str) -> list[dict[str, Any]]:
     """Give a code's bars as the source has them; a volume of 0 while prices move is unknown."""
     request = BarRequest(BarDataset.parse(f"stock.{PERIOD}"), (code,), START, END)
     frame = MARKET.fetch_bars(request).frame.drop(columns="code")
