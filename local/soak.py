@@ -29,7 +29,7 @@ READS = (
     f"/stock/kline?codes=600000.SH,000001.SZ&adjust=forward&{_RANGE}",
     f"/base/calendar?market=SH&{_RANGE}",
     "/base/codes?security_type=EXTRA_STOCK_A",
-    "/base/securities?query=60",
+    "/base/securities?q=60",
     "/cache/tasks",
     "/auth/me",
 )
@@ -96,6 +96,8 @@ async def soak(url: str, state: Path, seconds: float, rate: float) -> Soak:
         login = {"username": bootstrap.USERNAME, "password": bootstrap.PASSWORD}
         answer = (await client.post("/auth/login", json=login)).raise_for_status()
         client.headers["Authorization"] = f"Bearer {answer.json()['data']['access_token']}"
+        for path in READS:
+            await client.get(path)  # a cold start is no drift
         began = time.monotonic()
         async with asyncio.TaskGroup() as group:
             group.create_task(_measure(seen, state, began))
