@@ -75,14 +75,14 @@ def detect_missing(call: Call[TaskBody]) -> Answer:
 @router.post("/cache/cache-all-missing", body=TaskBody, role=Role.ADMIN, summary="一键缓存所有数据")
 def cache_all(call: Call[TaskBody]) -> Answer:
     """Fetch every expected day again, in the background."""
-    task = _service().wait(start_task(call, TaskKind.CACHE), lambda each: each.planned)
+    task = _service().wait_for_plan(start_task(call, TaskKind.CACHE))
     return Answer.success({"task_id": task.id} | task.view())
 
 
 @router.post("/cache/fill-missing", body=TaskBody, role=Role.ADMIN, summary="一键补齐缺失数据")
 def fill_missing(call: Call[TaskBody]) -> Answer:
     """Fetch the missing days, in the background."""
-    task = _service().wait(start_task(call, TaskKind.FILL), lambda each: each.planned)
+    task = _service().wait_for_plan(start_task(call, TaskKind.FILL))
     return Answer.success({"task_id": task.id} | task.view())
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -21,6 +22,9 @@ from marketdata.tasks.task import (
 
 WAIT_SECONDS = 20.0
 """Must stay below the 29 s after which API Gateway gives up."""
+
+PLAN_SECONDS = 0.5
+"""A call that starts a task is answered within a second, whether or not the task is planned."""
 
 STALE = timedelta(seconds=60)
 """A task that has not ended and was silent for this long is checked against its execution."""
@@ -113,6 +117,18 @@ class TaskService:
             pause = min(pause * 1.5, 0.5)
             task = self._records.load(task.id)
         return task
+
+    def wait_for_plan(self, task: Task) -> Task:
+        """Return a task with its plan if that takes a moment only, and otherwise as it is.
+
+        Tasks that are started in numbers do not wait: the plan of the one before has to be made
+        first, and each wait keeps a process from starting the next one.
+        """
+        with suppress(NotFoundError):
+            before = self._records.load(task.id - 1)
+            if before.status is Status.PENDING:
+                return task
+        return self.wait(task, lambda each: each.planned, PLAN_SECONDS)
 
     def show(self, task_id: int) -> Task:
         """Return a task; one whose execution has died is marked as failed first.
