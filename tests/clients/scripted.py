@@ -19,7 +19,7 @@ def success(data: Any, meta: Any = None, **headers: str) -> httpx.Response:
     envelope = {"code": 200, "message": "success", "data": data}
     if meta is not None:
         envelope["meta"] = meta
-    return httpx.Response(200, json=envelope, headers=headers)
+    return _json(200, envelope, headers)
 
 
 def failure(status: int, message: str = "no", **details: Any) -> httpx.Response:
@@ -28,7 +28,13 @@ def failure(status: int, message: str = "no", **details: Any) -> httpx.Response:
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
         details.setdefault("request_id", "request-1")
     body = {"code": status, "message": message, "data": None, **details}
-    return httpx.Response(status, json=body, headers=headers)
+    return _json(status, body, headers)
+
+
+def _json(status: int, body: Any, headers: dict[str, str]) -> httpx.Response:
+    # httpx's own `json` cannot write half a surrogate pair, which JSON can.
+    kind = {"Content-Type": "application/json"}
+    return httpx.Response(status, content=json.dumps(body), headers=kind | headers)
 
 
 @dataclass

@@ -7,13 +7,22 @@ import httpx
 import polars as pl
 import pytest
 from amazingdata_client import Token
+from amazingdata_client._sync import session
 from amazingdata_client.cli import exits
 from amazingdata_client.cli.session import Login
 from amazingdata_client.cli.store import Profile, Store
 
 from tests.clients.conftest import Run
 from tests.clients.samples import DAYS, SECURITY, SECURITY_INFO, USER, meta, sample_bar
-from tests.clients.scripted import PASSWORD, URL, USERNAME, ScriptedService, failure, success
+from tests.clients.scripted import (
+    PASSWORD,
+    URL,
+    USERNAME,
+    Script,
+    ScriptedService,
+    failure,
+    success,
+)
 
 
 def test_logging_in_and_out(run: Run, scripted: ScriptedService, store: Store) -> None:
@@ -35,24 +44,54 @@ def test_logging_in_and_out(run: Run, scripted: ScriptedService, store: Store) -
     assert run("whoami", login=person).exit_code == 4
 
 
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return the list of the waits between retries, none of which is waited for."""
+    waited: list[float] = []
+    monkeypatch.setattr(session, "sleep", waited.append)
+    return waited
+
+
+@pytest.mark.usefixtures("waits")
 @pytest.mark.parametrize(
     ("answer", "code"),
-    [(failure(401), 0), (httpx.ConnectError("refused"), exits.TRY_LATER)],
-    ids=["no session any more", "no service"],
+    [(failure(401), 0), (failure(500), exits.ERROR), (httpx.ReadError("x"), exits.TRY_LATER)],
+    ids=["no session any more", "a fault", "no service"],
 )
 def test_a_logout_deletes_the_token_whatever_the_service_says(
     run: Run,
     scripted: ScriptedService,
     store: Store,
-    answer: httpx.Response | httpx.ConnectError,
+    answer: Script,
     code: int,
 ) -> None:
     store.save(Profile(URL, "wang", Token("token-1", 9e9, 9e9)))
     scripted.valid.add("token-1")
     scripted.on("POST /auth/logout", answer)
-    assert run("logout").exit_code == code
+    ran = run("logout")
+    assert ran.exit_code == code
+    assert ("the token stays good until 2255-" in ran.stderr) is (code != 0)
     assert store.find(URL) is None
     assert scripted.logins == 0
+
+
+def test_a_logout_is_repeated_twice_and_soon(
+    run: Run, scripted: ScriptedService, store: Store, waits: list[float]
+) -> None:
+    lost = httpx.ReadError("reset")
+    for answers, asked, code in (
+        ([lost, failure(503), success(None)], 3, 0),
+        ([lost], 3, exits.TRY_LATER),
+        ([failure(503, retry_after=20)], 1, exits.TRY_LATER),
+    ):
+        store.save(Profile(URL, "wang", Token("token-1", 9e9, 9e9)))
+        scripted.valid.add("token-1")
+        scripted.seen.clear()
+        scripted.scripts.clear()
+        scripted.on("POST /auth/logout", *answers)
+        assert run("logout").exit_code == code
+        assert len(scripted.seen) == asked
+    assert max(waits) <= 1
 
 
 def test_a_new_password_of_ones_own(run: Run, scripted: ScriptedService, store: Store) -> None:

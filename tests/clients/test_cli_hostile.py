@@ -7,12 +7,15 @@ import pytest
 from amazingdata_client.cli import exits
 
 from tests.clients.conftest import Run
-from tests.clients.samples import CONFIG, DAYS, SECURITY, USER, meta, sample_bar
+from tests.clients.samples import CONFIG, DAYS, SECURITY, USER, meta, sample_bar, sample_task
 from tests.clients.scripted import ScriptedService, failure, success
 
-HOSTILE = "[/red] \x1b[2J\x07\x9b2J\x7f\u202e:bomb: [bold]x"
-SHOWN = "[/red] �[2J��2J��:bomb: [bold]x"
-OBEYED = {*map(chr, [*range(0x0A), *range(0x0B, 0x20), *range(0x7F, 0xA0)]), "\u202e"}
+HOSTILE = "[/red] \x1b[2J\x07\x9b2J\x7f\u202e:bomb: [bold]x\u061c\u200b\u200e\u200f\ufeff\ud800"
+SHOWN = "[/red] �[2J��2J��:bomb: [bold]x������"
+OBEYED = {
+    *map(chr, [*range(0x0A), *range(0x0B, 0x20), *range(0x7F, 0xA0)]),
+    *"\u061c\u200b\u200e\u200f\u202e\ufeff\ud800",
+}
 CONNECTION = {name: HOSTILE if isinstance(said, str) else said for name, said in CONFIG.items()}
 TESTED = {"success": False, "message": HOSTILE, "response_time": 0.1}
 
@@ -27,6 +30,8 @@ def hostile(scripted: ScriptedService) -> None:
     scripted.on("GET /base/codes", success([HOSTILE, "600000.SH"]))
     bars = {HOSTILE: [sample_bar() | {HOSTILE: HOSTILE}]}
     scripted.on("POST /stock/kline/batch", success(bars, meta(warnings=[HOSTILE])))
+    ended = sample_task(status="completed", batches_done=HOSTILE)
+    scripted.on("GET /cache/tasks/7", success({"task": ended}))
     scripted.on("GET /auth/users/1", failure(404, HOSTILE))
     scripted.on("PATCH /auth/users/1", failure(404, HOSTILE))
 
@@ -44,6 +49,7 @@ def hostile(scripted: ScriptedService) -> None:
         ["kline", "600000.SH", *DAYS, "--csv", "-"],
         ["kline", "600000.SH", *DAYS, "--chart"],
         ["users", "update", "1", "--inactive"],
+        ["tasks", "watch", "7"],
     ],
     ids=lambda arguments: " ".join(arguments[:2]),
 )

@@ -26,7 +26,15 @@ from amazingdata_client import (
 
 from tests.clients.conftest import Calls, Connect
 from tests.clients.samples import USER
-from tests.clients.scripted import PASSWORD, URL, USERNAME, ScriptedService, failure, success
+from tests.clients.scripted import (
+    PASSWORD,
+    URL,
+    USERNAME,
+    Script,
+    ScriptedService,
+    failure,
+    success,
+)
 
 LINK = "https://bucket.example/answers/1.json?X-Amz-Signature=5d2f"
 
@@ -248,11 +256,36 @@ def test_a_session_that_is_over_needs_no_logout(client: Calls, scripted: Scripte
     assert (scripted.logins, len(scripted.seen)) == (1, 1)
 
 
-def test_a_logout_that_fails_is_told(client: Calls, scripted: ScriptedService) -> None:
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [(lambda _: failure(500), ServerError), (httpx.ReadError("reset"), NoAnswerError)],
+    ids=["a fault", "no answer"],
+)
+def test_a_logout_that_fails_is_told_and_can_be_repeated(
+    answer: Script, error: type[Exception], connect: Connect, scripted: ScriptedService
+) -> None:
+    client = connect(retry=Retry(times=0))
     client.login()
-    scripted.on("POST /auth/logout", failure(500))
-    with pytest.raises(ServerError):
+    scripted.on("POST /auth/logout", answer, success(None))
+    with pytest.raises(error):
         client.logout()
+    client.logout()
+    sent = [each.headers["Authorization"] for each in scripted.seen]
+    assert sent == ["Bearer token-1", "Bearer token-1"]
+    client.logout()
+    assert len(scripted.seen) == 2, "the session has ended"
+
+
+def test_a_login_during_a_logout_stays(client: Calls, scripted: ScriptedService) -> None:
+    def overtaken(_: httpx.Request) -> httpx.Response:
+        client.client.token = later
+        return success(None)
+
+    later = Token("token-9", 9e9, 9e9)
+    client.login()
+    scripted.on("POST /auth/logout", overtaken)
+    client.logout()
+    assert client.client.token == later
 
 
 def test_a_new_password_is_used_from_then_on(client: Calls, scripted: ScriptedService) -> None:

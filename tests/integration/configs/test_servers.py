@@ -6,10 +6,10 @@ import pytest
 
 from marketdata.aws.encryption import EncryptionKey, KeyRefusedError
 from marketdata.aws.tables import Table
-from marketdata.aws.writes import Write
+from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.errors import InvalidInputError
 from marketdata.identity.users import Users
-from marketdata.sdk_configs.records import SdkConfigs
+from marketdata.sdk_configs.records import ATTEMPTS, SdkConfigs
 from tests.integration.configs.calls import (
     BODY,
     ONE,
@@ -112,6 +112,22 @@ def test_what_was_the_same_server_no_longer_is(
     monkeypatch.setattr(Table, "write", overtaken)
     with pytest.raises(InvalidInputError, match="password"):
         configs.change(1, {"host": BODY["host"]})
+
+
+def test_a_change_that_is_always_overtaken_gives_up(
+    cloud: Cloud, key: EncryptionKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create()
+    attempts: list[Write] = []
+
+    def overtaken(_: Table, attempt: Write) -> Any:
+        attempts.append(attempt)
+        raise ConditionFailedError
+
+    monkeypatch.setattr(Table, "write", overtaken)
+    status, envelope = ask("PATCH", ONE, 1, body={"name": "n"})
+    assert (status, envelope["data"]) == (409, None)
+    assert len(attempts) == ATTEMPTS
 
 
 @pytest.mark.parametrize(("method", "resource"), ROUTES)

@@ -130,7 +130,8 @@ def test_five_hundred_codes_are_the_most() -> None:
 
 
 @pytest.mark.parametrize(
-    "control", ["\x00", "\n", "\x1b", "\x7f", "\x9b", "\u2028", "\u202e", "\u2069"]
+    "control",
+    [*"\x00\n\x1b\x7f\x9b\u2028\u202e\u2069", *"\u061c\u200b\u200e\u200f\ufeff"],
 )
 def test_no_text_has_control_characters(control: str) -> None:
     told = {"name": "must not contain control characters"}

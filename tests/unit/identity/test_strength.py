@@ -1,5 +1,7 @@
 """Which new passwords are refused, and what is said of them."""
 
+import time
+
 import pytest
 
 from marketdata.errors import InvalidInputError
@@ -50,3 +52,12 @@ def test_what_is_hard_to_guess_is_taken(password: str) -> None:
 def test_the_reason_says_why() -> None:
     with pytest.raises(InvalidInputError, match="top-10 common password"):
         require_strong("password", "password", [])
+
+
+def test_no_password_takes_long_to_judge() -> None:
+    # Digits and symbols that stand for letters: what zxcvbn tries most substitutions of.
+    slow = "2|6@@|2|29!293@|3@2@|!02+@7@4|2|26218@+1||@7(|2[@||43@@@2535<5025$+||@10"
+    require_strong("K7#qm2!xzP", "password", [])
+    began = time.process_time()
+    require_strong(slow, "password", WORDS)
+    assert time.process_time() - began < 1

@@ -21,6 +21,8 @@ interface Asked {
   query?: Record<string, string | number | undefined>;
   body?: unknown;
   signal?: AbortSignal;
+  /** Whether it is sent even if the page is closed meanwhile. */
+  keepalive?: boolean;
 }
 
 /**
@@ -37,6 +39,7 @@ export async function call<Data, About = unknown>(path: string, asked: Asked = {
     method: asked.method ?? "GET",
     headers,
     redirect: "manual",
+    keepalive: asked.keepalive ?? false,
     ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
     ...(asked.signal ? { signal: asked.signal } : {}),
   });
@@ -52,7 +55,7 @@ export async function call<Data, About = unknown>(path: string, asked: Asked = {
 /** End the session: here at once, at the service as soon as it hears of it. */
 export function logOut(): void {
   // The service may be out of reach; nobody is kept logged in for that.
-  call("/auth/logout", { method: "POST" }).catch(() => {});
+  call("/auth/logout", { method: "POST", keepalive: true }).catch(() => {});
   session.end();
 }
 

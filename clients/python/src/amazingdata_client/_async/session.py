@@ -102,21 +102,26 @@ class AsyncSession:
     async def logout(self) -> None:
         """End the session (`POST /auth/logout`); without one, do nothing.
 
-        The service refuses the token within five minutes, and this client forgets it at once: its
-        next call logs in again.
+        The service refuses the token within five minutes, and this client forgets it: its next call
+        logs in again.
 
         Raises
         ------
         AmazingDataError
-            See `amazingdata_client.errors`; the token may still be good.
+            See `amazingdata_client.errors`; the token may still be good, and `logout` can be
+            repeated.
         """
+        token = self.token
+        if token is None:
+            return
+        response = await self._sent("POST", "/auth/logout", {}, token, repeatable=True)
+        # A token that is refused already has no session to be ended.
+        if response.status_code != httpx.codes.UNAUTHORIZED:
+            envelope(response)
         async with self._lock:
-            token, self.token = self.token, None
-        if token is not None:
-            response = await self._sent("POST", "/auth/logout", {}, token, repeatable=True)
-            # A token that is refused already has no session to be ended.
-            if response.status_code != httpx.codes.UNAUTHORIZED:
-                envelope(response)
+            # Another call may have logged in meanwhile.
+            if self.token == token:
+                self.token = None
 
     async def change_password(self, old_password: str, new_password: str) -> Token:
         """Change the user's own password (`POST /auth/password`), and go on with it.

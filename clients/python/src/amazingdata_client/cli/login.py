@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import asdict
+from datetime import datetime, timezone
 
 import click
 
@@ -18,7 +19,11 @@ from amazingdata_client.cli.session import (
     pass_login,
 )
 from amazingdata_client.cli.store import Profile
+from amazingdata_client.errors import AmazingDataError
 from amazingdata_client.retry import Retry
+
+BRIEF = Retry(times=2, longest=1.0)
+"""Whoever logs out waits for it."""
 
 
 @click.command()
@@ -56,10 +61,16 @@ def logout(login: Login) -> None:
     with (
         exits(),
         Client(
-            saved.url, token=saved.token, retry=Retry(times=0), transport=login.transport
+            saved.url, token=saved.token, timeout=10, retry=BRIEF, transport=login.transport
         ) as client,
     ):
-        client.logout()
+        try:
+            client.logout()
+        except AmazingDataError:
+            until = datetime.fromtimestamp(saved.token.expires_at, timezone.utc)
+            good = f"the token stays good until {until:%Y-%m-%d %H:%M} UTC"
+            say(f"the service has not confirmed the logout: {good}")
+            raise
     say(f"logged out of {saved.url}")
 
 

@@ -18,14 +18,14 @@ NUMBERS = (int, float)
 NAMES = frozenset({"id", "port"})
 """Integers that identify something, and are written without thousands separators."""
 
-_OBEYED = r"\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+_OBEYED = r"\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff"
 _CONTROLS = re.compile(rf"[\x00-\x1f{_OBEYED}]")
 _CONTROLS_OF_JSON = re.compile(f"[{_OBEYED}]")
 """JSON itself writes the others as escapes."""
 
 
 def visible(text: str) -> str:
-    """Replace what a terminal would obey instead of showing it, whoever has written it."""
+    """Replace what a terminal would obey or cannot show, whoever has written it."""
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

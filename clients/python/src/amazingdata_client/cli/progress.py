@@ -29,7 +29,7 @@ def watch(client: Client, task_id: int, timeout: float | None) -> Task:
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
-        TextColumn("{task.fields[detail]}"),
+        TextColumn("{task.fields[detail]}", markup=False),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as bars:
@@ -43,7 +43,7 @@ def watch(client: Client, task_id: int, timeout: float | None) -> Task:
 
 
 def _detail(task: Task) -> str:
-    batches = f"{task.batches_done}/{task.batch_count} batches"
+    batches = visible(f"{task.batches_done}/{task.batch_count} batches")
     return f"{batches} · {counted(task.bar_count, 'bar')}" if task.batch_count else ""
 
 

@@ -34,9 +34,9 @@ MAX_PAGE_SIZE = 100
 SHOWN = 40
 """Characters of a wrong value that its error repeats."""
 
-CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
-"""For the inside of a character class: control characters, and what turns the direction of a line
-or breaks it, which no terminal and no list of names should ever show.
+CONTROLS = r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
+"""For the inside of a character class: control characters, and what turns the direction of a line,
+breaks it or is not seen in it, which no terminal and no list of names should ever show.
 """
 PRINTABLE_PATTERN = f"^[^{CONTROLS}]*$"
 NOT_BLANK_PATTERN = rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$"

@@ -11,8 +11,8 @@ from marketdata.errors import InvalidInputError
 STRONG = 3
 """The least of zxcvbn's scores, 0 to 4, that is enough: some 10⁸ guesses and more."""
 
-LONGEST = 72
-"""Characters that are looked at: zxcvbn takes no more, and its time grows faster than they do."""
+LONGEST = 32
+"""Characters that are looked at: the time that zxcvbn takes grows much faster than their number."""
 
 OWN_WORDS = ("amazingdata", "amazingdata-cloud")
 

@@ -24,13 +24,15 @@ from marketdata.aws.encryption import EncryptionKey, KeyRefusedError
 from marketdata.aws.items import Item
 from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
-from marketdata.errors import InvalidInputError, NotFoundError
+from marketdata.errors import ConflictError, InvalidInputError, NotFoundError
 from marketdata.sdk_configs.config import SdkConfig
 
 CONFIGS = "configs"
 DEFAULT = ("configs#default", "-")
 EXISTS = "attribute_exists(pk)"
 ABSENT = "attribute_not_exists(pk)"
+ATTEMPTS = 5
+"""How often a change is tried while others change the same config."""
 BOUND = ("host", "port", "username")
 """What a password is for."""
 UNCHANGED = " AND ".join(f"#{name} = :old_{name}" for name in BOUND)
@@ -149,21 +151,24 @@ class SdkConfigs:
             The host, the port or the user name changes, and there is no password.
         NotFoundError
             There is no config with this id.
+        ConflictError
+            Others kept changing the server or the account for `ATTEMPTS` attempts.
         """
-        before = self._item(config_id)
-        after = {**before, **fields}
-        changes = {**fields, "updated_at": _now()}
-        if password is not None:
-            context = _context(config_id, after["host"], after["port"])
-            changes["secret"] = self._key.encrypt(password, context)
-        elif any(after[name] != before[name] for name in BOUND):
-            raise InvalidInputError("password", "is required with another host, port or username")
-        try:
-            self._table.write(_unless_moved(Write.change(*_key(config_id), changes), before))
-        except ConditionFailedError:
-            # Another call has changed the server, or deleted the config.
-            return self.change(config_id, fields, password)
-        return self.get(config_id)
+        for _ in range(ATTEMPTS):
+            before = self._item(config_id)
+            after = {**before, **fields}
+            changes = {**fields, "updated_at": _now()}
+            if password is not None:
+                context = _context(config_id, after["host"], after["port"])
+                changes["secret"] = self._key.encrypt(password, context)
+            elif any(after[name] != before[name] for name in BOUND):
+                reason = "is required with another host, port or username"
+                raise InvalidInputError("password", reason)
+            # It fails if another call has changed the server, or deleted the config.
+            with suppress(ConditionFailedError):
+                self._table.write(_unless_moved(Write.change(*_key(config_id), changes), before))
+                return self.get(config_id)
+        raise ConflictError("other calls keep changing this SDK config: try again")
 
     def make_default(self, config_id: int) -> SdkConfig:
         """Make a config the default instead of the current one.

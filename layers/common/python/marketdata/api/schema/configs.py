@@ -78,7 +78,7 @@ OPERATIONS = {
         ConfigView,
         CONFIG,
         {"id": 1, "host": "140.206.44.234", "password": "your_password"},
-        errors=(404,),
+        errors=(404, 409),
     ),
     ("DELETE", PATH): Operation(None, None, {"id": 1}, errors=(404,)),
     ("POST", f"{PATH}/default"): Operation(ConfigView, CONFIG, {"id": 1}, errors=(404,)),
