@@ -15,7 +15,15 @@ from marketdata.aws.clients import side_by_side
 from marketdata.aws.items import Item, ItemKey
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.blocks import codec
-from marketdata.blocks.block import Block, BlockCoverage, BlockKey, Damage, damage_of, void
+from marketdata.blocks.block import (
+    Block,
+    BlockCoverage,
+    BlockKey,
+    Damage,
+    claim_of,
+    damage_of,
+    void,
+)
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.days import from_bytes, to_bytes
 from marketdata.blocks.silences import pack
@@ -362,7 +370,7 @@ def item_of(key: BlockKey, block: Block) -> Item:
     """Return a block as the attributes of its item."""
     payload: Item = {"object": block.object_key} if block.object_key else {"data": block.frame}
     if block.seal:
-        payload["seal"] = codec.name_block(block.seal, key.name)
+        payload["seal"] = codec.bind(block.seal, claim_of(key, block))
     return {
         "series": f"{key.dataset}#{key.part}",
         "code": key.code,
