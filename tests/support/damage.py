@@ -146,9 +146,13 @@ WRONG_ITEMS: dict[Harm, Damage] = {
     take_payload: Damage.FOREIGN,
     take_sealed_payload: Damage.FOREIGN,
     take_item: Damage.FOREIGN,
+}
+"""What is done to payloads in items, another code's of the same part among it."""
+
+WRONG_CLAIMS: dict[Harm, Damage] = {
     claim_days: Damage.CONTRADICTORY,
     claim_rows: Damage.CONTRADICTORY,
     claim_both: Damage.CONTRADICTORY,
     claim_no_rows: Damage.CONTRADICTORY,
 }
-"""What is done to payloads in items, another code's of the same part among it."""
+"""What is done to the figures of items, whose payloads stay as they were."""

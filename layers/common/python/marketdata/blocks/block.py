@@ -117,17 +117,22 @@ class BlockCoverage(NamedTuple):
 def unpack(key: BlockKey, block: Block) -> tuple[Block, bytes]:
     """Return a block and the text of its rows; see `blocks.codec`.
 
-    If the payload is damaged, the block comes back with nothing known about its days, but with its
-    version: the days then count as missing, and fetching them again replaces the block.
+    If the payload is damaged, the block comes back with no day present, but with its version: the
+    days then count as missing, and fetching them again replaces the block.
     """
     text, damage = _opened(key, block)
     return (void(key, block, damage), b"") if damage else (block, text)
 
 
 def void(key: BlockKey, block: Block, damage: Damage) -> Block:
-    """Return a damaged block as what it counts as: stored, with nothing known about its days."""
+    """Return a damaged block as what it counts as: stored, with no day present.
+
+    What else is known about its days stays if the item can be believed.
+    """
     _log.error("the payload of %s is damaged: %s", key.name, damage)
-    return Block(version=block.version, object_key=block.object_key, damage=damage)
+    known = damage in (Damage.LOST, Damage.BROKEN)
+    coverage = block.coverage.without_rows() if known else UNKNOWN
+    return Block(coverage, version=block.version, object_key=block.object_key, damage=damage)
 
 
 def claim_of(key: BlockKey, block: Block) -> bytes:
