@@ -162,6 +162,13 @@ def test_the_same_damage_is_reported_once_in_a_while(
     assert len(service.calls("upstream")) == 3
 
 
+def test_a_report_is_short(service: Service) -> None:
+    keys = [block(part=f"{year}") for year in range(1900, 2050)]
+    for _ in range(3):
+        deployment.upstream().report_damage(keys)
+    assert [len(each["keys"]) for each in service.calls("upstream")] == [100, 50]
+
+
 def test_a_report_that_does_not_arrive_fails_no_read(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
