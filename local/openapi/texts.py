@@ -32,6 +32,7 @@ PARAMETERS: dict[str, str] = {
     "adjust": "复权: none 不复权, forward 前复权, backward 后复权 · Prices as they were, or "
     "adjusted for payouts so that those of an anchor day stay, which `meta` names",
     "asset": "文件名 · A file of the page",
+    "clear_lost": "Clear lost blocks even if the bucket seems to be the wrong one",
     "code": "证券代码 · A security's code",
     "codes": "代码列表, 最多500个 · Codes, at most 500 different ones",
     "contract_type": "合约类型: main 仅限期货 · `main` is possible with `future` only",

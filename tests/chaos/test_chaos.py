@@ -14,7 +14,7 @@ from marketdata.blocks import store
 from marketdata.blocks.block import BlockKey, Damage
 from marketdata.catalog.calendar import trading_days
 from tests.chaos.vendor import CODES, DAILY, END, OUTSIDE, SCOPE, START, TRUTH, Vendor, truth
-from tests.support.damage import BROKEN_ITEMS, OF_OBJECTS, WRONG_ITEMS
+from tests.support.damage import BROKEN_ITEMS, OF_OBJECTS, WRONG_CLAIMS, WRONG_ITEMS
 from tests.support.standins import fault
 
 KLINES, LOGIN = "query_kline", "login"
@@ -185,7 +185,7 @@ def test_a_damaged_store(vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> Non
         if all(any(day.startswith(p) for day in truth(code)) for p in ("2024", "2025"))
     ]
     other, found = living[0], set[tuple[str, str, Damage]]()
-    for part, harms in (("2025", OF_OBJECTS), ("2024", BROKEN_ITEMS | WRONG_ITEMS)):
+    for part, harms in (("2025", OF_OBJECTS), ("2024", BROKEN_ITEMS | WRONG_ITEMS | WRONG_CLAIMS)):
         for code, (harm, damage) in zip(living[1:], harms.items(), strict=False):
             harm(
                 vendor.service.cloud, *(BlockKey(DAILY.name, each, part) for each in (code, other))

@@ -258,5 +258,7 @@ def test_a_verify_is_an_error_if_anything_was_damaged(run: Run, scripted: Script
     scripted.on("GET /cache/tasks/7", success({"task": whole}), success({"task": damaged}))
     shown = run("verify", "stock", *DAYS)
     assert (shown.exit_code, "300 codes without damage" in shown.stderr) == (0, True)
-    shown = run("verify", "stock", *DAYS)
+    assert "clear_lost" not in scripted.bodies()[-1]
+    shown = run("verify", "stock", *DAYS, "--clear-lost")
     assert (shown.exit_code, said in shown.stderr) == (5, True)
+    assert scripted.bodies()[-1]["clear_lost"]

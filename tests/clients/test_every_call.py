@@ -3,12 +3,12 @@
 import inspect
 import json
 import re
-from typing import Any
+from typing import Any, get_type_hints
 
 import httpx
 import pytest
 from amazingdata_client import AsyncClient, Client, Token
-from amazingdata_client.waiting import TaskOptions
+from amazingdata_client.waiting import TaskOptions, VerifyOptions
 
 from tests.clients.conftest import Connect
 from tests.clients.document import CALLS, DOCUMENT, followed
@@ -27,6 +27,7 @@ NOT_GIVEN = {"If-None-Match": "the client keeps no answer that a 304 could refer
 ARGUMENTS = {
     "adjust": "forward",
     "code": "600000.SH",
+    "clear_lost": True,
     "codes": ["600000.SH"],
     "config_id": 1,
     "contract_type": "main",
@@ -78,7 +79,8 @@ def arguments_of(name: str) -> dict[str, Any]:
     names: list[str] = []
     for parameter in inspect.signature(getattr(Client, name)).parameters.values():
         kind = parameter.kind
-        names += TaskOptions.__annotations__ if kind is kind.VAR_KEYWORD else [parameter.name]
+        options = VerifyOptions if "VerifyOptions" in str(parameter.annotation) else TaskOptions
+        names += get_type_hints(options) if kind is kind.VAR_KEYWORD else [parameter.name]
     return {name: ARGUMENTS[name] for name in names if name != "self"}
 
 

@@ -1,5 +1,6 @@
 """A store with damage in it: never answered, reported by reads, found by verify, filled again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,9 @@ from marketdata import deployment
 from marketdata.aws import workflows
 from marketdata.blocks import codec, store
 from marketdata.blocks.block import Block, BlockKey, Damage
+from marketdata.blocks.coverage import UNKNOWN, Coverage
 from marketdata.blocks.dataset import Period
+from marketdata.blocks.days import bits_of
 from tests.integration.market import (
     CODES,
     DAYS,
@@ -23,12 +26,16 @@ from tests.integration.market import (
 from tests.support.damage import (
     BROKEN_ITEMS,
     OF_OBJECTS,
+    WRONG_CLAIMS,
     WRONG_ITEMS,
     Harm,
+    cut_payload,
     item_of,
+    lose_payload,
     replace_item,
     set_item,
     swap_objects,
+    take_item,
 )
 from tests.support.emulation import join
 from tests.support.faults import BusyError, Event, Handler
@@ -69,8 +76,8 @@ def damaged_in(service: Service, task: Any) -> set[tuple[str, str]]:
 
 CASES = pytest.mark.parametrize(
     ("harms", "objects"),
-    [(OF_OBJECTS, True), (BROKEN_ITEMS, False), (WRONG_ITEMS, False)],
-    ids=["objects", "broken items", "wrong items"],
+    [(OF_OBJECTS, True), (BROKEN_ITEMS, False), (WRONG_ITEMS, False), (WRONG_CLAIMS, False)],
+    ids=["objects", "broken items", "wrong items", "wrong claims"],
 )
 
 
@@ -111,16 +118,15 @@ def test_a_read_gives_none_of_it_and_reports_it(
     fill(service, monkeypatch, objects=objects)
     damaged = harm_all(service, harms)
     service.faults["upstream"] = busy
-    for code, damage in damaged.items():
-        if damage is not Damage.CONTRADICTORY:  # a read does not look at each row's day
-            bars, meta = service.rows("/stock/kline", code, DAYS[0], DAYS[2])
-            assert (bars, meta["missing"]) == ([], {code: [[DAYS[0], DAYS[2]]]})
+    for code in damaged:
+        for last in (DAYS[2], DAYS[-1]):  # of the block's days some, and all
+            bars, meta = service.rows("/stock/kline", code, DAYS[0], last)
+            assert (bars, meta["missing"]) == ([], {code: [[DAYS[0], last]]})
             assert not meta["complete"]
     del service.faults["upstream"]
     # Now the whole blocks are missing to tasks as well.
     detected = service.post("/cache/detect-all-missing", WEEKS)
-    contradictory = {code for code, each in damaged.items() if each is Damage.CONTRADICTORY}
-    assert {*detected["missing_codes"]} >= damaged.keys() - contradictory
+    assert detected["missing_codes"] == sorted(damaged)
 
 
 def test_a_read_with_a_small_gap_mends_it_by_itself(
@@ -154,6 +160,13 @@ def test_the_same_damage_is_reported_once_in_a_while(
     monkeypatch.setattr("marketdata.upstream.client.REPORT_AGAIN", 0.0)
     deployment.upstream().report_damage([block()])
     assert len(service.calls("upstream")) == 3
+
+
+def test_a_report_is_short(service: Service) -> None:
+    keys = [block(part=f"{year}") for year in range(1900, 2050)]
+    for _ in range(3):
+        deployment.upstream().report_damage(keys)
+    assert [len(each["keys"]) for each in service.calls("upstream")] == [100, 50]
 
 
 def test_a_report_that_does_not_arrive_fails_no_read(
@@ -249,6 +262,94 @@ def test_only_what_is_asked_for_is_opened(
     task = service.run("verify", **WEEKS | {"codes": [HARMED]})
     assert damaged_in(service, task) == {(HARMED, "lost")}
     assert (task["total_count"], service.result(task["id"])["block_count"]) == (1, 1)
+
+
+def empty(service: Service) -> dict[str, bytes]:
+    """Take all payloads out of the bucket; gives them."""
+    bucket = service.cloud.bucket
+    taken = {key: bucket.read(key) for key in list(bucket.keys("blocks/stock.daily/"))}
+    assert len(taken) == len(CODES)
+    for key in taken:
+        bucket.delete(key)
+    return taken
+
+
+def test_a_bucket_that_is_away_costs_no_coverage(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(service, monkeypatch, objects=True)
+    taken = empty(service)
+    before = [item_of(service.cloud, block(code)) for code in CODES]
+    task = service.run("verify", **WEEKS)
+    assert (task["status"], task["error_count"]) == ("failed", len(CODES))
+    assert "the bucket lacks 6 of 6 payloads" in task["error_message"]
+    assert damaged_in(service, task) == {(code, "lost") for code in CODES}
+    deployment.upstream().report_damage([block(code) for code in CODES])
+    assert [item_of(service.cloud, block(code)) for code in CODES] == before
+    for key, payload in taken.items():
+        service.cloud.bucket.write(key, payload)
+    check_filled(service)
+
+
+def test_lost_blocks_are_cleared_if_an_administrator_says_so(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(service, monkeypatch, objects=True)
+    empty(service)
+    task = service.run("verify", **WEEKS, clear_lost=True)
+    assert (task["status"], task["error_count"]) == ("completed", len(CODES))
+    assert service.post("/cache/detect-all-missing", WEEKS)["missing_codes"] == list(CODES)
+    service.run("fill-missing", **WEEKS)
+    check_filled(service)
+
+
+def test_a_verify_step_that_is_repeated_still_says_what_was_damaged(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(service, monkeypatch, objects=True)
+    service.cloud.bucket.delete(item_of(service.cloud, block())["object"])
+
+    def twice(handle: Handler, event: Event) -> Any:
+        handle(event)
+        return handle(event)
+
+    service.faults["detect_missing"] = twice
+    task = service.run("verify", **WEEKS)
+    assert damaged_in(service, task) == {(HARMED, "lost")}
+    assert service.result(task["id"])["block_count"] == len(CODES)
+
+
+@pytest.mark.parametrize("harm", [lose_payload, cut_payload, take_item])
+def test_only_what_a_good_item_knows_outlasts_its_rows(
+    service: Service, monkeypatch: pytest.MonkeyPatch, harm: Harm
+) -> None:
+    fill(service, monkeypatch, objects=False)
+    shut = bits_of(YEAR, ["20200302"])
+
+    def suspended(stored: Block) -> Block:
+        known = replace(stored.coverage, absent=shut, suspended=shut)
+        return replace(stored, coverage=known)
+
+    for code in (HARMED, OTHER):
+        service.blocks.update(block(code), None, suspended)
+    harm(service.cloud, block(), block(OTHER))
+    assert service.run("verify", **WEEKS)["error_count"] == 1
+    left = UNKNOWN if harm is take_item else Coverage(absent=shut, suspended=shut)
+    assert store.coverage_of(item_of(service.cloud, block())) == left
+
+
+@pytest.mark.parametrize("length", [0, codec.SEAL_BYTES], ids=["none", "bound to nothing"])
+@pytest.mark.parametrize("objects", [True, False], ids=["objects", "items"])
+def test_verify_seals_what_was_stored_by_an_earlier_release(
+    service: Service, monkeypatch: pytest.MonkeyPatch, length: int, *, objects: bool
+) -> None:
+    fill(service, monkeypatch, objects=objects)
+    sealed = item_of(service.cloud, block())
+    earlier = {name: value for name, value in sealed.items() if name != "seal"}
+    replace_item(service.cloud, block(), earlier | {"seal": sealed["seal"][:length]})
+    assert service.run("verify", **WEEKS)["error_count"] == 0
+    assert item_of(service.cloud, block()) == sealed
+    check_filled(service)
 
 
 def run_schedule(service: Service, name: str) -> Any:

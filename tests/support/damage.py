@@ -109,6 +109,26 @@ def claim_days(cloud: Cloud, key: BlockKey, _other: BlockKey) -> None:
     set_item(cloud, key, present=moved.to_bytes(64, "little").rstrip(b"\0"))
 
 
+def claim_rows(cloud: Cloud, key: BlockKey, _other: BlockKey) -> None:
+    """Have the item claim a row and a day more than it has; its figures agree."""
+    item = item_of(cloud, key)
+    present = int.from_bytes(item["present"], "little")
+    more = present | 1 << present.bit_length()
+    set_item(
+        cloud, key, rows=int(item["rows"]) + 1, present=more.to_bytes(64, "little").rstrip(b"\0")
+    )
+
+
+def claim_both(cloud: Cloud, key: BlockKey, _other: BlockKey) -> None:
+    """Have the item claim that a day has a row and none."""
+    set_item(cloud, key, absent=item_of(cloud, key)["present"])
+
+
+def claim_no_rows(cloud: Cloud, key: BlockKey, _other: BlockKey) -> None:
+    """Have the item claim days and no row."""
+    set_item(cloud, key, rows=0)
+
+
 OF_OBJECTS: dict[Harm, Damage] = {
     lose_object: Damage.LOST,
     cut_object: Damage.BROKEN,
@@ -126,6 +146,13 @@ WRONG_ITEMS: dict[Harm, Damage] = {
     take_payload: Damage.FOREIGN,
     take_sealed_payload: Damage.FOREIGN,
     take_item: Damage.FOREIGN,
-    claim_days: Damage.CONTRADICTORY,
 }
 """What is done to payloads in items, another code's of the same part among it."""
+
+WRONG_CLAIMS: dict[Harm, Damage] = {
+    claim_days: Damage.CONTRADICTORY,
+    claim_rows: Damage.CONTRADICTORY,
+    claim_both: Damage.CONTRADICTORY,
+    claim_no_rows: Damage.CONTRADICTORY,
+}
+"""What is done to the figures of items, whose payloads stay as they were."""

@@ -49,6 +49,16 @@ def test_a_mark_is_kept(steps: list[dict[str, int]], step: dict[str, int]) -> No
     assert known.mark() == known
 
 
+@given(steps=st.lists(MARKS))
+def test_when_the_rows_are_lost_their_days_are_missing(steps: list[dict[str, int]]) -> None:
+    known = marked(steps)
+    left = known.without_rows()
+    assert (left.present, left.short, left.close_outside, left.rejected) == (0, 0, 0, 0)
+    assert left.lacking(2**12 - 1) & known.present == known.present
+    assert (left.absent, left.unconfirmed) == (known.absent, known.unconfirmed & ~known.present)
+    assert (left.suspended, left.no_trade) == (known.suspended, known.no_trade)
+
+
 @given(steps=st.lists(MARKS), present=BITS, short=BITS, outside=BITS)
 def test_stored_days_are_judged_anew(
     steps: list[dict[str, int]], present: int, short: int, outside: int

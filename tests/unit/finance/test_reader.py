@@ -261,6 +261,18 @@ def test_a_damaged_block_counts_as_missing(source: StatementSource) -> None:
     assert len(source.reported) == 1
 
 
+@pytest.mark.parametrize("wrong", [{"rows": 4}, {"present": b"\0" * 45 + b"\x01"}, {"rows": 0}])
+def test_a_block_whose_item_claims_other_rows_counts_as_missing(
+    source: StatementSource, wrong: dict[str, object]
+) -> None:
+    source.cache.ingest(*of(YEAR[:3]), final_until="20110930")
+    source.cache.store.table.items[f"{INCOME.name}#{BANK.code}", "2011"] |= wrong
+    source.busy = True
+    reading = read(source)
+    assert (periods(reading), reading.meta["complete"]) == ([], False)
+    assert source.reported == [BlockKey(INCOME.name, BANK.code, "2011")]
+
+
 def test_the_etag_changes_with_the_answer(source: StatementSource) -> None:
     source.cache.ingest(*of(YEAR[:3]), final_until="20110930")
     etag = RowContent(read(source)).etag

@@ -33,6 +33,19 @@ class TaskOptions(TypedDict, total=False):
     recheck_absent: bool
 
 
+class VerifyOptions(TaskOptions, total=False):
+    """Options of `verify`.
+
+    Attributes
+    ----------
+    clear_lost : bool
+        Whether to clear blocks whose payloads are lost even if so many are that the bucket seems
+        to be the wrong one, or not yet restored; default: False.
+    """
+
+    clear_lost: bool
+
+
 def scope(
     security_type: str, start_date: str | date, end_date: str | date, options: TaskOptions
 ) -> Mapping[str, Any]:

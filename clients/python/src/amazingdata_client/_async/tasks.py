@@ -18,7 +18,14 @@ from amazingdata_client.task_models import (
     TaskPage,
     VerifyResult,
 )
-from amazingdata_client.waiting import POLL_SECONDS, TaskOptions, judged, overdue, scope
+from amazingdata_client.waiting import (
+    POLL_SECONDS,
+    TaskOptions,
+    VerifyOptions,
+    judged,
+    overdue,
+    scope,
+)
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -125,14 +132,16 @@ class AsyncTasks(AsyncSession):
         security_type: str,
         start_date: str | date,
         end_date: str | date,
-        **options: "Unpack[TaskOptions]",
+        **options: "Unpack[VerifyOptions]",
     ) -> Task:
         """Start a task that checks stored data, and clears what is damaged (`POST /cache/verify`).
 
         Parameters
         ----------
-        security_type, start_date, end_date, **options
+        security_type, start_date, end_date
             See `detect`.
+        **options
+            See `VerifyOptions`.
 
         Returns
         -------

@@ -1,5 +1,7 @@
 """Commands that detect and fetch missing data, or verify it: detect, fill, cache, verify."""
 
+from typing import cast
+
 import click
 
 from amazingdata_client._sync.client import Client
@@ -17,6 +19,7 @@ from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.errors import IncompleteError
 from amazingdata_client.reading import NO_BAR, Days
 from amazingdata_client.task_models import DetectResult, Task
+from amazingdata_client.waiting import VerifyOptions
 
 SHOWN = 20
 """More codes than this are only counted."""
@@ -122,12 +125,23 @@ def cache(
 
 @click.command()
 @scoped
+@click.option(
+    "--clear-lost",
+    is_flag=True,
+    help="Clear lost blocks even if the bucket seems to be the wrong one.",
+)
 @options.no_wait
 @options.timeout
 @options.as_json
 @pass_login
 def verify(
-    login: Login, *, scope: Scope, no_wait: bool, timeout: float | None, as_json: bool
+    login: Login,
+    *,
+    scope: Scope,
+    clear_lost: bool,
+    no_wait: bool,
+    timeout: float | None,
+    as_json: bool,
 ) -> None:
     """Check stored data, and clear what is damaged.
 
@@ -137,7 +151,10 @@ def verify(
     TYPE is stock, index, etf, future or finance.
     """
     with login.client() as client:
-        task = client.verify(*scope.days, **scope.options)
+        asked = cast("VerifyOptions", {**scope.options})
+        if clear_lost:
+            asked["clear_lost"] = True
+        task = client.verify(*scope.days, **asked)
         _follow(client, task, timeout, no_wait=no_wait, as_json=as_json)
 
 

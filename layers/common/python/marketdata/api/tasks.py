@@ -1,5 +1,6 @@
 """The calls for tasks: detect, fill and fetch again what the cache should hold, and verify it."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Self
 
 from pydantic import model_validator
@@ -63,6 +64,16 @@ class TaskBody(DayRange):
         )
 
 
+class VerifyBody(TaskBody):
+    """The scope of a verify task."""
+
+    clear_lost: bool = False
+
+    def scope(self) -> Scope:
+        """Return the body as a task's scope."""
+        return replace(super().scope(), clear_lost=self.clear_lost)
+
+
 @router.post(
     "/cache/detect-all-missing", body=TaskBody, role=Role.ADMIN, summary="一键检测所有数据"
 )
@@ -86,8 +97,8 @@ def fill_missing(call: Call[TaskBody]) -> Answer:
     return Answer.success({"task_id": task.id} | task.view())
 
 
-@router.post("/cache/verify", body=TaskBody, role=Role.ADMIN, summary="校验已存数据")
-def verify(call: Call[TaskBody]) -> Answer:
+@router.post("/cache/verify", body=VerifyBody, role=Role.ADMIN, summary="校验已存数据")
+def verify(call: Call[VerifyBody]) -> Answer:
     """Open everything that is stored, and clear what is damaged, in the background."""
     task = _service().wait(start_task(call, TaskKind.VERIFY), lambda each: each.planned)
     return Answer.success({"task_id": task.id} | task.view())
@@ -128,7 +139,7 @@ def retry_task(call: Call[None]) -> Answer:
     return Answer.success({"task": _service().retry(named_task(call)).view()})
 
 
-def start_task(call: Call[TaskBody], kind: TaskKind) -> Task:
+def start_task[Body: TaskBody](call: Call[Body], kind: TaskKind) -> Task:
     """Start the task that a call asks for, or return the one that already runs for it.
 
     Raises

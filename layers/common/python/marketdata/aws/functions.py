@@ -28,7 +28,7 @@ from marketdata.errors import (
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
-NOTIFY_SECONDS = 3
+NOTIFY_SECONDS = 1
 """How long to wait until Lambda has taken an event."""
 
 TIMED_OUT = "Sandbox.Timedout"
@@ -43,7 +43,7 @@ def _caller(seconds: int) -> "LambdaClient":
     """Create a client that waits this long for an answer and never retries by itself."""
     config = Config(
         retries={"total_max_attempts": 1},
-        connect_timeout=CONNECT_SECONDS,
+        connect_timeout=min(CONNECT_SECONDS, seconds),
         read_timeout=seconds,
         tcp_keepalive=True,
     )

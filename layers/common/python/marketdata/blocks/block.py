@@ -12,6 +12,7 @@ import orjson
 from marketdata.aws.items import ItemKey
 from marketdata.blocks import codec
 from marketdata.blocks.coverage import UNKNOWN, Coverage
+from marketdata.blocks.dataset import Period
 from marketdata.blocks.days import bits_of
 from marketdata.errors import BlockCorruptError
 
@@ -21,6 +22,8 @@ DOCUMENT = "all"
 _DAY = re.compile(rb'\{"[a-z_]+":"([0-9]{8})"')
 _DAYS = re.compile(rb'\n\{"[a-z_]+":"([0-9]{8})"')
 """A row of a day begins with it, whatever kind of row it is."""
+
+_DAILY = f".{Period.DAILY}"
 
 _log = logging.getLogger(__name__)
 
@@ -39,8 +42,18 @@ class BlockKey(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The key as one text, which logs show and seals name."""
+        """The key as one text, which logs show."""
         return "#".join(self)
+
+    @property
+    def has_days(self) -> bool:
+        """Whether the rows are of the days of the part, unlike those of a document."""
+        return self.part != DOCUMENT
+
+    @property
+    def one_a_day(self) -> bool:
+        """Whether there is at most one row per day."""
+        return self.dataset.endswith(_DAILY)
 
 
 class Damage(StrEnum):
@@ -104,17 +117,34 @@ class BlockCoverage(NamedTuple):
 def unpack(key: BlockKey, block: Block) -> tuple[Block, bytes]:
     """Return a block and the text of its rows; see `blocks.codec`.
 
-    If the payload is damaged, the block comes back with nothing known about its days, but with its
-    version: the days then count as missing, and fetching them again replaces the block.
+    If the payload is damaged, the block comes back with no day present, but with its version: the
+    days then count as missing, and fetching them again replaces the block.
     """
     text, damage = _opened(key, block)
     return (void(key, block, damage), b"") if damage else (block, text)
 
 
 def void(key: BlockKey, block: Block, damage: Damage) -> Block:
-    """Return a damaged block as what it counts as: stored, with nothing known about its days."""
+    """Return a damaged block as what it counts as: stored, with no day present.
+
+    What else is known about its days stays if the item can be believed.
+    """
     _log.error("the payload of %s is damaged: %s", key.name, damage)
-    return Block(version=block.version, object_key=block.object_key, damage=damage)
+    known = damage in (Damage.LOST, Damage.BROKEN)
+    coverage = block.coverage.without_rows() if known else UNKNOWN
+    return Block(coverage, version=block.version, object_key=block.object_key, damage=damage)
+
+
+def claim_of(key: BlockKey, block: Block) -> bytes:
+    """Return what the item of a block claims to hold; its seal is bound to it."""
+    return f"{key.name} {block.rows} {block.coverage.present:x}".encode()
+
+
+def digest_unopened(key: BlockKey, block: Block) -> bytes:
+    """Return the digest of a block's rows, without opening it; empty if it may be damaged."""
+    if not _agrees(key, block):
+        return b""
+    return codec.digest_if_whole(block.frame, block.seal, claim_of(key, block))
 
 
 def sound(row: "Block | BlockCoverage", *, one_a_day: bool) -> bool:
@@ -139,34 +169,57 @@ def damage_of(key: BlockKey, block: Block) -> Damage | None:
         return damage
     if block.seal and codec.digest(text) != codec.digest_in(block.seal):
         return Damage.FOREIGN
-    agrees = codec.rows_in(text) == block.rows
-    if agrees and _has_days(key):
-        days = {day.decode() for day in _DAYS.findall(b"\n" + text)}
-        agrees = bits_of(key.part, days) == block.coverage.present
-    return None if agrees else Damage.CONTRADICTORY
+    return None if _holds(key, block, text) else Damage.CONTRADICTORY
 
 
 def _opened(key: BlockKey, block: Block) -> tuple[bytes, Damage | None]:
     """Return the text of a block's rows, and what is wrong with them."""
-    if not block.frame:
-        return b"", Damage.LOST if block.rows else None
+    if not _agrees(key, block):
+        return b"", Damage.CONTRADICTORY
+    if not (block.frame or block.rows):
+        return b"", None
+    claimed = codec.fits_claim(block.seal, claim_of(key, block))
     try:
-        text = codec.decode(block.frame)
+        text = codec.decode(block.frame) if block.frame else b""
     except BlockCorruptError:
-        return b"", Damage.BROKEN
+        return b"", Damage.BROKEN if claimed else Damage.FOREIGN
+    if not text:
+        return b"", Damage.LOST if claimed else Damage.FOREIGN
+    damage = _mismatch(key, block, text, claimed=claimed)
+    return (b"", damage) if damage else (text, None)
+
+
+def _mismatch(key: BlockKey, block: Block, text: bytes, *, claimed: bool) -> Damage | None:
+    """Return why rows are not those of their block, as far as its seal and its ends tell."""
     if block.seal:
-        whole = bool(codec.digest_if_whole(block.frame, block.seal, key.name))
-    else:
+        if not codec.digest_if_whole(block.frame, block.seal[: codec.SEAL_BYTES], b""):
+            return Damage.FOREIGN
+        if not claimed:
+            # A block that was copied whole still agrees with itself.
+            return Damage.FOREIGN if _holds(key, block, text) else Damage.CONTRADICTORY
+    elif not key.has_days:
         # Of before there were seals. Nothing about the rows of a document tells whose they are.
-        whole = _has_days(key) and codec.rows_in(text) == block.rows
-    if not whole or (_has_days(key) and not _of_part(key.part, text)):
-        return b"", Damage.FOREIGN
-    return text, None
+        return Damage.FOREIGN
+    if key.has_days and not _of_part(key.part, text):
+        return Damage.FOREIGN
+    if not codec.is_bound(block.seal) and codec.rows_in(text) != block.rows:
+        return Damage.CONTRADICTORY
+    return None
 
 
-def _has_days(key: BlockKey) -> bool:
-    """Check whether a block's rows are of the days of its part, unlike those of a document."""
-    return key.part != DOCUMENT
+def _agrees(key: BlockKey, block: Block) -> bool:
+    """Check whether a block's figures agree with each other; those of a document always do."""
+    return not key.has_days or sound(block, one_a_day=key.one_a_day)
+
+
+def _holds(key: BlockKey, block: Block, text: bytes) -> bool:
+    """Check whether a block's rows are as many, and of the days, as its item claims."""
+    if codec.rows_in(text) != block.rows:
+        return False
+    if not key.has_days:
+        return True
+    days = {day.decode() for day in _DAYS.findall(b"\n" + text)}
+    return bits_of(key.part, days) == block.coverage.present
 
 
 def _of_part(part: str, text: bytes) -> bool:

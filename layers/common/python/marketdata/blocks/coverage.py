@@ -4,7 +4,7 @@ A part is a year ("2024") for daily bars and a month ("2024-01") for intraday on
 counted from 0, stands for the part's calendar day *d* + 1, trading day or not.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 from marketdata.blocks import silences as silence
@@ -134,6 +134,17 @@ class Coverage:
             close_outside=((self.close_outside & ~present) | close_outside) & all_present,
             rejected=((self.rejected & ~present) | rejected) & ~(whole | all_absent),
             silences=silences,
+        )
+
+    def without_rows(self) -> Self:
+        """Return what is left of this coverage when all rows are lost."""
+        return replace(
+            self,
+            present=0,
+            short=0,
+            close_outside=0,
+            rejected=0,
+            silences=silence.without(self.silences, self.present),
         )
 
     def reasons(self, days: int) -> list[tuple[Reason, int]]:

@@ -8,6 +8,7 @@ time lose nothing: the later one reads again and merges.
 import hashlib
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
@@ -15,7 +16,12 @@ from marketdata.aws.clients import side_by_side
 from marketdata.aws.items import Item, ItemKey
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.blocks import codec
-from marketdata.blocks.block import Block, BlockCoverage, BlockKey, Damage, damage_of, void
+from marketdata.blocks.block import (
+    Block,
+    BlockCoverage,
+    BlockKey,
+    claim_of,
+)
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.days import from_bytes, to_bytes
 from marketdata.blocks.silences import pack
@@ -307,33 +313,13 @@ class BlockStore:
         ready = [key for key in keys if changed[key] is not known[key]]
         return sum(side_by_side(write, ready))
 
-    def clear_damaged(self, keys: Collection[BlockKey]) -> dict[BlockKey, Damage]:
-        """Look at every row of some blocks, and forget what is known of the damaged ones' days.
-
-        A block that another writer replaces meanwhile is looked at again.
-
-        Returns
-        -------
-        dict
-            The damaged blocks among them. Their days now count as missing, for the index as well.
-
-        Raises
-        ------
-        VersionConflictError
-            Others kept writing one of the blocks.
-        """
-        found: dict[BlockKey, Damage] = {}
-
-        def cleared(key: BlockKey, stored: Block) -> Block:
-            damage = damage_of(key, stored)
-            if damage is None:
-                found.pop(key, None)
-                return stored
-            found[key] = damage
-            return void(key, stored, damage)
-
-        self.update_all(keys, cleared)
-        return found
+    def seal(self, key: BlockKey, block: Block) -> None:
+        """Give a whole block, as it was read, a new seal, unless another writer was first."""
+        seal = codec.seal_of(block.frame, codec.decode(block.frame))
+        condition, values = "version = :version", {":version": block.version}
+        item = item_of(key, replace(block, seal=seal))
+        with suppress(ConditionFailedError):
+            self._table.write(Write(*key.item, put=item, condition=condition, values=values))
 
     def _swap(self, key: BlockKey, stored: Block, changed: Block) -> bool:
         """Write the new payload, then the item, and last delete the old payload.
@@ -362,7 +348,7 @@ def item_of(key: BlockKey, block: Block) -> Item:
     """Return a block as the attributes of its item."""
     payload: Item = {"object": block.object_key} if block.object_key else {"data": block.frame}
     if block.seal:
-        payload["seal"] = codec.name_block(block.seal, key.name)
+        payload["seal"] = codec.bind(block.seal, claim_of(key, block))
     return {
         "series": f"{key.dataset}#{key.part}",
         "code": key.code,

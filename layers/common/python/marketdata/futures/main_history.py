@@ -17,6 +17,7 @@ from marketdata.blocks.block import (
 )
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import days_of, parts_between, span
+from marketdata.blocks.repair import clear_damaged
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import (
     next_trading_day,
@@ -165,7 +166,7 @@ def _bars(
             if block.damage:
                 damaged.append(key)
             days &= ~(expected & ~(block.coverage.present | block.coverage.absent))
-        store.clear_damaged(damaged)
+        clear_damaged(store, damaged)
         yield from _by_day(days_of(part, days), texts).items()
 
 

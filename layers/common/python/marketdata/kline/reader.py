@@ -8,7 +8,7 @@ from typing import NamedTuple
 import orjson
 
 from marketdata.blocks import codec
-from marketdata.blocks.block import Block, BlockKey, Damage, sound, unpack, void
+from marketdata.blocks.block import Block, BlockKey, Damage, digest_unopened, unpack
 from marketdata.blocks.coverage import UNKNOWN, Coverage
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import parts_between, span
@@ -235,23 +235,17 @@ def _dataset(question: KlineQuestion, security: Security) -> BarDataset:
 
 def _unopened(key: BlockKey, block: Block, asked: int) -> Excerpt | None:
     """Return a block unopened; None if not all its days were asked for or it is damaged."""
-    if block.coverage.present & ~asked or not _sound(key, block):
+    if block.coverage.present & ~asked:
         return None
-    digest = codec.digest_if_whole(block.frame, block.seal, key.name)
+    digest = digest_unopened(key, block)
     return Excerpt(block.coverage, Piece(block.rows, block.frame, digest)) if digest else None
 
 
 def _cut(question: KlineQuestion, key: BlockKey, stored: Block) -> Excerpt:
     """Open a block and keep the days asked for."""
-    if not _sound(key, stored):
-        return Excerpt(UNKNOWN, EMPTY.piece, void(key, stored, Damage.CONTRADICTORY).damage)
     block, text = unpack(key, stored)
     rows = Piece.of(cut_bars(text, question.first_day, question.end))
     return Excerpt(block.coverage, rows, block.damage)
-
-
-def _sound(key: BlockKey, block: Block) -> bool:
-    return sound(block, one_a_day="-" not in key.part)
 
 
 def _pieces(keys: Sequence[BlockKey], parts: Parts) -> list[Piece]:

@@ -12,13 +12,14 @@ from typing import Any
 from marketdata.blocks.days import days_of, ranges
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog
+from marketdata.errors import NotFoundError
 from marketdata.finance.periods import calendar_of
 from marketdata.tasks.comparison import COUNTS, PartComparison, Run, compare
 from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope, in_scope, window_of
 from marketdata.tasks.task import Task, TaskKind, TaskObjects, detect_key, outside_key
-from marketdata.tasks.verify import verify
+from marketdata.tasks.verify import Findings, clear, verify
 
 RUN = ("from", "to", "reason")
 
@@ -46,14 +47,28 @@ class Detector:
         task = self.records.load(task_id)
         if task.status.ended or task.attempt != attempt:
             return
-        examine = self._verified if task.kind is TaskKind.VERIFY else self._compared
-        self.objects.write_json(detect_key(task_id, group), examine(task, parts))
+        if task.kind is TaskKind.VERIFY:
+            self._verify(task, group, parts)
+        else:
+            self.objects.write_json(detect_key(task_id, group), self._compared(task, parts))
         outcome = BatchOutcome(batch=group + 1, work=len(parts), closing=0)
         self.records.outcomes.record(task_id, attempt, outcome)
 
-    def _verified(self, task: Task, series: Sequence[str]) -> list[Any]:
-        codes = frozenset(self.narrow(task.scope).codes)
-        return [verify(self.store, each, codes) for each in series]
+    def _verify(self, task: Task, group: int, series: Sequence[str]) -> None:
+        """Write down what is damaged, and only then clear it.
+
+        When Lambda runs the step once more, what was cleared is no longer damaged: the findings of
+        the first time count.
+        """
+        key = detect_key(task.id, group)
+        try:
+            found: list[Findings] = self.objects.read_json(key)
+        except NotFoundError:
+            codes = frozenset(self.narrow(task.scope).codes)
+            found = [verify(self.store, each, codes) for each in series]
+            self.objects.write_json(key, found)
+        for each in found:
+            clear(self.store, each, task.scope)
 
     def _compared(self, task: Task, parts: Sequence[str]) -> list[Any]:
         catalog = self.catalog()

@@ -120,14 +120,14 @@ class Finisher:
         )
 
     def _finish_verify(self, task: Task) -> None:
-        result = verified(task, self.objects, task.batch_count)
+        result, why = verified(task, self.objects, task.batch_count)
         self.objects.write_json(result_key(task), result)
         damaged, errors = result["damaged_count"], result["error_count"]
         counts = f"{damaged} of {result['block_count']} blocks were damaged and are cleared"
         self._end(
             task,
-            Status.COMPLETED,
-            f"{counts}: fill what is missing" if damaged else "",
+            Status.FAILED if why else Status.COMPLETED,
+            why or (f"{counts}: fill what is missing" if damaged else ""),
             total_count=result["total_count"],
             success_count=result["total_count"] - errors,
             error_count=errors,

@@ -37,6 +37,8 @@ class Scope:
         Whether to ask the source again for days on which it had nothing before.
     contract_type : ContractType
         For futures, all contracts or only those that were main on any day of the range.
+    clear_lost : bool
+        Whether a verify task clears lost blocks even if the bucket seems to be away.
     """
 
     kind: Kind
@@ -46,6 +48,7 @@ class Scope:
     codes: tuple[str, ...] = ()
     recheck_absent: bool = False
     contract_type: ContractType = ContractType.ALL
+    clear_lost: bool = False
 
     @property
     def dataset(self) -> Dataset:

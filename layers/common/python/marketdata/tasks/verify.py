@@ -5,13 +5,14 @@ of that dataset and part.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from itertools import batched
 from typing import Any, TypedDict
 
-from marketdata.blocks.block import DOCUMENT, BlockKey
+from marketdata.blocks.block import DOCUMENT, BlockKey, Damage
 from marketdata.blocks.dataset import STORED_PERIODS, Dataset, Kind, Period
 from marketdata.blocks.days import parts_between
+from marketdata.blocks.repair import clear_damaged, inspect, is_away
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.catalog_store import KEY as CATALOG
 from marketdata.catalog.securities import Catalog
@@ -46,11 +47,17 @@ class DamagedBlock(TypedDict):
 
 
 class Findings(TypedDict):
-    """What was found in some series: their codes, the number of blocks, and the damaged ones."""
+    """What was found in a series: its codes, the number of blocks, and the damaged ones.
+
+    Of the blocks, the payloads of `in_bucket` belong in the bucket, and those of `gone` are not
+    there.
+    """
 
     codes: list[str]
     blocks: int
     damaged: list[DamagedBlock]
+    in_bucket: int
+    gone: int
 
 
 def series_of(scope: Scope, catalog: Catalog, until: str) -> list[str]:
@@ -105,7 +112,7 @@ def _name(dataset: str, part: str) -> str:
 
 
 def verify(store: BlockStore, series: str, codes: Collection[str]) -> Findings:
-    """Open every block of a series, and clear the damaged ones so that a fill fetches them.
+    """Open every block of a series and return what was found; none is cleared yet.
 
     Parameters
     ----------
@@ -121,22 +128,46 @@ def verify(store: BlockStore, series: str, codes: Collection[str]) -> Findings:
     keys = [
         BlockKey(dataset, row.code, part)
         for row in stored
-        if row.rows and (not codes or row.code in codes)
+        if (row.rows or row.coverage.present) and (not codes or row.code in codes)
     ]
-    damaged = [
-        found
-        for some in batched(keys, BLOCKS_AT_ONCE, strict=False)
-        for found in _cleared(store, some)
+    found: Findings = {
+        "codes": [key.code for key in keys],
+        "blocks": len(keys),
+        "damaged": [],
+        "in_bucket": 0,
+        "gone": 0,
+    }
+    for some in batched(keys, BLOCKS_AT_ONCE, strict=False):
+        seen = inspect(store, some)
+        found["damaged"] += [
+            {"code": key.code, "dataset": key.dataset, "part": key.part, "damage": damage}
+            for key, damage in seen.damaged.items()
+        ]
+        found["in_bucket"] += seen.in_bucket
+        found["gone"] += len(seen.gone)
+    return found
+
+
+def clear(store: BlockStore, found: Findings, scope: Scope) -> None:
+    """Clear the damaged blocks of a series, so that a fill fetches them.
+
+    Those that are lost stay as they are if the bucket seems to be away: their coverage is right as
+    soon as it is back.
+    """
+    keys = [
+        BlockKey(each["dataset"], each["code"], each["part"])
+        for each in found["damaged"]
+        if each["damage"] != Damage.LOST or not _kept(found, scope)
     ]
-    return {"codes": [key.code for key in keys], "blocks": len(keys), "damaged": damaged}
+    for some in batched(keys, BLOCKS_AT_ONCE, strict=False):
+        clear_damaged(store, some, however_many=True)
 
 
-def _cleared(store: BlockStore, keys: Sequence[BlockKey]) -> Iterator[DamagedBlock]:
-    for key, damage in store.clear_damaged(keys).items():
-        yield {"code": key.code, "dataset": key.dataset, "part": key.part, "damage": damage}
+def _kept(found: Findings, scope: Scope) -> bool:
+    return is_away(found["gone"], found["in_bucket"]) and not scope.clear_lost
 
 
-def verified(task: Task, objects: TaskObjects, groups: int) -> dict[str, Any]:
+def verified(task: Task, objects: TaskObjects, groups: int) -> tuple[dict[str, Any], str]:
     """Combine what was found in all series of a verify task.
 
     Returns
@@ -144,12 +175,17 @@ def verified(task: Task, objects: TaskObjects, groups: int) -> dict[str, Any]:
     dict
         The data of `GET /cache/tasks/{task_id}/result`: the number of codes and blocks, of codes
         and blocks with damage, the blocks by kind of damage, and each damaged block.
+    str
+        Why lost blocks were not cleared; empty if there is no reason.
     """
     findings: list[Findings] = [
         found for group in range(groups) for found in objects.read_json(detect_key(task.id, group))
     ]
     damaged = [block for found in findings for block in found["damaged"]]
-    return {
+    kept = [found for found in findings if _kept(found, task.scope)]
+    gone, in_bucket = (sum(found[name] for found in kept) for name in ("gone", "in_bucket"))
+    why = f"the bucket lacks {gone} of {in_bucket} payloads: is it the right one, is it restored?"
+    result = {
         "task_id": task.id,
         "total_count": len({code for found in findings for code in found["codes"]}),
         "error_count": len({block["code"] for block in damaged}),
@@ -158,3 +194,4 @@ def verified(task: Task, objects: TaskObjects, groups: int) -> dict[str, Any]:
         "by_damage": dict(Counter(block["damage"] for block in damaged)),
         "damaged": sorted(damaged, key=lambda each: (each["code"], each["dataset"], each["part"])),
     }
+    return result, why if kept else ""

@@ -18,8 +18,8 @@ CONNECTION_SECONDS = 25.0
 REPORT_AGAIN = 300.0
 """Seconds after which a block that is still damaged is reported once more by the same process."""
 
-MOST_REPORTED = 1000
-"""Blocks in one report: Lambda takes events of up to 256 KB."""
+MOST_REPORTED = 100
+"""Blocks in one report, so that it takes no second of the only session."""
 
 _log = logging.getLogger(__name__)
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from marketdata.blocks.block import BlockKey
 from marketdata.blocks.dataset import Kind
+from marketdata.blocks.repair import clear_damaged
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import last_final_day, last_known_day, today
 from marketdata.catalog.catalog_store import CatalogStore
@@ -164,7 +165,7 @@ class UpstreamServer:
 
     def _clear_damaged(self, event: Mapping[str, Any]) -> Save:
         keys = [BlockKey(*each) for each in event["keys"]]
-        return lambda: {"cleared": len(self.store.clear_damaged(keys))}
+        return lambda: {"cleared": clear_damaged(self.store, keys)}
 
     def _seconds(self) -> int:
         return int(self.now().timestamp())

@@ -216,4 +216,4 @@ class VerifyResult(Schema):
     by_damage: dict[Damage, Count]
     """Damaged blocks by what was wrong with them."""
     damaged: list[DamagedBlock]
-    """已清除 · Their days count as missing now."""
+    """已清除 · Their days count as missing now; after a failed task, lost ones are not cleared."""
