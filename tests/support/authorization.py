@@ -15,6 +15,11 @@ from tests.support.policies import Request, arn
 _at_work: ContextVar[str] = ContextVar("_at_work", default="")
 
 
+def at_work() -> str:
+    """Name the function that sends the requests."""
+    return _at_work.get()
+
+
 @contextmanager
 def working(function: str) -> Iterator[None]:
     """Have a function send the requests of this block."""
@@ -81,18 +86,29 @@ def _of_tables(operation: str, params: dict[str, Any]) -> Iterator[Request]:
         case "TransactWriteItems":
             for item in params["TransactItems"]:
                 ((kind, write),) = item.items()
-                yield Request(f"dynamodb:{kind}Item", arn(write["TableName"]))
+                yield Request(
+                    f"dynamodb:{kind}Item", arn(write["TableName"]), leading=_leading(write)
+                )
         case "BatchGetItem":
-            for table in params["RequestItems"]:
-                yield Request("dynamodb:BatchGetItem", arn(table))
+            for table, wanted in params["RequestItems"].items():
+                yield Request(
+                    "dynamodb:BatchGetItem", arn(table), leading=_leading(*wanted["Keys"])
+                )
         case "Query":
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
-            yield Request("dynamodb:Query", arn(params["TableName"]) + index)
+            leading = frozenset({params["ExpressionAttributeValues"][":hash"]["S"]})
+            yield Request("dynamodb:Query", arn(params["TableName"]) + index, leading=leading)
+
+
+def _leading(*items: dict[str, Any]) -> frozenset[str]:
+    """Give the partition keys of keys, of items, or of requests that have one of them."""
+    keys = (each.get("Key") or each.get("Item") or each for each in items)
+    return frozenset(key["pk"]["S"] for key in keys)
 
 
 def _named_alike(operation: str, params: dict[str, Any]) -> Request:
     if "TableName" in params:
-        return Request(f"dynamodb:{operation}", arn(params["TableName"]))
+        return Request(f"dynamodb:{operation}", arn(params["TableName"]), leading=_leading(params))
     if "Key" in params:
         return Request(f"s3:{operation}", f"{arn('Bucket')}/{params['Key']}")
     name = "stateMachineArn" if "stateMachineArn" in params else "executionArn"

@@ -24,7 +24,11 @@ ARNS = {
     "AWS::StepFunctions::StateMachine": "arn:aws:states:us-east-1:123456789012:stateMachine:{}",
 }
 
-type Condition = dict[str, dict[str, str]]
+type Condition = dict[str, dict[str, Any]]
+
+CONTEXT_KEYS = ("ForAnyValue:StringEquals", "kms:EncryptionContextKeys")
+LEADING_KEYS = ("ForAllValues:StringLike", "dynamodb:LeadingKeys")
+"""The kinds of conditions that the template has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +41,14 @@ class Request:
         "s3:GetObject" and an ARN.
     context : frozenset of str
         The keys of the encryption context.
+    leading : frozenset of str
+        The partition keys of the items.
     """
 
     action: str
     resource: str
     context: frozenset[str] = frozenset()
+    leading: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +72,12 @@ class Grant:
         )
 
 
-def _holds(operator: str, key: str, wanted: str, request: Request) -> bool:
-    """Check one test of a condition, of the only kind that the template has."""
-    assert (operator, key) == ("ForAnyValue:StringEquals", "kms:EncryptionContextKeys")
+def _holds(operator: str, key: str, wanted: Any, request: Request) -> bool:
+    """Check one test of a condition."""
+    if (operator, key) == LEADING_KEYS:
+        # Without any key it would hold too; no action of a function is without one.
+        return all(any(fnmatchcase(found, form) for form in wanted) for found in request.leading)
+    assert (operator, key) == CONTEXT_KEYS
     return wanted in request.context
 
 
@@ -136,6 +146,14 @@ def grants(worker: str) -> list[Grant]:
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def unneeded_keys(requests: Iterable[Request], granted: list[Grant]) -> set[str]:
+    """Name the partition keys that the grants' conditions allow and no request has."""
+    operator, key = LEADING_KEYS
+    forms = {form for each in granted for form in each.condition.get(operator, {}).get(key, ())}
+    used = {found for each in requests for found in each.leading}
+    return {form for form in forms if not any(fnmatchcase(found, form) for found in used)}
 
 
 def refused(requests: Iterable[Request], granted: list[Grant]) -> set[Request]:

@@ -62,9 +62,14 @@ class Accounts:
         return self.current
 
 
-def session(path: Path, accounts: Accounts | None = None, limits: Limits = SHORT) -> Session:
+def session(
+    path: Path,
+    accounts: Accounts | None = None,
+    limits: Limits = SHORT,
+    fence: Callable[[], int] = lambda: 1,
+) -> Session:
     """Make a session over an unpacked bundle."""
-    return Session(lambda: path, accounts or Accounts(), "", limits)
+    return Session(lambda: path, accounts or Accounts(), "", limits, fence)
 
 
 def stocks(opened: Session, seconds: float = 60) -> Any:

@@ -28,6 +28,12 @@ from marketdata.errors import (
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
+BUSY = frozenset(
+    {"429", "TooManyRequestsException", "ReservedFunctionConcurrentInvocationLimitExceeded"}
+)
+"""What a refusal for lack of concurrency is called, by Lambda, its emulators, or its status alone.
+"""
+
 TIMED_OUT = "Sandbox.Timedout"
 """Lambda's error type for an invocation that exceeded its function's time limit."""
 
@@ -79,7 +85,12 @@ def invoke(function: str, event: dict[str, Any], seconds: float) -> Any:
             failed, body = _answer(function, payload, until - time.monotonic())
     except ReadTimeoutError as error:
         raise UpstreamTimeoutError(f"the upstream gave no answer in {int(seconds)} s") from error
-    except (BotoCoreError, ClientError) as error:
+    except ClientError as error:
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        if BUSY & {str(status), error.response["Error"].get("Code")}:
+            raise UpstreamBusyError("the upstream is busy") from error
+        raise UpstreamError("the upstream cannot be reached") from error
+    except BotoCoreError as error:
         raise UpstreamError("the upstream cannot be reached") from error
     if failed:
         raise _failure(orjson.loads(body))
@@ -93,8 +104,6 @@ def _answer(function: str, payload: bytes, seconds: float) -> tuple[bool, bytes]
     try:
         answer = caller.invoke(FunctionName=function, Payload=payload)
         return "FunctionError" in answer, answer["Payload"].read()
-    except caller.exceptions.TooManyRequestsException as error:
-        raise UpstreamBusyError("the upstream is busy") from error
     finally:
         # Lambda may freeze this process now. A kept connection would be dead when it goes on, which
         # shows only after the invocation was sent, when it may not be repeated.

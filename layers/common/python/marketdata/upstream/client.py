@@ -1,16 +1,30 @@
 """The client of the `upstream` function, through which all other functions fetch data."""
 
 import time
+from collections.abc import Callable
+from random import uniform
 from typing import Any, NamedTuple
 
 from marketdata.aws.functions import invoke
 from marketdata.blocks.dataset import Dataset
-from marketdata.errors import UPSTREAM_ERRORS, UpstreamError, UpstreamFaultError
+from marketdata.errors import (
+    UPSTREAM_ERRORS,
+    SessionInUseError,
+    UpstreamBusyError,
+    UpstreamError,
+    UpstreamFaultError,
+)
 from marketdata.ingest.report import IngestReport
 
 CATALOG_SECONDS = 25.0
 CONNECTION_SECONDS = 25.0
 """Less than the 29 s after which API Gateway gives up."""
+
+PAUSE_SECONDS = (0.3, 1.0)
+"""The least and the most time between two looks at a session that is in use."""
+
+LEAST_SECONDS = 1.0
+"""A call is not begun with less time left."""
 
 
 class ConnectionReport(NamedTuple):
@@ -34,16 +48,32 @@ class ConnectionReport(NamedTuple):
 class UpstreamClient:
     """Calls the `upstream` function, see `upstream.server`.
 
-    Every method raises the `UpstreamError` of the source, or an error of `aws.functions.invoke`.
+    While the source's sessions are in use, a call waits for as long as it has time. Every method
+    raises the `UpstreamError` of the source, or an error of `aws.functions.invoke`.
 
     Parameters
     ----------
     function : str
         The name of the function.
+    wait : callable
+        Says that somebody waits, for some seconds, and returns whether a session is free.
+    pause : callable
+        Sleeps for some seconds.
+    clock : callable
+        A monotonic clock, in seconds.
     """
 
-    def __init__(self, function: str) -> None:
+    def __init__(
+        self,
+        function: str,
+        wait: Callable[[], bool],
+        pause: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._function = function
+        self._wait = wait
+        self._pause = pause
+        self._clock = clock
 
     def fetch(
         self, dataset: Dataset, codes: list[str], start: str, end: str, seconds: float
@@ -99,7 +129,27 @@ class UpstreamClient:
             return ConnectionReport(success=False, message=str(error), response_time=seconds)
 
     def _call(self, event: dict[str, Any], seconds: float) -> dict[str, Any]:
-        answer: dict[str, Any] = invoke(self._function, event, seconds)
+        until = self._clock() + seconds
+        while (answer := self._answer(event, until - self._clock())) is None:
+            self._await_session(until)
         if "error" in answer:
             raise UPSTREAM_ERRORS[answer["error"]](answer["message"])
         return answer
+
+    def _answer(self, event: dict[str, Any], seconds: float) -> dict[str, Any] | None:
+        """Return the function's answer; None if it was refused because of others."""
+        try:
+            answer: dict[str, Any] = invoke(self._function, event, seconds)
+        except UpstreamBusyError:
+            return None
+        return None if answer.get("error") == SessionInUseError.__name__ else answer
+
+    def _await_session(self, until: float) -> None:
+        """Wait until a session seems to be free; raises UpstreamBusyError if none is in time."""
+        free = False
+        while not free:
+            free = self._wait()
+            pause = uniform(*PAUSE_SECONDS)  # noqa: S311  no secret
+            if self._clock() + pause + LEAST_SECONDS > until:
+                raise UpstreamBusyError("the upstream is busy")
+            self._pause(pause)
