@@ -15,7 +15,7 @@ REAL ?=
 STACK ?=
 
 # for `make smoke`: a deployment
-URL ?= http://localhost:$(PORT)
+URL ?=
 
 UV_VERSION := 0.13.9
 FETCHED_UV := .tools/uv/bin/uv

@@ -1,8 +1,8 @@
 """The command line: `python -m local.smoke URL`, what `make smoke` calls.
 
-It makes calls that change nothing: reads, which may fetch and cache some bars of one stock, refused
-requests, and one detect task. The login is in AMAZINGDATA_USERNAME and AMAZINGDATA_PASSWORD, or
-asked for; it is never an argument, because every user of the machine can read those.
+It makes calls that do no harm: reads and refused requests, a detect, and a task that fetches a
+month of one stock. The login is in AMAZINGDATA_USERNAME and AMAZINGDATA_PASSWORD, or asked for; it
+is never an argument, because every user of the machine can read those.
 """
 
 import argparse
@@ -27,7 +27,9 @@ SHOWN = 120
 def main() -> int:
     """Check a deployment; return 1 if anything differs."""
     parser = argparse.ArgumentParser(prog="python -m local.smoke", description=__doc__)
-    parser.add_argument("url", help="the stage, such as https://….amazonaws.com/prod")
+    parser.add_argument(
+        "url", type=_encrypted, help="the stage, such as https://….amazonaws.com/prod"
+    )
     url = parser.parse_args().url
     username = os.environ.get("AMAZINGDATA_USERNAME") or input("User name: ")
     password = os.environ.get("AMAZINGDATA_PASSWORD") or getpass.getpass()
@@ -39,6 +41,14 @@ def main() -> int:
             return 1
         print(said)
         return 1 if run(service, CHECKS) else 0
+
+
+def _encrypted(text: str) -> str:
+    """Check that nobody on the way can read the password."""
+    url = httpx.URL(text)
+    if url.scheme != "https" and url.host not in {"localhost", "127.0.0.1"}:
+        raise argparse.ArgumentTypeError("must begin with https://")
+    return text
 
 
 def run(service: Service, checks: Iterable[Check]) -> int:

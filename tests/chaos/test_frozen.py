@@ -6,6 +6,7 @@ works on, of which there is one copy, as on AWS.
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -17,9 +18,9 @@ from marketdata.sources.amazingdata.limits import Limits
 from marketdata.sources.amazingdata.session import Session
 from tests.chaos.vendor import CODES, START, Row, Vendor, truth
 from tests.support.endpoints import FunctionEndpoint, invoking
-from tests.support.environments import end, freeze, thaw
+from tests.support.environments import Environment, end, freeze, thaw
 from tests.support.faults import wait_until
-from tests.support.standins import SHORT, calls, fault
+from tests.support.standins import SHORT, bundle, calls, fault
 
 CACHED, END = "20240712", "20240726"
 """Until when the cache has bars, and until when they are asked for."""
@@ -146,3 +147,15 @@ def test_a_session_that_still_counts_costs_reads_until_it_does_not(vendor: Vendo
     end(child())
     check_told(vendor, "(-90)")
     check_complete(vendor)
+
+
+@pytest.mark.chaos
+def test_five_minutes_of_freeze_with_the_limits_as_they_are(tmp_path: Path) -> None:
+    path = bundle(tmp_path)
+    with Environment(path) as environment:
+        assert environment.invoke() == "listed"
+        freeze(*environment.groups)
+        time.sleep(300)
+        thaw(*environment.groups)
+        assert environment.invoke() == "listed"
+    assert calls(path, "login") == 1

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.cloud import free_port
 from tests.support.real_files import REAL
 
 ROOT = Path(__file__).parents[2]
@@ -94,14 +94,6 @@ def serving(state: Path, *settings: str) -> Iterator[LocalCloud]:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(STOP_SECONDS)
-
-
-def free_port() -> int:
-    """Give a TCP port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import boto3  # noqa: TID251  the account's side
 import pytest
-from botocore.exceptions import WaiterError  # noqa: TID251  CloudFormation's refusal
 
 from local import attach, cloud
 from local.tools import REGION
@@ -39,12 +38,33 @@ def test_a_new_stack_takes_over_what_a_deleted_one_left(clients: Any) -> None:
     key = {"pk": {"S": "user#1"}, "sk": {"S": "-"}}
     dynamodb.put_item(TableName=names["ControlTable"], Item=key)
 
-    with pytest.raises(WaiterError):
-        attach.attach(cloudformation, "too-early", names)
+    with pytest.raises(attach.AttachError, match="there is a stack old already"):
+        attach.attach(cloudformation, "old", names)
+    with pytest.raises(attach.AttachError, match="already exists in stack"):
+        attach.attach(cloudformation, "new", names)
     cloudformation.delete_stack(StackName="old")
     cloudformation.get_waiter("stack_delete_complete").wait(StackName="old")
     attach.attach(cloudformation, "new", names)
+    attach.keep(dynamodb, names["ControlTable"])
 
     found = cloudformation.describe_stack_resources(StackName="new")["StackResources"]
     assert {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found} == names
     assert dynamodb.get_item(TableName=names["ControlTable"], Key=key)["Item"] == key
+
+
+def test_a_restored_table_can_be_restored_again_and_forgets_what_has_expired(clients: Any) -> None:
+    """DynamoDB restores neither setting."""
+    dynamodb = clients("dynamodb")
+    dynamodb.create_table(
+        TableName="restored",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+    )
+    for _ in range(2):
+        attach.keep(dynamodb, "restored")
+        backups = dynamodb.describe_continuous_backups(TableName="restored")
+        recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+        assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+        expiry = dynamodb.describe_time_to_live(TableName="restored")["TimeToLiveDescription"]
+        assert (expiry["TimeToLiveStatus"], expiry["AttributeName"]) == ("ENABLED", "expires")

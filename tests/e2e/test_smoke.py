@@ -37,7 +37,7 @@ def test_the_local_cloud_does_what_aws_should(synthetic_cloud: LocalCloud) -> No
 def test_a_user_is_told_what_only_administrators_may(synthetic_cloud: LocalCloud) -> None:
     reader = synthetic_cloud.admin.post("/auth/users", json=READER).json()["data"]
     with Service(synthetic_cloud.url, READER["username"], READER["password"]) as service:
-        assert run(service, [gateway.wrong_role, content.task]) == 0
+        assert run(service, [gateway.wrong_role, content.detect]) == 0
         assert "role" in gateway.wrong_role(service)
     gone = synthetic_cloud.admin.patch(f"/auth/users/{reader['id']}", json={"is_active": False})
     assert gone.status_code == 200

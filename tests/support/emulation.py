@@ -24,6 +24,7 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from marketdata.aws.clients import client
 from tests.support.cloud import REGION
 from tests.support.faults import BusyError, Event, Killed, wait_until
+from tests.support.policies import resolve
 from tests.support.template import TEMPLATE
 from tests.support.translated import deployed
 
@@ -74,19 +75,12 @@ def deploy(name: str) -> str:
     text = (TEMPLATE.parent / "statemachines" / definition).read_text()
     machine = deployed().resources[name]["Properties"]
     for placeholder, value in machine["DefinitionSubstitutions"].items():
-        text = text.replace(f"${{{placeholder}}}", _resolve(value))
+        text = text.replace(f"${{{placeholder}}}", resolve(value))
     assert "${" not in text
     json.loads(text)
     role = f"arn:aws:iam::{ACCOUNT}:role/machine"
     made = client("stepfunctions").create_state_machine(name=name, definition=text, roleArn=role)
     return made["stateMachineArn"]
-
-
-def _resolve(value: Any) -> str:
-    if isinstance(value, dict):
-        function, _arn = value["Fn::GetAtt"]
-        return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}"
-    return str(value)
 
 
 def _serve_functions(

@@ -1,4 +1,4 @@
-"""What tells an operator of faults, as the template declares it: logs, queue, alarms, dashboard."""
+"""What tells an operator of faults, as SAM makes it: logs, queue, alarms, dashboard."""
 
 import json
 import re
@@ -8,24 +8,16 @@ from typing import Any
 
 import pytest
 
-from tests.support.template import parsed, resources
+from local.translate import REGIONS
+from tests.support.translated import Deployed, deployed
 
-RESOURCES = resources()
+STACK = deployed(AccessLogs="on")
 OPERATIONS = (Path(__file__).parents[2] / "docs/operations.md").read_text()
-
-
-def of_type(name: str) -> dict[str, Any]:
-    return {
-        key: each.get("Properties", {})
-        for key, each in RESOURCES.items()
-        if each["Type"] == f"AWS::{name}"
-    }
-
-
-FUNCTIONS = of_type("Serverless::Function")
-MACHINES = of_type("Serverless::StateMachine")
-GROUPS = of_type("Logs::LogGroup")
-ALARMS = of_type("CloudWatch::Alarm")
+FUNCTIONS = STACK.of_type("Lambda::Function")
+MACHINES = STACK.of_type("StepFunctions::StateMachine")
+GROUPS = STACK.of_type("Logs::LogGroup")
+ALARMS = STACK.of_type("CloudWatch::Alarm")
+SCHEDULES = STACK.of_type("Scheduler::Schedule")
 
 
 def watched(alarm: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
@@ -44,50 +36,62 @@ def watched(alarm: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def behind_the_api() -> Iterator[str]:
-    """Name the functions that API Gateway calls."""
-    (authorizer,) = RESOURCES["Api"]["Properties"]["Auth"]["Authorizers"].values()
-    yield authorizer["FunctionArn"]["Ref"].removesuffix(".Alias")
-    for name, function in FUNCTIONS.items():
-        if any(event["Type"] == "Api" for event in function.get("Events", {}).values()):
-            yield name
+    """Name the functions that API Gateway calls, the authorizer among them."""
+    for permission in STACK.of_type("Lambda::Permission").values():
+        assert permission["Principal"] == "apigateway.amazonaws.com"
+        yield permission["FunctionName"]["Ref"].removesuffix("Aliaslive")
 
 
-def test_every_function_logs_into_a_group_of_the_stack() -> None:
-    group = parsed()["Globals"]["Function"]["LoggingConfig"]["LogGroup"]["Ref"]
-    assert group in GROUPS
-    assert not [name for name, function in FUNCTIONS.items() if "LoggingConfig" in function]
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_logs_into_a_group_of_the_stack(name: str) -> None:
+    assert FUNCTIONS[name]["LoggingConfig"] == {
+        "LogFormat": "JSON",
+        "LogGroup": {"Ref": "FunctionLogs"},
+    }
+    assert "FunctionLogs" in GROUPS
 
 
 @pytest.mark.parametrize("name", MACHINES)
 def test_every_state_machine_logs_what_fails(name: str) -> None:
-    logging = MACHINES[name]["Logging"]
+    logging = MACHINES[name]["LoggingConfiguration"]
     assert logging["Level"] == "ERROR"
     (destination,) = logging["Destinations"]
-    group = destination["CloudWatchLogsLogGroup"]["LogGroupArn"]["GetAtt"].removesuffix(".Arn")
+    group, _ = destination["CloudWatchLogsLogGroup"]["LogGroupArn"]["Fn::GetAtt"]
     # So CloudWatch's policy, which has room for few groups, names it by its beginning.
-    assert GROUPS[group]["LogGroupName"]["Sub"].startswith("/aws/vendedlogs/states/")
-    allowed = {
-        action
-        for policy in MACHINES[name]["Policies"]
-        for statement in policy.get("Statement", ())
-        if statement["Resource"] == "*"
-        for action in statement["Action"]
-    }
-    assert {"logs:CreateLogDelivery", "logs:PutResourcePolicy"} <= allowed
+    assert GROUPS[group]["LogGroupName"]["Fn::Sub"].startswith("/aws/vendedlogs/states/")
+
+
+def test_nothing_is_traced_unless_asked_for() -> None:
+    def traced(stack: Deployed) -> set[str]:
+        roles = stack.of_type("IAM::Role").items()
+        named = {name for name, role in roles if "xray" in json.dumps(role).lower()}
+        functions = stack.of_type("Lambda::Function").items()
+        return named | {name for name, each in functions if "TracingConfig" in each}
+
+    workers = {*FUNCTIONS, *(f"{name}Role" for name in [*FUNCTIONS, *MACHINES])}
+    assert traced(deployed()) == set()
+    assert traced(deployed(Tracing="Active")) == workers
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_tracing_is_refused_where_it_is_not_there(region: str) -> None:
+    refusals = deployed(region, IcpException="granted", Tracing="Active").refusals()
+    assert ["X-Ray" in each for each in refusals] == ([True] if region.startswith("cn-") else [])
 
 
 @pytest.mark.parametrize("name", GROUPS)
-def test_every_log_is_kept_for_a_while_and_no_name_is_taken_twice(name: str) -> None:
-    assert GROUPS[name]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
-    assert (
-        "${AWS::StackName}" in GROUPS[name].get("LogGroupName", {"Sub": "${AWS::StackName}"})["Sub"]
-    )
+def test_every_log_is_kept_for_a_while(name: str) -> None:
+    assert GROUPS[name]["RetentionInDays"] == "30"
+    assert deployed(LogRetentionDays="7").resources["FunctionLogs"]["Properties"] == {
+        "RetentionInDays": "7"
+    }
 
 
 def test_the_access_log_has_no_secrets() -> None:
-    condition, setting, nothing = RESOURCES["Api"]["Properties"]["AccessLogSetting"]["If"]
-    assert condition == "LogsAccess"
-    assert nothing == {"Ref": "AWS::NoValue"}
+    (stage,) = STACK.of_type("ApiGateway::Stage").values()
+    setting = stage["AccessLogSetting"]
+    (without,) = deployed().of_type("ApiGateway::Stage").values()
+    assert "AccessLogSetting" not in without
     line = json.loads(setting["Format"])
     assert line["request_id"] == "$context.requestId"
     assert all(value.startswith("$context.") for value in line.values())
@@ -95,25 +99,30 @@ def test_the_access_log_has_no_secrets() -> None:
     assert not re.search(r"context\.(path|authorizer\.token|identity\.(apiKey|user))\b", str(line))
 
 
-def schedules() -> dict[str, Any]:
-    return {
-        f"{machine}: {name}": event["Properties"]
-        for machine, properties in MACHINES.items()
-        for name, event in properties.get("Events", {}).items()
-        if event["Type"] == "ScheduleV2"
-    }
-
-
-@pytest.mark.parametrize("schedule", schedules().values(), ids=schedules())
-def test_a_schedule_that_cannot_start_leaves_a_message(schedule: dict[str, Any]) -> None:
-    queue = schedule["DeadLetterConfig"]["Arn"]["GetAtt"].removesuffix(".Arn")
-    assert of_type("SQS::Queue")[queue]["SqsManagedSseEnabled"] is True
-    assert 0 < schedule["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 3600
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_that_cannot_start_leaves_a_message(name: str) -> None:
+    target = SCHEDULES[name]["Target"]
+    queue, _ = target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"]
+    assert STACK.of_type("SQS::Queue")[queue]["SqsManagedSseEnabled"] is True
+    assert 0 < target["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 3600
     assert ("AWS/SQS", "ApproximateNumberOfMessagesVisible") in {
         (namespace, metric)
         for alarm in ALARMS.values()
         for namespace, metric, dimensions in watched(alarm)
-        if dimensions.get("QueueName") == {"GetAtt": f"{queue}.QueueName"}
+        if dimensions.get("QueueName") == {"Fn::GetAtt": [queue, "QueueName"]}
+    }
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_may_start_its_machine_and_leave_a_message_and_nothing_else(name: str) -> None:
+    target = SCHEDULES[name]["Target"]
+    role, _ = target["RoleArn"]["Fn::GetAtt"]
+    (policy,) = STACK.resources[role]["Properties"]["Policies"]
+    document = policy["PolicyDocument"]
+    assert document["Version"] == "2012-10-17"
+    assert {each["Action"]: each["Resource"] for each in document["Statement"]} == {
+        "states:StartExecution": target["Arn"],
+        "sqs:SendMessage": target["DeadLetterConfig"]["Arn"],
     }
 
 
@@ -122,7 +131,7 @@ def test_an_alarm_reaches_somebody_and_says_what_to_do(name: str) -> None:
     alarm = ALARMS[name]
     for actions in ("AlarmActions", "OKActions"):
         (topic,) = alarm[actions]
-        assert topic["Ref"] in of_type("SNS::Topic")
+        assert topic["Ref"] in STACK.of_type("SNS::Topic")
     first, _, advice = alarm["AlarmDescription"].partition(". ")
     assert first
     assert advice
@@ -132,9 +141,11 @@ def test_an_alarm_reaches_somebody_and_says_what_to_do(name: str) -> None:
 
 
 def test_the_topic_has_a_subscriber_once_there_is_an_address() -> None:
-    (subscription,) = of_type("SNS::Subscription").values()
-    assert subscription["Endpoint"] == {"Ref": "AlarmEmail"}
-    assert subscription["TopicArn"]["Ref"] in of_type("SNS::Topic")
+    assert not STACK.of_type("SNS::Subscription")
+    told = deployed(AlarmEmail="ops@example.com")
+    (subscription,) = told.of_type("SNS::Subscription").values()
+    assert subscription["Endpoint"] == "ops@example.com"
+    assert subscription["TopicArn"]["Ref"] in STACK.of_type("SNS::Topic")
 
 
 @pytest.mark.parametrize("machine", MACHINES)
@@ -149,11 +160,15 @@ def test_a_failed_execution_raises_an_alarm(machine: str) -> None:
     assert found == {"ExecutionsFailed", "ExecutionsTimedOut"}
 
 
-@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
-def test_the_functions_behind_the_api_are_watched(metric: str) -> None:
+@pytest.mark.parametrize(
+    # The authorizer refuses a token by an error.
+    ("metric", "by_design"),
+    [("Errors", {"AuthorizerFunction"}), ("Throttles", set())],
+)
+def test_the_functions_behind_the_api_are_watched(metric: str, by_design: set[str]) -> None:
     (alarm,) = [each for each in ALARMS.values() if watched(each)[0][:2] == ("AWS/Lambda", metric)]
     found = [dimensions["FunctionName"]["Ref"] for _, _, dimensions in watched(alarm)]
-    assert sorted(found) == sorted(behind_the_api())
+    assert set(found) == set(behind_the_api()) - by_design
     # More than ten metrics cannot be in one alarm.
     assert len(found) <= 10
 
@@ -161,25 +176,30 @@ def test_the_functions_behind_the_api_are_watched(metric: str) -> None:
 def test_the_age_of_the_data_is_watched_where_it_is_measured() -> None:
     names = [name for name, alarm in ALARMS.items() if watched(alarm)[0][1] == "NewestFinalDayAge"]
     assert len(names) == 2
-    (schedule,) = [each for each in schedules().values() if '"age"' in each["Input"]]
+    (schedule,) = [each for each in SCHEDULES.values() if '"age"' in each["Target"]["Input"]]
     hours = schedule["ScheduleExpression"].removeprefix("cron(").split()[1].split(",")
     for name in names:
-        assert RESOURCES[name]["Condition"] == "WatchesAge"
+        filled, measured = ALARMS[name]["Metrics"]
+        # Nothing measured is as bad as data that is too old, and at once.
+        assert filled["Expression"] == f"FILL({measured['Id']}, 99)"
         assert ALARMS[name]["TreatMissingData"] == "breaching"
         # At least two measurements, so that one which is a minute late leaves no gap.
-        assert ALARMS[name]["Period"] * len(hours) >= 2 * 24 * 3600
+        assert measured["MetricStat"]["Period"] * len(hours) >= 2 * 24 * 3600
+    for unwatched in ({"MaxDayAge": "0"}, {"SchedulesState": "DISABLED"}):
+        assert not set(names) & deployed(**unwatched).of_type("CloudWatch::Alarm").keys()
 
 
 def test_what_the_local_cloud_does_not_know_is_for_aws_only() -> None:
-    for name, alarm in ALARMS.items():
-        assert (RESOURCES[name].get("Condition") == "OnAws") is ("Metrics" in alarm), name
+    alarms = deployed(LocalCloud="true").of_type("CloudWatch::Alarm")
+    assert alarms
+    assert not [name for name, alarm in alarms.items() if "Metrics" in alarm]
 
 
 def test_the_dashboard_shows_what_there_is() -> None:
-    (dashboard,) = of_type("CloudWatch::Dashboard").values()
+    (dashboard,) = STACK.of_type("CloudWatch::Dashboard").values()
     # Dashboards have one list for all regions.
-    assert dashboard["DashboardName"] == {"Sub": "${AWS::StackName}-${AWS::Region}"}
-    body = dashboard["DashboardBody"]["Sub"]
+    assert dashboard["DashboardName"] == {"Fn::Sub": "${AWS::StackName}-${AWS::Region}"}
+    body = dashboard["DashboardBody"]["Fn::Sub"]
     for name in re.findall(r"\$\{(\w+)\}", body):
-        assert name in RESOURCES or name in parsed()["Parameters"], name
+        assert name in STACK.resources or name == "StageName", name
     assert json.loads(body)["widgets"]

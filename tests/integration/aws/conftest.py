@@ -1,6 +1,7 @@
 """Ways to disturb a table."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,7 +23,8 @@ def table(cloud: Cloud) -> Table:
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Do not sleep, but note for how long."""
     noted: list[float] = []
-    monkeypatch.setattr("marketdata.aws.writes.time.sleep", noted.append)
+    # Not `time.sleep` itself: threads of other tests sleep too.
+    monkeypatch.setattr("marketdata.aws.writes.time", SimpleNamespace(sleep=noted.append))
     return noted
 
 

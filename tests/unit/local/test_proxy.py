@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from local import payloads, proxy
+from local.cloud import free_port
 from local.tools import LocalCloudError
 
 ANSWER = gzip.compress(b'{"code": 200}')
@@ -68,13 +69,6 @@ def emulator() -> Iterator[int]:
         yield server.server_port
         server.shutdown()
         thread.join()
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -19,6 +19,8 @@ def sandbox(
     """Have children run in there: what stands for Python starts it there."""
     if reason := why_not(tmp_path_factory.getbasetemp()):
         pytest.skip(f"no mount namespaces here: {reason}")
+    # Code coverage would be written beside the sources, where nothing can be.
+    monkeypatch.delenv("COVERAGE_PROCESS_START", raising=False)
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\nexec {shlex.join(sandboxed(tmp_path, sys.executable))} "$@"\n')
     python.chmod(0o700)

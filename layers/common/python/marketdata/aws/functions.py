@@ -64,7 +64,7 @@ def invoke(function: str, event: dict[str, Any], seconds: float) -> Any:
         The function's input, sent as JSON.
     seconds : float
         How long to wait for the answer, rounded down to whole seconds, but at least one. An
-        invocation that could not be sent is tried once more.
+        invocation that could not be sent is tried once more in what is left of them.
 
     Raises
     ------
@@ -82,7 +82,9 @@ def invoke(function: str, event: dict[str, Any], seconds: float) -> Any:
         try:
             failed, body = _answer(function, payload, seconds)
         except NOT_SENT:
-            failed, body = _answer(function, payload, until - time.monotonic())
+            if (left := until - time.monotonic()) < 1:
+                raise
+            failed, body = _answer(function, payload, left)
     except ReadTimeoutError as error:
         raise UpstreamTimeoutError(f"the upstream gave no answer in {int(seconds)} s") from error
     except ClientError as error:
