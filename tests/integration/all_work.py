@@ -101,7 +101,7 @@ class AllWork:
         """Serve an invocation of Lambda."""
         if function == "upstream":
             caller = at_work()
-            if caller not in self.kept_waiting:
+            if caller and caller not in self.kept_waiting:
                 self.kept_waiting.add(caller)
                 raise BusyError
             # Its session with the SDK goes on.

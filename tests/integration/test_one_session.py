@@ -28,8 +28,8 @@ def copies(
     request: pytest.FixtureRequest, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> Copies:
     monkeypatch.setenv("UPSTREAM", "synthetic")
-    monkeypatch.setattr(batching, "CODES_A_BATCH", 10)
-    monkeypatch.setattr(plan, "BATCHES_A_TURN", 2)
+    monkeypatch.setattr(batching, "CODES_A_BATCH", 20)
+    monkeypatch.setattr(plan, "BATCHES_A_TURN", 1)
     deployment.reset()
     made = make_copies(monkeypatch, request.param)
     service.faults["upstream"] = made.serve
@@ -121,7 +121,7 @@ def test_a_stream_of_reads_does_not_starve_a_backfill(
                 break
             service.rows("/stock/kline", codes[0], day, day)
 
-    task = service.start("fill-missing", **BACKFILL, codes=codes[:40])
+    task = service.start("fill-missing", **BACKFILL, codes=codes[:60])
     with ThreadPoolExecutor(4) as pool:
         lanes = [pool.submit(keep_reading, lane) for lane in range(4)]
         try:

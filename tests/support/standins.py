@@ -39,6 +39,13 @@ def calls(path: Path, name: str) -> int:
     return log.read_text().splitlines().count(name) if log.exists() else 0
 
 
+def sessions(path: Path, what: str) -> int:
+    """Count in all processes what became of the account's session: `login` or `lost`."""
+    log = path / "sessions.log"
+    found = log.read_text().splitlines() if log.exists() else []
+    return sum(line.startswith(what) for line in found)
+
+
 @dataclass
 class Account:
     """An account."""

@@ -36,6 +36,12 @@ SESSION = FOLDER / "session"
 CODES = {"kick": -79, "quota": -82, "hours": -88, "busy": -73, "denied": -95}
 
 
+def note(what: str) -> None:
+    """Write down what became of the account's session, and in which process."""
+    with (FOLDER / "sessions.log").open("a") as file:
+        file.write(f"{what} {os.getpid()}\n")
+
+
 class State:
     """What the SDK keeps for itself."""
 
@@ -45,6 +51,7 @@ class State:
     def log_in(cls) -> None:
         """Begin the account's only session, which ends any other one."""
         SESSION.write_text(str(os.getpid()))
+        note("login")
         cls.logged_in = True
 
     @classmethod
@@ -52,6 +59,8 @@ class State:
         """Notice whether another process has logged in since."""
         lost = cls.logged_in and SESSION.read_text() != str(os.getpid())
         cls.logged_in = cls.logged_in and not lost
+        if lost:
+            note("lost")
         return lost
 
 
