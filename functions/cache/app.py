@@ -1,4 +1,4 @@
-"""The function `cache`: tasks, coverage, varieties and main contracts of futures, and the status."""
+"""The function `cache`: tasks, coverage, varieties and main contracts of futures, the status."""
 
 from marketdata.api import coverage, status, tasks, varieties
 from marketdata.api.router import Router

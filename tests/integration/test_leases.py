@@ -46,7 +46,9 @@ def frozen(holders: list[LeaseHolder], clock: TimeOfDay) -> Iterator[HeldLease]:
         yield held
 
 
-def test_nobody_else_gets_a_session_that_is_held(holders: list[LeaseHolder], clock: TimeOfDay) -> None:
+def test_nobody_else_gets_a_session_that_is_held(
+    holders: list[LeaseHolder], clock: TimeOfDay
+) -> None:
     one, two = holders
     with one.hold(READS):
         clock.now += LEASE_SECONDS + SKEW_SECONDS - 1
@@ -120,6 +122,25 @@ def test_it_is_renewed_while_the_work_goes_on(
         clock.now += LEASE_SECONDS - 1
         wait_until(lambda: until() == clock.now + LEASE_SECONDS)
         one.fence()
+
+
+def test_a_read_waits_only_while_every_session_is_held(cloud: Cloud, clock: TimeOfDay) -> None:
+    queue = Queue(cloud.control, 2, clock)
+    one, two = (LeaseHolder(cloud.control, 2, owner, clock) for owner in "ab")
+
+    def waits() -> bool:
+        return READS.name in queue.read().tickets
+
+    assert queue.wait_to_read()
+    with one.hold(TASK):
+        assert queue.wait_to_read()
+        assert not waits(), "it would keep tasks out for nothing"
+        with two.hold(READS):
+            assert not queue.wait_to_read()
+            assert waits()
+            clock.now += LEASE_SECONDS + SKEW_SECONDS
+            assert queue.wait_to_read()
+    assert queue.wait_to_read()
 
 
 def test_two_sessions_are_two_leases(cloud: Cloud, clock: TimeOfDay) -> None:

@@ -2,10 +2,11 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,7 +18,22 @@ from marketdata.sources.synthetic.source import SyntheticSource
 from marketdata.upstream import client
 from tests.support.faults import BusyError, Event, Handler
 
-_copy: ContextVar[LeaseHolder] = ContextVar("_copy")
+_copy: ContextVar["Copy"] = ContextVar("_copy")
+
+
+class Copy:
+    """A process of the function, with what it keeps between invocations."""
+
+    def __init__(self, name: str) -> None:
+        table, sessions = deployment.control_table(), deployment.settings().upstream_sessions
+        self.holder = LeaseHolder(table, sessions, name)
+        self.kept: dict[str, Any] = {}
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """Give what is made once per process."""
+        if name not in self.kept:
+            self.kept[name] = make()
+        return self.kept[name]
 
 
 @dataclass
@@ -41,9 +57,9 @@ class Copies:
     most: int = 0
     served: list[tuple[str, str]] = field(default_factory=list)
     _inside: int = 0
-    _made: int = 0
     _working: int = 0
-    _idle: list[LeaseHolder] = field(default_factory=list)
+    made: list[Copy] = field(default_factory=list)
+    _idle: list[Copy] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def serve(self, handle: Handler, event: Event) -> Any:
@@ -58,40 +74,45 @@ class Copies:
                 self._working -= 1
                 self._idle.append(copy)
 
-    def _begin(self) -> LeaseHolder:
+    def _begin(self) -> Copy:
         with self._lock:
             if self.reserved is not None and self._working >= self.reserved:
                 raise BusyError
             self._working += 1
             if self._idle:
                 return self._idle.pop(0)
-            self._made += 1
-            table, sessions = deployment.control_table(), deployment.settings().upstream_sessions
-            return LeaseHolder(table, sessions, f"copy {self._made}")
+            self.made.append(Copy(f"copy {len(self.made) + 1}"))
+            return self.made[-1]
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
         """Count a call to the source, which only the holder of a lease may make."""
-        copy = _copy.get()
-        copy.fence()
+        holder = _copy.get().holder
+        holder.fence()
         with self._lock:
             self._inside += 1
             self.most = max(self.most, self._inside)
-            held = copy._held
+            held = holder._held
             assert held is not None
-            self.served.append((copy._owner, held._claimant.work))
+            self.served.append((holder._owner, held._claimant.work))
         try:
             time.sleep(self.seconds)
             yield
-            copy.fence()
+            holder.fence()
         finally:
             with self._lock:
                 self._inside -= 1
 
 
-def make_copies(patch: pytest.MonkeyPatch, reserved: int | None) -> Copies:
-    """Have copies serve the upstream function over the synthetic market, impatiently."""
+def make_copies(patch: pytest.MonkeyPatch, reserved: int | None = None) -> Copies:
+    """Have copies serve the upstream function over the synthetic market, impatiently.
+
+    Each has a source of its own, with a session of its own if it is the vendor's SDK.
+    """
     made = Copies(reserved)
+    for name in ("source", "upstream_server"):
+        make = getattr(deployment, name).__wrapped__
+        patch.setattr(deployment, name, partial(_of_copy, name, make))
     fetch = SyntheticSource.fetch_bars
 
     def counted(source: SyntheticSource, request: Any) -> Any:
@@ -99,7 +120,11 @@ def make_copies(patch: pytest.MonkeyPatch, reserved: int | None) -> Copies:
             return fetch(source, request)
 
     patch.setattr(SyntheticSource, "fetch_bars", counted)
-    patch.setattr(deployment, "lease_holder", lambda: _copy.get())
+    patch.setattr(deployment, "lease_holder", lambda: _copy.get().holder)
     patch.setattr(holder, "LOOK_SECONDS", 0.0)
     patch.setattr(client, "PAUSE_SECONDS", (0.05, 0.15))
     return made
+
+
+def _of_copy(name: str, make: Callable[[], Any]) -> Any:
+    return _copy.get().once(name, make)

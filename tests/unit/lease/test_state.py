@@ -36,7 +36,7 @@ def shared(*tickets: dict[str, Any], count: int = 1, **item: Any) -> SharedSessi
 
 def test_a_session_is_free_until_it_is_taken_and_once_it_was_given_back() -> None:
     assert shared().free(NOW) is not None
-    held = {"owner1": "a", "fence1": 1}
+    held: dict[str, Any] = {"owner1": "a", "fence1": 1}
     assert shared(until1=int(NOW) + 30, **held).free(NOW) is None
     assert shared(until1=0, **held).free(NOW) is not None
 
@@ -106,7 +106,13 @@ def test_events_say_who_wants_the_session() -> None:
 
 
 def test_what_is_shown() -> None:
-    item = {"owner1": "a", "fence1": 3, "since1": 999_990, "until1": 1_000_020, "work1": "task 2"}
+    item: dict[str, Any] = {
+        "owner1": "a",
+        "fence1": 3,
+        "since1": 999_990,
+        "until1": 1_000_020,
+        "work1": "task 2",
+    }
     sessions = shared(ticket(BACKFILL), ticket(READS), ticket(OTHER, until=NOW - 1), **item)
     view = sessions.view(NOW)
     (session,) = view["sessions"]

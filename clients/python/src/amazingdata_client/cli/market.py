@@ -1,4 +1,4 @@
-"""Commands about securities, trading days and the service: codes, search, calendar, info, status."""
+"""Commands about securities, trading days, the service: codes, search, calendar, info, status."""
 
 import click
 

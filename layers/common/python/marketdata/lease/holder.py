@@ -90,7 +90,7 @@ class HeldLease:
         while not self._ended.wait(RENEW_SECONDS) and not self._lost:
             try:
                 self._renew()
-            except Exception:
+            except Exception:  # noqa: BLE001
                 # The next attempt may succeed, and until then `check` looks at the clock.
                 _log.exception("the lease could not be renewed")
 

@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from marketdata.aws.items import Item
 from marketdata.aws.tables import Table
-from marketdata.aws.writes import Write
+from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.lease.state import (
     READ_TICKET_SECONDS,
     READS,
+    SKEW_SECONDS,
     TASK_TICKET_SECONDS,
     Claimant,
     Priority,
@@ -42,19 +44,29 @@ class Queue:
         """Return the sessions as last written."""
         return SharedSessions.of(self._table.get(*KEY) or {}, self._count)
 
-    def wait(self, claimant: Claimant, since: float | None = None) -> SharedSessions:
-        """Say that a claimant waits, now or since a time; return the sessions as they now are."""
-        update = Write(
+    def wait(self, claimant: Claimant, since: float | None = None) -> None:
+        """Say that a claimant waits, now or since a time."""
+        self._table.write(self._waiting(claimant, since))
+
+    def wait_to_read(self) -> bool:
+        """Say that a read waits, unless a session is free; return whether one is."""
+        # A ticket of a read that need not wait would keep others out for nothing.
+        held = [f"until{number} > :lapsed" for number in range(1, self._count + 1)]
+        waiting = self._waiting(READS, None)
+        values = {**waiting.values, ":lapsed": int(self._clock()) - SKEW_SECONDS}
+        try:
+            self._table.write(replace(waiting, condition=" AND ".join(held), values=values))
+        except ConditionFailedError:
+            return True
+        return False
+
+    def _waiting(self, claimant: Claimant, since: float | None) -> Write:
+        return Write(
             *KEY,
             update="SET #ticket = :ticket",
             names={"#ticket": claimant.name},
             values={":ticket": ticket(claimant, self._clock(), since)},
         )
-        return SharedSessions.of(self._table.write(update), self._count)
-
-    def wait_to_read(self) -> bool:
-        """Say that a read waits; return whether a session is free."""
-        return self.wait(READS).free(self._clock()) is not None
 
     def leave(self, claimant: Claimant) -> None:
         """Say that a claimant waits no longer."""

@@ -130,8 +130,12 @@ class UpstreamClient:
 
     def _call(self, event: dict[str, Any], seconds: float) -> dict[str, Any]:
         until = self._clock() + seconds
-        while (answer := self._answer(event, until - self._clock())) is None:
-            self._await_session(until)
+        # Without this look, every call would start another copy of the function where nothing keeps
+        # Lambda from it, only to be refused there.
+        free = self._wait()
+        while not free or (answer := self._answer(event, until - self._clock())) is None:
+            self._rest(until)
+            free = self._wait()
         if "error" in answer:
             raise UPSTREAM_ERRORS[answer["error"]](answer["message"])
         return answer
@@ -144,12 +148,9 @@ class UpstreamClient:
             return None
         return None if answer.get("error") == SessionInUseError.__name__ else answer
 
-    def _await_session(self, until: float) -> None:
-        """Wait until a session seems to be free; raises UpstreamBusyError if none is in time."""
-        free = False
-        while not free:
-            free = self._wait()
-            pause = uniform(*PAUSE_SECONDS)  # noqa: S311  no secret
-            if self._clock() + pause + LEAST_SECONDS > until:
-                raise UpstreamBusyError("the upstream is busy")
-            self._pause(pause)
+    def _rest(self, until: float) -> None:
+        """Pause before another try; raises UpstreamBusyError if there is no time for one."""
+        pause = uniform(*PAUSE_SECONDS)  # noqa: S311  no secret
+        if self._clock() + pause + LEAST_SECONDS > until:
+            raise UpstreamBusyError("the upstream is busy")
+        self._pause(pause)

@@ -5,7 +5,17 @@ of its answers and, in `OPERATIONS`, what is to be said of each call. `local/ope
 `functions/docs/openapi.json` from them and from the routes.
 """
 
-from marketdata.api.schema import auth, base, cache, configs, docs, finance, klines, status, varieties
+from marketdata.api.schema import (
+    auth,
+    base,
+    cache,
+    configs,
+    docs,
+    finance,
+    klines,
+    status,
+    varieties,
+)
 from marketdata.api.schema.operation import Operation, disjoint
 
 OPERATIONS: dict[tuple[str, str], Operation] = disjoint(
