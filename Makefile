@@ -5,8 +5,10 @@ DATA ?=
 SDK_BUNDLE ?=
 STATE ?= .local
 FIRST_FILL ?= 1
+CALLS ?= 8
+HOST ?=
 # they are passed as arguments; a function must not find them in its environment
-unexport PORT UPSTREAM DATA SDK_BUNDLE STATE FIRST_FILL
+unexport PORT UPSTREAM DATA SDK_BUNDLE STATE FIRST_FILL CALLS HOST
 
 # for `make bench`: a folder of real bars in the layout of DATA, to be measured as well
 REAL ?=
@@ -16,6 +18,9 @@ STACK ?=
 
 # for `make smoke`: a deployment
 URL ?=
+
+# for `make soak`
+SECONDS ?= 600
 
 UV_VERSION := 0.13.9
 FETCHED_UV := .tools/uv/bin/uv
@@ -40,17 +45,17 @@ CHECKOV := $(UV) tool run --quiet --from checkov==3.3.30 checkov
 ASL_VALIDATOR := $(UV) tool run --quiet --from $(NODE) npx --yes asl-validator@4.0.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run sdk-bundle rotate-key attach smoke test test-unit test-e2e screenshots chaos bench cost lint types format generated check-generated validate check sync
+.PHONY: help run sdk-bundle rotate-key attach smoke test test-unit test-e2e screenshots chaos soak bench cost lint types format generated check-generated validate check sync
 
 help: ## show the targets
-	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0]"
+	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0] [CALLS=$(CALLS)] [HOST=name,…]"
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
 
 # not through `uv run`: it must be a direct child of make to notice that make was killed
 run: sync ## serve the local cloud at http://localhost:PORT/api/v1 until Ctrl-C
 	@exec env UV='$(UV)' $(VENV)/bin/python -m local run --port '$(PORT)' --upstream '$(UPSTREAM)' \
 		--data '$(DATA)' --sdk-bundle '$(SDK_BUNDLE)' --state '$(STATE)' \
-		--first-fill '$(FIRST_FILL)'
+		--first-fill '$(FIRST_FILL)' --calls '$(CALLS)' --host '$(HOST)'
 
 sdk-bundle: sync ## zip the vendor's SDK: make sdk-bundle WHEELS='dir/*.whl' OUT=sdk.zip
 	@UV='$(UV)' $(RUN) python -m local.sdk_bundle --out '$(or $(OUT),sdk.zip)' $(wildcard $(WHEELS))
@@ -73,7 +78,7 @@ test-unit: sync $(NODE_MODULES) ## tests that need no local cloud, with code cov
 	$(RUN) coverage report --fail-under 90
 	$(NPM) run --silent test
 
-chaos: sync ## a whole fill under each fault of the vendor's SDK, checked bar by bar
+chaos: sync ## a whole fill under each fault of the vendor's SDK, of the store and of the machine, checked bar by bar
 	$(RUN) pytest -n 2 --durations 5 tests/chaos
 
 test-e2e: sync ## tests over HTTP, on their own local clouds
@@ -81,6 +86,9 @@ test-e2e: sync ## tests over HTTP, on their own local clouds
 
 screenshots: sync ## retake the README's screenshots; needs Chromium and a Chinese font
 	$(RUN) pytest tests/e2e/test_screenshots.py --screenshots docs/img/console
+
+soak: sync ## ask a running local cloud 20 times a second for SECONDS and show the drift
+	@$(RUN) python -m local.soak 'http://localhost:$(PORT)/api/v1' --state '$(STATE)' --seconds '$(SECONDS)'
 
 # in its own environment, so that the alternatives are no development dependencies
 bench: $(if $(filter $(FETCHED_UV),$(UV)),$(FETCHED_UV)) ## measure, compared with the usual alternatives

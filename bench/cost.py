@@ -97,7 +97,8 @@ def month(one: Usage, fifty: Usage, day: Usage, stored_gb: float) -> Usage:
     authorizer: Usage = {
         "Lambda, calls": authorized,
         "Lambda, GB-seconds": authorized * 0.01 * API_GB,
-        "DynamoDB, read units": authorized,
+        # The user, and whether the session has been ended.
+        "DynamoDB, read units": 2 * authorized,
     }
     kept: Usage = {
         "DynamoDB, GB-months": stored_gb,

@@ -39,9 +39,10 @@ def main() -> int:
             found = client.detect(kind, first, today)
             client.wait(found.task_id, timeout=PATIENCE)
             result = client.task_result(found.task_id)
-            doubted = len(result.unconfirmed) if isinstance(result, DetectResult) else 0
-            print(f"{kind}: {result.missing_count:,} codes incomplete, {doubted:,} unconfirmed")
-            left += result.missing_count
+            if isinstance(result, DetectResult):
+                doubted = len(result.unconfirmed)
+                print(f"{kind}: {result.missing_count:,} codes incomplete, {doubted:,} unconfirmed")
+                left += result.missing_count
     return 1 if left else 0
 
 

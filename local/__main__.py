@@ -53,11 +53,12 @@ def run(options: argparse.Namespace) -> None:
     data, bundle = _data_folder(options), _sdk_bundle(options)
     logs = options.state / "logs"
     logs.mkdir(parents=True, exist_ok=True)
+    logging.raiseExceptions = False  # a full disk is said once, not at every line
     logging.basicConfig(filename=logs / "proxy.log", level=logging.INFO, force=True)
     with _only_run(options.state):
         for listener in proxy.listeners(options.port):
             listener.close()
-        with cloud.running(options.state) as emulator:
+        with cloud.running(options.state, options.calls) as emulator:
             deployed = _deploy(emulator, options.upstream, logs)
             s3 = boto3.client("s3", endpoint_url=emulator.endpoint)
             if data:
@@ -71,6 +72,8 @@ def run(options: argparse.Namespace) -> None:
                 deployed.stage,
                 key,
                 compress_from=stack.compress_from(emulator, deployed),
+                names=options.host,
+                calls=options.calls,
             )
             with proxy.serving(options.port, gateway):
                 _serve(options, emulator, bootstrap.sample(data))
@@ -180,11 +183,23 @@ def _options() -> argparse.Namespace:
     runs.add_argument("--sdk-bundle", type=_path, required=True, help="empty for none")
     runs.add_argument("--state", type=_path, required=True)
     runs.add_argument("--first-fill", type=int, choices=[0, 1], required=True)
+    runs.add_argument("--calls", type=_positive, required=True)
+    runs.add_argument("--host", type=_names, required=True, help="separated by commas")
     return parser.parse_args()
 
 
 def _path(text: str) -> Path | None:
     return Path(text).resolve() if text else None
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError
+    return number
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip().lower() for name in text.split(",") if name.strip()]
 
 
 def _endings() -> list[signal.Signals]:

@@ -6,7 +6,7 @@ import logging
 import socket
 import threading
 from base64 import b64decode
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 
@@ -15,12 +15,15 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from local import payloads
+from local.admission import RETRY_SECONDS, BusyError, Turns, is_served
 from local.tools import LocalCloudError
 
 LINE_LIMIT = 32 * 2**10
 """Bytes of a request line: 500 codes and more must reach the API, which may refuse them."""
 PATIENCE = 5
 """Seconds to wait at the end for calls that are still running."""
+CALLS = 8
+"""Calls that the emulator gets at once; each may start a process."""
 _HOP_BY_HOP = {
     "connection",
     "expect",
@@ -56,6 +59,10 @@ class Gateway:
     decodes_always : bool
         Whether base64 answers are decoded even for requests without an Accept header. Nobody has
         proved what API Gateway does; the emulator leaves them as they are.
+    names : collection of str
+        Names to serve besides localhost.
+    calls : int
+        How many calls the emulator gets at once.
     """
 
     def __init__(
@@ -67,12 +74,16 @@ class Gateway:
         *,
         compress_from: int | None = None,
         decodes_always: bool = False,
+        names: Collection[str] = (),
+        calls: int = CALLS,
     ) -> None:
         self._base = f"http://127.0.0.1:{port}/{stage}"
         self._host = f"{api}.execute-api.localhost:{port}"
         self._usage_key = usage_key
         self._compress_from = compress_from
         self._decodes_always = decodes_always
+        self._names = names
+        self._turns = Turns(calls)
 
     async def connections(self, app: web.Application) -> AsyncIterator[None]:
         """Keep the connections to the emulator open while the application runs."""
@@ -89,21 +100,16 @@ class Gateway:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Pass a request on, and its answer back."""
+        if not is_served(request.headers.get("Host", ""), self._names):
+            return envelope(421, "this name is not served here; make run HOST=… names more")
         try:
-            body = payloads.unpacked(
-                await request.read(), request.headers.get("Content-Encoding", "")
-            )
-        except web.HTTPRequestEntityTooLarge:
-            return _too_large()
-        if body is None:
-            return envelope(415, "the request's Content-Encoding is not supported")
-        if len(body) > payloads.GATEWAY_LIMIT:
-            return _too_large()
-        if not payloads.fits_lambda(body):
-            return web.json_response({"message": "Request Too Long"}, status=413)
-        try:
-            async with await self._ask(request, body) as answer:
+            body = await _body(request)
+            async with self._turns.take(), await self._ask(request, body) as answer:
                 headers, content = _passed_on(answer.headers), await answer.read()
+        except _RefusedError as refused:
+            return refused.answer
+        except BusyError:
+            return envelope(503, "too many calls at once: try again", RETRY_SECONDS)
         except (ClientError, OSError) as error:
             _log.warning("%s %s: %r", request.method, request.rel_url, error)
             return envelope(502, "the local cloud does not answer")
@@ -147,9 +153,41 @@ class Gateway:
         return content
 
 
-def envelope(status: int, message: str) -> web.Response:
+class _RefusedError(Exception):
+    """API Gateway itself refuses a request."""
+
+    def __init__(self, answer: web.Response) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+async def _body(request: web.Request) -> bytes:
+    """Return the body without its coding.
+
+    Raises
+    ------
+    _RefusedError
+        Its coding is unknown, or it is too large.
+    """
+    coding = request.headers.get("Content-Encoding", "")
+    try:
+        body = payloads.unpacked(await request.read(), coding)
+    except web.HTTPRequestEntityTooLarge:
+        raise _RefusedError(_too_large()) from None
+    if body is None:
+        raise _RefusedError(envelope(415, "the request's Content-Encoding is not supported"))
+    if len(body) > payloads.GATEWAY_LIMIT:
+        raise _RefusedError(_too_large())
+    if not payloads.fits_lambda(body):
+        raise _RefusedError(web.json_response({"message": "Request Too Long"}, status=413))
+    return body
+
+
+def envelope(status: int, message: str, retry_after: int = 0) -> web.Response:
     """Return an error in the envelope of the API's answers."""
-    return web.json_response({"code": status, "message": message, "data": None}, status=status)
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    body = {"code": status, "message": message, "data": None}
+    return web.json_response(body, status=status, headers=headers)
 
 
 def _too_large() -> web.Response:
@@ -163,7 +201,14 @@ def application(gateway: Gateway) -> web.Application:
     app = web.Application(client_max_size=payloads.GATEWAY_LIMIT)
     app.router.add_route("*", r"/{path:[\s\S]*}", gateway.handle)
     app.cleanup_ctx.append(gateway.connections)
+    app.on_response_prepare.append(_mark_own)
     return app
+
+
+async def _mark_own(_: web.Request, response: web.StreamResponse) -> None:
+    """Give the proxy's own answers the header that the service gives to its answers."""
+    if isinstance(response, web.Response):
+        response.headers["X-Content-Type-Options"] = "nosniff"
 
 
 @contextmanager

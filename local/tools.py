@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 SAM = ("--from", "aws-sam-cli==1.170.0", "--with", "pip", "sam")
-EMULATOR = ("--from", "ministack[full]==1.5.33", "ministack")
+EMULATOR = ("--from", "ministack[full]==1.5.33", "python", "-m", "local.emulator")
 REGION = "ap-southeast-1"
 ROOT = Path(__file__).parents[1]
 

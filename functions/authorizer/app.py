@@ -11,7 +11,7 @@ from marketdata.identity.users import User, Users
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Return the policy for a token; API Gateway caches it for five minutes, by token."""
     try:
-        user = _user_of(event["authorizationToken"])
+        user, session = _user_of(event["authorizationToken"])
     except UnauthorizedError:
         # API Gateway turns exactly this text into a 401, and any other into a 500.
         raise Exception("Unauthorized") from None  # noqa: TRY002
@@ -33,22 +33,23 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             "user_id": str(user.id),
             "username": user.username,
             "role": user.role.value,
+            "session": session,
         },
         # The API key of the role, whose usage plan counts this call.
         "usageIdentifierKey": f"{user.role}-{deployment.settings().usage_key}",
     }
 
 
-def _user_of(header: str) -> User:
+def _user_of(header: str) -> tuple[User, str]:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
         raise UnauthorizedError("the header must be: Authorization: Bearer {token}")
     tokens: Tokens = deployment.tokens()
     users: Users = deployment.users()
     verified = tokens.verify(token.strip())
-    user = users.get(verified.user_id)
+    user = users.in_session(verified.user_id, verified.session)
     if user is None or not user.is_active:
-        raise UnauthorizedError("there is no such user any more")
-    if verified.issued_at < user.sessions_from:
+        raise UnauthorizedError("there is no such user or session any more")
+    if verified.generation != user.generation:
         raise UnauthorizedError("the password has changed since")
-    return user
+    return user, verified.session

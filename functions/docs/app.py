@@ -14,7 +14,7 @@ from marketdata.errors import NotFoundError
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE / "openapi.json"
-KEPT = {"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "nosniff"}
+KEPT = {"Cache-Control": "public, max-age=86400"}
 HTML = {
     "Content-Type": "text/html; charset=utf-8",
     # Everything is loaded from and sent to this deployment; Swagger UI sets inline styles.

@@ -8,12 +8,12 @@ from pydantic import BaseModel
 
 from local.openapi import texts
 from local.openapi.components import Json, in_json
-from marketdata.api.parameters import CODE_SCHEMA
+from marketdata.api.parameters import CODE_SCHEMA, CONTROLS
 from marketdata.api.router import Route
 from marketdata.api.schema.operation import Operation
 
 NUMBER: Json = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
-CODES: Json = {"type": "string", "pattern": "[^ ,]"}
+CODES: Json = {"type": "string", "pattern": f"^[^{CONTROLS}]*[^ ,{CONTROLS}][^{CONTROLS}]*$"}
 """Codes in a query, separated by commas."""
 
 PATH_SCHEMAS: dict[str, Json] = {"code": CODE_SCHEMA, "asset": {"type": "string"}}

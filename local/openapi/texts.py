@@ -45,6 +45,8 @@ PARAMETERS: dict[str, str] = {
     "local_path": "本地路径 · The SDK's folder for its own files",
     "market": "市场代码 · Exchange",
     "name": "名称 · A name of your choice",
+    "new_password": "新密码 · New password, at least 10 characters and hard to guess",
+    "old_password": "旧密码 · Present password",
     "page": "页码 · Page, from 1 on",
     "page_size": "每页数量 · Entries on a page",
     "password": "密码 · Password; never shown again",

@@ -111,7 +111,7 @@ def _task(service: Service, path: str, scope: dict[str, Any]) -> dict[str, Any]:
         expect(seconds < TASK_SECONDS, f"{shown['status']} after {seconds:.0f} s")
         time.sleep(1)
         shown = service.call("GET", path)["task"]
-    expect(shown["status"] == "completed", f"{shown['status']}: {shown['error_message']}")
+    expect(shown["status"] == "completed", f"{shown['status']}: {shown.get('error_message')}")
     expect(service.call("GET", f"{path}/result") is not None, "no result")
     return shown
 

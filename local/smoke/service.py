@@ -81,6 +81,7 @@ class Seen:
         expect("message" in body and "data" in body, f"{self}: no envelope")
         kind = self.headers.get("Content-Type", "")
         expect(kind.startswith("application/json"), f"{self}: Content-Type {kind}")
+        self.has(X_Content_Type_Options="nosniff")
         found: dict[str, Any] = body
         return found
 

@@ -1,4 +1,4 @@
-"""A whole fill under each fault of the vendor's SDK, bar by bar.
+"""A whole fill under each fault of the vendor's SDK, and over a damaged store, bar by bar.
 
 Whatever goes wrong: nothing wrong is stored or answered, what the fault took is reported, and once
 it is over a fill makes everything complete.
@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from marketdata.blocks import store
+from marketdata.blocks.block import BlockKey, Damage
 from marketdata.catalog.calendar import trading_days
-from tests.chaos.vendor import CODES, END, OUTSIDE, SCOPE, START, TRUTH, Vendor, truth
+from tests.chaos.vendor import CODES, DAILY, END, OUTSIDE, SCOPE, START, TRUTH, Vendor, truth
+from tests.support.damage import BROKEN_ITEMS, OF_OBJECTS, WRONG_ITEMS
 from tests.support.standins import fault
 
 KLINES, LOGIN = "query_kline", "login"
@@ -166,4 +169,34 @@ def test_equal_rows_cost_nothing(vendor: Vendor) -> None:
     task = vendor.service.run("fill-missing", **SCOPE)
     assert (task["status"], task["error_count"]) == ("completed", 0), task
     assert (task["quarantined_count"], task["bar_count"]) == (0, len(TRUTH.frame))
+    check_complete(vendor)
+
+
+@pytest.mark.chaos
+def test_a_damaged_store(vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each kind of damage in a code of its own, one year's payloads in the bucket."""
+    vendor.deliver()
+    vendor.service.run("fill-missing", **SCOPE | {"end_date": "20241231"})
+    monkeypatch.setattr(store, "INLINE_BYTES", 10)
+    vendor.service.run("fill-missing", **SCOPE | {"start_date": "20250101"})
+    living = [
+        code
+        for code in CODES
+        if all(any(day.startswith(p) for day in truth(code)) for p in ("2024", "2025"))
+    ]
+    other, found = living[0], set[tuple[str, str, Damage]]()
+    for part, harms in (("2025", OF_OBJECTS), ("2024", BROKEN_ITEMS | WRONG_ITEMS)):
+        for code, (harm, damage) in zip(living[1:], harms.items(), strict=False):
+            harm(
+                vendor.service.cloud, *(BlockKey(DAILY.name, each, part) for each in (code, other))
+            )
+            found.add((code, part, damage))
+    assert len(found) >= 10
+    found.add((other, "2025", Damage.FOREIGN))
+    task = vendor.service.run("verify", **SCOPE)
+    damaged = vendor.service.result(task["id"])["damaged"]
+    assert {(each["code"], each["part"], each["damage"]) for each in damaged} == found
+    check_nothing_wrong(vendor)
+    task = vendor.service.run("fill-missing", **SCOPE)
+    assert (task["status"], task["error_count"]) == ("completed", 0), task
     check_complete(vendor)

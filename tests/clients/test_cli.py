@@ -13,7 +13,7 @@ from amazingdata_client.cli.store import Profile, Store
 
 from tests.clients.conftest import Run
 from tests.clients.samples import DAYS, SECURITY, SECURITY_INFO, USER, meta, sample_bar
-from tests.clients.scripted import PASSWORD, URL, USERNAME, ScriptedService, success
+from tests.clients.scripted import PASSWORD, URL, USERNAME, ScriptedService, failure, success
 
 
 def test_logging_in_and_out(run: Run, scripted: ScriptedService, store: Store) -> None:
@@ -28,9 +28,60 @@ def test_logging_in_and_out(run: Run, scripted: ScriptedService, store: Store) -
     assert PASSWORD not in store.path.read_text() + right.output
     assert "wang" in run("whoami", login=person).stdout
     assert scripted.logins == 1
+    scripted.on("POST /auth/logout", success(None))
     assert run("logout", login=person).exit_code == 0
+    assert scripted.seen[-1].headers["Authorization"] == "Bearer token-1"
     assert "not logged in" in run("logout", login=person).stderr
     assert run("whoami", login=person).exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [(failure(401), 0), (httpx.ConnectError("refused"), exits.TRY_LATER)],
+    ids=["no session any more", "no service"],
+)
+def test_a_logout_deletes_the_token_whatever_the_service_says(
+    run: Run,
+    scripted: ScriptedService,
+    store: Store,
+    answer: httpx.Response | httpx.ConnectError,
+    code: int,
+) -> None:
+    store.save(Profile(URL, "wang", Token("token-1", 9e9, 9e9)))
+    scripted.valid.add("token-1")
+    scripted.on("POST /auth/logout", answer)
+    assert run("logout").exit_code == code
+    assert store.find(URL) is None
+    assert scripted.logins == 0
+
+
+def test_a_new_password_of_ones_own(run: Run, scripted: ScriptedService, store: Store) -> None:
+    person = Login(URL, None, None, store, httpx.MockTransport(scripted))
+    store.save(Profile(URL, "wang", Token("token-1", 9e9, 9e9)))
+    scripted.valid.add("token-1")
+    granted = {"access_token": "token-2", "token_type": "bearer", "expires_in": 86400}
+    scripted.on("POST /auth/password", success(granted))
+    changed = run("password", login=person, stdin="old\nstaple-battery\nstaple-battery\n")
+    assert changed.exit_code == 0, changed.stderr
+    assert scripted.bodies() == [{"old_password": "old", "new_password": "staple-battery"}]
+    saved = store.find(URL)
+    assert saved is not None
+    assert (saved.username, saved.token.access_token) == ("wang", "token-2")
+    assert "staple" not in store.path.read_text() + changed.output
+
+
+def test_a_password_that_is_refused_leaves_the_login(
+    run: Run, scripted: ScriptedService, store: Store
+) -> None:
+    store.save(Profile(URL, "wang", Token("token-1", 9e9, 9e9)))
+    scripted.valid.add("token-1")
+    scripted.on("POST /auth/password", failure(400, "old_password: is wrong"))
+    refused = run("password", stdin="staple-battery\nstaple-battery\n")
+    assert (refused.exit_code, refused.stderr.splitlines()[-1]) == (
+        exits.USAGE,
+        "error: old_password: is wrong",
+    )
+    assert store.find(URL) is not None
 
 
 def test_a_kept_token_of_somebody_else_is_not_used(

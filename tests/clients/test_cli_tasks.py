@@ -248,3 +248,15 @@ def test_every_command_has_help() -> None:
                 walk(command, *path, name)
 
     walk(amazingdata)
+
+
+def test_a_verify_is_an_error_if_anything_was_damaged(run: Run, scripted: ScriptedService) -> None:
+    said = "1 of 300 blocks were damaged and are cleared: fill what is missing"
+    whole = sample_task(task_type="verify", status="completed", success_count=300)
+    damaged = whole | {"success_count": 299, "error_count": 1, "error_message": said}
+    scripted.on("POST /cache/verify", success(sample_task(task_type="verify")))
+    scripted.on("GET /cache/tasks/7", success({"task": whole}), success({"task": damaged}))
+    shown = run("verify", "stock", *DAYS)
+    assert (shown.exit_code, "300 codes without damage" in shown.stderr) == (0, True)
+    shown = run("verify", "stock", *DAYS)
+    assert (shown.exit_code, said in shown.stderr) == (5, True)

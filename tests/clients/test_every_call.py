@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from amazingdata_client import AsyncClient, Client
+from amazingdata_client import AsyncClient, Client, Token
 from amazingdata_client.waiting import TaskOptions
 
 from tests.clients.conftest import Connect
@@ -39,6 +39,8 @@ ARGUMENTS = {
     "local_path": "cache",
     "market": "SH",
     "name": "main",
+    "new_password": "correct-horse-battery",
+    "old_password": "long-enough",
     "page": 2,
     "page_size": 5,
     "password": "long-enough",
@@ -115,10 +117,12 @@ def test_a_method_gives_every_parameter_and_reads_the_answer(
         content = operation["responses"]["200"]["content"]["application/json"]
         return httpx.Response(200, json=content.get("example", DOCUMENT))
 
-    result = getattr(connect(transport=httpx.MockTransport(answer)), name)(**arguments_of(name))
-    assert result is not None or name.startswith("delete")
+    transport = httpx.MockTransport(answer)
+    client = connect(token=Token("token-1", 9e9, 9e9), transport=transport)
+    result = getattr(client, name)(**arguments_of(name))
+    assert result is not None or name.startswith(("delete", "logout"))
     verb, path = call.split(" ")
-    request = seen.get("call", seen["login"])
+    request = seen["login" if name == "login" else "call"]
     assert request.method == verb
     assert given_in(request, path) == parameters_of(CALLS[call]) - NOT_GIVEN.keys()
 

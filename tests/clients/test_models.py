@@ -34,6 +34,7 @@ MODELS: dict[type, tuple[str, ...]] = {
     reading.Explained: ("Explained", "Outside"),
     task_models.CodeHoldings: ("CodeHoldings",),
     task_models.Coverage: ("Coverage & CoverageMeta",),
+    task_models.DamagedBlock: ("DamagedBlock",),
     task_models.DayStats: ("DayStats",),
     task_models.DetectResult: ("DetectResult",),
     task_models.FailedBatch: ("FailedBatch",),
@@ -43,6 +44,7 @@ MODELS: dict[type, tuple[str, ...]] = {
     task_models.ReasonStats: ("ReasonStats",),
     task_models.Task: ("TaskView", "StartedTask"),
     task_models.TaskPage: ("TaskPage",),
+    task_models.VerifyResult: ("VerifyResult",),
     tokens.Token: ("Token",),
 }
 """By model, the schemas that it is read from: variants, or data & meta of the same answer."""

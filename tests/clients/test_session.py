@@ -225,3 +225,56 @@ def test_a_login_that_is_locked_says_how_long() -> None:
     with client, pytest.raises(TooManyRequestsError) as raised:
         client.login()
     assert raised.value.retry_after == 900
+
+
+def test_a_logout_ends_the_session_and_the_next_call_begins_one(
+    client: Calls, scripted: ScriptedService
+) -> None:
+    scripted.on("GET /auth/me", success(USER))
+    scripted.on("POST /auth/logout", success(None))
+    client.logout()
+    assert scripted.seen == [], "there was no session"
+    client.me()
+    client.logout()
+    assert scripted.seen[-1].headers["Authorization"] == "Bearer token-1"
+    client.me()
+    assert scripted.seen[-1].headers["Authorization"] == "Bearer token-2"
+
+
+def test_a_session_that_is_over_needs_no_logout(client: Calls, scripted: ScriptedService) -> None:
+    client.login()
+    scripted.revoke()
+    client.logout()
+    assert (scripted.logins, len(scripted.seen)) == (1, 1)
+
+
+def test_a_logout_that_fails_is_told(client: Calls, scripted: ScriptedService) -> None:
+    client.login()
+    scripted.on("POST /auth/logout", failure(500))
+    with pytest.raises(ServerError):
+        client.logout()
+
+
+def test_a_new_password_is_used_from_then_on(client: Calls, scripted: ScriptedService) -> None:
+    granted = {"access_token": "token-9", "token_type": "bearer", "expires_in": 86400}
+    scripted.on("POST /auth/password", success(granted))
+    scripted.on("GET /auth/me", success(USER))
+    scripted.valid.add("token-9")
+    assert client.change_password(PASSWORD, "staple-battery").access_token == "token-9"
+    assert scripted.bodies() == [{"old_password": PASSWORD, "new_password": "staple-battery"}]
+    client.me()
+    assert scripted.seen[-1].headers["Authorization"] == "Bearer token-9"
+    scripted.revoke()
+    with pytest.raises(UnauthorizedError, match="password is wrong"):
+        client.me()
+
+
+def test_a_password_that_is_refused_changes_nothing(
+    client: Calls, scripted: ScriptedService
+) -> None:
+    scripted.on("POST /auth/password", failure(400, "new_password: is too easy to guess"))
+    scripted.on("GET /auth/me", success(USER))
+    with pytest.raises(InvalidInputError, match="too easy"):
+        client.change_password(PASSWORD, "password12")
+    client.me()
+    assert scripted.seen[-1].headers["Authorization"] == "Bearer token-1"

@@ -9,6 +9,7 @@ from amazingdata_client import (
     TaskCancelledError,
     TaskFailedError,
     TaskTimeoutError,
+    VerifyResult,
 )
 
 from tests.clients.conftest import Calls
@@ -92,6 +93,18 @@ def test_what_a_fill_did(client: Calls, scripted: ScriptedService) -> None:
     result = client.task_result(7)
     assert isinstance(result, FillResult)
     assert result.errors == {"600000.SH": "no"}
+
+
+def test_what_a_verify_found(client: Calls, scripted: ScriptedService) -> None:
+    block = {"code": "600000.SH", "dataset": "stock.daily", "part": "2024", "damage": "lost"}
+    counts = {"total_count": 4, "error_count": 1, "block_count": 9, "damaged_count": 1}
+    found = {"task_id": 7, **counts, "by_damage": {"lost": 1}, "damaged": [block]}
+    scripted.on("POST /cache/verify", success(sample_task(task_type="verify")))
+    scripted.on("GET /cache/tasks/7/result", success(found))
+    assert client.verify(*RANGE, codes=["600000.SH"]).task_type == "verify"
+    result = client.task_result(7)
+    assert isinstance(result, VerifyResult)
+    assert (result.by_damage, result.damaged[0]["part"]) == ({"lost": 1}, "2024")
 
 
 def test_lists_and_orders(client: Calls, scripted: ScriptedService) -> None:

@@ -42,6 +42,14 @@ def ended(client: httpx.Client, task_id: int) -> dict[str, Any]:
         time.sleep(0.2)
 
 
+def detect(client: httpx.Client, **scope: Any) -> dict[str, Any]:
+    """Detect what is missing, and give the answer of one that ended while it was waited for."""
+    while (shown := start(client, "detect-all-missing", **scope))["status"] == "running":
+        ended(client, shown["task_id"])
+    assert shown["status"] == "completed", shown
+    return shown
+
+
 def fill(client: httpx.Client, **scope: Any) -> dict[str, Any]:
     """Fill what is missing and give the ended task, which must be completed."""
     shown = ended(client, start(client, "fill-missing", **scope)["task_id"])

@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,8 +74,25 @@ def synthetic_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalC
         yield started
 
 
+def stop(process: subprocess.Popen[bytes], state: Path, log: Path) -> None:
+    """End the run by SIGTERM, as a service manager would, and see that it ends all it started."""
+    groups = {process.pid, _pid(state / "cloud.pid")}
+    os.kill(_pid(state / "run.pid"), signal.SIGTERM)
+    assert process.wait(STOP_SECONDS) == 0, log.read_text()
+    assert not (left := alive(groups)), left
+
+
+def kill(process: subprocess.Popen[bytes], state: Path, _log: Path) -> None:
+    """End the run and the emulator with all its functions at once, as a power cut would."""
+    os.kill(_pid(state / "run.pid"), signal.SIGKILL)
+    os.killpg(_pid(state / "cloud.pid"), signal.SIGKILL)
+    process.wait(STOP_SECONDS)
+
+
 @contextmanager
-def serving(state: Path, *settings: str) -> Iterator[LocalCloud]:
+def serving(
+    state: Path, *settings: str, end: Callable[[subprocess.Popen[bytes], Path, Path], None] = stop
+) -> Iterator[LocalCloud]:
     """Run `make run`, wait until it is ready, log in; stop it by SIGTERM and see what is left."""
     port = free_port()
     log = state / "make-run.log"
@@ -89,7 +106,7 @@ def serving(state: Path, *settings: str) -> Iterator[LocalCloud]:
         url = f"http://localhost:{port}/api/v1"
         with closing(logged_in(url)) as admin:
             yield LocalCloud(url, state, admin)
-        stop(process, state, log)
+        end(process, state, log)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)
@@ -112,14 +129,6 @@ def logged_in(url: str) -> httpx.Client:
     assert answer.status_code == 200, answer.text
     client.headers["Authorization"] = f"Bearer {answer.json()['data']['access_token']}"
     return client
-
-
-def stop(process: subprocess.Popen[bytes], state: Path, log: Path) -> None:
-    """End the run by SIGTERM, as a service manager would, and see that it ends all it started."""
-    groups = {process.pid, _pid(state / "cloud.pid")}
-    os.kill(_pid(state / "run.pid"), signal.SIGTERM)
-    assert process.wait(STOP_SECONDS) == 0, log.read_text()
-    assert not (left := alive(groups)), left
 
 
 def alive(groups: set[int]) -> list[str]:

@@ -9,6 +9,7 @@ from marketdata.blocks.dataset import Period
 from marketdata.finance.statement import Statement
 
 LOCALHOST = "127.0.0.1"
+STRONG = "correct-horse-battery"
 PERIODS = [*Period]
 STATEMENTS = [*Statement]
 
@@ -27,6 +28,18 @@ def before_call(
         if isinstance(place, dict):
             _order(place)
             _agree(place)
+    if isinstance(case.body, dict):
+        _give_password(case.path, case.body)
+
+
+def _give_password(path: str, body: dict[str, Any]) -> None:
+    """Give users a password that is hard to guess, and a connection that is moved its password."""
+    password = body.get("password")
+    if path.startswith("/auth/users") and isinstance(password, str):
+        if 10 <= len(password) <= 256 and password.isprintable():
+            body["password"] = STRONG
+    elif path == "/configs/sdk/{id}" and body.keys() & {"host", "port", "username"}:
+        body.setdefault("password", STRONG)
 
 
 def _order(place: dict[str, Any]) -> None:

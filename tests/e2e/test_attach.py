@@ -17,7 +17,7 @@ def clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     (tmp_path / "logs").mkdir()
-    with cloud.running(tmp_path) as emulator:
+    with cloud.running(tmp_path, calls=1) as emulator:
         emulator.wait_until_ready()
 
         def make(service: str) -> Any:

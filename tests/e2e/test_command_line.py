@@ -93,9 +93,9 @@ def test_tasks_by_command(synthetic_cloud: LocalCloud, home: Path) -> None:
     ran(1, "tasks", "retry", number)
     assert "admin" in ran(0, "users", "list")
     user = json.loads(
-        ran(0, "users", "create", "lee", "--json", AMAZINGDATA_NEW_PASSWORD="long-enough")
+        ran(0, "users", "create", "lee", "--json", AMAZINGDATA_NEW_PASSWORD="correct-horse-battery")
     )
-    lee = {"AMAZINGDATA_USERNAME": "lee", "AMAZINGDATA_PASSWORD": "long-enough"}
+    lee = {"AMAZINGDATA_USERNAME": "lee", "AMAZINGDATA_PASSWORD": "correct-horse-battery"}
     assert run(synthetic_cloud, home, "fill", *etf, **lee).returncode == 4
     ran(0, "users", "update", str(user["id"]), "--inactive")
     made = ("configs", "create", "vendor", "--username", "u", "--host", "127.0.0.1", "--port", "9")

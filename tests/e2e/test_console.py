@@ -79,7 +79,9 @@ def test_a_log_out_leaves_no_token_behind(page: Page) -> None:
     token = page.evaluate("() => sessionStorage.getItem('token')")
     assert token
     assert token not in page.url
-    page.get_by_role("button", name="退出").click()
+    with page.expect_response("**/auth/logout") as ended:
+        page.get_by_role("button", name="退出").click()
+    assert ended.value.status == 200
     expect(page.get_by_role("status")).to_contain_text("已退出")
     kept = page.evaluate("() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }])")
     assert token not in kept

@@ -79,9 +79,8 @@ def test_me(base_url: str, headers: Headers) -> None:
 
 def test_sdk_configs(base_url: str, headers: Headers, server: int) -> None:
     """3.1 to 3.3; the config that is tested stands for one whose server is on this machine."""
-    requests.patch(
-        f"{base_url}/configs/sdk/1", headers=headers, json={"host": "127.0.0.1", "port": server}
-    )
+    here = {"host": "127.0.0.1", "port": server, "password": "secret"}
+    requests.patch(f"{base_url}/configs/sdk/1", headers=headers, json=here)
     response = requests.post(
         f"{base_url}/configs/sdk",
         headers=headers,

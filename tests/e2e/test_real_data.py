@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.calls import ended, fill, klines, ok, start
+from tests.e2e.calls import detect, ended, fill, klines, ok, start
 from tests.e2e.conftest import LocalCloud
 from tests.e2e.real_bars import (
     bars,
@@ -57,8 +57,7 @@ def test_a_filled_cache_lacks_nothing_and_asks_for_nothing(
     codes = codes_with_bars_until(market_data, kind, end)
     assert len(codes) == {"stock": 30, "future": 134}[kind]
     scope = scope | {"codes": codes, "end_date": end}
-    found = start(filled.admin, "detect-all-missing", **scope)
-    assert found["status"] == "completed"
+    found = detect(filled.admin, **scope)
     assert (found["missing_count"], found["error_count"]) == (0, 0)
     assert found["complete_count"] == found["total_count"]
     again = fill(filled.admin, **scope)

@@ -18,6 +18,8 @@ SECONDS = 900
 def test_schemathesis_finds_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
     state = tmp_path_factory.mktemp("schemathesis")
     with serving(state, "UPSTREAM=synthetic", "FIRST_FILL=0") as cloud:
+        # Schemathesis waits 10 s for the description, whose function may take longer to start.
+        assert cloud.admin.get("/openapi.json").is_success
         token = cloud.admin.headers["Authorization"]
         command = [
             str(Path(sys.executable).with_name("schemathesis")),

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.calls import fill, klines, start, task
+from tests.e2e.calls import detect, fill, klines, task
 from tests.e2e.conftest import LocalCloud, serving
 from tests.e2e.real_bars import bars
 
@@ -35,8 +35,7 @@ def test_an_empty_cache_is_filled_and_survives_a_restart(
 
 
 def _fill_january(client: httpx.Client, market_data: Path) -> int:
-    before = start(client, "detect-all-missing", **STOCKS)
-    assert before["status"] == "completed"
+    before = detect(client, **STOCKS)
     assert before["missing_count"] == before["total_count"] == 65
     assert before["daily_stats"]["20200102"]["missing"] == 65
     shown = fill(client, **STOCKS)

@@ -38,6 +38,26 @@ def test_a_user_comes_reads_and_goes(synthetic_cloud: LocalCloud) -> None:
     assert admin.patch(f"/auth/users/{own}", json={"role": "user"}).status_code == 409
 
 
+def test_users_change_their_own_password_and_log_out(synthetic_cloud: LocalCloud) -> None:
+    zhao = WANG | {"username": "zhao"}
+    synthetic_cloud.admin.post("/auth/users", json=zhao).raise_for_status()
+    here, elsewhere = log_in(synthetic_cloud, zhao), log_in(synthetic_cloud, zhao)
+    with httpx.Client(base_url=synthetic_cloud.url, timeout=60) as session:
+        session.headers["Authorization"] = f"Bearer {here.json()['data']['access_token']}"
+        new = {"old_password": zhao["password"], "new_password": "staple-9-battery"}
+        weak = session.post("/auth/password", json=new | {"new_password": "zhao123456"})
+        assert (weak.status_code, weak.json()["errors"][0]["field"]) == (400, "new_password")
+        changed = session.post("/auth/password", json=new)
+        assert changed.status_code == 200, changed.text
+        assert me(synthetic_cloud, elsewhere).status_code == 401
+        assert me(synthetic_cloud, changed).status_code == 200
+        ended = session.post("/auth/logout")
+        assert (ended.status_code, ended.json()["data"]) == (200, None)
+        assert ended.headers["X-Content-Type-Options"] == "nosniff"
+    refused = me(synthetic_cloud, elsewhere)
+    assert refused.headers["X-Content-Type-Options"] == "nosniff", "the gateway's own answer"
+
+
 def test_the_key_is_rotated_under_running_sessions(synthetic_cloud: LocalCloud) -> None:
     before = log_in(synthetic_cloud, LOGIN)
     command = [*MAKE, "rotate-key", f"STATE={synthetic_cloud.state}"]

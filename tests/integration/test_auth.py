@@ -5,6 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import jwt
 import pytest
 
 from functions.auth import app as auth
@@ -63,9 +64,16 @@ def test_the_first_admin_logs_in(cloud: Cloud) -> None:
 
 
 def test_the_whole_way_from_the_password_to_the_user(cloud: Cloud) -> None:
-    policy = authorize(token_of(post_login(**cloud.admin)))
+    token = token_of(post_login(**cloud.admin))
+    policy = authorize(token)
+    session = jwt.decode(token, options={"verify_signature": False})["jti"]
     assert policy["principalId"] == "1"
-    assert policy["context"] == {"user_id": "1", "username": "admin", "role": "admin"}
+    assert policy["context"] == {
+        "user_id": "1",
+        "username": "admin",
+        "role": "admin",
+        "session": session,
+    }
     assert policy["policyDocument"]["Statement"] == [
         {
             "Effect": "Allow",

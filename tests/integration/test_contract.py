@@ -19,7 +19,7 @@ from marketdata.errors import UpstreamFaultError
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import TaskKind, new_task
-from tests.support.conformance import check_body, check_headers
+from tests.support.conformance import check_body, check_headers, described
 from tests.support.emulation import join
 from tests.support.events import ADMIN, USER, proxy_event, read
 from tests.support.service import Service
@@ -30,6 +30,7 @@ HANDLERS: dict[Key, Callable[..., dict[str, Any]]] = {
 }
 ENVELOPES = [key for key in ROUTES if not OPERATIONS[key].content]
 LOGIN = ("POST", "/auth/login")
+PASSWORD = ("POST", "/auth/password")
 RETRY = ("POST", "/cache/tasks/{task_id}/retry")
 DETECTED = ("GET", "/cache/tasks/{task_id}/result")
 NOT_THERE = {"code": "999999.SH"}
@@ -37,25 +38,25 @@ NUMBER_NOT_THERE = "999999"
 
 GARBAGE = ("", "\x00", "⁇")
 FREE_TEXTS: dict[tuple[Key, str], dict[str, int]] = {
-    (LOGIN, "username"): {"\x00": 401, "⁇": 401},
+    (LOGIN, "username"): {"⁇": 401},
     (LOGIN, "password"): {"\x00": 401, "⁇": 401},
     (("POST", "/auth/users"), "email"): {"": 200},
     (("PATCH", "/auth/users/{user_id}"), "email"): {"": 200},
-    (("POST", "/configs/sdk"), "name"): {"\x00": 200, "⁇": 200},
-    (("POST", "/configs/sdk"), "username"): {"\x00": 200, "⁇": 200},
-    (("POST", "/configs/sdk"), "password"): {"\x00": 200, "⁇": 200},
-    (("POST", "/configs/sdk"), "local_path"): {"": 200, "\x00": 200, "⁇": 200},
-    (("PATCH", "/configs/sdk/{id}"), "name"): {"\x00": 200, "⁇": 200},
-    (("PATCH", "/configs/sdk/{id}"), "username"): {"\x00": 200, "⁇": 200},
-    (("PATCH", "/configs/sdk/{id}"), "password"): {"\x00": 200, "⁇": 200},
-    (("PATCH", "/configs/sdk/{id}"), "local_path"): {"": 200, "\x00": 200, "⁇": 200},
-    (("GET", "/base/securities"), "q"): {"": 200, "\x00": 200, "⁇": 200},
-    (("GET", "/stock/kline"), "codes"): {"\x00": 404, "⁇": 404},
-    (("GET", "/future/kline"), "codes"): {"\x00": 404, "⁇": 404},
-    (("GET", "/finance/balance-sheet"), "codes"): {"\x00": 404, "⁇": 404},
-    (("GET", "/finance/income"), "codes"): {"\x00": 404, "⁇": 404},
-    (("GET", "/finance/cash-flow"), "codes"): {"\x00": 404, "⁇": 404},
-    (("GET", "/cache/coverage"), "codes"): {"\x00": 200, "⁇": 200},
+    (("POST", "/configs/sdk"), "name"): {"⁇": 200},
+    (("POST", "/configs/sdk"), "username"): {"⁇": 200},
+    (("POST", "/configs/sdk"), "password"): {"⁇": 200},
+    (("POST", "/configs/sdk"), "local_path"): {"": 200, "⁇": 200},
+    (("PATCH", "/configs/sdk/{id}"), "name"): {"⁇": 200},
+    (("PATCH", "/configs/sdk/{id}"), "username"): {"⁇": 200},
+    (("PATCH", "/configs/sdk/{id}"), "password"): {"⁇": 200},
+    (("PATCH", "/configs/sdk/{id}"), "local_path"): {"": 200, "⁇": 200},
+    (("GET", "/base/securities"), "q"): {"": 200, "⁇": 200},
+    (("GET", "/stock/kline"), "codes"): {"⁇": 404},
+    (("GET", "/future/kline"), "codes"): {"⁇": 404},
+    (("GET", "/finance/balance-sheet"), "codes"): {"⁇": 404},
+    (("GET", "/finance/income"), "codes"): {"⁇": 404},
+    (("GET", "/finance/cash-flow"), "codes"): {"⁇": 404},
+    (("GET", "/cache/coverage"), "codes"): {"⁇": 200},
 }
 """For each parameter that takes some garbage: the status of it. All others refuse it by a 400 that
 names them."""
@@ -89,6 +90,7 @@ def send(
     response = HANDLERS[key](proxy_event(*key, path=path, user=user, **more), None)
     body = read(response)
     assert response["headers"]["Content-Type"] == "application/json; charset=utf-8"
+    assert response["headers"]["X-Content-Type-Options"] == "nosniff"
     assert body["code"] == response["statusCode"]
     check_body(key, response["statusCode"], body)
     check_headers(key, response["statusCode"], response["headers"])
@@ -105,6 +107,8 @@ def example(key: Key, service: Service) -> Said:
     said = request(key)
     if key == LOGIN:
         return service.cloud.admin
+    if key == PASSWORD:
+        said["old_password"] = service.cloud.admin["password"]
     if key[1].startswith("/configs/sdk/{id}"):
         body = request(("POST", "/configs/sdk")) | {"host": "127.0.0.1", "port": 9}
         said["id"] = send(("POST", "/configs/sdk"), body, ADMIN)[2]["data"]["id"]
@@ -190,6 +194,41 @@ def test_every_parameter_is_checked(service: Service, key: Key) -> None:
         assert status == expected, (name, wrong, body)
         if status == 400:
             assert [each["field"] for each in body["errors"]] == [name]
+
+
+def numbers(key: Key) -> set[str]:
+    """Name the whole numbers in a call's query."""
+    said = described()["paths"][key[1]][key[0].lower()].get("parameters", [])
+    return {
+        each["name"]
+        for each in said
+        if each["in"] == "query" and each["schema"]["type"] == "integer"
+    }
+
+
+def test_there_are_numbers_in_queries() -> None:
+    assert {name for key in ENVELOPES for name in numbers(key)} == {"page", "page_size", "limit"}
+
+
+@pytest.mark.parametrize("key", [key for key in ENVELOPES if numbers(key)], ids=" ".join)
+@pytest.mark.parametrize("wrong", ["1_0", "+5", " 5", "5 ", "５", "5.0", "1e1", "0x5", "9" * 5000])
+def test_a_number_is_written_in_digits(key: Key, wrong: str) -> None:
+    for name in numbers(key):
+        status, _, body = send(key, request(key) | {name: wrong}, ADMIN)
+        assert (status, [each["field"] for each in body["errors"]]) == (400, [name])
+
+
+@pytest.mark.parametrize(
+    "key", [key for key in ENVELOPES if ROUTES[key].source == "body" and asked_for(key)]
+)
+def test_a_field_that_is_given_twice(key: Key) -> None:
+    path = {name: str(request(key)[name]) for name in re.findall(r"{(\w+)}", key[1])}
+    said = {name: value for name, value in request(key).items() if name not in path}
+    for name, value in said.items():
+        twice = f"{json.dumps(said)[:-1]}, {json.dumps(name)}: {json.dumps(value)}}}".encode()
+        event = proxy_event(*key, path=path, raw_body=twice, user=ADMIN)
+        body = read(HANDLERS[key](event, None))
+        assert body["errors"] == [{"field": name, "reason": "is given more than once"}]
 
 
 @pytest.mark.usefixtures("everything")

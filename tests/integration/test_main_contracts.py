@@ -194,12 +194,16 @@ def test_an_unknown_failure_is_told_as_well(
     assert task["error_message"].startswith("the main contracts of all varieties were not worked")
 
 
-def test_a_lost_history_is_made_anew(service: Service) -> None:
+@pytest.mark.parametrize("verified", [False, True])
+def test_a_lost_history_is_made_anew(service: Service, verified: bool) -> None:
+    """All of it, whatever days the next fill is about, and whoever has met the damage."""
     service.run("fill-missing", **FUTURES)
     change = "SET #data = :data"
     names, values = {"#data": "data"}, {":data": b"no frame"}
     damage = Write("main#IF.CFE", "all", update=change, names=names, values=values)
     service.cloud.market.write(damage)
     assert changes(service) == {"V": MAINS["V"]}
-    service.run("fill-missing", **FUTURES)
+    if verified:
+        assert service.run("verify", **FUTURES)["error_count"] == 1
+    service.run("fill-missing", **FUTURES | {"start_date": FUTURES["end_date"]})
     assert changes(service) == MAINS

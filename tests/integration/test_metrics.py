@@ -61,10 +61,14 @@ def metrics_of(line: dict[str, Any]) -> list[Metric]:
 def watched(template: dict[str, Any], alarm: str) -> tuple[str, str, frozenset[tuple[str, str]]]:
     """Give what an alarm of the template looks at, in a stack of that name."""
     properties = template["Resources"][alarm]["Properties"]
-    dimensions = {each["Name"]: each["Value"] for each in properties["Dimensions"]}
+    # A metric with math is the last one of the list.
+    metric = (
+        properties["Metrics"][-1]["MetricStat"]["Metric"] if "Metrics" in properties else properties
+    )
+    dimensions = {each["Name"]: each["Value"] for each in metric["Dimensions"]}
     assert dimensions["service"] == {"Ref": "AWS::StackName"}
     named = frozenset((dimensions | {"service": STACK}).items())
-    return properties["Namespace"], properties["MetricName"], named
+    return metric["Namespace"], metric["MetricName"], named
 
 
 def test_a_task_that_went_well_raises_no_alarm(

@@ -15,7 +15,7 @@ from functions.docs.app import DOCUMENT
 from marketdata.aws.clients import client
 from tests.integration.all_work import STEPS, AllWork
 from tests.support.authorization import listening
-from tests.support.policies import arn, functions, grants, refused, unneeded
+from tests.support.policies import arn, functions, grants, refused, unneeded, unneeded_keys
 from tests.support.service import Service
 
 
@@ -47,3 +47,5 @@ def test_every_function_may_do_what_it_does_and_nothing_else(
     assert not {name: requests for name, requests in missing.items() if requests}
     too_much = {name: unneeded(noted.get(name, ()), grants(role)) for name, role in functions()}
     assert not {name: granted for name, granted in too_much.items() if granted}
+    keys = {name: unneeded_keys(noted.get(name, ()), grants(role)) for name, role in functions()}
+    assert not {name: forms for name, forms in keys.items() if forms}

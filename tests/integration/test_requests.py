@@ -51,12 +51,15 @@ COSTS: dict[str, dict[str, int]] = {
     "calendar": {},
     "varieties": {},
     "main contracts": {"BatchGetItem": 1},
-    "authorizer": {"GetItem": 1},
+    "authorizer": {"BatchGetItem": 1},
     "login": {"BatchGetItem": 2, "GetItem": 2},
     "a wrong password": {"BatchGetItem": 1, "GetItem": 2, "UpdateItem": 2},
     "a login after a wrong password": {"BatchGetItem": 2, "GetItem": 2, "DeleteItem": 1},
     "a login from another network": {"BatchGetItem": 2, "GetItem": 2, "PutItem": 1},
-    "a name that nobody has": {"BatchGetItem": 1, "GetItem": 1, "UpdateItem": 2},
+    "a name that nobody has": {"BatchGetItem": 1, "GetItem": 2, "UpdateItem": 2},
+    "a new password": {"BatchGetItem": 2, "GetItem": 2, "UpdateItem": 1},
+    "logout": {"PutItem": 1},
+    "SDK configs": {"GetItem": 2, "Query": 1},
     "me": {"GetItem": 1},
     "the status": {"GetItem": 1},
     "a page of tasks": {"GetItem": 1, "Query": 1},
@@ -200,6 +203,10 @@ def logins(service: Service) -> Iterator[tuple[str, Call]]:
     nobody = wrong | {"username": "nobody"}
     yield "a name that nobody has", lambda: service.call("POST", "/auth/login", body=nobody)
     yield "me", lambda: get(service, "/auth/me")
+    new = {"old_password": admin["password"], "new_password": "correct-horse-battery"}
+    yield "a new password", lambda: service.post("/auth/password", new)
+    yield "logout", lambda: service.post("/auth/logout")
+    yield "SDK configs", lambda: get(service, "/configs/sdk")
 
 
 def work(service: Service) -> Iterator[tuple[str, Call]]:

@@ -1,10 +1,17 @@
 """The same request is one task while it runs."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from marketdata import deployment
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.tasks.records import TaskRecords
+from marketdata.tasks.scope import Scope
+from marketdata.tasks.service import PLAN_SECONDS
+from marketdata.tasks.task import Task, TaskKind, new_task
 from tests.integration.market import (
     CODES,
     WEEKS,
@@ -45,10 +52,10 @@ def test_two_same_requests_at_once_make_one_task(service: Service, gate: Gate) -
     service.faults["upstream"] = gate
     with ThreadPoolExecutor(4) as pool:
         started = list(pool.map(lambda _: service.start("fill-missing", **WEEKS), range(4)))
-    assert set(started) == {1}
+    [task_id] = set(started)
     assert len(service.calls("plan_task")) == 1
     gate.opened.set()
-    check_counters(service.wait(1), batches=3)
+    check_counters(service.wait(task_id), batches=3)
 
 
 def test_different_requests_at_once_make_a_task_each_without_a_gap(service: Service) -> None:
@@ -62,3 +69,33 @@ def test_different_requests_at_once_make_a_task_each_without_a_gap(service: Serv
     assert [task["id"] for task in envelope["data"]["items"]] == sorted(started, reverse=True)
     assert envelope["data"]["total"] == len(CODES)
     check_filled(service)
+
+
+def test_many_at_once_are_all_taken(service: Service) -> None:
+    records = deployment.task_service()._records
+    with ThreadPoolExecutor(24) as pool:
+        claimed = list(pool.map(lambda number: claim(records, f"fill-{number}"), range(48)))
+    assert all(new for _, new in claimed)
+    assert sorted(task.id for task, _ in claimed) == list(range(1, 49))
+
+
+def test_tasks_started_in_numbers_do_not_wait_for_their_plan(service: Service) -> None:
+    waited = deployment.task_service()
+    first, second, third = (claim(waited._records, f"fill-{number}")[0] for number in range(3))
+    began = time.monotonic()
+    assert waited.wait_for_plan(second) == second
+    assert time.monotonic() - began < PLAN_SECONDS
+    waited._records.planned(second, "execution", total_count=1)
+    assert waited.wait_for_plan(third) == third
+    assert time.monotonic() - began >= PLAN_SECONDS
+    assert waited.wait_for_plan(waited.show(second.id)).planned
+    assert first.id == 1
+
+
+def claim(records: TaskRecords, request: str) -> tuple[Task, bool]:
+    scope = Scope(Kind.STOCK, Period.DAILY, "20240101", "20240131")
+    return records.claim(
+        request,
+        lambda task_id: new_task(task_id, TaskKind.FILL, scope, "admin", request=request),
+        lambda holder: not holder.status.ended,
+    )

@@ -13,6 +13,7 @@ from local.rotate_key import rotate
 from marketdata.aws import secrets
 from marketdata.aws.clients import client
 from marketdata.aws.tables import Table
+from marketdata.identity import passwords
 from marketdata.identity.tokens import FRESH_SECONDS
 from marketdata.identity.users import Users
 from tests.support.cloud import Cloud
@@ -68,7 +69,7 @@ def test_a_created_user_logs_in_and_is_listed(cloud: Cloud, li: int) -> None:
 
 
 def test_what_is_not_said_of_a_new_user(li: int) -> None:
-    _, body = call("POST", USERS, {"username": "wang", "password": "12345678"})
+    _, body = call("POST", USERS, {"username": "wang", "password": "staple-9-battery"})
     assert (body["data"]["role"], body["data"]["email"]) == ("user", "")
 
 
@@ -94,16 +95,55 @@ def test_a_role_changes_under_a_session(li: int) -> None:
 
 
 def test_a_new_password_ends_the_sessions_before(li: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    past = time.time() - 60
-    monkeypatch.setattr(time, "time", lambda: past)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now)
     token = log_in("li", LI["password"])[1]
-    monkeypatch.undo()
     assert authorize(token)
     change(li, password="a-new-password")
     with pytest.raises(Exception, match=UNAUTHORIZED):
         authorize(token)
     assert log_in("li", LI["password"])[0] == 401
     assert authorize(log_in("li", "a-new-password")[1])
+
+
+def test_a_login_that_a_new_password_overtakes_is_worth_nothing(
+    li: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matches = passwords.matches
+
+    def overtaken(hashed: str, password: str) -> bool:
+        monkeypatch.setattr(passwords, "matches", matches)
+        assert change(li, password="a-new-password")[0] == 200
+        return matches(hashed, password)
+
+    monkeypatch.setattr(passwords, "matches", overtaken)
+    token = log_in("li", LI["password"])[1]
+    with pytest.raises(Exception, match=UNAUTHORIZED):
+        authorize(token)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password",
+        "        ",
+        "          ",
+        "Password2024!",
+        "1234567890",
+        "zhaozilong",
+        "zhao@firm.cn",
+    ],
+)
+def test_a_password_that_is_easy_to_guess_is_refused(li: int, password: str) -> None:
+    new = {"username": "zhaozilong", "email": "zhao@firm.cn", "password": password}
+    status, body = call("POST", USERS, new)
+    assert (status, [each["field"] for each in body["errors"]]) == (400, ["password"])
+    change(li, email="zhao@firm.cn")
+    assert change(li, password=password)[0] == (200 if password == "zhaozilong" else 400)
+
+
+def test_nobody_gets_a_password_who_is_not_there(li: int) -> None:
+    assert change(99, password="a-new-password")[0] == 404
 
 
 @pytest.mark.parametrize("fields", [{"is_active": False}, {"role": "user"}])
@@ -121,9 +161,11 @@ def test_nobody_shuts_themselves_out(li: int, fields: dict[str, Any]) -> None:
         ("PATCH", ONE, {"is_active": False}),
         ("PATCH", ONE, {"password": "a-new-password"}),
         ("POST", USERS, LI | {"username": "zhao", "role": "admin"}),
+        ("GET", ONE, None),
+        ("GET", USERS, None),
     ],
 )
-def test_who_is_no_admin_any_more_changes_nobody_by_what_the_gateway_kept(
+def test_who_is_no_admin_any_more_does_nothing_by_what_the_gateway_kept(
     cloud: Cloud, li: int, method: str, path: str, body: dict[str, Any]
 ) -> None:
     change(li, role="admin")
@@ -165,6 +207,8 @@ def test_a_user_who_is_not_there(li: int) -> None:
         ({"password": "short"}, {"password"}),
         ({"role": "root"}, {"role"}),
         ({"email": "nowhere"}, {"email"}),
+        ({"email": "li@\x1b[31m.cn"}, {"email"}),
+        ({"password": "correct\nhorse"}, {"password"}),
         ({"is_active": True}, {"is_active"}),
     ],
 )
@@ -231,6 +275,13 @@ def test_forged_tokens_do_not_have_the_keys_read_each_time(
         authorize(forged)
 
 
-def test_users_are_read_by_one_query(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Table, "get", lambda *_: pytest.fail("one by one"))
-    assert call("GET", USERS)[1]["data"] == {"items": [], "total": 0}
+def test_users_are_read_by_one_query(li: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    get, read_alone = Table.get, list[str]()
+
+    def noting(table: Table, pk: str, sk: str) -> Any:
+        read_alone.append(sk)
+        return get(table, pk, sk)
+
+    monkeypatch.setattr(Table, "get", noting)
+    assert call("GET", USERS)[1]["data"]["total"] == 2
+    assert read_alone == ["0000000001"], "only the caller"

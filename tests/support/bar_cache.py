@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from marketdata.api.row_answer import RowContent
+from marketdata.blocks.block import BlockKey
 from marketdata.blocks.dataset import Dataset, Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Catalog, Security, life
@@ -49,6 +50,7 @@ class BarCache:
         self.halted: set[str] = set()
         self.fault: UpstreamError | None = None
         self.calls: list[tuple[list[str], str, str]] = []
+        self.reported: list[BlockKey] = []
 
     def fetch(
         self, dataset: Dataset, codes: list[str], start: str, end: str, seconds: float
@@ -105,7 +107,15 @@ class BarCache:
         kinds: frozenset[Kind] = STOCKS,
     ) -> RowSet:
         """Ask for bars, by default for daily ones of the first week of 2024."""
-        reader = KlineReader(self.store, self.catalog, self.fetch, self.final_until, "files", NOW)
+        reader = KlineReader(
+            self.store,
+            self.catalog,
+            self.fetch,
+            self.final_until,
+            "files",
+            NOW,
+            self.reported.extend,
+        )
         return reader.read(KlineQuestion(kinds, codes or ("600000.SH",), start, end, period))
 
 

@@ -28,7 +28,7 @@ NARROWER = {
 """Where a room may take only some modules, or names, of another."""
 
 OUTSIDE = {"boto3", "botocore", "os", "time", "random", "socket", "pathlib", "subprocess"}
-HEAVY = {"pandas", "numpy", "cryptography", "exchange_calendars", "pypinyin"}
+HEAVY = {"pandas", "numpy", "cryptography", "exchange_calendars", "pypinyin", "zxcvbn"}
 MADE_IN_ONE_PLACE = {"Table", "Bucket", "BlockStore", "EncryptionKey"}
 
 

@@ -120,8 +120,9 @@ def test_a_schedule_may_start_its_machine_and_leave_a_message_and_nothing_else(n
     (policy,) = STACK.resources[role]["Properties"]["Policies"]
     document = policy["PolicyDocument"]
     assert document["Version"] == "2012-10-17"
+    assert target["Arn"]["Ref"] in MACHINES
     assert {each["Action"]: each["Resource"] for each in document["Statement"]} == {
-        "states:StartExecution": target["Arn"],
+        "states:StartExecution": [{"Ref": name} for name in ("FillMachine", "DetectMachine")],
         "sqs:SendMessage": target["DeadLetterConfig"]["Arn"],
     }
 

@@ -11,6 +11,7 @@ from policy_sentry.util.arns import does_arn_match
 from local.translate import definition
 from tests.support.machines import states
 from tests.support.policies import (
+    LEADING_KEYS,
     Grant,
     Request,
     arn,
@@ -117,6 +118,34 @@ def test_the_key_serves_only_for_what_is_bound_to_a_config(worker: str, action: 
         request = Request(action, KEY, context)
         assert refused([request], grants(worker)) == {request}
     assert not refused([Request(action, KEY, CONTEXT)], grants(worker))
+
+
+@pytest.mark.parametrize("worker", workers())
+def test_everybody_has_their_own_part_of_the_control_table(worker: str) -> None:
+    operator, key = LEADING_KEYS
+    for grant in grants(worker):
+        if grant.resource == arn("ControlTable"):
+            assert grant.condition[operator][key], grant
+
+
+@pytest.mark.parametrize(
+    ("worker", "allowed"),
+    [
+        ("AuthorizerFunction", set[str]()),
+        ("AuthFunction", {"users"}),
+        ("ConfigsFunction", {"configs"}),
+        ("CacheFunction", {"tasks"}),
+        ("PlanTaskFunction", {"tasks"}),
+        ("DetectMissingFunction", {"tasks"}),
+        ("FinishTaskFunction", {"tasks"}),
+        ("UpstreamFunction", {"tasks"}),
+    ],
+)
+def test_nobody_writes_what_is_not_theirs(worker: str, allowed: set[str]) -> None:
+    for key in ("users", "configs", "tasks"):
+        for action in ("PutItem", "UpdateItem", "DeleteItem"):
+            write = Request(f"dynamodb:{action}", arn("ControlTable"), leading=frozenset({key}))
+            assert key in allowed or refused([write], grants(worker))
 
 
 def test_nobody_is_locked_out_of_the_key() -> None:

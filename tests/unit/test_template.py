@@ -77,6 +77,12 @@ def test_an_answer_of_the_gateway_is_an_error_like_any_other(name: str) -> None:
     validator(ERROR).validate(body_of(name))
 
 
+@pytest.mark.parametrize("name", RESPONSES)
+def test_an_answer_of_the_gateway_is_taken_for_what_it_is(name: str) -> None:
+    headers = RESPONSES[name]["responseParameters"]
+    assert headers["gatewayresponse.header.X-Content-Type-Options"] == "'nosniff'"
+
+
 @pytest.mark.parametrize(("name", "status"), STATUSES.items())
 def test_an_answer_of_the_gateway_has_a_status_of_its_own(name: str, status: int) -> None:
     assert RESPONSES[name]["statusCode"] == str(status)

@@ -1,5 +1,5 @@
 import type { ComponentType } from "preact";
-import { session } from "./api/session";
+import { logOut } from "./api/client";
 import { useConsole } from "./app/context";
 import { type PageProps, useRoute } from "./app/route";
 import { CachePage } from "./pages/CachePage";
@@ -56,7 +56,7 @@ export function Shell({ synthetic, onLang, onTheme }: Props) {
         <div class="tools">
           <Looks t={t} theme={theme} onLang={onLang} onTheme={onTheme} />
           <span class="who">{user.username}</span>
-          <button type="button" onClick={() => session.end()}>
+          <button type="button" onClick={logOut}>
             {t.app.logOut}
           </button>
         </div>

@@ -65,8 +65,10 @@ def defaults() -> list[int]:
     return [each["id"] for each in listed() if each["is_default"]]
 
 
-def records(cloud: Cloud, key: EncryptionKey) -> SdkConfigs:
-    return SdkConfigs(cloud.control, key)
+def password(cloud: Cloud, key: EncryptionKey, config_id: int = 1) -> str:
+    """Decrypt a config's password, as the upstream function does."""
+    configs = SdkConfigs(cloud.control, key)
+    return configs.password(configs.get(config_id))
 
 
 def reasons(answer: tuple[int, Any]) -> dict[str, str]:

@@ -12,6 +12,8 @@ from functions.upstream import app as upstream
 from marketdata import deployment
 from marketdata.aws.clients import client
 from marketdata.aws.encryption import EncryptionKey
+from marketdata.identity.roles import Role
+from marketdata.identity.users import Users
 from tests.support.cloud import Cloud
 from tests.support.emulation import write_atomically
 
@@ -20,7 +22,8 @@ from tests.support.emulation import write_atomically
 def key(
     cloud: Cloud, template: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[EncryptionKey]:
-    """The key of the template, on the local cloud."""
+    """The key of the template, on the local cloud, and the admin who makes the calls."""
+    Users(cloud.control).create("admin", "", Role.ADMIN)
     assert template["Resources"]["SdkConfigKey"]["Type"] == "AWS::KMS::Key"
     made = client("kms").create_key()["KeyMetadata"]["Arn"]
     monkeypatch.setenv("KMS_KEY", made)

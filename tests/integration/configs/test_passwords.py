@@ -13,7 +13,7 @@ from marketdata.api import failures
 from marketdata.api.configs import ConfigBody, ConfigChanges
 from marketdata.aws.encryption import EncryptionKey, KeyRefusedError
 from marketdata.aws.writes import Write
-from tests.integration.configs.calls import BODY, ONE, PASSWORD, ask, create, records
+from tests.integration.configs.calls import BODY, ONE, PASSWORD, ask, create, password
 from tests.support.cloud import Cloud
 from tests.support.policies import grants, workers
 
@@ -32,9 +32,9 @@ def test_a_password_is_bound_to_its_config(cloud: Cloud, key: EncryptionKey) -> 
     secret = cloud.control.get("configs", "0000000002")["secret"]  # type: ignore[index]
     swap = {":secret": secret}
     cloud.control.write(Write("configs", "0000000001", update="SET secret = :secret", values=swap))
-    assert records(cloud, key).password(2) == "second"
+    assert password(cloud, key, 2) == "second"
     with pytest.raises(KeyRefusedError):
-        records(cloud, key).password(1)
+        password(cloud, key)
 
 
 @pytest.mark.parametrize("context", [{"config_id": "2"}, {"config": "1"}, {}])

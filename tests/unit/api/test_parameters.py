@@ -1,5 +1,6 @@
 """Parameter types: what they take, and what they say of the rest."""
 
+import re
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from marketdata.api.failures import wrong_fields
 from marketdata.api.parameters import (
     MAX_CODES,
+    PRINTABLE_PATTERN,
     SHOWN,
     WHOLE,
     Code,
@@ -19,12 +21,17 @@ from marketdata.api.parameters import (
     DayRange,
     NoParameters,
     Parameters,
+    Printable,
     one_of,
     read_code,
     read_number,
 )
 from marketdata.blocks.dataset import Period
 from marketdata.errors import InvalidInputError
+
+
+class Named(Parameters):
+    name: Annotated[str, Printable()]
 
 
 class Query(DayRange):
@@ -120,6 +127,31 @@ def test_five_hundred_codes_are_the_most() -> None:
     reason = "must be 1 to 500 different codes, not 501"
     assert wrong(Query, GOOD | {"codes": ",".join(some_codes(501))}) == {"codes": reason}
     assert wrong_in_body(Query, GOOD_BODY | {"codes": some_codes(501)}) == {"codes": reason}
+
+
+@pytest.mark.parametrize(
+    "control", ["\x00", "\n", "\x1b", "\x7f", "\x9b", "\u2028", "\u202e", "\u2069"]
+)
+def test_no_text_has_control_characters(control: str) -> None:
+    told = {"name": "must not contain control characters"}
+    for name in (f"浦发{control}银行", control, f"{control}x", f"x{control}"):
+        assert wrong(Named, {"name": name}) == wrong_in_body(Named, {"name": name}) == told
+    reason = f"must be a code like 600000.SH or IF2401.CFE, not {f'x{control}y'!r}"
+    assert wrong(Query, GOOD | {"codes": f"600000.SH,x{control}y"}) == {"codes": reason}
+
+
+@given(texts)
+def test_the_pattern_of_texts_says_what_is_refused(text: str) -> None:
+    try:
+        taken = Named.model_validate_strings({"name": text}).name
+    except ValidationError:
+        taken = None
+    assert (taken == text) is bool(re.search(PRINTABLE_PATTERN, text))
+
+
+@pytest.mark.parametrize("text", ["浦发银行", "a b", "", "é", "１", "🙂", "\u3000"])
+def test_other_texts_are_taken(text: str) -> None:
+    assert Named.model_validate_strings({"name": text}).name == text
 
 
 @pytest.mark.parametrize("text", ["", ",", " , "])

@@ -56,7 +56,15 @@ def test_bound_frames_decode_to_the_plain_answer(
     asked = [f"{first:%Y%m%d}", f"{end:%Y%m%d}"]
     codes = list(dict.fromkeys(["600000.SH", *codes]))
     question = KlineQuestion(STOCKS, codes, asked[0], asked[1], period)
-    reader = KlineReader(market.store, market.catalog, market.fetch, market.final_until, "files", 0)
+    reader = KlineReader(
+        market.store,
+        market.catalog,
+        market.fetch,
+        market.final_until,
+        "files",
+        0,
+        market.reported.extend,
+    )
     reading = reader.read(question)
     content = RowContent(reading)
     packed, body = content.zstd(), content.body()

@@ -67,6 +67,7 @@ def test_a_small_answer_is_plain() -> None:
     assert response["headers"] == {
         "Content-Type": "application/json; charset=utf-8",
         "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
         "Vary": "Accept-Encoding, Authorization",
     }
 

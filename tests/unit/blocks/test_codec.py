@@ -54,8 +54,14 @@ def test_a_damaged_frame_never_gives_other_rows(data: st.DataObject, lines: list
     flipped[place] ^= 1 << data.draw(st.integers(0, 7))
     with suppress(BlockCorruptError):
         assert codec.lines(codec.decode(bytes(flipped))) == lines
-    assert not codec.digest_if_whole(bytes(flipped), seal)
-    assert codec.digest_if_whole(frame, seal) == codec.digest(codec.decode(frame))
+    assert not codec.digest_if_whole(bytes(flipped), seal, "")
+    assert codec.digest_if_whole(frame, seal, "") == codec.digest(codec.decode(frame))
+    named = codec.name_block(seal, "stock.daily#600000.SH#2024")
+    assert codec.digest_if_whole(frame, named, "stock.daily#600000.SH#2024")
+    assert not codec.digest_if_whole(frame, named, "stock.daily#600000.SH#2023")
+    assert (
+        codec.name_block(codec.name_block(seal, "another"), "stock.daily#600000.SH#2024") == named
+    )
     for wrong in (frame[:place], frame + frame[: place + 1], frame + frame):
         with pytest.raises(BlockCorruptError):
             codec.decode(wrong)

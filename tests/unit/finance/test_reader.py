@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from marketdata.api.row_answer import RowContent
+from marketdata.blocks.block import BlockKey
 from marketdata.blocks.dataset import Dataset, Kind
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import InvalidInputError, NotFoundError, UpstreamBusyError
@@ -38,6 +39,7 @@ class StatementSource:
     rows: Sequence[StatementRow] = ()
     busy: bool = False
     calls: list[tuple[list[str], str, str]] = field(default_factory=list)
+    reported: list[BlockKey] = field(default_factory=list)
 
     def __call__(
         self, dataset: Dataset, codes: list[str], start: str, end: str, seconds: float
@@ -68,7 +70,9 @@ def read(
     catalog: Catalog = CATALOG,
     today: str = TODAY,
 ) -> RowSet:
-    reader = StatementReader(source.cache.store, catalog, source, today, "files", 0)
+    reader = StatementReader(
+        source.cache.store, catalog, source, today, "files", 0, source.reported.extend
+    )
     return reader.read(StatementQuestion(INCOME, codes or (BANK.code,), start, end, statement_type))
 
 
@@ -251,8 +255,10 @@ def test_a_damaged_block_counts_as_missing(source: StatementSource) -> None:
     source.cache.store.table.items[f"{INCOME.name}#{BANK.code}", "2011"]["data"] = b"no frame"
     source.busy = True
     assert read(source).meta["missing"] == {BANK.code: [["20110331", "20110930"]]}
+    assert source.reported == [BlockKey(INCOME.name, BANK.code, "2011")]
     source.busy, source.rows = False, of(YEAR[:3])
     assert periods(read(source)) == YEAR[:3]
+    assert len(source.reported) == 1
 
 
 def test_the_etag_changes_with_the_answer(source: StatementSource) -> None:

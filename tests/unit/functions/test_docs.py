@@ -89,6 +89,6 @@ def test_a_method_that_a_path_does_not_have(method: str, path: str, allowed: str
     assert (status, allow, envelope["code"], envelope["data"]) == (405, allowed, 405, None)
 
 
-@pytest.mark.parametrize("path", ["", "stock", "stock/kline/600000.SH", "auth/logout"])
+@pytest.mark.parametrize("path", ["", "stock", "stock/kline/600000.SH", "auth/signup"])
 def test_a_path_that_is_not_there(path: str) -> None:
     assert elsewhere("GET", path)[:2] == (404, None)

@@ -15,7 +15,7 @@ from marketdata.identity.users import User
 
 SECRET = "arn:aws:secretsmanager:us-east-1:1:secret:key"
 NEW, OLD, OLDER = "n" * 64, "o" * 64, "x" * 64
-USER = User(7, "li", "", Role.USER, is_active=True)
+USER = User(7, "li", "", Role.USER, is_active=True, generation=2)
 
 TOKENS = tokens.Tokens(SECRET)
 
@@ -40,6 +40,7 @@ def claims(**change: Any) -> dict[str, Any]:
         "sub": "7",
         "username": "li",
         "role": "user",
+        "gen": 2,
         "iat": now,
         "exp": now + 60,
         "iss": tokens.ISSUER,
@@ -63,7 +64,7 @@ def test_what_a_token_says() -> None:
     assert (said["sub"], said["username"], said["role"]) == ("7", "li", "user")
     assert said["exp"] - said["iat"] == 86_400
     assert abs(said["iat"] - time.time()) < 5
-    assert TOKENS.verify(signed(iat=1_700_000_000)) == (7, 1_700_000_000)
+    assert TOKENS.verify(signed()) == (7, 2, "1")
 
 
 def test_no_two_tokens_are_the_same() -> None:
@@ -104,6 +105,8 @@ def test_every_claim_must_be_there(claim: str) -> None:
         {"iss": "somebody-else"},
         {"sub": "admin"},
         {"sub": 7},
+        {"gen": "first"},
+        {"gen": []},
         {"exp": "tomorrow"},
     ],
 )

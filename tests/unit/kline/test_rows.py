@@ -21,4 +21,6 @@ def test_any_pieces_may_be_bound(texts: list[bytes], stored: list[bool]) -> None
 
 def test_a_frame_and_its_text_have_one_digest() -> None:
     frame, seal = codec.encode([b"1", b"2"])
-    assert Piece(2, frame, codec.digest_if_whole(frame, seal)).digest == Piece.of(b"1,\n2").digest
+    assert (
+        Piece(2, frame, codec.digest_if_whole(frame, seal, "")).digest == Piece.of(b"1,\n2").digest
+    )

@@ -26,7 +26,7 @@ def _restore_signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def run(monkeypatch: pytest.MonkeyPatch, state: Path, **changes: str) -> int:
     options = {"port": "0", "upstream": "synthetic", "data": "", "first-fill": "0"}
-    options |= {"sdk-bundle": ""} | changes
+    options |= {"sdk-bundle": "", "calls": "8", "host": ""} | changes
     arguments = [text for name, value in options.items() for text in (f"--{name}", value)]
     monkeypatch.setattr(sys, "argv", ["local", "run", "--state", str(state), *arguments])
     return command.main()

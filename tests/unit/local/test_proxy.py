@@ -6,14 +6,16 @@ import socket
 import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from itertools import islice
+from threading import Event, Thread
 
 import httpx
 import pytest
 
-from local import payloads, proxy
+from local import admission, payloads, proxy
 from local.cloud import free_port
 from local.tools import LocalCloudError
 
@@ -24,13 +26,14 @@ COMPRESS_FROM = 1024
 
 class Emulator(BaseHTTPRequestHandler):
     """Remembers what came. Answers with a redirect and a compressed body, below /plain/n with n
-    bytes of plain text, at /unchanged with 304.
+    bytes of plain text, at /unchanged with 304, at /held once the gate is open.
 
     As the real one, it leaves base64 as it is for a request without an Accept header.
     """
 
     protocol_version = "HTTP/1.1"
     asked: tuple[str, str, dict[str, str], bytes]
+    gate = Event()
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -39,6 +42,9 @@ class Emulator(BaseHTTPRequestHandler):
         if "/plain/" in self.path:
             size = int(self.path.rpartition("/")[2])
             self.send(200, LARGE[:size], {"Vary": "Accept-Encoding", "ETag": 'W/"1"'})
+        elif "/held" in self.path:
+            self.gate.wait(10)
+            self.send(200, b"", {})
         elif "/unchanged" in self.path:
             self.send(304, b"", {"ETag": 'W/"1"'})
         else:
@@ -122,6 +128,38 @@ def test_head_has_the_headers_alone(client: httpx.Client) -> None:
     answer = client.head("/api/v1")
     assert answer.headers["Content-Length"] == str(len(ANSWER))
     assert answer.content == b""
+
+
+@pytest.mark.parametrize("path", ["/", "/assets/index.js", "/api/v1/auth/me"])
+def test_a_strangers_name_is_not_served(client: httpx.Client, path: str) -> None:
+    Emulator.asked = ("", "", {}, b"")
+    answer = client.get(path, headers={"Host": "evil.example:8000"})
+    assert answer.status_code == answer.json()["code"] == 421
+    assert answer.json()["data"] is None
+    assert Emulator.asked[0] == ""
+
+
+def test_a_name_that_is_allowed_is_served(emulator: int) -> None:
+    with calling(proxy.Gateway(emulator, "abc", "prod", names=["mine.example"])) as client:
+        assert client.get("/", headers={"Host": "mine.example:9000"}).status_code == 303
+        assert client.get("/", headers={"Host": "evil.example"}).status_code == 421
+
+
+def test_beyond_the_limit_and_the_queue_calls_are_told_to_come_again(
+    emulator: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proxy, "Turns", lambda calls: admission.Turns(calls, queue=2))
+    gateway = proxy.Gateway(emulator, "abc", "prod", calls=1)
+    Emulator.gate.clear()
+    with calling(gateway) as client, ThreadPoolExecutor(8) as pool:
+        calls = [pool.submit(client.get, "/held") for _ in range(8)]
+        refused = [each.result() for each in islice(as_completed(calls), 5)]
+        Emulator.gate.set()
+        answers = [each.result() for each in calls]
+    assert sorted(each.status_code for each in answers) == [200] * 3 + [503] * 5
+    for each in refused:
+        assert each.json()["code"] == each.status_code == 503
+        assert int(each.headers["Retry-After"]) > 0
 
 
 @pytest.mark.parametrize("decodes_always", [True, False])
@@ -211,6 +249,7 @@ def test_a_body_over_the_gateways_limit_is_413(client: httpx.Client) -> None:
     ):
         assert answer.status_code == 413
         assert answer.text == "HTTP content length exceeded 10485760 bytes."
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_a_body_that_lambda_does_not_take_is_413(client: httpx.Client) -> None:
@@ -231,6 +270,11 @@ def test_502_where_nobody_answers() -> None:
         "message": "the local cloud does not answer",
         "data": None,
     }
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_is_passed_on_has_the_headers_that_came(client: httpx.Client) -> None:
+    assert "X-Content-Type-Options" not in client.get("/api/v1").headers
 
 
 def test_a_port_in_use_is_named() -> None:

@@ -36,7 +36,8 @@ class FakeConfigs:
             raise NotFoundError(f"there is no SDK config {config_id}")
         return self.config
 
-    def password(self, config_id: int) -> str:
+    def password(self, config: SdkConfig) -> str:
+        assert config == self.config
         self.passwords_read += 1
         return "hunter2"
 

@@ -56,7 +56,7 @@ def test_a_wrong_password() -> None:
 
 def test_a_password_that_cannot_be_decrypted() -> None:
     class Broken(FakeConfigs):
-        def password(self, config_id: int) -> str:
+        def password(self, config: SdkConfig) -> str:
             raise KeyRefusedError("the stored password cannot be decrypted")
 
     result = FakeNetwork().test(configs=Broken(), login=refuse).run(3)

@@ -19,9 +19,8 @@ class Configs:
     def default(self) -> SdkConfig | None:
         return self.config
 
-    def password(self, config_id: int) -> str:
-        assert self.config
-        assert config_id == self.config.id
+    def password(self, config: SdkConfig) -> str:
+        assert config == self.config
         return "hunter2"
 
 

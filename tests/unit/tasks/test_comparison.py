@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketdata.blocks.block import BlockCoverage
+from marketdata.blocks.block import BlockCoverage, sound
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import bits_of, days_of, first_day, last_day
@@ -17,7 +17,7 @@ from marketdata.catalog.calendar import is_trading_day, trading_days
 from marketdata.catalog.securities import Security
 from marketdata.catalog.window import Window
 from marketdata.kline.bars import BarDataset
-from marketdata.tasks.comparison import PartComparison, compare, outside, sound
+from marketdata.tasks.comparison import PartComparison, compare, outside
 
 DAILY = BarDataset(Kind.STOCK, Period.DAILY)
 MINUTES = BarDataset(Kind.STOCK, Period.MIN1)
@@ -216,7 +216,10 @@ def test_a_block_that_contradicts_itself_is_an_error_and_its_days_are_missing(
 def test_a_day_has_one_daily_bar_or_some_minutes(
     dataset: BarDataset, rows: int, expected: bool
 ) -> None:
-    assert sound(dataset, BlockCoverage("", Coverage(present=WEEK), rows)) is expected
+    assert (
+        sound(BlockCoverage("", Coverage(present=WEEK), rows), one_a_day=dataset.one_a_day)
+        is expected
+    )
 
 
 ASKED = 1_800_000_000

@@ -57,7 +57,7 @@ export function UsersPage() {
                 name="password"
                 type="password"
                 required
-                minLength={8}
+                minLength={10}
                 maxLength={256}
                 autocomplete="new-password"
               />

@@ -23,7 +23,8 @@ export function running(status: Status): boolean {
 /** "补齐 · 股票 日 · 2024-01-02 – 2024-01-31 · 3 个代码" */
 export function describe(task: Task, t: Text): string {
   const type = t.task.type[task.task_type];
-  if (task.task_type === "catalog") return type;
+  const schedules = task.task_type === "verify" && task.created_by === "schedule";
+  if (task.task_type === "catalog" || schedules) return type;
   const kind = t.kind[task.security_type];
   const period = t.period[task.period_type];
   const main = task.contract_type === "main" ? ` ${t.cache.mainContracts}` : "";
@@ -41,6 +42,8 @@ export function outcome(task: Task, t: Text): string[] {
   const said: string[] = [];
   if (task.task_type === "detect") {
     if (task.status === "completed") said.push(t.task.found(task.missing_count, task.total_count));
+  } else if (task.task_type === "verify") {
+    if (task.status === "completed") said.push(t.task.whole(task.success_count, task.total_count));
   } else if (task.status === "completed" && !task.missing_count) {
     said.push(t.task.allThere);
   } else {

@@ -35,6 +35,7 @@ from amazingdata_client.task_models import (
     FillResult,
     Findings,
     Task,
+    VerifyResult,
 )
 from amazingdata_client.tokens import Token
 from amazingdata_client.version import __version__
@@ -75,5 +76,6 @@ __all__ = [
     "UnauthorizedError",
     "UnavailableError",
     "UpstreamError",
+    "VerifyResult",
     "__version__",
 ]

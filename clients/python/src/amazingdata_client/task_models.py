@@ -34,7 +34,7 @@ class Task(_WithStatus):
     Attributes
     ----------
     task_type : str
-        "detect", "fill", "cache" or "catalog".
+        "detect", "fill", "cache", "catalog" or "verify".
     status : str
         "pending", "running", "completed", "failed" or "cancelled".
     progress : float
@@ -253,7 +253,7 @@ class FailedBatch(TypedDict):
 
 @dataclass(frozen=True, kw_only=True)
 class FillResult:
-    """The full result of every other kind of task.
+    """The full result of a fill, cache or catalog task.
 
     Attributes
     ----------
@@ -279,3 +279,41 @@ class FillResult:
     quarantined: Mapping[str, Mapping[str, int]]
     failed_batches: list[FailedBatch] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+class DamagedBlock(TypedDict):
+    """A stored block that was damaged; a block is one code's rows of one dataset and part.
+
+    `damage` is "lost", "broken" (cut or flipped bits), "foreign" (another block's rows) or
+    "contradictory" (other rows than it claims).
+    """
+
+    code: str
+    dataset: str
+    part: str
+    damage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyResult:
+    """The full result of a verify task.
+
+    Attributes
+    ----------
+    total_count, error_count : int
+        Numbers of codes: those of which anything is stored, and those with a damaged block.
+    block_count, damaged_count : int
+        Numbers of blocks: opened, and damaged.
+    by_damage : mapping
+        Number of damaged blocks by kind of damage.
+    damaged : list of DamagedBlock
+        The damaged blocks, which were cleared: their days are missing until they are filled.
+    """
+
+    task_id: int
+    total_count: int
+    error_count: int
+    block_count: int
+    damaged_count: int
+    by_damage: Mapping[str, int]
+    damaged: list[DamagedBlock]

@@ -171,6 +171,7 @@ def kline_reader() -> "KlineReader":
         final_until=final_day(),
         upstream=settings().upstream,
         now=_seconds(),
+        report=upstream().report_damage,
     )
 
 
@@ -199,6 +200,7 @@ def statement_reader() -> "StatementReader":
         final_until=final_day(),
         upstream=settings().upstream,
         now=_seconds(),
+        report=upstream().report_damage,
     )
 
 

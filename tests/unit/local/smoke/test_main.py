@@ -27,7 +27,8 @@ class Reply:
 
 
 def in_json(status: int, body: Any) -> Reply:
-    return Reply(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json", "X-Content-Type-Options": "nosniff"}
+    return Reply(status, json.dumps(body).encode(), headers)
 
 
 def success(data: Any) -> Reply:

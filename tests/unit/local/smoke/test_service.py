@@ -11,7 +11,7 @@ from backports import zstd
 from local.smoke.service import DifferenceError, Seen
 
 BODY = b'{"code": 200, "message": "success", "data": []}'
-JSON = {"Content-Type": "application/json"}
+JSON = {"Content-Type": "application/json", "X-Content-Type-Options": "nosniff"}
 
 
 def seen(status: int, raw: bytes, **headers: str) -> Seen:
@@ -51,8 +51,9 @@ def test_base64_that_nobody_decoded_differs(coding: str) -> None:
         (seen(200, b"[200]"), "no envelope"),
         (seen(200, b"<html>"), "no JSON"),
         (seen(200, BODY, Content_Type="text/html"), "Content-Type text/html"),
+        (seen(200, BODY, X_Content_Type_Options="sniff"), "X-Content-Type-Options: sniff"),
     ],
-    ids=["status", "foreign", "code", "data", "list", "page", "type"],
+    ids=["status", "foreign", "code", "data", "list", "page", "type", "sniffing"],
 )
 def test_anything_but_the_envelope_differs(answer: Seen, text: str) -> None:
     with pytest.raises(DifferenceError, match=text):

@@ -99,6 +99,56 @@ class AsyncSession:
             self.token = await self._granted()
         return self.token
 
+    async def logout(self) -> None:
+        """End the session (`POST /auth/logout`); without one, do nothing.
+
+        The service refuses the token within five minutes, and this client forgets it at once: its
+        next call logs in again.
+
+        Raises
+        ------
+        AmazingDataError
+            See `amazingdata_client.errors`; the token may still be good.
+        """
+        async with self._lock:
+            token, self.token = self.token, None
+        if token is not None:
+            response = await self._sent("POST", "/auth/logout", {}, token, repeatable=True)
+            # A token that is refused already has no session to be ended.
+            if response.status_code != httpx.codes.UNAUTHORIZED:
+                envelope(response)
+
+    async def change_password(self, old_password: str, new_password: str) -> Token:
+        """Change the user's own password (`POST /auth/password`), and go on with it.
+
+        Parameters
+        ----------
+        old_password : str
+            The present one.
+        new_password : str
+            At least ten characters, and hard to guess.
+
+        Returns
+        -------
+        Token
+            The new token, which the client uses from now on; all earlier ones are no longer good.
+
+        Raises
+        ------
+        InvalidInputError
+            The old password is wrong, or the new one is too easy to guess.
+        TooManyRequestsError
+            Too many old passwords were wrong; wait `retry_after` seconds.
+        """
+        now = time.time()
+        body = {"old_password": old_password, "new_password": new_password}
+        answer = await self.call("POST", "/auth/password", json=body)
+        username, password = self._credentials
+        async with self._lock:
+            self._credentials = (username, password and new_password)
+            self.token = Token.granted(answer.data, now)
+        return self.token
+
     async def request(self, method: str, path: str, **content: Any) -> httpx.Response:
         """Call the API and return the raw response, even if it is an error.
 

@@ -26,7 +26,7 @@ class AsyncUsers(AsyncSession):
         Parameters
         ----------
         username, password : str
-            The password must have at least eight characters.
+            The password must have at least ten characters, and be hard to guess.
         role : str
             "admin" has full access, "user" can only read.
         email : str

@@ -76,7 +76,8 @@ class Configs(Session):
         config_id : int
             The connection.
         name, username, password, host, port, local_path : optional
-            See `create_config`; None leaves a value unchanged.
+            See `create_config`; None leaves a value unchanged. Another user name, host or port
+            needs the password again.
         """
         body = given(
             name=name,

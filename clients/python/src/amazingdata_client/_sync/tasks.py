@@ -17,6 +17,7 @@ from amazingdata_client.task_models import (
     Findings,
     Task,
     TaskPage,
+    VerifyResult,
 )
 from amazingdata_client.waiting import POLL_SECONDS, TaskOptions, judged, overdue, scope
 
@@ -120,6 +121,34 @@ class Tasks(Session):
         body = scope(security_type, start_date, end_date, options)
         return read(Task, self._started("cache-all-missing", body))
 
+    def verify(
+        self,
+        security_type: str,
+        start_date: str | date,
+        end_date: str | date,
+        **options: "Unpack[TaskOptions]",
+    ) -> Task:
+        """Start a task that checks stored data, and clears what is damaged (`POST /cache/verify`).
+
+        Parameters
+        ----------
+        security_type, start_date, end_date, **options
+            See `detect`.
+
+        Returns
+        -------
+        Task
+            The task, just started. `wait` for its end fails if anything was damaged; its
+            `task_result` names it, and `fill` fetches it again.
+
+        Raises
+        ------
+        InvalidInputError, ForbiddenError, ConflictError
+            See `detect`.
+        """
+        body = scope(security_type, start_date, end_date, options)
+        return read(Task, self._started("verify", body))
+
     def wait(
         self,
         task: Task | int,
@@ -217,7 +246,7 @@ class Tasks(Session):
         """Return a task (`GET /cache/tasks/{task_id}`)."""
         return read(Task, (self.call("GET", f"/cache/tasks/{task_id}")).data["task"])
 
-    def task_result(self, task_id: int) -> DetectResult | FillResult:
+    def task_result(self, task_id: int) -> DetectResult | FillResult | VerifyResult:
         """Return the full result of a task, code by code (`GET /cache/tasks/{task_id}/result`).
 
         Raises
@@ -226,6 +255,8 @@ class Tasks(Session):
             There is no such task, or it has no result (yet).
         """
         data = (self.call("GET", f"/cache/tasks/{task_id}/result")).data
+        if "damaged" in data:
+            return read(VerifyResult, data)
         return read(DetectResult, data) if "complete_count" in data else read(FillResult, data)
 
     def cancel_task(self, task_id: int) -> Task:

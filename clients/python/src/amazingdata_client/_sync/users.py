@@ -27,7 +27,7 @@ class Users(Session):
         Parameters
         ----------
         username, password : str
-            The password must have at least eight characters.
+            The password must have at least ten characters, and be hard to guess.
         role : str
             "admin" has full access, "user" can only read.
         email : str

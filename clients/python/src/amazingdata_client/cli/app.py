@@ -45,6 +45,7 @@ def completion(shell: str) -> None:
 for command in (
     login.login,
     login.logout,
+    login.password,
     login.whoami,
     market.codes,
     market.search,
@@ -55,6 +56,7 @@ for command in (
     filling.detect,
     filling.fill,
     filling.cache,
+    filling.verify,
     tasks.tasks,
     configs.configs,
     users.users,

@@ -4,8 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import click
-
+from amazingdata_client.cli.output import say
 from amazingdata_client.errors import (
     AmazingDataError,
     ForbiddenError,
@@ -66,10 +65,10 @@ def exits(advice: str = "") -> Iterator[None]:
     try:
         yield
     except AmazingDataError as error:
-        click.echo(f"error: {_message(error, advice)}", err=True)
+        say(f"error: {_message(error, advice)}")
         sys.exit(code_of(error))
     except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
+        say("interrupted")
         sys.exit(INTERRUPTED)
 
 

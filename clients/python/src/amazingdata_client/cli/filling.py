@@ -1,10 +1,16 @@
-"""Commands that detect and fetch missing data: detect, fill, cache."""
+"""Commands that detect and fetch missing data, or verify it: detect, fill, cache, verify."""
 
 import click
 
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options
-from amazingdata_client.cli.output import counted, print_json, print_table, say
+from amazingdata_client.cli.output import (
+    counted,
+    print_json,
+    print_lines,
+    print_table,
+    say,
+)
 from amazingdata_client.cli.progress import print_ended, print_found, watch
 from amazingdata_client.cli.scope import Scope, recheck, scoped
 from amazingdata_client.cli.session import Login, pass_login
@@ -114,6 +120,27 @@ def cache(
         _follow(client, task, timeout, no_wait=no_wait, as_json=as_json)
 
 
+@click.command()
+@scoped
+@options.no_wait
+@options.timeout
+@options.as_json
+@pass_login
+def verify(
+    login: Login, *, scope: Scope, no_wait: bool, timeout: float | None, as_json: bool
+) -> None:
+    """Check stored data, and clear what is damaged.
+
+    Exits with code 5 if anything was damaged. "amazingdata tasks result" names it; to fetch it
+    again, use "amazingdata fill".
+
+    TYPE is stock, index, etf, future or finance.
+    """
+    with login.client() as client:
+        task = client.verify(*scope.days, **scope.options)
+        _follow(client, task, timeout, no_wait=no_wait, as_json=as_json)
+
+
 def _follow(
     client: Client, task: Task, timeout: float | None, *, no_wait: bool, as_json: bool
 ) -> None:
@@ -122,5 +149,5 @@ def _follow(
     elif as_json:
         print_json(task)
     else:
-        click.echo(task.id)
+        print_lines([str(task.id)], as_json=False)
         say(f"task {task.id} {task.status}; to follow it: amazingdata tasks watch {task.id}")

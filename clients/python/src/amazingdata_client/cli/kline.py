@@ -1,7 +1,7 @@
 """The command kline: bars as a table, a chart, CSV, Parquet or JSON."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -12,7 +12,15 @@ from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options
 from amazingdata_client.cli.chart import candles, draw
 from amazingdata_client.cli.market import FUTURES
-from amazingdata_client.cli.output import cell, console, counted, print_json, print_table, say
+from amazingdata_client.cli.output import (
+    cell,
+    console,
+    counted,
+    print_json,
+    print_table,
+    say,
+    visible,
+)
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.errors import IncompleteError, unfinished_text
 from amazingdata_client.questions import MINUTES
@@ -110,11 +118,18 @@ def _show(
 
 
 def _write_csv(result: KlineResult, stream: Any) -> None:
-    rows = result.rows
+    rows = [_visible_row(row) for row in result.rows]
     names = list(rows[0]) if rows else frames.BAR
     writer = csv.DictWriter(stream, names, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
+
+
+def _visible_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        visible(name): visible(value) if isinstance(value, str) else value
+        for name, value in row.items()
+    }
 
 
 def _write_parquet(result: KlineResult, path: str) -> None:
@@ -135,7 +150,7 @@ def _draw(result: KlineResult) -> None:
             say(f"{code} has no bars in this range")
             continue
         high, low = max(each.high for each in shown), min(each.low for each in shown)
-        out.print(Text(f"{code}  {shown[0].label} to {shown[-1].label}", style="bold"))
+        out.print(Text(visible(f"{code}  {shown[0].label} to {shown[-1].label}"), style="bold"))
         for row, cells in enumerate(draw(shown, CHART_HEIGHT)):
             price = high - (high - low) * row / (CHART_HEIGHT - 1)
             label = cell(price) if row % 4 == 0 or row == CHART_HEIGHT - 1 else ""

@@ -1,4 +1,4 @@
-"""Commands about the login: login, logout, whoami."""
+"""Commands about the login: login, logout, password, whoami."""
 
 import sys
 from dataclasses import asdict
@@ -9,8 +9,16 @@ from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options
 from amazingdata_client.cli.exits import exits
 from amazingdata_client.cli.output import print_one, say
-from amazingdata_client.cli.session import LOCAL, Login, ask_password, pass_login
+from amazingdata_client.cli.session import (
+    LOCAL,
+    NEW_PASSWORD,
+    Login,
+    ask_password,
+    new_secret,
+    pass_login,
+)
 from amazingdata_client.cli.store import Profile
+from amazingdata_client.retry import Retry
 
 
 @click.command()
@@ -38,12 +46,37 @@ def login(login: Login, *, username: str | None, password_stdin: bool) -> None:
 @click.command()
 @pass_login
 def logout(login: Login) -> None:
-    """Delete the saved token."""
+    """End the session, and delete the saved token."""
     saved = login.store.find(login.url)
-    if saved and login.store.forget(saved.url):
-        say(f"logged out of {saved.url}")
-    else:
+    if saved is None:
         say("not logged in")
+        return
+    # First, since the token is to be gone from this machine whatever the service says.
+    login.store.forget(saved.url)
+    with (
+        exits(),
+        Client(
+            saved.url, token=saved.token, retry=Retry(times=0), transport=login.transport
+        ) as client,
+    ):
+        client.logout()
+    say(f"logged out of {saved.url}")
+
+
+@click.command()
+@pass_login
+def password(login: Login) -> None:
+    """Change your own password, which ends all of your sessions but this one.
+
+    The passwords are prompted for, or taken from AMAZINGDATA_PASSWORD and AMAZINGDATA_NEW_PASSWORD.
+    """
+    saved = login.saved()
+    with login.client() as client:
+        old = ask_password(login.password, "Present password")
+        token = client.change_password(old, new_secret(NEW_PASSWORD, "New password", confirm=True))
+    if saved:
+        login.store.save(Profile(saved.url, saved.username, token))
+    say("the password has been changed")
 
 
 @click.command()

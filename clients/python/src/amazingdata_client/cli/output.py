@@ -1,6 +1,7 @@
 """How results are printed: tables for people, JSON for programs."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -15,6 +17,16 @@ if TYPE_CHECKING:
 NUMBERS = (int, float)
 NAMES = frozenset({"id", "port"})
 """Integers that identify something, and are written without thousands separators."""
+
+_OBEYED = r"\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+_CONTROLS = re.compile(rf"[\x00-\x1f{_OBEYED}]")
+_CONTROLS_OF_JSON = re.compile(f"[{_OBEYED}]")
+"""JSON itself writes the others as escapes."""
+
+
+def visible(text: str) -> str:
+    """Replace what a terminal would obey instead of showing it, whoever has written it."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def plain(value: Any) -> Any:
@@ -30,7 +42,8 @@ def plain(value: Any) -> Any:
 
 def print_json(value: Any) -> None:
     """Print a result as JSON."""
-    click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+    text = json.dumps(plain(value), ensure_ascii=False, indent=2)
+    click.echo(_CONTROLS_OF_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def print_one(item: "DataclassInstance | Mapping[str, Any]", *, as_json: bool) -> None:
@@ -40,7 +53,7 @@ def print_one(item: "DataclassInstance | Mapping[str, Any]", *, as_json: bool) -
         return
     table = Table(box=None, pad_edge=False, show_header=False)
     for name, value in plain(item).items():
-        table.add_row(name, cell(value, name))
+        table.add_row(_text(name), _text(cell(value, name)))
     console().print(table)
 
 
@@ -59,7 +72,7 @@ def print_lines(lines: Sequence[str], *, as_json: bool) -> None:
     if as_json:
         print_json(lines)
     else:
-        click.echo("\n".join(lines))
+        click.echo("\n".join(map(visible, lines)))
 
 
 def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] = ()) -> None:
@@ -77,10 +90,15 @@ def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] = ()) 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in names:
         number = any(isinstance(row[name], NUMBERS) for row in shown)
-        table.add_column(name, justify="right" if number else "left", no_wrap=True)
+        table.add_column(_text(name), justify="right" if number else "left", no_wrap=True)
     for row in shown:
-        table.add_row(*(cell(row[name], name) for name in names))
+        table.add_row(*(_text(cell(row[name], name)) for name in names))
     console().print(table)
+
+
+def _text(text: str) -> Text:
+    """Return what rich shows as it is: in a plain string it would look for its markup."""
+    return Text(visible(text))
 
 
 def cell(value: Any, name: str = "") -> str:
@@ -109,4 +127,4 @@ def console() -> Console:
 
 def say(text: str) -> None:
     """Print a message for people to stderr, so that programs do not read it as data."""
-    click.echo(text, err=True)
+    click.echo(visible(text), err=True)

@@ -4,9 +4,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from amazingdata_client._sync.client import Client
-from amazingdata_client.cli.output import counted, print_json, say
+from amazingdata_client.cli.output import counted, print_json, say, visible
 from amazingdata_client.errors import NOT_CONFIRMED, NotFoundError
-from amazingdata_client.task_models import DetectResult, FillResult, Task
+from amazingdata_client.task_models import DetectResult, FillResult, Task, VerifyResult
 
 POLL_SECONDS = 0.5
 """Shorter than the library's default, so that the progress bar moves smoothly."""
@@ -26,7 +26,7 @@ def watch(client: Client, task_id: int, timeout: float | None) -> Task:
         It failed, was cancelled, or did not end in time.
     """
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.fields[detail]}"),
@@ -36,7 +36,7 @@ def watch(client: Client, task_id: int, timeout: float | None) -> Task:
         bar = bars.add_task(f"task {task_id}", total=100, detail="")
 
         def show(task: Task) -> None:
-            name = f"{task.task_type} {task.id} {task.status}"
+            name = visible(f"{task.task_type} {task.id} {task.status}")
             bars.update(bar, completed=task.progress, description=name, detail=_detail(task))
 
         return client.wait(task_id, on_progress=show, timeout=timeout, every=POLL_SECONDS)
@@ -51,6 +51,9 @@ def print_ended(client: Client, task: Task, *, as_json: bool) -> None:
     """Print a task that has ended: as JSON, or as a line on stderr, with its remarks below it."""
     if as_json:
         print_json(task)
+        return
+    if task.task_type == "verify":
+        say(f"task {task.id} {task.status}: {counted(task.success_count, 'code')} without damage")
         return
     result = _result(client, task)
     if isinstance(result, DetectResult):
@@ -83,6 +86,7 @@ def _result(client: Client, task: Task) -> DetectResult | FillResult | None:
     if not (task.error_message or task.task_type == "detect"):
         return None
     try:
-        return client.task_result(task.id)
+        result = client.task_result(task.id)
     except NotFoundError:
         return None
+    return None if isinstance(result, VerifyResult) else result

@@ -10,10 +10,11 @@ import httpx
 
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli.exits import exits
-from amazingdata_client.cli.store import Store
+from amazingdata_client.cli.store import Profile, Store
 from amazingdata_client.errors import NotLoggedInError
 
 LOCAL = "http://localhost:8000/api/v1"
+NEW_PASSWORD = "AMAZINGDATA_NEW_PASSWORD"  # noqa: S105  # a variable's name
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Login:
         username, password = map(os.environ.get, ("AMAZINGDATA_USERNAME", "AMAZINGDATA_PASSWORD"))
         return cls(url and url.rstrip("/"), username, password, Store.of_user())
 
+    def saved(self) -> Profile | None:
+        """Return the saved login of this user, or of any user if the environment names none."""
+        profile = self.store.find(self.url)
+        return profile if profile and self.username in (None, profile.username) else None
+
     @contextmanager
     def client(self) -> Iterator[Client]:
         """Yield a client, and turn its errors into exit codes.
@@ -51,10 +57,9 @@ class Login:
         A saved token is used unless the environment names another user. Name and password from
         the environment serve to log in, and to renew the token.
         """
-        profile = self.store.find(self.url)
-        mine = profile if profile and self.username in (None, profile.username) else None
+        profile, saved = self.store.find(self.url), self.saved()
         url = self.url or (profile.url if profile else LOCAL)
-        token = mine.token if mine else None
+        token = saved.token if saved else None
         with exits("log in with: amazingdata login"):
             if token is None and not (self.username and self.password):
                 raise NotLoggedInError(f"not logged in to {url}")
@@ -65,17 +70,17 @@ class Login:
                 yield client
 
 
-def ask_password(known: str | None, *, confirm: bool = False) -> str:
+def ask_password(known: str | None, prompt: str = "Password", *, confirm: bool = False) -> str:
     """Return a password that is known already, or prompt for it."""
     password: str = known or click.prompt(
-        "Password", hide_input=True, confirmation_prompt=confirm, err=True
+        prompt, hide_input=True, confirmation_prompt=confirm, err=True
     )
     return password
 
 
-def new_secret(variable: str, *, confirm: bool = False) -> str:
+def new_secret(variable: str, prompt: str = "Password", *, confirm: bool = False) -> str:
     """Take a password to be set from an environment variable, or prompt for it."""
-    return ask_password(os.environ.get(variable), confirm=confirm)
+    return ask_password(os.environ.get(variable), prompt, confirm=confirm)
 
 
 pass_login = click.make_pass_decorator(Login)

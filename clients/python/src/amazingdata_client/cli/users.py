@@ -4,9 +4,8 @@ import click
 
 from amazingdata_client.cli import options
 from amazingdata_client.cli.output import print_many, print_one
-from amazingdata_client.cli.session import Login, new_secret, pass_login
+from amazingdata_client.cli.session import NEW_PASSWORD, Login, new_secret, pass_login
 
-NEW_PASSWORD = "AMAZINGDATA_NEW_PASSWORD"  # noqa: S105  # a variable's name
 ROLES = click.Choice(["admin", "user"])
 user_id_argument = click.argument("user_id", type=int)
 

@@ -5,24 +5,38 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from marketdata import deployment
-from marketdata.api.parameters import Changes, Parameters, one_of, read_number
+from marketdata.api.parameters import (
+    CONTROLS,
+    Changes,
+    Parameters,
+    Printable,
+    one_of,
+    read_number,
+)
 from marketdata.api.router import Answer, Call, Router
 from marketdata.errors import UnauthorizedError
 from marketdata.identity.administration import UserAdministration
 from marketdata.identity.login import Login
 from marketdata.identity.roles import Role
 from marketdata.identity.tokens import LIFETIME_SECONDS, Tokens
-from marketdata.identity.users import Users, unknown_user
+from marketdata.identity.users import User, Users, unknown_user
 
 router = Router()
 
 type Username = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._@-]{1,64}$")]
 """A login name."""
 
-type NewPassword = Annotated[str, Field(min_length=8, max_length=256)]
-"""A password of 8 to 256 characters: a longer one would only take more time to hash."""
+type Password = Annotated[str, Field(min_length=1, max_length=256)]
+"""A password that is set already; a longer one would only take more time to hash."""
 
-type Email = Annotated[str, StringConstraints(pattern=r"^([^\s@]+@[^\s@]+)?$", max_length=254)]
+type NewPassword = Annotated[str, Field(min_length=10, max_length=256), Printable()]
+"""A password to be set; `identity.strength` decides whether it is good enough."""
+
+_EMAIL = rf"^([^\s@{CONTROLS}]+@[^\s@{CONTROLS}]+)?$"
+
+type Email = Annotated[
+    str, StringConstraints(pattern=_EMAIL, max_length=254), Printable(pattern=_EMAIL)
+]
 """An email address; empty for none."""
 
 type RoleName = Annotated[str, one_of(Role)]
@@ -32,8 +46,15 @@ type RoleName = Annotated[str, one_of(Role)]
 class Credentials(Parameters):
     """The body of a login."""
 
-    username: Annotated[str, Field(min_length=1, max_length=64)]
-    password: Annotated[str, Field(min_length=1, max_length=256)]
+    username: Annotated[str, Field(min_length=1, max_length=64), Printable()]
+    password: Password
+
+
+class PasswordChange(Parameters):
+    """A user's own new password."""
+
+    old_password: Password
+    new_password: NewPassword
 
 
 class UserBody(Parameters):
@@ -58,15 +79,25 @@ class UserChanges(Changes):
 def log_in(call: Call[Credentials]) -> Answer:
     """Return an access token for a username and a password."""
     given = call.parameters
-    login: Login = deployment.login()
-    tokens: Tokens = deployment.tokens()
-    user = login.authenticate(given.username, given.password, call.address)
-    token = {
-        "access_token": tokens.issue(user),
-        "token_type": "bearer",
-        "expires_in": LIFETIME_SECONDS,
-    }
-    return Answer.success(token, message="登录成功")
+    user = _login().authenticate(given.username, given.password, call.address)
+    return Answer.success(_token(user), message="登录成功")
+
+
+@router.post("/auth/password", body=PasswordChange, summary="修改密码")
+def change_password(call: Call[PasswordChange]) -> Answer:
+    """Change one's own password, which ends all of one's sessions, and return a new token."""
+    given = call.parameters
+    user = _login().change_password(
+        call.user.username, given.old_password, given.new_password, call.address
+    )
+    return Answer.success(_token(user))
+
+
+@router.post("/auth/logout", summary="退出登录")
+def log_out(call: Call[None]) -> Answer:
+    """End the token's session; within five minutes, API Gateway refuses it."""
+    _users().end_session(call.user.session, LIFETIME_SECONDS)
+    return Answer.success(None)
 
 
 @router.get("/auth/me", summary="获取当前用户信息")
@@ -79,9 +110,9 @@ def read_me(call: Call[None]) -> Answer:
 
 
 @router.get("/auth/users", role=Role.ADMIN, summary="获取用户列表")
-def list_users(_call: Call[None]) -> Answer:
+def list_users(call: Call[None]) -> Answer:
     """List all users, oldest first, never with their passwords."""
-    items = [user.view() for user in _users().all()]
+    items = [user.view() for user in _all_users(call).all()]
     return Answer.success({"items": items, "total": len(items)})
 
 
@@ -95,7 +126,7 @@ def add_user(call: Call[UserBody]) -> Answer:
 @router.get("/auth/users/{user_id}", role=Role.ADMIN, summary="获取用户")
 def read_user(call: Call[None]) -> Answer:
     """Return one user."""
-    user = _users().get(_user_id(call))
+    user = _all_users(call).get(_user_id(call))
     if user is None:
         raise unknown_user(_user_id(call))
     return Answer.success(user.view())
@@ -112,6 +143,26 @@ def edit_user(call: Call[UserChanges]) -> Answer:
 
 def _users() -> Users:
     return deployment.users()
+
+
+def _all_users(call: Call[Any]) -> Users:
+    """Return the users, for somebody who is an administrator at this moment."""
+    users = _users()
+    users.require_admin(call.user.user_id)
+    return users
+
+
+def _login() -> Login:
+    return deployment.login()
+
+
+def _token(user: User) -> dict[str, Any]:
+    tokens: Tokens = deployment.tokens()
+    return {
+        "access_token": tokens.issue(user),
+        "token_type": "bearer",
+        "expires_in": LIFETIME_SECONDS,
+    }
 
 
 def _administration() -> UserAdministration:

@@ -5,7 +5,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from marketdata import deployment
-from marketdata.api.parameters import DayRange, Parameters, one_of, read_code
+from marketdata.api.parameters import (
+    DIGITS,
+    DayRange,
+    Parameters,
+    Printable,
+    one_of,
+    read_code,
+)
 from marketdata.api.router import Answer, Call, Router
 from marketdata.catalog.calendar import MARKETS, SHANGHAI, last_known_day, trading_days
 from marketdata.catalog.search import search
@@ -21,9 +28,9 @@ router = Router()
 class SearchQuery(Parameters):
     """What to search for, and in which type; without a type, in all of them."""
 
-    q: Annotated[str, Field(max_length=MAX_TEXT)] = ""
+    q: Annotated[str, Field(max_length=MAX_TEXT), Printable()] = ""
     security_type: Annotated[str, one_of(SECURITY_TYPES)] | None = None
-    limit: Annotated[int, Field(ge=1, le=MAX_FOUND)] = 20
+    limit: Annotated[int, Field(ge=1, le=MAX_FOUND), DIGITS] = 20
 
 
 class CodesQuery(Parameters):

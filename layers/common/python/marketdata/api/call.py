@@ -1,7 +1,8 @@
 """A call: a request as a handler sees it, and the reading of its parameters."""
 
+import json
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +17,9 @@ type Place = Literal["query", "body"]
 
 BODY_LIMIT = 4 * 2**20
 """Bytes of a request's body. Lambda takes 6 MB of JSON, in which the body is base64."""
+
+
+REPEATED = "is given more than once"
 
 
 class Headers(dict[str, str]):
@@ -107,7 +111,7 @@ def read_parameters(event: Event, source: Place, model: type[BaseModel] | None) 
     pydantic.ValidationError
         Some are missing, wrong or unknown.
     InvalidInputError
-        A parameter of the query is given more than once.
+        A parameter is given more than once.
     TooLargeError
         The body is larger than `BODY_LIMIT`.
     """
@@ -115,15 +119,29 @@ def read_parameters(event: Event, source: Place, model: type[BaseModel] | None) 
     query = query_model.model_validate_strings(_query(event))
     if model is None:
         return None
-    return query if source == "query" else model.model_validate_json(_body(event))
+    if source == "query":
+        return query
+    body = _body(event)
+    found = model.model_validate_json(body)
+    # Only now: what is no JSON has been refused. The parser above takes the last of equal names.
+    json.loads(body, object_pairs_hook=_once_each)
+    return found
 
 
 def _query(event: Event) -> dict[str, str]:
     values = event.get("multiValueQueryStringParameters") or {}
     for name, given in values.items():
         if len(given) > 1:
-            raise InvalidInputError(name, "is given more than once")
+            raise InvalidInputError(name, REPEATED)
     return {name: given[0] for name, given in values.items()}
+
+
+def _once_each(pairs: Sequence[tuple[str, object]]) -> None:
+    seen = set[str]()
+    for name, _ in pairs:
+        if name in seen:
+            raise InvalidInputError(name, REPEATED)
+        seen.add(name)
 
 
 def _body(event: Event) -> bytes:

@@ -7,8 +7,18 @@ from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from marketdata import deployment
-from marketdata.api.parameters import WHOLE, Changes, Parameters, read_number
+from marketdata.api.parameters import (
+    NOT_BLANK_PATTERN,
+    PRINTABLE_PATTERN,
+    WHOLE,
+    Changes,
+    Parameters,
+    Printable,
+    read_number,
+    refuse_controls,
+)
 from marketdata.api.router import Answer, Call, Role, Router
+from marketdata.identity.users import Users
 from marketdata.sdk_configs.records import SdkConfigs
 
 DEFAULT_PORT = 8600
@@ -30,6 +40,7 @@ def _password(secret: SecretStr) -> SecretStr:
     if not 1 <= len(secret) <= MAX_PASSWORD:
         context = {"limit": MAX_PASSWORD}
         raise PydanticCustomError("password", "must have 1 to {limit} characters", context)
+    refuse_controls(secret.get_secret_value())
     return secret
 
 
@@ -37,7 +48,7 @@ type Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
     # Not only blanks; without this, the API's description would allow them.
-    Field(json_schema_extra={"pattern": r"\S"}),
+    Printable(pattern=NOT_BLANK_PATTERN),
 ]
 """A name that a person chose, without blanks around it."""
 
@@ -57,11 +68,19 @@ type Port = Annotated[int, Field(ge=1, le=65535), WHOLE]
 type Password = Annotated[
     SecretStr,
     AfterValidator(_password),
-    Field(json_schema_extra={"minLength": 1, "maxLength": MAX_PASSWORD}),
+    Field(
+        json_schema_extra={
+            "minLength": 1,
+            "maxLength": MAX_PASSWORD,
+            "pattern": PRINTABLE_PATTERN,
+        }
+    ),
 ]
 """A password of 1 to 256 characters, printed as asterisks."""
 
-type LocalPath = Annotated[str, StringConstraints(strip_whitespace=True, max_length=255)]
+type LocalPath = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=255), Printable()
+]
 """The path of a folder."""
 
 
@@ -93,9 +112,9 @@ class ConfigChanges(Changes):
 
 
 @router.get("/configs/sdk", role=Role.ADMIN, summary="获取SDK配置列表")
-def list_configs(_call: Call[None]) -> Answer:
+def list_configs(call: Call[None]) -> Answer:
     """List all SDK configs, oldest first, never with their passwords."""
-    items = [config.view() for config in _configs().all()]
+    items = [config.view() for config in _configs(call).all()]
     return Answer.success({"items": items, "total": len(items)})
 
 
@@ -104,44 +123,47 @@ def create_config(call: Call[ConfigBody]) -> Answer:
     """Create an SDK config; if there is no default yet, it becomes the default."""
     fields = call.parameters.model_dump(exclude={"password"})
     password = call.parameters.password.get_secret_value()
-    return Answer.success(_configs().create(password=password, **fields).view())
+    return Answer.success(_configs(call).create(password=password, **fields).view())
 
 
 @router.get("/configs/sdk/{id}", role=Role.ADMIN, summary="获取SDK配置")
 def read_config(call: Call[None]) -> Answer:
     """Return one SDK config."""
-    return Answer.success(_configs().get(_config_id(call)).view())
+    return Answer.success(_configs(call).get(_config_id(call)).view())
 
 
 @router.patch("/configs/sdk/{id}", body=ConfigChanges, role=Role.ADMIN, summary="修改SDK配置")
 def change_config(call: Call[ConfigChanges]) -> Answer:
-    """Change the given fields; a separate call chooses the default."""
+    """Change the given fields; a new host, port or user name needs the password again."""
     changes = call.parameters
-    config = _configs().change(_config_id(call), changes.fields(), changes.new_password())
+    config = _configs(call).change(_config_id(call), changes.fields(), changes.new_password())
     return Answer.success(config.view())
 
 
 @router.delete("/configs/sdk/{id}", role=Role.ADMIN, summary="删除SDK配置")
 def delete_config(call: Call[None]) -> Answer:
     """Delete an SDK config; deleting the default leaves none until one is set or created."""
-    _configs().delete(_config_id(call))
+    _configs(call).delete(_config_id(call))
     return Answer.success(None)
 
 
 @router.post("/configs/sdk/{id}/default", role=Role.ADMIN, summary="设为默认SDK配置")
 def make_default(call: Call[None]) -> Answer:
     """Make an SDK config the default, in place of the current one."""
-    return Answer.success(_configs().make_default(_config_id(call)).view())
+    return Answer.success(_configs(call).make_default(_config_id(call)).view())
 
 
 @router.post("/configs/sdk/{id}/test", role=Role.ADMIN, summary="测试SDK连接")
 def test_connection(call: Call[None]) -> Answer:
     """Connect to the config's host within 5 s, and log in if the SDK is installed."""
-    config = _configs().get(_config_id(call))
+    config = _configs(call).get(_config_id(call))
     return Answer.success(deployment.upstream().test_connection(config.id)._asdict())
 
 
-def _configs() -> SdkConfigs:
+def _configs(call: Call[Any]) -> SdkConfigs:
+    """Return the configs, for somebody who is an administrator at this moment."""
+    users: Users = deployment.users()
+    users.require_admin(call.user.user_id)
     return deployment.sdk_configs()
 
 

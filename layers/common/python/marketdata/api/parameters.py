@@ -34,16 +34,26 @@ MAX_PAGE_SIZE = 100
 SHOWN = 40
 """Characters of a wrong value that its error repeats."""
 
+CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+"""For the inside of a character class: control characters, and what turns the direction of a line
+or breaks it, which no terminal and no list of names should ever show.
+"""
+PRINTABLE_PATTERN = f"^[^{CONTROLS}]*$"
+NOT_BLANK_PATTERN = rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$"
+
 CODE_TEXT = r" *[A-Za-z]{0,2}[0-9]{3,6}\.[A-Za-z]{2,3} *"
 """How a code may be written in a request: letters in any case, with or without blanks around it."""
 CODE_SCHEMA: dict[str, Any] = {"type": "string", "pattern": f"^{CODE_TEXT}$"}
-NAME_SCHEMA: dict[str, Any] = {"type": "string", "pattern": "[^ ]", "maxLength": SHOWN}
+NAME_PATTERN = f"^[^{CONTROLS}]*[^ {CONTROLS}][^{CONTROLS}]*$"
+NAME_SCHEMA: dict[str, Any] = {"type": "string", "pattern": NAME_PATTERN, "maxLength": SHOWN}
 """One of several codes: whatever is none is answered as unknown."""
 DAY_SCHEMA: dict[str, Any] = {"type": "string", "pattern": "^[0-9]{8}$", "format": "yyyymmdd"}
 
+_CONTROL = re.compile(f"[{CONTROLS}]")
 _CODE = re.compile(CODE_PATTERN)
 _DAY = re.compile("[0-9]{8}")
 _NUMBER = re.compile("[0-9]{1,18}")
+_DIGITS = re.compile("-?[0-9]{1,18}")
 
 
 class Parameters(BaseModel):
@@ -137,6 +147,33 @@ def one_of(allowed: Iterable[str]) -> AfterValidator:
     return _OneOf(check, known)
 
 
+def refuse_controls(value: Any) -> Any:
+    """Return what was sent if it is no text with control characters; for validators."""
+    if isinstance(value, str) and _CONTROL.search(value):
+        raise PydanticCustomError("controls", "must not contain control characters")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Printable(BeforeValidator):
+    """The annotation of texts that people write: without control characters, even around them.
+
+    Attributes
+    ----------
+    pattern : str
+        What the API's description says of the text; the parameter's own pattern, if it has one,
+        must not allow what this one forbids.
+    """
+
+    func: Any = refuse_controls
+    pattern: str = PRINTABLE_PATTERN
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(schema) | {"pattern": self.pattern}
+
+
 def _day(text: str) -> str:
     try:
         if _DAY.fullmatch(text):
@@ -164,7 +201,7 @@ def _wanted(texts: Sequence[str]) -> list[str]:
         try:
             found.append(read_code(given))
         except InvalidInputError as error:
-            if not 0 < len(given) <= SHOWN:
+            if not 0 < len(given) <= SHOWN or _CONTROL.search(given):
                 raise PydanticCustomError("code", "{reason}", {"reason": error.reason}) from error
             found.append(given)
     return found
@@ -191,7 +228,17 @@ def _whole(value: Any) -> Any:
 
 
 WHOLE = BeforeValidator(_whole)
-"""The annotation for whole numbers in a body."""
+"""The annotation of whole numbers in a body."""
+
+
+def _digits(text: str) -> int:
+    if not _DIGITS.fullmatch(text):
+        raise PydanticCustomError("digits", "must be a whole number of at most 18 digits")
+    return int(text)
+
+
+DIGITS = BeforeValidator(_digits)
+"""The annotation of whole numbers in a query: pydantic takes "1_0", "+5" and " ５" as well."""
 
 type Day = Annotated[str, AfterValidator(_day), WithJsonSchema(DAY_SCHEMA)]
 """A day, "YYYYMMDD"."""
@@ -232,5 +279,5 @@ class DayRange(Parameters):
 class PageQuery(Parameters):
     """Which page of a list."""
 
-    page: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 1
-    page_size: Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE)] = 20
+    page: Annotated[int, Field(ge=1, le=MAX_PAGE), DIGITS] = 1
+    page_size: Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE), DIGITS] = 20

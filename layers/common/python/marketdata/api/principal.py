@@ -22,11 +22,14 @@ class Principal:
         The login name.
     role : Role
         The user's role when the authorizer last checked it, at most five minutes ago.
+    session : str
+        The id of the token.
     """
 
     user_id: int
     username: str
     role: Role
+    session: str = ""
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> Self | None:
@@ -34,7 +37,12 @@ class Principal:
         context = event.get("requestContext", {}).get("authorizer") or {}
         if "user_id" not in context:
             return None
-        return cls(int(context["user_id"]), context["username"], Role(context["role"]))
+        return cls(
+            int(context["user_id"]),
+            context["username"],
+            Role(context["role"]),
+            context.get("session", ""),
+        )
 
     def require(self, role: Role) -> None:
         """Require that the principal has a role.

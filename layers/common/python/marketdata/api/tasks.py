@@ -1,4 +1,4 @@
-"""The calls for tasks, which detect, fill and fetch again what the cache should hold."""
+"""The calls for tasks: detect, fill and fetch again what the cache should hold, and verify it."""
 
 from typing import Annotated, Any, Self
 
@@ -75,14 +75,21 @@ def detect_missing(call: Call[TaskBody]) -> Answer:
 @router.post("/cache/cache-all-missing", body=TaskBody, role=Role.ADMIN, summary="一键缓存所有数据")
 def cache_all(call: Call[TaskBody]) -> Answer:
     """Fetch every expected day again, in the background."""
-    task = _service().wait(start_task(call, TaskKind.CACHE), lambda each: each.planned)
+    task = _service().wait_for_plan(start_task(call, TaskKind.CACHE))
     return Answer.success({"task_id": task.id} | task.view())
 
 
 @router.post("/cache/fill-missing", body=TaskBody, role=Role.ADMIN, summary="一键补齐缺失数据")
 def fill_missing(call: Call[TaskBody]) -> Answer:
     """Fetch the missing days, in the background."""
-    task = _service().wait(start_task(call, TaskKind.FILL), lambda each: each.planned)
+    task = _service().wait_for_plan(start_task(call, TaskKind.FILL))
+    return Answer.success({"task_id": task.id} | task.view())
+
+
+@router.post("/cache/verify", body=TaskBody, role=Role.ADMIN, summary="校验已存数据")
+def verify(call: Call[TaskBody]) -> Answer:
+    """Open everything that is stored, and clear what is damaged, in the background."""
+    task = _service().wait(start_task(call, TaskKind.VERIFY), lambda each: each.planned)
     return Answer.success({"task_id": task.id} | task.view())
 
 

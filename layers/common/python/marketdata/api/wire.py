@@ -41,6 +41,7 @@ _WEIGHT = re.compile(r"[01]?\.?[0-9]*")
 HEADERS = {
     "Content-Type": "application/json; charset=utf-8",
     "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
     # A browser caches answers by URL, and its next user may be somebody else.
     "Vary": "Accept-Encoding, Authorization",
 }

@@ -1,4 +1,4 @@
-"""Calls to other Lambda functions that wait for the answer."""
+"""Calls to other Lambda functions, with and without waiting for the answer."""
 
 import time
 from collections.abc import Mapping
@@ -33,6 +33,9 @@ BUSY = frozenset(
 )
 """What a refusal for lack of concurrency is called, by Lambda, its emulators, or its status alone.
 """
+
+NOTIFY_SECONDS = 3
+"""How long to wait until Lambda has taken an event."""
 
 TIMED_OUT = "Sandbox.Timedout"
 """Lambda's error type for an invocation that exceeded its function's time limit."""
@@ -97,6 +100,23 @@ def invoke(function: str, event: dict[str, Any], seconds: float) -> Any:
     if failed:
         raise _failure(orjson.loads(body))
     return orjson.loads(body)
+
+
+def notify(function: str, event: dict[str, Any]) -> None:
+    """Hand an event to a function without waiting; while it is busy, Lambda keeps the event.
+
+    Raises
+    ------
+    UpstreamError
+        The event could not be handed over.
+    """
+    caller = _caller(NOTIFY_SECONDS)
+    try:
+        caller.invoke(FunctionName=function, InvocationType="Event", Payload=orjson.dumps(event))
+    except (BotoCoreError, ClientError) as error:
+        raise UpstreamError("the upstream cannot be reached") from error
+    finally:
+        caller.close()
 
 
 def _answer(function: str, payload: bytes, seconds: float) -> tuple[bool, bytes]:

@@ -1,8 +1,10 @@
 """Blocks as values: their keys, their rows, and what the cache knows about their days. Pure."""
 
 import logging
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 import orjson
@@ -10,7 +12,15 @@ import orjson
 from marketdata.aws.items import ItemKey
 from marketdata.blocks import codec
 from marketdata.blocks.coverage import UNKNOWN, Coverage
+from marketdata.blocks.days import bits_of
 from marketdata.errors import BlockCorruptError
+
+DOCUMENT = "all"
+"""The part of a block whose rows are not of some year or month: the catalog, a code's factors."""
+
+_DAY = re.compile(rb'\{"[a-z_]+":"([0-9]{8})"')
+_DAYS = re.compile(rb'\n\{"[a-z_]+":"([0-9]{8})"')
+"""A row of a day begins with it, whatever kind of row it is."""
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +36,24 @@ class BlockKey(NamedTuple):
     def item(self) -> ItemKey:
         """The key of the block's item."""
         return f"{self.dataset}#{self.code}", self.part
+
+    @property
+    def name(self) -> str:
+        """The key as one text, which logs show and seals name."""
+        return "#".join(self)
+
+
+class Damage(StrEnum):
+    """What can be wrong with a stored payload.
+
+    `LOST`: the bucket does not have it. `BROKEN`: it is cut, or has a flipped bit. `FOREIGN`: it is
+    whole, but not this block's. `CONTRADICTORY`: its rows are not those that the item claims.
+    """
+
+    LOST = "lost"
+    BROKEN = "broken"
+    FOREIGN = "foreign"
+    CONTRADICTORY = "contradictory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +75,8 @@ class Block:
         The payload's key in the bucket; empty while the payload is in the item.
     seal : bytes
         Identifies the payload without opening it (see `blocks.codec`); empty if there is none.
+    damage : Damage or None
+        Why the stored payload counts as not stored, see `unpack`.
     """
 
     coverage: Coverage = UNKNOWN
@@ -55,6 +85,7 @@ class Block:
     version: int = 0
     object_key: str = ""
     seal: bytes = b""
+    damage: Damage | None = None
 
     def holding(self, lines: Sequence[bytes], coverage: Coverage) -> "Block":
         """Return the block with these rows and coverage in place of its own, to be written."""
@@ -73,17 +104,76 @@ class BlockCoverage(NamedTuple):
 def unpack(key: BlockKey, block: Block) -> tuple[Block, bytes]:
     """Return a block and the text of its rows; see `blocks.codec`.
 
-    If the payload is lost or damaged, the block comes back with nothing known about its days, but
-    with its version: the days then count as missing, and fetching them again replaces the block.
+    If the payload is damaged, the block comes back with nothing known about its days, but with its
+    version: the days then count as missing, and fetching them again replaces the block.
     """
+    text, damage = _opened(key, block)
+    return (void(key, block, damage), b"") if damage else (block, text)
+
+
+def void(key: BlockKey, block: Block, damage: Damage) -> Block:
+    """Return a damaged block as what it counts as: stored, with nothing known about its days."""
+    _log.error("the payload of %s is damaged: %s", key.name, damage)
+    return Block(version=block.version, object_key=block.object_key, damage=damage)
+
+
+def sound(row: "Block | BlockCoverage", *, one_a_day: bool) -> bool:
+    """Check whether a block's figures agree: rows if and only if days are marked present.
+
+    Data with one row a day has exactly as many rows as present days, other data at least as many,
+    and no day is both present and absent.
+    """
+    coverage = row.coverage
+    days = coverage.present.bit_count()
+    counted = row.rows == days if one_a_day else row.rows >= days
+    return counted and bool(row.rows) == bool(days) and not coverage.present & coverage.absent
+
+
+def damage_of(key: BlockKey, block: Block) -> Damage | None:
+    """Return what is wrong with a block, with every row looked at; None if nothing is.
+
+    Reads are content with `unpack`, which costs a fifth.
+    """
+    text, damage = _opened(key, block)
+    if damage or not text:
+        return damage
+    if block.seal and codec.digest(text) != codec.digest_in(block.seal):
+        return Damage.FOREIGN
+    agrees = codec.rows_in(text) == block.rows
+    if agrees and _has_days(key):
+        days = {day.decode() for day in _DAYS.findall(b"\n" + text)}
+        agrees = bits_of(key.part, days) == block.coverage.present
+    return None if agrees else Damage.CONTRADICTORY
+
+
+def _opened(key: BlockKey, block: Block) -> tuple[bytes, Damage | None]:
+    """Return the text of a block's rows, and what is wrong with them."""
+    if not block.frame:
+        return b"", Damage.LOST if block.rows else None
     try:
-        text = codec.decode(block.frame) if block.frame else b""
+        text = codec.decode(block.frame)
     except BlockCorruptError:
-        text = b""
-    if text or not block.rows:
-        return block, text
-    _log.error("the payload of %s is lost or damaged", "#".join(key))
-    return replace(block, coverage=UNKNOWN, rows=0, frame=b"", seal=b""), b""
+        return b"", Damage.BROKEN
+    if block.seal:
+        whole = bool(codec.digest_if_whole(block.frame, block.seal, key.name))
+    else:
+        # Of before there were seals. Nothing about the rows of a document tells whose they are.
+        whole = _has_days(key) and codec.rows_in(text) == block.rows
+    if not whole or (_has_days(key) and not _of_part(key.part, text)):
+        return b"", Damage.FOREIGN
+    return text, None
+
+
+def _has_days(key: BlockKey) -> bool:
+    """Check whether a block's rows are of the days of its part, unlike those of a document."""
+    return key.part != DOCUMENT
+
+
+def _of_part(part: str, text: bytes) -> bool:
+    """Check whether the first and the last row, which are sorted by time, are of a part."""
+    ends = _DAY.match(text), _DAY.match(text, text.rfind(b"\n") + 1)
+    days = part.replace("-", "").encode()
+    return all(end is not None and end[1].startswith(days) for end in ends)
 
 
 def read_document(key: BlockKey, block: Block) -> tuple[dict[str, Any], list[dict[str, Any]]]:

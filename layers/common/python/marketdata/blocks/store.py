@@ -14,7 +14,8 @@ from typing import Protocol
 from marketdata.aws.clients import side_by_side
 from marketdata.aws.items import Item, ItemKey
 from marketdata.aws.writes import ConditionFailedError, Write
-from marketdata.blocks.block import Block, BlockCoverage, BlockKey
+from marketdata.blocks import codec
+from marketdata.blocks.block import Block, BlockCoverage, BlockKey, Damage, damage_of, void
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.days import from_bytes, to_bytes
 from marketdata.blocks.silences import pack
@@ -93,13 +94,13 @@ class Payloads:
     def __init__(self, objects: PayloadObjects) -> None:
         self._objects = objects
 
-    def write(self, block: str, version: int, frame: bytes) -> str:
+    def write(self, key: BlockKey, version: int, frame: bytes) -> str:
         """Write a payload to the bucket if it is too long for an item.
 
         Parameters
         ----------
-        block : str
-            The block's name.
+        key : BlockKey
+            The block.
         version : int
             The block's version that this payload belongs to. It is part of the key, so no later
             writer can want the same key, and a deleted payload is deleted for good.
@@ -114,7 +115,7 @@ class Payloads:
         if len(frame) <= INLINE_BYTES:
             return ""
         digest = hashlib.blake2b(frame, digest_size=8).hexdigest()
-        object_key = f"blocks/{block}/{version:06d}-{digest}.zst"
+        object_key = f"{_folder(key)}{version:06d}-{digest}.zst"
         self._objects.write(object_key, frame, "application/zstd")
         return object_key
 
@@ -128,10 +129,16 @@ class Payloads:
         """
         return self._objects.read(object_key)
 
-    def delete(self, object_keys: Iterable[str]) -> None:
-        """Delete payloads; empty keys are ignored."""
-        for object_key in filter(None, object_keys):
-            self._objects.delete(object_key)
+    def delete(self, key: BlockKey, object_keys: Iterable[str]) -> None:
+        """Delete payloads of a block; other keys, which only a damaged item names, are ignored."""
+        for object_key in object_keys:
+            if object_key.startswith(_folder(key)):
+                self._objects.delete(object_key)
+
+
+def _folder(key: BlockKey) -> str:
+    """Return what the keys of all of a block's payloads begin with."""
+    return f"blocks/{'/'.join(key)}/"
 
 
 class BlockStore:
@@ -300,13 +307,41 @@ class BlockStore:
         ready = [key for key in keys if changed[key] is not known[key]]
         return sum(side_by_side(write, ready))
 
+    def clear_damaged(self, keys: Collection[BlockKey]) -> dict[BlockKey, Damage]:
+        """Look at every row of some blocks, and forget what is known of the damaged ones' days.
+
+        A block that another writer replaces meanwhile is looked at again.
+
+        Returns
+        -------
+        dict
+            The damaged blocks among them. Their days now count as missing, for the index as well.
+
+        Raises
+        ------
+        VersionConflictError
+            Others kept writing one of the blocks.
+        """
+        found: dict[BlockKey, Damage] = {}
+
+        def cleared(key: BlockKey, stored: Block) -> Block:
+            damage = damage_of(key, stored)
+            if damage is None:
+                found.pop(key, None)
+                return stored
+            found[key] = damage
+            return void(key, stored, damage)
+
+        self.update_all(keys, cleared)
+        return found
+
     def _swap(self, key: BlockKey, stored: Block, changed: Block) -> bool:
         """Write the new payload, then the item, and last delete the old payload.
 
         Return False if the stored block is no longer the one that was read.
         """
         version = stored.version + 1
-        object_key = self._payloads.write("/".join(key), version, changed.frame)
+        object_key = self._payloads.write(key, version, changed.frame)
         item = item_of(key, replace(changed, version=version, object_key=object_key))
         condition, values = "attribute_not_exists(pk)", {}
         if stored.version:
@@ -317,9 +352,9 @@ class BlockStore:
             # The winner may have written the same payload under the same key; it may even be this
             # writer, whose first attempt succeeded although the answer was lost.
             named = self._newest(key).object_key
-            self._payloads.delete({object_key, stored.object_key} - {named})
+            self._payloads.delete(key, {object_key, stored.object_key} - {named})
             return False
-        self._payloads.delete([stored.object_key])
+        self._payloads.delete(key, [stored.object_key])
         return True
 
 
@@ -327,7 +362,7 @@ def item_of(key: BlockKey, block: Block) -> Item:
     """Return a block as the attributes of its item."""
     payload: Item = {"object": block.object_key} if block.object_key else {"data": block.frame}
     if block.seal:
-        payload["seal"] = block.seal
+        payload["seal"] = codec.name_block(block.seal, key.name)
     return {
         "series": f"{key.dataset}#{key.part}",
         "code": key.code,

@@ -4,14 +4,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from marketdata.blocks.block import Block, BlockKey, read_document, write_document
+from marketdata.blocks.block import DOCUMENT, Block, BlockKey, read_document, write_document
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.known_years import learn
 from marketdata.catalog.lives import continued
 from marketdata.catalog.securities import Catalog, row_of, security_of
 from marketdata.errors import StorageError
 
-KEY = BlockKey("catalog", "all", "all")
+KEY = BlockKey("catalog", "all", DOCUMENT)
 KEPT_SECONDS = 300
 
 

@@ -20,7 +20,7 @@ from marketdata.finance.periods import (
 )
 from marketdata.finance.statement import StatementDataset, key_of, newest
 from marketdata.kline.completeness import Completeness, origin
-from marketdata.kline.gaps import FetchRows, fill_gaps
+from marketdata.kline.gaps import FetchRows, ReportDamage, fill_gaps
 from marketdata.kline.rows import RowSet
 
 MOST_ROWS = 25_000
@@ -56,10 +56,14 @@ class StatementQuestion:
 
 @dataclass(slots=True)
 class CompanyRows:
-    """What is stored about one company: coverage by part, and all rows in chronological order."""
+    """What is stored about one company: coverage by part, and all rows in chronological order.
+
+    `damaged` are the blocks whose payload is.
+    """
 
     coverage: Mapping[str, Coverage]
     lines: Sequence[bytes]
+    damaged: Sequence[BlockKey]
 
 
 @dataclass(slots=True)
@@ -80,6 +84,8 @@ class StatementReader:
         The source's name, for `meta`.
     now : int
         When the question is asked, epoch seconds.
+    report : ReportDamage
+        Has damaged blocks cleared that no gap has replaced.
     """
 
     store: BlockStore
@@ -88,6 +94,7 @@ class StatementReader:
     final_until: str
     upstream: str
     now: int
+    report: ReportDamage
 
     def read(self, question: StatementQuestion) -> RowSet:
         """Answer a question as completely as the cache and small fetches allow.
@@ -109,6 +116,8 @@ class StatementReader:
         fetched, warnings = fill_gaps(early, {question.dataset: wanted}, self.fetch)
         stored |= self._open({code: keys[code] for code in fetched}, fresh=True)
         found = self._compare(question, known, stored)
+        if damaged := [key for each in stored.values() for key in each.damaged]:
+            self.report(damaged)
         chosen = {code: _chosen(question, each) for code, each in stored.items()}
         _name_other_types(question, found, stored, chosen)
         rows = {code: codec.JOINT.join(each.values()) for code, each in chosen.items()}
@@ -151,10 +160,11 @@ class StatementReader:
         blocks = self.store.read([key for each in keys.values() for key in each], fresh=fresh)
         opened: dict[str, CompanyRows] = {}
         for code, each in keys.items():
-            parts = {key.part: unpack(key, blocks[key]) for key in each if key in blocks}
+            parts = {key: unpack(key, blocks[key]) for key in each if key in blocks}
             opened[code] = CompanyRows(
-                {part: block.coverage for part, (block, _) in parts.items()},
+                {key.part: block.coverage for key, (block, _) in parts.items()},
                 [line for _, text in parts.values() for line in codec.lines(text)],
+                [key for key, (block, _) in parts.items() if block.damage],
             )
         return opened
 

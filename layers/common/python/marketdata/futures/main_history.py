@@ -7,7 +7,14 @@ history's rows in chronological order, `{"trade_date", "contract", "basis"}`.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
-from marketdata.blocks.block import Block, BlockKey, read_document, unpack, write_document
+from marketdata.blocks.block import (
+    DOCUMENT,
+    Block,
+    BlockKey,
+    read_document,
+    unpack,
+    write_document,
+)
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import days_of, parts_between, span
 from marketdata.blocks.store import BlockStore
@@ -23,6 +30,9 @@ from marketdata.errors import NotFoundError
 from marketdata.futures.main_contracts import Basis, Main, MainHistory, Standing, main_contracts
 from marketdata.futures.varieties import Variety
 from marketdata.kline.bars import BarDataset, parse_bars
+
+MAIN_HISTORY = "main"
+"""The dataset of the histories."""
 
 DAILY_BARS = BarDataset(Kind.FUTURE, Period.DAILY)
 
@@ -73,7 +83,9 @@ def update_history(
 
     def change(stored: Block) -> Block:
         known = _decode(key, stored)
-        days = _days(variety, known, start, final_until)
+        # A history that was there once and is lost is worked out from the variety's first day on.
+        lost = stored.version and known == MainHistory()
+        days = _days(variety, known, "" if lost else start, final_until)
         history = _carried_on(store, variety, known, days, coverage_start)
         return stored if history == known else _encode(variety, history, stored)
 
@@ -81,7 +93,7 @@ def update_history(
 
 
 def _key(variety: Variety) -> BlockKey:
-    return BlockKey("main", f"{variety.code}.{variety.market}", "all")
+    return BlockKey(MAIN_HISTORY, f"{variety.code}.{variety.market}", DOCUMENT)
 
 
 def _decode(key: BlockKey, stored: Block) -> MainHistory:
@@ -146,11 +158,14 @@ def _bars(
         # Read fresh: the last batch of a fill may have been stored a moment ago.
         blocks = store.read(alive, fresh=True)
         days = trading_bits(variety.market, part) & span(part, window.start, window.end)
-        texts = {}
+        texts, damaged = {}, []
         for key, contract in alive.items():
             expected = window.expected(contract, part)
             block, texts[key.code] = unpack(key, blocks.get(key, Block()))
+            if block.damage:
+                damaged.append(key)
             days &= ~(expected & ~(block.coverage.present | block.coverage.absent))
+        store.clear_damaged(damaged)
         yield from _by_day(days_of(part, days), texts).items()
 
 

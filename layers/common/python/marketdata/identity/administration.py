@@ -9,7 +9,8 @@ from marketdata.errors import ConflictError
 from marketdata.identity.lockout import Lockout
 from marketdata.identity.passwords import hash_password
 from marketdata.identity.roles import Role
-from marketdata.identity.users import User, Users
+from marketdata.identity.strength import require_strong
+from marketdata.identity.users import User, Users, unknown_user
 
 
 class UserAdministration:
@@ -45,7 +46,10 @@ class UserAdministration:
             The name is taken.
         ForbiddenError
             The caller is no longer an administrator: API Gateway may still hold an older answer.
+        InvalidInputError
+            The password is too easy to guess.
         """
+        require_strong(password, "password", [username, email])
         return self._users.create(username, hash_password(password), Role(role), email, by=caller)
 
     def change(
@@ -74,6 +78,8 @@ class UserAdministration:
             The caller is no longer an administrator: API Gateway may still hold an older answer.
         NotFoundError
             There is no user with this id.
+        InvalidInputError
+            The password is too easy to guess.
         """
         if caller == user_id and (
             fields.get("is_active") is False or fields.get("role", Role.ADMIN) != Role.ADMIN
@@ -81,8 +87,15 @@ class UserAdministration:
             raise ConflictError("nobody can deactivate or demote themselves: another admin can")
         changes = dict(fields)
         if password is not None:
-            changes |= {"password_hash": hash_password(password), "sessions_from": int(time.time())}
+            changes["password_hash"] = self._hash(user_id, password)
         user = self._users.change(user_id, changes, by=caller)
         if password is not None:
             self._lockout.unlock(user.username, int(time.time()))
         return user
+
+    def _hash(self, user_id: int, password: str) -> str:
+        user = self._users.get(user_id)
+        if user is None:
+            raise unknown_user(user_id)
+        require_strong(password, "password", [user.username, user.email])
+        return hash_password(password)

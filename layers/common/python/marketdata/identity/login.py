@@ -8,11 +8,17 @@ import orjson
 
 from marketdata.aws.secrets import read_secret
 from marketdata.aws.tables import Table
-from marketdata.errors import ConflictError, ForbiddenError, UnauthorizedError
+from marketdata.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    UnauthorizedError,
+)
 from marketdata.identity import passwords
 from marketdata.identity.lockout import Lockout, LoginHistory
 from marketdata.identity.networks import network_of
 from marketdata.identity.roles import Role
+from marketdata.identity.strength import require_strong
 from marketdata.identity.users import User, Users
 
 
@@ -55,6 +61,46 @@ class Login:
             The name is locked after too many failures, see `identity.lockout`; the error says for
             how long, and is the same for every name, and for known and unknown networks.
         """
+        user, _ = self._proven(username, password, address)
+        return user
+
+    def change_password(self, username: str, old: str, new: str, address: str) -> User:
+        """Change a user's own password, which ends all of their sessions.
+
+        Parameters
+        ----------
+        username : str
+            The name of the user who makes the call.
+        old, new : str
+            The passwords in plain text. A wrong old one counts as a failed login.
+        address : str
+            As in `authenticate`.
+
+        Returns
+        -------
+        User
+            As they are now: tokens issued for it are good.
+
+        Raises
+        ------
+        InvalidInputError
+            The old password is wrong, or the new one is the same or too easy to guess.
+        ConflictError
+            The password has been changed in the meantime.
+        ForbiddenError, TooManyRequestsError
+            As in `authenticate`.
+        """
+        try:
+            user, hashed = self._proven(username, old, address)
+        except UnauthorizedError as error:
+            raise InvalidInputError("old_password", "is wrong") from error
+        if new == old:
+            raise InvalidInputError("new_password", "must not be the old one")
+        require_strong(new, "new_password", [user.username, user.email])
+        return self._users.renew(user.id, hashed, passwords.hash_password(new))
+
+    def _proven(self, username: str, password: str, address: str) -> tuple[User, str]:
+        """Return the user whose name and password these are, and the hash that is stored now."""
         network = network_of(address)
         history = self._lockout.history(username, network)
         history.check(_now())
@@ -71,24 +117,29 @@ class Login:
         self, username: str, password: str, history: LoginHistory
     ) -> tuple[User | None, str]:
         """Return the user with a name and their hash; None and a hash of nothing to refuse any."""
+        # The requests are the same for every name: they must not tell which names exist.
+        secret = read_secret(self._admin_secret)
         found = self._users.find(username)
         if history.is_refused(_now()):
             # It takes as long as a wrong password, and even the right one is not looked at.
             found = None
         elif found is None:
-            found = self._first_admin(username, password)
+            found = self._first_admin(orjson.loads(secret or "{}"), username, password)
         return found or (None, passwords.NOBODYS)
 
-    def _accept(self, user: User, hashed: str, password: str, history: LoginHistory) -> User:
+    def _accept(
+        self, user: User, hashed: str, password: str, history: LoginHistory
+    ) -> tuple[User, str]:
         if not user.is_active:
             raise ForbiddenError("this user has been deactivated")
         self._lockout.accept(history, _now())
         if passwords.is_outdated(hashed):
-            self._users.rehash(user.id, hashed, passwords.hash_password(password))
-        return user
+            hashed = self._users.rehash(user.id, hashed, passwords.hash_password(password))
+        return user, hashed
 
-    def _first_admin(self, username: str, password: str) -> tuple[User, str] | None:
-        wanted = orjson.loads(read_secret(self._admin_secret) or "{}")
+    def _first_admin(
+        self, wanted: dict[str, str], username: str, password: str
+    ) -> tuple[User, str] | None:
         if wanted.get("username") != username:
             return None
         if not compare_digest(wanted["password"].encode(), password.encode()):

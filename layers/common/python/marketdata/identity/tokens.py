@@ -18,7 +18,7 @@ from marketdata.identity.users import User
 LIFETIME_SECONDS = 86_400
 ISSUER = "amazingdata-cloud"
 ALGORITHM = "HS256"
-CLAIMS = ("sub", "username", "role", "iat", "exp", "iss", "jti")
+CLAIMS = ("sub", "username", "role", "gen", "iat", "exp", "iss", "jti")
 STAGES: tuple[Stage, ...] = ("AWSCURRENT", "AWSPREVIOUS")
 
 FRESH_SECONDS = 10
@@ -26,10 +26,11 @@ FRESH_SECONDS = 10
 
 
 class VerifiedToken(NamedTuple):
-    """The trusted content of a token: its user and its time of issue (epoch seconds)."""
+    """The trusted content of a token: its user, their generation at the login, and its own id."""
 
     user_id: int
-    issued_at: int
+    generation: int
+    session: str
 
 
 class Tokens:
@@ -50,7 +51,8 @@ class Tokens:
         Parameters
         ----------
         user : User
-            The user who logged in.
+            The user who logged in, as read before their password was checked: if it has changed
+            since, the token is not good.
         """
         # A rotated key signs within seconds: after two rotations, the old key's tokens are refused.
         key = read_secret(self._secret, at_most=FRESH_SECONDS)
@@ -61,6 +63,7 @@ class Tokens:
             "sub": str(user.id),
             "username": user.username,
             "role": user.role.value,
+            "gen": user.generation,
             "iat": now,
             "exp": now + LIFETIME_SECONDS,
             "iss": ISSUER,
@@ -69,7 +72,7 @@ class Tokens:
         return jwt.encode(claims, key, ALGORITHM)
 
     def verify(self, token: str) -> VerifiedToken:
-        """Verify a token; return its user and its time of issue.
+        """Verify a token; return what it says that does not change.
 
         The other claims are for clients: name and role are looked up, since they may change.
 
@@ -94,8 +97,8 @@ def _read(token: str, key: str) -> VerifiedToken:
         claims = jwt.decode(
             token, key, algorithms=[ALGORITHM], issuer=ISSUER, options={"require": list(CLAIMS)}
         )
-        return VerifiedToken(int(claims["sub"]), int(claims["iat"]))
+        return VerifiedToken(int(claims["sub"]), int(claims["gen"]), str(claims["jti"]))
     except jwt.InvalidSignatureError:
         raise
-    except (jwt.InvalidTokenError, ValueError) as error:
+    except (jwt.InvalidTokenError, TypeError, ValueError) as error:
         raise UnauthorizedError("the token is invalid or has expired") from error

@@ -3,12 +3,16 @@
 ::
 
     pk="users"            sk="0000000001"   username, email, role, is_active, password_hash,
-                                            created_at (ISO 8601), sessions_from (epoch seconds)
+                                            created_at (ISO 8601), generation
     pk="username#{name}"  sk="-"            user_id; the only owner of the name
+    pk="ended#{session}"  sk="-"            expires (epoch seconds, the table's TTL attribute)
+
+A session is a token. A new password ends all of a user's sessions, by the next generation; a logout
+ends one, by an item that stays as long as the token could have been good.
 """
 
+import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +24,8 @@ from marketdata.errors import ConflictError, ForbiddenError, NotFoundError
 from marketdata.identity.roles import Role
 
 USERS = "users"
+NOBODY = 0
+"""An id that no user has."""
 
 IS_ADMIN = "is_active = :true AND #role = :admin"
 NAMES = {"#role": "role"}
@@ -40,8 +46,8 @@ class User:
         What the user may do.
     is_active : bool
         Whether the user may log in.
-    sessions_from : int
-        Epoch seconds; tokens issued earlier are no longer valid.
+    generation : int
+        How many passwords the user has had before; tokens of another generation are not good.
     """
 
     id: int
@@ -49,7 +55,7 @@ class User:
     email: str
     role: Role
     is_active: bool
-    sessions_from: int = 0
+    generation: int = 0
 
     def view(self) -> dict[str, Any]:
         """Return what a client may see of the user."""
@@ -84,10 +90,24 @@ class Users:
         return _user(item) if item else None
 
     def find(self, username: str) -> tuple[User, str] | None:
-        """Return the user with a name and their password hash, or None."""
+        """Return the user with a name and their password hash, or None; two requests for any name.
+
+        One request less for a name that nobody has would tell which names exist.
+        """
         pointer = self._table.get(f"username#{username}", "-")
-        item = self._item(pointer["user_id"]) if pointer else None
+        item = self._item(pointer["user_id"] if pointer else NOBODY)
         return (_user(item), item["password_hash"]) if item else None
+
+    def in_session(self, user_id: int, session: str) -> User | None:
+        """Return the user of a session, by one request; None if it has been ended by a logout."""
+        ended = _ended(session)
+        items = self._table.get_many([_key(user_id), ended], fresh=True)
+        item = items.get(_key(user_id))
+        return _user(item) if item and ended not in items else None
+
+    def end_session(self, session: str, seconds: int) -> None:
+        """End one session, whose token could be good for at most so many more seconds."""
+        self._table.write(Write(*_ended(session), put={"expires": int(time.time()) + seconds}))
 
     def create(
         self,
@@ -129,12 +149,14 @@ class Users:
     def change(self, user_id: int, fields: Mapping[str, Any], *, by: int | None = None) -> User:
         """Change some fields of a user and leave the others unchanged.
 
+        A new hash ends the user's sessions.
+
         Parameters
         ----------
         user_id : int
             The id of the user.
         fields : mapping
-            New values by name: email, role, is_active, password_hash, sessions_from.
+            New values by name: email, role, is_active, password_hash.
         by : int or None
             The id of the user who makes the change, which takes effect only if they are an
             administrator at that very moment; None stands for the service itself.
@@ -147,7 +169,7 @@ class Users:
             The user `by` is no longer an administrator.
         """
         try:
-            self._table.transact(*_changing(user_id, fields, by))
+            self._table.transact(*_allowing(_changing(user_id, fields), user_id, by))
         except ConditionFailedError as error:
             self._check(by)
             raise unknown_user(user_id) from error
@@ -156,20 +178,50 @@ class Users:
             raise unknown_user(user_id)
         return changed
 
-    def rehash(self, user_id: int, old: str, new: str) -> None:
-        """Replace a hash with another one of the same password, unless the password has changed."""
+    def rehash(self, user_id: int, old: str, new: str) -> str:
+        """Replace a hash with another one of the same password, unless the password has changed.
+
+        Returns
+        -------
+        str
+            The one of the two that is stored, if nobody else has changed it.
+        """
         change = Write.change(*_key(user_id), {"password_hash": new})
-        same = "password_hash = :old"
-        with suppress(ConditionFailedError):
-            self._table.write(
-                replace(change, condition=same, values={**change.values, ":old": old})
-            )
+        try:
+            self._table.write(_unless_changed(change, old))
+        except ConditionFailedError:
+            return old
+        return new
+
+    def renew(self, user_id: int, old: str, new: str) -> User:
+        """Replace a hash with that of a new password, which ends the user's sessions.
+
+        Raises
+        ------
+        ConflictError
+            The password has changed since the old hash was read.
+        """
+        change = _changing(user_id, {"password_hash": new})
+        try:
+            return _user(self._table.write(_unless_changed(change, old)))
+        except ConditionFailedError as error:
+            raise ConflictError("the password has just been changed by another call") from error
+
+    def require_admin(self, user_id: int) -> None:
+        """Check that a user is an active administrator now, whatever API Gateway may still hold.
+
+        Raises
+        ------
+        ForbiddenError
+            They are not.
+        """
+        user = self.get(user_id)
+        if not (user and user.is_active and user.role is Role.ADMIN):
+            raise ForbiddenError("you are no longer an administrator")
 
     def _check(self, by: int | None) -> None:
-        """Raise ForbiddenError if `by` is not an active administrator."""
-        user = None if by is None else self.get(by)
-        if by is not None and not (user and user.is_active and user.role is Role.ADMIN):
-            raise ForbiddenError("you are no longer an administrator")
+        if by is not None:
+            self.require_admin(by)
 
     def _item(self, user_id: int) -> Item | None:
         return self._table.get(*_key(user_id))
@@ -177,6 +229,10 @@ class Users:
 
 def _key(user_id: int) -> tuple[str, str]:
     return USERS, f"{user_id:010d}"
+
+
+def _ended(session: str) -> tuple[str, str]:
+    return f"ended#{session}", "-"
 
 
 def _allowed(by: int | None) -> list[Write]:
@@ -187,9 +243,24 @@ def _allowed(by: int | None) -> list[Write]:
     return [Write(*_key(by), update=same, condition=IS_ADMIN, names=NAMES, values=VALUES)]
 
 
-def _changing(user_id: int, fields: Mapping[str, Any], by: int | None) -> list[Write]:
-    """Build the writes of a change; a transaction may not contain an item twice."""
+def _changing(user_id: int, fields: Mapping[str, Any]) -> Write:
+    """Build the write of a change; with a new hash, the next generation begins."""
     change = Write.change(*_key(user_id), fields)
+    if "password_hash" not in fields:
+        return change
+    names, values = {**change.names, "#gen": "generation"}, {**change.values, ":one": 1}
+    return replace(change, update=f"{change.update} ADD #gen :one", names=names, values=values)
+
+
+def _unless_changed(change: Write, old: str) -> Write:
+    """Have a write fail if the hash is not the old one."""
+    return replace(
+        change, condition="password_hash = :before", values={**change.values, ":before": old}
+    )
+
+
+def _allowing(change: Write, user_id: int, by: int | None) -> list[Write]:
+    """Build the writes of a change by somebody; a transaction may not contain an item twice."""
     if by != user_id:
         return [change, *_allowed(by)]
     names, values = {**change.names, **NAMES}, {**change.values, **VALUES}
@@ -208,5 +279,5 @@ def _user(item: Item) -> User:
         item["email"],
         Role(item["role"]),
         item["is_active"],
-        int(item.get("sessions_from", 0)),
+        int(item.get("generation", 0)),
     )

@@ -190,7 +190,7 @@ class BarIngest:
             undecided=change.undecided,
             now=self._now,
         )
-        if lines == old and coverage == known.coverage:
+        if lines == old and coverage == known.coverage and not known.damage:
             return stored
         return stored.holding(lines, coverage)
 

@@ -169,7 +169,7 @@ def _merged(key: BlockKey, stored: Block, change: StatementChange, now: int) -> 
     coverage = replace(known.coverage, present=held).mark(
         absent=change.absent, silent=change.silent, undecided=change.undecided, now=now
     )
-    if lines == old and coverage == known.coverage:
+    if lines == old and coverage == known.coverage and not known.damage:
         return stored
     return stored.holding(lines, coverage)
 

@@ -1,10 +1,11 @@
 """Gaps that a read fills itself: small ones, within a deadline, and without failing the read."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from marketdata.blocks.block import BlockKey
 from marketdata.blocks.dataset import Dataset
 from marketdata.blocks.days import ranges
 from marketdata.catalog.securities import Security
@@ -26,6 +27,13 @@ class FetchRows(Protocol):
     def __call__(
         self, dataset: Dataset, codes: list[str], start: str, end: str, seconds: float
     ) -> object: ...
+
+
+type ReportDamage = Callable[[Sequence[BlockKey]], object]
+"""Has damaged blocks cleared, as `upstream.client.UpstreamClient.report_damage` does.
+
+Their days then count as missing for tasks too: reads may not write, and fill small gaps only.
+"""
 
 
 class GapRequest(NamedTuple):

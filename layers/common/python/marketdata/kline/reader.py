@@ -8,7 +8,7 @@ from typing import NamedTuple
 import orjson
 
 from marketdata.blocks import codec
-from marketdata.blocks.block import Block, BlockKey, unpack
+from marketdata.blocks.block import Block, BlockKey, Damage, sound, unpack, void
 from marketdata.blocks.coverage import UNKNOWN, Coverage
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import parts_between, span
@@ -20,7 +20,7 @@ from marketdata.catalog.window import Window, common_market
 from marketdata.errors import InvalidInputError
 from marketdata.kline.bars import BarDataset, cut_bars, parse_bars
 from marketdata.kline.completeness import Completeness, CompletenessByDataset, origin
-from marketdata.kline.gaps import FetchRows, fill_gaps
+from marketdata.kline.gaps import FetchRows, ReportDamage, fill_gaps
 from marketdata.kline.resample import first_day_of, last_day_of, resample
 from marketdata.kline.rows import Piece, RowSet
 
@@ -36,6 +36,7 @@ class Excerpt(NamedTuple):
 
     coverage: Coverage
     piece: Piece
+    damage: Damage | None = None
 
 
 EMPTY = Excerpt(UNKNOWN, Piece.of(b""))
@@ -92,6 +93,8 @@ class KlineReader:
         The source's name, for `meta`.
     now : int
         When the question is asked, epoch seconds.
+    report : ReportDamage
+        Has damaged blocks cleared that no gap has replaced.
     adjust : Adjust or None
         Applied to the rows before weekly and monthly ones are computed from them.
     """
@@ -102,6 +105,7 @@ class KlineReader:
     final_until: str
     upstream: str
     now: int
+    report: ReportDamage
     adjust: Adjust | None = None
 
     def read(self, question: KlineQuestion) -> RowSet:
@@ -129,6 +133,8 @@ class KlineReader:
                 parts |= self._open(question, again, fresh=True)
                 found = self._compare(question, known, parts)
                 source = origin(before, found.extent)
+        if damaged := [key for key, excerpt in parts.items() if excerpt.damage]:
+            self.report(damaged)
         pieces: Pieces = {code: _pieces(each, parts) for code, each in keys.items()}
         if self.adjust:
             pieces = self.adjust(known, pieces)
@@ -191,7 +197,7 @@ class KlineReader:
             for part in dict.fromkeys(key.part for key in blocks)
         }
         return {
-            key: _unopened(block, asked[key.part]) or _cut(question, key, block)
+            key: _unopened(key, block, asked[key.part]) or _cut(question, key, block)
             for key, block in blocks.items()
         }
 
@@ -227,18 +233,25 @@ def _dataset(question: KlineQuestion, security: Security) -> BarDataset:
     return BarDataset(security.kind, question.period.base)
 
 
-def _unopened(block: Block, asked: int) -> Excerpt | None:
-    """Return a block unopened; None if not all its days were asked for or its frame is damaged."""
-    if block.coverage.present & ~asked:
+def _unopened(key: BlockKey, block: Block, asked: int) -> Excerpt | None:
+    """Return a block unopened; None if not all its days were asked for or it is damaged."""
+    if block.coverage.present & ~asked or not _sound(key, block):
         return None
-    digest = codec.digest_if_whole(block.frame, block.seal)
+    digest = codec.digest_if_whole(block.frame, block.seal, key.name)
     return Excerpt(block.coverage, Piece(block.rows, block.frame, digest)) if digest else None
 
 
 def _cut(question: KlineQuestion, key: BlockKey, stored: Block) -> Excerpt:
     """Open a block and keep the days asked for."""
+    if not _sound(key, stored):
+        return Excerpt(UNKNOWN, EMPTY.piece, void(key, stored, Damage.CONTRADICTORY).damage)
     block, text = unpack(key, stored)
-    return Excerpt(block.coverage, Piece.of(cut_bars(text, question.first_day, question.end)))
+    rows = Piece.of(cut_bars(text, question.first_day, question.end))
+    return Excerpt(block.coverage, rows, block.damage)
+
+
+def _sound(key: BlockKey, block: Block) -> bool:
+    return sound(block, one_a_day="-" not in key.part)
 
 
 def _pieces(keys: Sequence[BlockKey], parts: Parts) -> list[Piece]:

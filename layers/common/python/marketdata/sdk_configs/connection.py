@@ -37,7 +37,7 @@ class Configs(Protocol):
     """The store of configs and passwords; `sdk_configs.records.SdkConfigs` is one."""
 
     def get(self, config_id: int) -> SdkConfig: ...
-    def password(self, config_id: int) -> str: ...
+    def password(self, config: SdkConfig) -> str: ...
 
 
 def resolve(host: str, seconds: float) -> list[Address]:
@@ -155,7 +155,7 @@ class ConnectionTest:
         address = self._reach(config.host, config.port)
         if self.login is None:
             return NOT_INSTALLED
-        self.login(config, address, self.configs.password(config_id))
+        self.login(config, address, self.configs.password(config))
         return "connected and logged in"
 
     def _reach(self, host: str, port: int) -> Address:

@@ -12,7 +12,7 @@ class DefaultConfig(Protocol):
     """The store of the default config; `sdk_configs.records.SdkConfigs` is one."""
 
     def default(self) -> SdkConfig | None: ...
-    def password(self, config_id: int) -> str: ...
+    def password(self, config: SdkConfig) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +67,5 @@ class DefaultAccount:
         """
         config = self.revision()
         address = addresses_of(config.host, private=self.private, resolve=self.resolve)[0]
-        password = self.configs.password(config.id)
+        password = self.configs.password(config)
         return Account(config.username, password, str(address), config.port)

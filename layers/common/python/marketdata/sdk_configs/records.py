@@ -8,24 +8,32 @@
 
 A single item says which config is the default, so there are never two, however many write at the
 same time. It is written together with the config, or on condition that the config exists.
+
+A password is for one server. Whoever may change configs must not learn the passwords that others
+have stored, which a login at a server of their own would tell them: so a change of the server or of
+the account needs the password, and the ciphertext is bound to the config's id and its server.
 """
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from marketdata.aws.encryption import EncryptionKey
+from marketdata.aws.encryption import EncryptionKey, KeyRefusedError
 from marketdata.aws.items import Item
 from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
-from marketdata.errors import NotFoundError
+from marketdata.errors import InvalidInputError, NotFoundError
 from marketdata.sdk_configs.config import SdkConfig
 
 CONFIGS = "configs"
 DEFAULT = ("configs#default", "-")
 EXISTS = "attribute_exists(pk)"
 ABSENT = "attribute_not_exists(pk)"
+BOUND = ("host", "port", "username")
+"""What a password is for."""
+UNCHANGED = " AND ".join(f"#{name} = :old_{name}" for name in BOUND)
 
 
 class SdkConfigs:
@@ -36,7 +44,7 @@ class SdkConfigs:
     table : Table
         The control table.
     key : EncryptionKey
-        Binds each password to the id of its config, so that it is useless in another record.
+        Binds each password to the id and the server of its config, so that it is useless elsewhere.
     """
 
     def __init__(self, table: Table, key: EncryptionKey) -> None:
@@ -68,17 +76,28 @@ class SdkConfigs:
             # It was deleted in the meantime.
             return None
 
-    def password(self, config_id: int) -> str:
+    def password(self, config: SdkConfig) -> str:
         """Decrypt a config's password; only the `upstream` function is allowed to.
+
+        Parameters
+        ----------
+        config : SdkConfig
+            The config, with the server to which the password will go.
 
         Raises
         ------
         NotFoundError
-            There is no config with this id.
+            There is no such config any more.
         KeyRefusedError
-            The password belongs to another config, or this function may not decrypt.
+            The password belongs to another config or to another server, or this function may not
+            decrypt.
         """
-        return self._key.decrypt(self._item(config_id)["secret"], _context(config_id))
+        secret = self._item(config.id)["secret"]
+        try:
+            return self._key.decrypt(secret, _context(config.id, config.host, config.port))
+        except KeyRefusedError:
+            # Passwords used to be bound to the id alone; nobody but their owner can bind them anew.
+            return self._key.decrypt(secret, {"config_id": str(config.id)})
 
     def create(self, *, password: str, is_default: bool, **fields: Any) -> SdkConfig:
         """Add a config; it becomes the default if requested, or if there is no default yet.
@@ -96,7 +115,9 @@ class SdkConfigs:
         now = _now()
         record = {
             **fields,
-            "secret": self._key.encrypt(password, _context(config_id)),
+            "secret": self._key.encrypt(
+                password, _context(config_id, fields["host"], fields["port"])
+            ),
             "created_at": now,
             "updated_at": now,
         }
@@ -124,13 +145,24 @@ class SdkConfigs:
 
         Raises
         ------
+        InvalidInputError
+            The host, the port or the user name changes, and there is no password.
         NotFoundError
             There is no config with this id.
         """
+        before = self._item(config_id)
+        after = {**before, **fields}
         changes = {**fields, "updated_at": _now()}
         if password is not None:
-            changes["secret"] = self._key.encrypt(password, _context(config_id))
-        self._write_existing(Write.change(*_key(config_id), changes), config_id)
+            context = _context(config_id, after["host"], after["port"])
+            changes["secret"] = self._key.encrypt(password, context)
+        elif any(after[name] != before[name] for name in BOUND):
+            raise InvalidInputError("password", "is required with another host, port or username")
+        try:
+            self._table.write(_unless_moved(Write.change(*_key(config_id), changes), before))
+        except ConditionFailedError:
+            # Another call has changed the server, or deleted the config.
+            return self.change(config_id, fields, password)
         return self.get(config_id)
 
     def make_default(self, config_id: int) -> SdkConfig:
@@ -188,8 +220,20 @@ def _default(config_id: int, condition: str = "") -> Write:
     return Write(*DEFAULT, put={"config_id": config_id}, condition=condition)
 
 
-def _context(config_id: int) -> dict[str, str]:
-    return {"config_id": str(config_id)}
+def _context(config_id: int, host: str, port: int) -> dict[str, str]:
+    return {"config_id": str(config_id), "server": f"{host} {port}"}
+
+
+def _unless_moved(change: Write, before: Item) -> Write:
+    """Have a write fail if the server or the account is no longer what it was."""
+    names = {f"#{name}": name for name in BOUND}
+    values = {f":old_{name}": before[name] for name in BOUND}
+    return replace(
+        change,
+        condition=UNCHANGED,
+        names={**change.names, **names},
+        values={**change.values, **values},
+    )
 
 
 def _unknown(config_id: int) -> NotFoundError:

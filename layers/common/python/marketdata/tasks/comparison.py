@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from marketdata.blocks.block import BlockCoverage
+from marketdata.blocks.block import BlockCoverage, sound
 from marketdata.blocks.coverage import UNKNOWN, Coverage
 from marketdata.blocks.dataset import Dataset
 from marketdata.blocks.days import days_of
@@ -97,7 +97,7 @@ def compare(
     newest = {market: window.newest(market, part) for market in {s.market for s in securities}}
     for security in securities:
         row = stored.get(security.code, NOT_STORED)
-        if not sound(dataset, row):
+        if not sound(row, one_a_day=dataset.one_a_day):
             found.errors.add(security.code)
             # Whoever fetches its days again replaces it.
             row = NOT_STORED
@@ -207,18 +207,6 @@ class _Tally:
         return dict(sorted(counts.items()))
 
 
-def sound(dataset: Dataset, row: BlockCoverage) -> bool:
-    """Check whether a block's figures agree: rows if and only if days are marked present.
-
-    Data with one row a day has exactly as many rows as present days, other data at least as many,
-    and no day is both present and absent.
-    """
-    coverage = row.coverage
-    days = coverage.present.bit_count()
-    counted = row.rows == days if dataset.one_a_day else row.rows >= days
-    return counted and bool(row.rows) == bool(days) and not coverage.present & coverage.absent
-
-
 def holdings(
     dataset: Dataset, part: str, security: Security, row: BlockCoverage, window: Window
 ) -> dict[str, Any] | None:
@@ -240,7 +228,7 @@ def holdings(
         the sum of the others, and `short`, those among the missing days that have some bars; None
         where no day is expected.
     """
-    coverage = (row if sound(dataset, row) else NOT_STORED).coverage
+    coverage = (row if sound(row, one_a_day=dataset.one_a_day) else NOT_STORED).coverage
     expected = window.expected(security, part)
     if not expected:
         return None

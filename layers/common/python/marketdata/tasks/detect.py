@@ -1,4 +1,7 @@
-"""The detect step: compares some parts of a detect task, and combines the findings at its end."""
+"""The detect step: compares some parts of a detect task, and combines the findings at its end.
+
+It also does the work of verify tasks, see `tasks.verify`.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +17,8 @@ from marketdata.tasks.comparison import COUNTS, PartComparison, Run, compare
 from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope, in_scope, window_of
-from marketdata.tasks.task import Task, TaskObjects, detect_key, outside_key
+from marketdata.tasks.task import Task, TaskKind, TaskObjects, detect_key, outside_key
+from marketdata.tasks.verify import verify
 
 RUN = ("from", "to", "reason")
 
@@ -38,10 +42,20 @@ class Detector:
     now: int
 
     def detect(self, task_id: int, attempt: int, group: int, parts: Sequence[str]) -> None:
-        """Compare one group of a task's parts and write down the findings."""
+        """Compare or verify one group of a task's parts and write down the findings."""
         task = self.records.load(task_id)
         if task.status.ended or task.attempt != attempt:
             return
+        examine = self._verified if task.kind is TaskKind.VERIFY else self._compared
+        self.objects.write_json(detect_key(task_id, group), examine(task, parts))
+        outcome = BatchOutcome(batch=group + 1, work=len(parts), closing=0)
+        self.records.outcomes.record(task_id, attempt, outcome)
+
+    def _verified(self, task: Task, series: Sequence[str]) -> list[Any]:
+        codes = frozenset(self.narrow(task.scope).codes)
+        return [verify(self.store, each, codes) for each in series]
+
+    def _compared(self, task: Task, parts: Sequence[str]) -> list[Any]:
         catalog = self.catalog()
         securities = in_scope(catalog, self.narrow(task.scope))
         window = window_of(task.scope, catalog, self.final_until, self.now)
@@ -58,9 +72,7 @@ class Detector:
                 recheck_absent=task.scope.recheck_absent,
             )
             found.append(_readable(task, part, findings))
-        self.objects.write_json(detect_key(task_id, group), found)
-        outcome = BatchOutcome(batch=group + 1, work=len(parts), closing=0)
-        self.records.outcomes.record(task_id, attempt, outcome)
+        return found
 
 
 def _readable(task: Task, part: str, found: PartComparison) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from marketdata.tasks.detect import summary
 from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.task import Status, Task, TaskKind, TaskObjects, plan_key, result_key
+from marketdata.tasks.verify import verified
 
 NAMED = 5
 """The number of codes with errors that a message names."""
@@ -97,6 +98,8 @@ class Finisher:
             return
         if task.kind is TaskKind.DETECT:
             self._finish_detect(task)
+        elif task.kind is TaskKind.VERIFY:
+            self._finish_verify(task)
         else:
             self._finish_fill(task)
 
@@ -113,6 +116,20 @@ class Finisher:
             ),
             success_count=result["complete_count"],
             missing_count=result["missing_count"],
+            error_count=errors,
+        )
+
+    def _finish_verify(self, task: Task) -> None:
+        result = verified(task, self.objects, task.batch_count)
+        self.objects.write_json(result_key(task), result)
+        damaged, errors = result["damaged_count"], result["error_count"]
+        counts = f"{damaged} of {result['block_count']} blocks were damaged and are cleared"
+        self._end(
+            task,
+            Status.COMPLETED,
+            f"{counts}: fill what is missing" if damaged else "",
+            total_count=result["total_count"],
+            success_count=result["total_count"] - errors,
             error_count=errors,
         )
 

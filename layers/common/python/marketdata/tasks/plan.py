@@ -27,6 +27,7 @@ from marketdata.tasks.task import (
     outside_key,
     plan_key,
 )
+from marketdata.tasks.verify import SERIES_A_GROUP, series_in_turn, series_of
 
 PARTS_A_GROUP = 24
 """Parts that one call of the detect step compares."""
@@ -89,8 +90,8 @@ class Planner:
         Returns
         -------
         dict
-            `task_id` and `attempt`; for a detect task `groups`, lists of parts; otherwise
-            `batch_count`, and `bucket` and `work_list`, where the batches are.
+            `task_id` and `attempt`; for a detect task `groups`, lists of parts, for a verify task
+            of series; otherwise `batch_count`, and `bucket` and `work_list`, where the batches are.
 
         Notes
         -----
@@ -108,7 +109,8 @@ class Planner:
         nothing: dict[str, Any] = {"groups": [], "batch_count": 0}
         if task.status.ended or task.attempt != attempt:
             return named | nothing
-        plan = self._detect if task.kind is TaskKind.DETECT else self._fill
+        plans = {TaskKind.DETECT: self._detect, TaskKind.VERIFY: self._verify}
+        plan = plans.get(task.kind, self._fill)
         try:
             self._check_calendar(task)
             return named | plan(task, execution)
@@ -128,14 +130,14 @@ class Planner:
         Parameters
         ----------
         schedule : str
-            "catalog", or a kind of security whose newest daily bars are to be filled.
+            "catalog", "verify", or a kind of security whose newest daily bars are to be filled.
         execution : str
             The execution's ARN.
         """
         start = (date.fromisoformat(self.final_until) - LOOK_BACK).strftime("%Y%m%d")
-        catalog = schedule == "catalog"
-        kind = TaskKind.CATALOG if catalog else TaskKind.FILL
-        security = Kind.STOCK if catalog else Kind(schedule)
+        named = {"catalog": TaskKind.CATALOG, "verify": TaskKind.VERIFY}
+        kind = named.get(schedule, TaskKind.FILL)
+        security = Kind.STOCK if schedule in named else Kind(schedule)
         scope = Scope(security, Period.DAILY, start, self.final_until)
 
         def make(task_id: int) -> Task:
@@ -150,9 +152,10 @@ class Planner:
         Raises
         ------
         CalendarEndedError
-            The task's range passes it, or today does. The catalog may still be refreshed.
+            The task's range passes it, or today does. The catalog may still be refreshed, and what
+            is stored verified.
         """
-        if task.kind is TaskKind.CATALOG:
+        if task.kind in (TaskKind.CATALOG, TaskKind.VERIFY):
             return
         self.catalog()  # the calendar learns from it
         known = calendar_of(task.scope.dataset).known_until()
@@ -168,11 +171,25 @@ class Planner:
         runs = {"days": found.days, "runs": found.runs}
         self.objects.write_json(outside_key(task.id), runs)
         parts = parts_of(task.scope, window)
-        groups = [parts[at : at + PARTS_A_GROUP] for at in range(0, len(parts), PARTS_A_GROUP)]
+        return self._groups(task, execution, parts, PARTS_A_GROUP, len(securities))
+
+    def _verify(self, task: Task, execution: str) -> dict[str, Any]:
+        until = today(datetime.fromtimestamp(self.now, UTC))
+        if task.created_by == SCHEDULE:
+            made = int(datetime.fromisoformat(task.created_at).timestamp())
+            series = series_in_turn(self.catalog(), until, made)
+        else:
+            series = series_of(self.narrow(task.scope), self.catalog(), until)
+        return self._groups(task, execution, series, SERIES_A_GROUP, 0)
+
+    def _groups(
+        self, task: Task, execution: str, parts: Sequence[str], size: int, total: int
+    ) -> dict[str, Any]:
+        groups = [parts[at : at + size] for at in range(0, len(parts), size)]
         self.records.planned(
             task,
             execution,
-            total_count=len(securities),
+            total_count=total,
             batch_count=len(groups),
             batches_done=0,
             work=len(parts),

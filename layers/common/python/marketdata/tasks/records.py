@@ -16,13 +16,12 @@ from marketdata.errors import NotFoundError
 from marketdata.lease.queue import Queue
 from marketdata.lease.state import task_claimant
 from marketdata.tasks.outcomes import Outcomes
-from marketdata.tasks.task import Status, Task, TaskKind, new_execution_name, now, record_key
+from marketdata.tasks.task import Status, Task, new_execution_name, now, record_key
 
 RUNNING = "#status IN (:pending, :running) AND attempt = :current"
 STATUS = {"#status": "status"}
 CLAIMS = 10
-"""Attempts to create a task while others create theirs; each failure means that another succeeded.
-"""
+"""Attempts to claim a request while others claim the same one and end at once."""
 
 
 class TaskRecords:
@@ -61,7 +60,11 @@ class TaskRecords:
         return Task.from_item(item)
 
     def page(self, page: int, size: int) -> tuple[list[Task], int]:
-        """Return a page of tasks, newest first, and the number of all tasks, in two small reads."""
+        """Return a page of tasks, newest first, and the number of all tasks, in two small reads.
+
+        A number is lost if two claim the same request at the same moment, or a claim dies halfway;
+        its page has one task less, and the number of all tasks counts it.
+        """
         total = self._last_id()
         last = total - (page - 1) * size
         first = max(1, last - size + 1)
@@ -97,17 +100,17 @@ class TaskRecords:
         Raises
         ------
         ConditionFailedError
-            Others were faster `CLAIMS` times in a row.
+            Others claimed the request first, and their tasks ended, `CLAIMS` times in a row.
         """
+        task: Task | None = None
         for _ in range(CLAIMS):
             holder = self.holder(request)
             if holder and taken(holder):
                 return holder, False
-            last = self._last_id()
-            task = make(last + 1)
+            # Kept for the next attempt: a number that nobody gets leaves a gap.
+            task = task or make(self._table.next_id("tasks"))
             with suppress(ConditionFailedError):
                 self._table.transact(
-                    self._count(last),
                     Write("tasks", record_key(task.id), put=task.to_item()),
                     self._hold(task, holder),
                 )
@@ -117,17 +120,6 @@ class TaskRecords:
     def _last_id(self) -> int:
         counter = self._table.get("counters", "tasks")
         return int(counter["last_id"]) if counter else 0
-
-    @staticmethod
-    def _count(last: int) -> Write:
-        """Take the next id in the transaction that writes the task, so every id has a task."""
-        return Write(
-            "counters",
-            "tasks",
-            put={"last_id": last + 1},
-            condition="last_id = :last" if last else "attribute_not_exists(pk)",
-            values={":last": last} if last else {},
-        )
 
     @staticmethod
     def _hold(task: Task, holder: Task | None) -> Write:
@@ -188,7 +180,7 @@ class TaskRecords:
             self._set(task, changes, RUNNING)
         except ConditionFailedError:
             return False
-        if task.kind is not TaskKind.DETECT:
+        if task.kind.fetches:
             self.queue.leave(task_claimant(task.id, scheduled=False))
         return True
 

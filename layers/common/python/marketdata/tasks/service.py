@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -21,6 +22,9 @@ from marketdata.tasks.task import (
 
 WAIT_SECONDS = 20.0
 """Must stay below the 29 s after which API Gateway gives up."""
+
+PLAN_SECONDS = 0.5
+"""A call that starts a task is answered within a second, whether or not the task is planned."""
 
 STALE = timedelta(seconds=60)
 """A task that has not ended and was silent for this long is checked against its execution."""
@@ -114,6 +118,18 @@ class TaskService:
             task = self._records.load(task.id)
         return task
 
+    def wait_for_plan(self, task: Task) -> Task:
+        """Return a task with its plan if that takes a moment only, and otherwise as it is.
+
+        Tasks that are started in numbers do not wait: the plan of the one before has to be made
+        first, and each wait keeps a process from starting the next one.
+        """
+        with suppress(NotFoundError):
+            before = self._records.load(task.id - 1)
+            if before.status is Status.PENDING:
+                return task
+        return self.wait(task, lambda each: each.planned, PLAN_SECONDS)
+
     def show(self, task_id: int) -> Task:
         """Return a task; one whose execution has died is marked as failed first.
 
@@ -192,8 +208,7 @@ class TaskService:
 
     def _run(self, task: Task) -> Task:
         """Start a task's execution; a task that cannot be started ends as failed."""
-        detect = task.kind is TaskKind.DETECT
-        machine = self._detect_machine if detect else self._fill_machine
+        machine = self._fill_machine if task.kind.fetches else self._detect_machine
         try:
             event: dict[str, object] = {"task_id": task.id, "attempt": task.attempt}
             execution = self._machines.start_execution(machine, task.execution_name, event)

@@ -22,6 +22,12 @@ class TaskKind(StrEnum):
     FILL = "fill"
     CACHE = "cache"
     CATALOG = "catalog"
+    VERIFY = "verify"
+
+    @property
+    def fetches(self) -> bool:
+        """Whether the machine `fill` does it, and not the machine `detect`."""
+        return self not in (TaskKind.DETECT, TaskKind.VERIFY)
 
 
 class Status(StrEnum):
@@ -52,7 +58,7 @@ class Task:
     status : Status
         How far it has come.
     scope : Scope
-        What it is about; meaningless for a catalog task.
+        What it is about; meaningless for a catalog task and for a schedule's verify task.
     created_by : str
         A user's name, or "schedule".
     created_at, updated_at, ended_at : str
@@ -69,13 +75,13 @@ class Task:
         Whether the counts below are known.
     total_count, missing_count : int
         Codes that the task works on, for a fill only those that lack rows; and codes found to lack
-        rows, where a cache task counts every code with an expected day.
+        rows, where a cache task counts every code with an expected day, and a verify task none.
     success_count, error_count : int
         Codes finished so far without an error, and codes with one.
     batch_count, batches_done : int
-        Batches planned and finished; for a detect task groups of parts.
+        Batches planned and finished; for detect and verify tasks groups of parts.
     work, work_done : int
-        The same measured in bars (in parts for a detect task), for the progress.
+        The same measured in bars (in parts for these two), for the progress.
     bar_count, quarantined_count, upstream_calls : int
         Good bars received, bad bars set aside, calls that the source answered.
     error_message : str
@@ -244,5 +250,5 @@ def outside_key(task_id: int) -> str:
 
 
 def detect_key(task_id: int, group: int) -> str:
-    """Return the object key of the findings in one group of a detect task's parts."""
+    """Return the object key of the findings in one group of a detect or verify task's parts."""
     return f"tasks/{task_id}/detect-{group}.json"

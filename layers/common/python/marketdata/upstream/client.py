@@ -1,11 +1,13 @@
 """The client of the `upstream` function, through which all other functions fetch data."""
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import uniform
 from typing import Any, NamedTuple
 
-from marketdata.aws.functions import invoke
+from marketdata.aws.functions import invoke, notify
+from marketdata.blocks.block import BlockKey
 from marketdata.blocks.dataset import Dataset
 from marketdata.errors import (
     UPSTREAM_ERRORS,
@@ -25,6 +27,14 @@ PAUSE_SECONDS = (0.3, 1.0)
 
 LEAST_SECONDS = 1.0
 """A call is not begun with less time left."""
+
+REPORT_AGAIN = 300.0
+"""Seconds after which a block that is still damaged is reported once more by the same process."""
+
+MOST_REPORTED = 1000
+"""Blocks in one report: Lambda takes events of up to 256 KB."""
+
+_log = logging.getLogger(__name__)
 
 
 class ConnectionReport(NamedTuple):
@@ -74,6 +84,7 @@ class UpstreamClient:
         self._wait = wait
         self._pause = pause
         self._clock = clock
+        self._reported: dict[BlockKey, float] = {}
 
     def fetch(
         self, dataset: Dataset, codes: list[str], start: str, end: str, seconds: float
@@ -105,6 +116,19 @@ class UpstreamClient:
         event = {"operation": "fetch_factors", "kind": kind, "codes": codes}
         failed: dict[str, str] = self._call(event, seconds)["failed"]
         return failed
+
+    def report_damage(self, keys: Sequence[BlockKey]) -> None:
+        """Have damaged blocks cleared, without waiting for it; a failure is only logged."""
+        now = time.monotonic()
+        due = [key for key in keys if self._reported.get(key, -REPORT_AGAIN) <= now - REPORT_AGAIN]
+        if not (due := due[:MOST_REPORTED]):
+            return
+        try:
+            notify(self._function, {"operation": "clear_damaged", "keys": [*map(list, due)]})
+        except UpstreamError:
+            _log.exception("%d damaged blocks could not be reported", len(due))
+        else:
+            self._reported |= dict.fromkeys(due, now)
 
     def refresh_catalog(self, seconds: float = CATALOG_SECONDS) -> int:
         """Have the catalog fetched and stored; return the number of securities."""

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from marketdata.blocks.block import BlockKey
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import last_final_day, last_known_day, today
@@ -33,6 +34,9 @@ type Save = Callable[[], Mapping[str, Any]]
 """Stores fetched data and returns the answer to the caller."""
 type Operation = Callable[[Mapping[str, Any]], Save]
 """Asks the source and returns the function that stores its answer."""
+
+WITHOUT_SOURCE = frozenset({"clear_damaged"})
+"""Operations that ask nothing of the source, and so need no session with it."""
 
 
 class Connections(Protocol):
@@ -105,6 +109,7 @@ class UpstreamServer:
             "fetch_factors": self._fetch_factors,
             "refresh_catalog": self._refresh_catalog,
             "test_connection": self._test_connection,
+            "clear_damaged": self._clear_damaged,
         }
         if (operation := operations.get(event["operation"])) is None:
             raise InvalidInputError("operation", f"must be one of {', '.join(operations)}")
@@ -159,6 +164,10 @@ class UpstreamServer:
     def _test_connection(self, event: Mapping[str, Any]) -> Save:
         found = self.connections.run(event["config_id"])
         return lambda: found
+
+    def _clear_damaged(self, event: Mapping[str, Any]) -> Save:
+        keys = [BlockKey(*each) for each in event["keys"]]
+        return lambda: {"cleared": len(self.store.clear_damaged(keys))}
 
     def _seconds(self) -> int:
         return int(self.now().timestamp())

@@ -39,7 +39,7 @@ USER = {"id": 1, "username": "admin", "email": "", "role": "admin", "is_active":
 
 NEW_USER = {
     "username": "li",
-    "password": "correct-horse",
+    "password": "correct-horse-battery",
     "role": "user",
     "email": "li@example.com",
 }
@@ -47,18 +47,27 @@ LI = {"id": 2, "username": "li", "email": "li@example.com", "role": "user", "is_
 PATH = "/auth/users/{user_id}"
 BY_ID = {"user_id": "$response.body#/data/id"}
 
+TOKEN = {
+    "access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...",
+    "token_type": "bearer",
+    "expires_in": 86400,
+}
+
 OPERATIONS = {
     ("POST", "/auth/login"): Operation(
         Token,
-        {
-            "access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...",
-            "token_type": "bearer",
-            "expires_in": 86400,
-        },
+        TOKEN,
         {"username": "admin", "password": "admin123"},
         message="登录成功",
         errors=(401, 403),
     ),
+    ("POST", "/auth/password"): Operation(
+        Token,
+        TOKEN,
+        {"old_password": "admin123", "new_password": "correct-horse-battery"},
+        errors=(409,),
+    ),
+    ("POST", "/auth/logout"): Operation(),
     ("GET", "/auth/me"): Operation(UserView, USER),
     ("GET", "/auth/users"): Operation(UserList, {"items": [USER, LI], "total": 2}),
     ("POST", "/auth/users"): Operation(

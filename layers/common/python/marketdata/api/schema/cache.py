@@ -12,6 +12,7 @@ from marketdata.api.schema.tasks import (
     OneTask,
     StartedTask,
     TaskPage,
+    VerifyResult,
 )
 from marketdata.settings import SOURCES
 
@@ -167,6 +168,13 @@ OPERATIONS = {
     ("POST", "/cache/fill-missing"): Operation(
         StartedTask, STARTED, REQUEST, errors=ERRORS, links=LINKS
     ),
+    ("POST", "/cache/verify"): Operation(
+        StartedTask,
+        STARTED | {"task_type": "verify", "total_count": 0, "missing_count": 0},
+        REQUEST,
+        errors=ERRORS,
+        links=LINKS,
+    ),
     ("GET", "/cache/coverage"): Operation(
         Coverage,
         {
@@ -188,7 +196,7 @@ OPERATIONS = {
     ),
     ("GET", PATH): Operation(OneTask, {"task": TASK}, {"task_id": 7}, errors=(404,)),
     ("GET", f"{PATH}/result"): Operation(
-        DetectResult | FillResult,
+        DetectResult | FillResult | VerifyResult,
         FOUND
         | {
             "missing": {"600000.SH": [["20240102", "20240102"]]},

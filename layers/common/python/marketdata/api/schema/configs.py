@@ -75,7 +75,10 @@ OPERATIONS = {
     ("POST", "/configs/sdk"): Operation(ConfigView, CONFIG, REQUEST, links=LINKS),
     ("GET", PATH): Operation(ConfigView, CONFIG, {"id": 1}, errors=(404,)),
     ("PATCH", PATH): Operation(
-        ConfigView, CONFIG, {"id": 1, "host": "140.206.44.234"}, errors=(404,)
+        ConfigView,
+        CONFIG,
+        {"id": 1, "host": "140.206.44.234", "password": "your_password"},
+        errors=(404,),
     ),
     ("DELETE", PATH): Operation(None, None, {"id": 1}, errors=(404,)),
     ("POST", f"{PATH}/default"): Operation(ConfigView, CONFIG, {"id": 1}, errors=(404,)),

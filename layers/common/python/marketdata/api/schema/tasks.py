@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from marketdata.api.schema.operation import Code, Count, Day, Id, Moment, Range, Schema
+from marketdata.blocks.block import Damage
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.finance.statement import Statement
 from marketdata.tasks.scope import ContractType
@@ -171,7 +172,7 @@ class FailedBatch(Schema):
 
 
 class FillResult(Schema):
-    """The whole result of any other task."""
+    """The whole result of a fill, a cache or a catalog task."""
 
     task_id: Id
     total_count: Count
@@ -188,3 +189,31 @@ class FillResult(Schema):
     failed_batches: list[FailedBatch]
     notes: list[str]
     """备注 · What else there is to say, such as rows of the source's files that were set aside."""
+
+
+class DamagedBlock(Schema):
+    """A stored block that was damaged."""
+
+    code: str
+    dataset: str
+    """Such as stock.daily, finance.income or factor.stock."""
+    part: str
+    """分区 · A year, a month of minute bars, or all."""
+    damage: Damage
+
+
+class VerifyResult(Schema):
+    """The whole result of a verify task."""
+
+    task_id: Id
+    total_count: Count
+    """Codes of which anything is stored."""
+    error_count: Count
+    """Codes with a damaged block."""
+    block_count: Count
+    """Blocks that were opened."""
+    damaged_count: Count
+    by_damage: dict[Damage, Count]
+    """Damaged blocks by what was wrong with them."""
+    damaged: list[DamagedBlock]
+    """已清除 · Their days count as missing now."""

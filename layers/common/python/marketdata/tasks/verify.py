@@ -1,0 +1,160 @@
+"""The verify task: which blocks it opens, what it finds in them, and its result.
+
+It works on series, the partitions of the index `coverage`: "stock.daily#2024" is every code's block
+of that dataset and part.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from itertools import batched
+from typing import Any, TypedDict
+
+from marketdata.blocks.block import DOCUMENT, BlockKey
+from marketdata.blocks.dataset import STORED_PERIODS, Dataset, Kind, Period
+from marketdata.blocks.days import parts_between
+from marketdata.blocks.store import BlockStore
+from marketdata.catalog.catalog_store import KEY as CATALOG
+from marketdata.catalog.securities import Catalog
+from marketdata.finance.periods import calendar_of
+from marketdata.finance.statement import Statement, StatementDataset
+from marketdata.futures.main_history import MAIN_HISTORY
+from marketdata.kline.adjust.factors import factor_key
+from marketdata.kline.bars import BarDataset
+from marketdata.tasks.scope import Scope
+from marketdata.tasks.task import Task, TaskObjects, detect_key
+
+SERIES_A_GROUP = 4
+"""Series that one call of the step opens: a month of one-minute bars of the whole market takes it
+half a minute."""
+
+BLOCKS_AT_ONCE = 500
+"""Blocks that are in memory at the same time."""
+
+TURNS = 12
+"""The weekly schedule has seen the whole store after this many weeks."""
+
+WEEK = 7 * 86400
+
+
+class DamagedBlock(TypedDict):
+    """A block that was damaged, and what was wrong with it, see `blocks.block.Damage`."""
+
+    code: str
+    dataset: str
+    part: str
+    damage: str
+
+
+class Findings(TypedDict):
+    """What was found in some series: their codes, the number of blocks, and the damaged ones."""
+
+    codes: list[str]
+    blocks: int
+    damaged: list[DamagedBlock]
+
+
+def series_of(scope: Scope, catalog: Catalog, until: str) -> list[str]:
+    """List the series of a scope up to a day; with daily bars, their factors and main contracts."""
+    dataset = scope.dataset
+    days = _series(dataset, catalog, scope.start, min(scope.end, until))
+    if scope.period is not Period.DAILY:
+        return days
+    main = [_name(MAIN_HISTORY, DOCUMENT)] if scope.kind is Kind.FUTURE else []
+    return [*days, _factors(scope.kind), *main]
+
+
+def series_in_turn(catalog: Catalog, until: str, now: int) -> list[str]:
+    """List a twelfth of all series, another one each week.
+
+    A month of minutes has its turn in one of twelve weeks by its number, a year likewise; what is
+    of no year has the turn of the first.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        Knows where each dataset begins.
+    until : str
+        The last day, YYYYMMDD.
+    now : int
+        Epoch seconds, which decide the turn.
+    """
+    bars = [BarDataset(kind, period) for kind in Kind for period in STORED_PERIODS]
+    datasets: list[Dataset] = [*bars, *map(StatementDataset, Statement)]
+    days = [name for each in datasets for name in _series(each, catalog, "", until)]
+    others = [*map(_factors, Kind), _name(MAIN_HISTORY, DOCUMENT), _name(CATALOG.dataset, DOCUMENT)]
+    return [name for name in (*days, *others) if _turn(name) == now // WEEK % TURNS]
+
+
+def _turn(name: str) -> int:
+    part = name.rpartition("#")[2]
+    return 0 if part == DOCUMENT else int(part.rpartition("-")[2]) % TURNS
+
+
+def _series(dataset: Dataset, catalog: Catalog, start: str, end: str) -> list[str]:
+    # What lies before the source's coverage is never read.
+    first = max(start, catalog.coverage_start(dataset), calendar_of(dataset).first)
+    return [_name(dataset.name, part) for part in parts_between(dataset, first, end)]
+
+
+def _factors(kind: Kind) -> str:
+    return _name(factor_key(kind, "").dataset, DOCUMENT)
+
+
+def _name(dataset: str, part: str) -> str:
+    return f"{dataset}#{part}"
+
+
+def verify(store: BlockStore, series: str, codes: Collection[str]) -> Findings:
+    """Open every block of a series, and clear the damaged ones so that a fill fetches them.
+
+    Parameters
+    ----------
+    store : BlockStore
+        The store.
+    series : str
+        The series' name.
+    codes : collection of str
+        Only these codes; empty for all.
+    """
+    dataset, _, part = series.rpartition("#")
+    stored = store.coverage(dataset, part)
+    keys = [
+        BlockKey(dataset, row.code, part)
+        for row in stored
+        if row.rows and (not codes or row.code in codes)
+    ]
+    damaged = [
+        found
+        for some in batched(keys, BLOCKS_AT_ONCE, strict=False)
+        for found in _cleared(store, some)
+    ]
+    return {"codes": [key.code for key in keys], "blocks": len(keys), "damaged": damaged}
+
+
+def _cleared(store: BlockStore, keys: Sequence[BlockKey]) -> Iterator[DamagedBlock]:
+    for key, damage in store.clear_damaged(keys).items():
+        yield {"code": key.code, "dataset": key.dataset, "part": key.part, "damage": damage}
+
+
+def verified(task: Task, objects: TaskObjects, groups: int) -> dict[str, Any]:
+    """Combine what was found in all series of a verify task.
+
+    Returns
+    -------
+    dict
+        The data of `GET /cache/tasks/{task_id}/result`: the number of codes and blocks, of codes
+        and blocks with damage, the blocks by kind of damage, and each damaged block.
+    """
+    findings: list[Findings] = [
+        found for group in range(groups) for found in objects.read_json(detect_key(task.id, group))
+    ]
+    damaged = [block for found in findings for block in found["damaged"]]
+    return {
+        "task_id": task.id,
+        "total_count": len({code for found in findings for code in found["codes"]}),
+        "error_count": len({block["code"] for block in damaged}),
+        "block_count": sum(found["blocks"] for found in findings),
+        "damaged_count": len(damaged),
+        "by_damage": dict(Counter(block["damage"] for block in damaged)),
+        "damaged": sorted(damaged, key=lambda each: (each["code"], each["dataset"], each["part"])),
+    }
