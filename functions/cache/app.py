@@ -1,7 +1,7 @@
-"""The function `cache`: tasks, coverage, and the varieties and main contracts of futures."""
+"""The function `cache`: tasks, coverage, varieties and main contracts of futures, the status."""
 
-from marketdata.api import coverage, tasks, varieties
+from marketdata.api import coverage, status, tasks, varieties
 from marketdata.api.router import Router
 
-router = Router.of(varieties.router, coverage.router, tasks.router)
+router = Router.of(varieties.router, coverage.router, tasks.router, status.router)
 handler = router.handler

@@ -9,7 +9,7 @@ from local.openapi import texts
 from local.openapi.components import ERROR_SCHEMA, Json, shared
 from local.openapi.requests import body, body_schema, parameters
 from local.openapi.responses import responses, schemas
-from marketdata.api.router import Route, Router
+from marketdata.api.router import VERSION, Route, Router
 from marketdata.api.schema import OPERATIONS
 from marketdata.api.schema.operation import Operation, disjoint
 
@@ -58,7 +58,7 @@ def document() -> Json:
         "openapi": "3.1.0",
         "info": {
             "title": texts.TITLE,
-            "version": texts.VERSION,
+            "version": VERSION,
             "description": texts.DESCRIPTION,
             "license": {"name": "MIT", "identifier": "MIT"},
         },

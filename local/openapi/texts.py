@@ -3,7 +3,6 @@
 from typing import Any
 
 TITLE = "AmazingData 金融数据服务平台"
-VERSION = "1.0.0"
 DESCRIPTION = """\
 中国市场行情数据服务:K线、证券信息、交易日历、财务数据,以及缓存的检测与补齐。
 
@@ -25,6 +24,7 @@ TAGS = {
     "future": "期货数据 · K-lines of futures",
     "cache": "缓存管理 · What the cache lacks, tasks that fill it, main contracts",
     "finance": "财务数据 · Financial statements",
+    "status": "服务状态 · The source, and who uses it",
     "docs": "文档 · This description",
 }
 

@@ -20,13 +20,14 @@ from marketdata import deployment
 from marketdata.api import wire
 from marketdata.blocks import store
 from marketdata.tasks import batching
+from marketdata.upstream import client
 from tests.integration.futures import FUTURES, LISTED, bars_of
 from tests.integration.market import CODES, WEEKS, put_bars, put_securities, rows
 from tests.integration.test_auth import METHOD_ARN
-from tests.support.authorization import working
+from tests.support.authorization import at_work, working
 from tests.support.emulation import join
 from tests.support.events import ADMIN, proxy_event, read
-from tests.support.faults import PATIENCE, Event, Gate, Handler, Killed
+from tests.support.faults import PATIENCE, BusyError, Event, Gate, Handler, Killed
 from tests.support.service import Service
 from tests.support.standins import PASSWORD, bundle
 
@@ -36,6 +37,8 @@ LI = {"username": "li", "password": "correct-horse"}
 REPORT = (
     f"code,reporting_period,ann_date,statement_type,OPERA_REV\n{STOCK},20191231,20200428,1,1.5\n"
 )
+ELSEWHERE = {"openapi.json": "docs", "status": "cache"}
+"""The functions of calls whose path does not name them."""
 STEPS = ("plan_task", "detect_missing", "finish_task", "upstream")
 """The functions that API Gateway does not call."""
 TASK, CONFIG, USER = "/cache/tasks/{task_id}", "/configs/sdk/{id}", "/auth/users/{user_id}"
@@ -55,18 +58,22 @@ class AllWork:
         Where the SDK's bundle is made.
     asked : set
         Method and path of every call.
+    kept_waiting : set of str
+        Who has found the upstream busy: each function once.
     """
 
     service: Service
     monkeypatch: pytest.MonkeyPatch
     folder: Path
     asked: set[tuple[str, str]] = field(default_factory=set)
+    kept_waiting: set[str] = field(default_factory=set)
 
     def do(self) -> None:
         """Do all of it."""
         self.service.faults |= {function: partial(self.step, function) for function in STEPS}
         self.monkeypatch.setattr(store, "INLINE_BYTES", 10)
         self.monkeypatch.setattr(batching, "CODES_A_BATCH", 1)
+        self.monkeypatch.setattr(client, "PAUSE_SECONDS", (0.0, 0.0))
         self.users()
         self.configs()
         self.pages()
@@ -94,6 +101,10 @@ class AllWork:
     def step(self, function: str, handle: Handler, event: Event) -> Any:
         """Serve an invocation of Lambda."""
         if function == "upstream":
+            caller = at_work()
+            if caller and caller not in self.kept_waiting:
+                self.kept_waiting.add(caller)
+                raise BusyError
             # Its session with the SDK goes on.
             with working(function):
                 return handle(event)
@@ -104,7 +115,7 @@ class AllWork:
         """Send a request through API Gateway, and give the data of a plain answer."""
         self.asked.add((method, resource))
         function = resource.split("/")[1]
-        function = "docs" if function == "openapi.json" else function
+        function = ELSEWHERE.get(function, function)
         handler = import_module(f"functions.{function}.app").handler
         with self.process(function):
             answer = handler(proxy_event(method, resource, user=ADMIN, **event), None)
@@ -203,6 +214,7 @@ class AllWork:
         for statement in ("balance-sheet", "income", "cash-flow"):
             self.ask("GET", f"/finance/{statement}", query=DAYS | {"codes": STOCK})
         self.ask("GET", "/cache/coverage", query=WEEKS)
+        self.ask("GET", "/status")
         self.ask("GET", "/cache/future-varieties")
         self.ask("GET", "/cache/main-contracts", query={"trade_date": "20200110"})
 

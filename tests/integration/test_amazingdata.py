@@ -167,7 +167,7 @@ def test_errors_travel_by_name_and_are_recorded(function: Function) -> None:
         Write("tasks", f"{1:010d}", put={"attempt": 1, "status": "running"})
     )
     batch = {"task_id": 1, "attempt": 1, "batch": 1, "work": 5, "closing": 6}
-    nothing_left: dict[str, Any] = {"left": 0, "batches": []}
+    nothing_left: dict[str, Any] = {"left": 0, "batches": [], "pause": 0}
     assert function.fetch_of_task(*STOCKS, **batch) == nothing_left
     outcome = Outcomes(function.cloud.control).read(1)[1]
     assert "(-82)" in outcome["error"]

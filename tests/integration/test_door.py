@@ -33,7 +33,7 @@ def test_a_reader_learns_what_was_stored(service: Service) -> None:
 def test_a_map_gets_nothing_back(service: Service) -> None:
     """The answers of all items together may not exceed 256 KB."""
     answer = service.invoke("upstream", {"batches": [FETCH | OF_A_TASK]})
-    assert answer == {"left": 0, "batches": []}
+    assert answer == {"left": 0, "batches": [], "pause": 0}
     assert service.rows("/stock/kline", "600000.SH", "20200101", "20200110")[1]["complete"]
 
 

@@ -177,7 +177,7 @@ def test_a_source_that_stays_busy_is_given_up(service: Service) -> None:
             raise BusyError
         return handle(event)
 
-    service.redefine('"MaxAttempts": 300', '"MaxAttempts": 5')
+    service.redefine('"MaxAttempts": 5000', '"MaxAttempts": 5')
     service.faults["upstream"] = busy
     task = service.run("fill-missing", **WEEKS)
     assert (task["status"], task["success_count"], task["error_count"]) == ("completed", 4, 2)

@@ -15,6 +15,11 @@ from tests.support.policies import Request, arn
 _at_work: ContextVar[str] = ContextVar("_at_work", default="")
 
 
+def at_work() -> str:
+    """Name the function that sends the requests."""
+    return _at_work.get()
+
+
 @contextmanager
 def working(function: str) -> Iterator[None]:
     """Have a function send the requests of this block."""

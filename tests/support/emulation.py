@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -15,6 +16,9 @@ from moto.core.config import default_user_config
 from moto.dynamodb.responses import DynamoHandler
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import (
+    WaitFunction,
+)
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from marketdata.aws.clients import client
@@ -121,8 +125,17 @@ class _TooManyRequestsError(LambdaClientError):
 
 
 def _do_not_wait(naps: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have retries follow at once, and name Lambda's refusals as Step Functions does."""
-    monkeypatch.setattr(retrier_decl, "time", SimpleNamespace(sleep=naps.append))
+    """Have retries follow almost at once, and name Lambda's refusals as Step Functions does."""
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        # Others have to get on meanwhile, or there would be no end of it.
+        time.sleep(seconds / 100)
+
+    monkeypatch.setattr(retrier_decl, "time", SimpleNamespace(sleep=nap))
+    monkeypatch.setattr(
+        WaitFunction, "_wait_interval", lambda _, env, wait_seconds: nap(wait_seconds)
+    )
     send = lambda_eval_utils._invoke_lambda_function
 
     def invoke(**parameters: Any) -> Any:

@@ -53,7 +53,8 @@ class Service:
         self, method: str, resource: str, user: dict[str, str] = ADMIN, **event: Any
     ) -> tuple[int, Any]:
         """Send a request through the handler that serves its path; gives status and envelope."""
-        handler = import_module(f"functions.{resource.split('/')[1]}.app").handler
+        function = "cache" if resource == "/status" else resource.split("/")[1]
+        handler = import_module(f"functions.{function}.app").handler
         response = handler(proxy_event(method, resource, user=user, **event), None)
         envelope = read(response)
         assert envelope["code"] == response["statusCode"]

@@ -39,6 +39,13 @@ def calls(path: Path, name: str) -> int:
     return log.read_text().splitlines().count(name) if log.exists() else 0
 
 
+def sessions(path: Path, what: str) -> int:
+    """Count in all processes what became of the account's session: `login` or `lost`."""
+    log = path / "sessions.log"
+    found = log.read_text().splitlines() if log.exists() else []
+    return sum(line.startswith(what) for line in found)
+
+
 @dataclass
 class Account:
     """An account."""
@@ -62,9 +69,14 @@ class Accounts:
         return self.current
 
 
-def session(path: Path, accounts: Accounts | None = None, limits: Limits = SHORT) -> Session:
+def session(
+    path: Path,
+    accounts: Accounts | None = None,
+    limits: Limits = SHORT,
+    fence: Callable[[], int] = lambda: 1,
+) -> Session:
     """Make a session over an unpacked bundle."""
-    return Session(lambda: path, accounts or Accounts(), "", limits)
+    return Session(lambda: path, accounts or Accounts(), "", limits, fence)
 
 
 def stocks(opened: Session, seconds: float = 60) -> Any:

@@ -67,6 +67,7 @@ def test_an_upstream_that_has_no_time(error: Exception, monkeypatch: pytest.Monk
         raise error
 
     monkeypatch.setattr("marketdata.upstream.client.invoke", invoke)
+    monkeypatch.setattr("marketdata.upstream.client.CONNECTION_SECONDS", 1.0)
     create()
     tested = run_test()
     assert (tested["success"], tested["message"]) == (False, str(error))

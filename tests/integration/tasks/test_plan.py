@@ -67,7 +67,7 @@ def test_a_fill(planner: Planner, records: TaskRecords, bucket: MemoryBucket) ->
         for item in bucket.read_json("tasks/1/plan.json")
     ] == [(1, [CODES[1]], 1, 1), (2, [CODES[2]], 1, 1)]
     assert bucket.read_json("tasks/1/turns-1.json") == [
-        {"batches": bucket.read_json("tasks/1/plan.json")}
+        {"batches": bucket.read_json("tasks/1/plan.json"), "scheduled": False}
     ]
     task = records.load(1)
     assert (task.status, task.execution, task.planned) == (Status.RUNNING, "arn", True)

@@ -32,8 +32,18 @@ from typing import Any
 import pandas as pd
 
 FOLDER = Path(__file__).parents[1]
-SESSION = FOLDER / "session"
 CODES = {"kick": -79, "quota": -82, "hours": -88, "busy": -73, "denied": -95}
+
+
+def shared() -> Path:
+    """Give the folder of what the vendor's server knows of the account."""
+    return Path(settings().get("account", FOLDER))
+
+
+def note(what: str) -> None:
+    """Write down what became of the account's session, and in which process."""
+    with (shared() / "sessions.log").open("a") as file:
+        file.write(f"{what} {os.getpid()}\n")
 
 
 class State:
@@ -44,14 +54,17 @@ class State:
     @classmethod
     def log_in(cls) -> None:
         """Begin the account's only session, which ends any other one."""
-        SESSION.write_text(str(os.getpid()))
+        (shared() / "session").write_text(str(os.getpid()))
+        note("login")
         cls.logged_in = True
 
     @classmethod
     def lose(cls) -> bool:
         """Notice whether another process has logged in since."""
-        lost = cls.logged_in and SESSION.read_text() != str(os.getpid())
+        lost = cls.logged_in and (shared() / "session").read_text() != str(os.getpid())
         cls.logged_in = cls.logged_in and not lost
+        if lost:
+            note("lost")
         return lost
 
 

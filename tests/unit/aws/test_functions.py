@@ -27,10 +27,6 @@ from tests.support.refusals import (
 SECRET = "secret-7f3a"
 
 
-class TooManyRequestsException(ClientError):  # noqa: N818  boto3's name
-    """What boto3 makes for a client by itself."""
-
-
 @dataclass
 class FakeLambda:
     """Answers as told."""
@@ -39,9 +35,6 @@ class FakeLambda:
     error: str = ""
     failure: Exception | None = None
     asked: list[dict[str, Any]] = field(default_factory=list)
-
-    class exceptions:  # noqa: N801  boto3's name
-        TooManyRequestsException = TooManyRequestsException
 
     def invoke(self, **request: Any) -> dict[str, Any]:
         self.asked.append(request)
@@ -72,9 +65,22 @@ def test_an_answer(caller: FakeLambda) -> None:
 @pytest.mark.parametrize(
     ("failure", "error"),
     [
+        (refusal("TooManyRequestsException"), UpstreamBusyError),
+        (refusal("ReservedFunctionConcurrentInvocationLimitExceeded"), UpstreamBusyError),
+        (refusal("429"), UpstreamBusyError),
         (
-            TooManyRequestsException(
-                {"Error": {"Code": "TooManyRequestsException", "Message": SECRET}}, "Invoke"
+            ClientError(
+                {
+                    "Error": {"Message": SECRET},
+                    "ResponseMetadata": {
+                        "HTTPStatusCode": 429,
+                        "RequestId": "",
+                        "HostId": "",
+                        "HTTPHeaders": {},
+                        "RetryAttempts": 0,
+                    },
+                },
+                "Invoke",
             ),
             UpstreamBusyError,
         ),

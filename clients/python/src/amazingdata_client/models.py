@@ -276,6 +276,69 @@ class MainContracts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceSession:
+    """A session with the source, and its latest lease.
+
+    Attributes
+    ----------
+    number : int
+        From 1.
+    held : bool
+        Whether it is in use.
+    owner : str or None
+        The process of the service that had it last.
+    fence : int
+        Grows whenever another process takes it.
+    since, until : str or None
+        When it was taken and when it ends; `until` is None once it was given back.
+    work : str or None
+        What it was taken for.
+    """
+
+    number: int
+    held: bool
+    owner: str | None
+    fence: int
+    since: str | None
+    until: str | None
+    work: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Who waits for a session: "reads" or a task, its `priority`, and since when."""
+
+    name: str
+    priority: str
+    since: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceStatus:
+    """The state of the service.
+
+    Attributes
+    ----------
+    version : str
+        Of the API.
+    upstream : str
+        Where the data comes from: "synthetic", "files" or "amazingdata".
+    final_day : str
+        The last trading day whose bars are final.
+    sessions : list of SourceSession
+        The sessions with the source.
+    waiting : list of Waiting
+        Who waits for one.
+    """
+
+    version: str
+    upstream: str
+    final_day: str
+    sessions: list[SourceSession] = field(metadata=read_by(list_of(SourceSession)))
+    waiting: list[Waiting] = field(metadata=read_by(list_of(Waiting)))
+
+
+@dataclass(frozen=True, kw_only=True)
 class User:
     """A user of the service, without the password."""
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from marketdata.aws.tables import Table
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from marketdata.identity.users import Users
     from marketdata.kline.adjust.adjuster import AdjustedReader
     from marketdata.kline.reader import KlineReader
+    from marketdata.lease.holder import LeaseHolder
+    from marketdata.lease.queue import Queue
     from marketdata.sdk_configs.records import SdkConfigs
     from marketdata.sources.source import Source
     from marketdata.tasks.age import NewestDay
@@ -107,7 +110,26 @@ def upstream() -> "UpstreamClient":
     """Return the client of the `upstream` function."""
     from marketdata.upstream.client import UpstreamClient
 
-    return UpstreamClient(settings().upstream_function)
+    # The queue is loaded only where a call has to wait.
+    return UpstreamClient(settings().upstream_function, lambda: session_queue().wait_to_read())
+
+
+# --- the sessions with the source ------------------------------------------------------------
+
+
+def session_queue() -> "Queue":
+    """Return the queue for the source's sessions."""
+    from marketdata.lease.queue import Queue
+
+    return Queue(control_table(), settings().upstream_sessions)
+
+
+@_once
+def lease_holder() -> "LeaseHolder":
+    """Return what takes leases on the source's sessions, under a name of this process."""
+    from marketdata.lease.holder import LeaseHolder
+
+    return LeaseHolder(control_table(), settings().upstream_sessions, token_hex(4))
 
 
 # --- the catalog and the calendar ------------------------------------------------------------
@@ -266,11 +288,17 @@ def finisher() -> "Finisher":
     return Finisher(_records(), bucket(), _main_contracts().follow)
 
 
-def turn() -> "Turn":
-    """Return a turn, which works through some batches, for one call."""
+def turn(gives_way: Callable[[], bool]) -> "Turn":
+    """Return a turn, which works through some batches, for one call.
+
+    Parameters
+    ----------
+    gives_way : callable
+        Checks whether it should end before its time.
+    """
     from marketdata.tasks.turn import Turn
 
-    return Turn(upstream_server().fetch, _records().outcomes)
+    return Turn(upstream_server().fetch, _records().outcomes, gives_way=gives_way)
 
 
 # --- the source ------------------------------------------------------------------------------
@@ -299,7 +327,8 @@ def _amazingdata() -> "Source":
 
     bundle = Bundle(bucket(), Path(tempfile.gettempdir()) / "amazingdata")
     account = DefaultAccount(sdk_configs(), settings().local_cloud)
-    session = Session(bundle.unpacked, account, settings().library_path, Limits())
+    fence = lease_holder().fence
+    session = Session(bundle.unpacked, account, settings().library_path, Limits(), fence)
     return AmazingDataSource(session, _own_catalog, now, settings().final_time)
 
 

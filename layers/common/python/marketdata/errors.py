@@ -13,6 +13,7 @@
     ├── TooManyRequestsError     come back later; says when
     ├── UpstreamError            the source failed; `retryable` says whether a retry helps
     │   ├── UpstreamBusyError        its only session is in use
+    │   │   └── SessionInUseError    the call was not begun: others go first
     │   ├── UpstreamTimeoutError     it did not answer within the limit
     │   ├── UpstreamNetworkError     it cannot be reached
     │   ├── UpstreamSessionLostError it ended our session, and a new login did not help
@@ -100,6 +101,10 @@ class UpstreamError(MarketDataError):
 
 class UpstreamBusyError(UpstreamError):
     """The source's only session is in use by another call."""
+
+
+class SessionInUseError(UpstreamBusyError):
+    """Others have the source's sessions or go first; the call was not begun."""
 
 
 class UpstreamTimeoutError(UpstreamError):

@@ -126,7 +126,7 @@ def test_another_bundle_is_another_process(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     paths = [bundle(tmp_path / "a"), bundle(tmp_path / "b")]
-    opened = Session(lambda: paths[0], Accounts(), "", Limits())
+    opened = Session(lambda: paths[0], Accounts(), "", Limits(), lambda: 1)
     stocks(opened)
     paths.pop(0)
     stocks(opened)

@@ -1,20 +1,24 @@
-"""Calls for securities, trading days, and the current user."""
+"""Calls for securities, trading days, the current user, and the state of the service."""
 
 from datetime import date
 from typing import Any
 
 from amazingdata_client._async.session import AsyncSession
-from amazingdata_client.models import Security, SecurityInfo, User
+from amazingdata_client.models import Security, SecurityInfo, ServiceStatus, User
 from amazingdata_client.questions import day, given
 from amazingdata_client.reading import read
 
 
 class AsyncSecurities(AsyncSession):
-    """Securities, trading days, and the current user."""
+    """Securities, trading days, the current user, and the state of the service."""
 
     async def me(self) -> User:
         """Return the current user (`GET /auth/me`)."""
         return read(User, (await self.call("GET", "/auth/me")).data)
+
+    async def status(self) -> ServiceStatus:
+        """Return the state of the service, and who uses its source (`GET /status`)."""
+        return read(ServiceStatus, (await self.call("GET", "/status")).data)
 
     async def codes(self, security_type: str) -> list[str]:
         """Return the codes of a type that are listed today (`GET /base/codes`).

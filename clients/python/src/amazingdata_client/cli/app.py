@@ -51,6 +51,7 @@ for command in (
     market.search,
     market.calendar,
     market.info,
+    market.status,
     kline.kline,
     filling.detect,
     filling.fill,

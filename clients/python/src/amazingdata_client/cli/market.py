@@ -1,9 +1,9 @@
-"""Commands about securities and trading days: codes, search, calendar, info."""
+"""Commands about securities, trading days, the service: codes, search, calendar, info, status."""
 
 import click
 
 from amazingdata_client.cli import options
-from amazingdata_client.cli.output import print_lines, print_many, print_one
+from amazingdata_client.cli.output import print_json, print_lines, print_many, print_one
 from amazingdata_client.cli.session import Login, pass_login
 
 TYPES = {
@@ -69,3 +69,20 @@ def info(login: Login, *, code: str, as_json: bool) -> None:
     """Show name, type and listing dates of a CODE."""
     with login.client() as client:
         print_one(client.info(code), as_json=as_json)
+
+
+@click.command()
+@options.as_json
+@pass_login
+def status(login: Login, *, as_json: bool) -> None:
+    """Show the data source, who uses its sessions, and who waits for one."""
+    with login.client() as client:
+        found = client.status()
+    if as_json:
+        print_json(found)
+        return
+    shown = {"version": found.version, "upstream": found.upstream, "final_day": found.final_day}
+    print_one(shown, as_json=False)
+    for part in (found.sessions, found.waiting):
+        if part:
+            print_many(part, as_json=False)

@@ -18,9 +18,11 @@ from marketdata.api.principal import Principal, Role
 from marketdata.api.wire import codings, proxy_response
 from marketdata.errors import NotFoundError, UnauthorizedError
 
-__all__ = ["Answer", "Call", "Role", "Route", "Router"]
+__all__ = ["VERSION", "Answer", "Call", "Role", "Route", "Router"]
 
 PREFIX = "/api/v1"
+VERSION = "1.0.0"
+"""Of the API."""
 
 type Handler[P] = Callable[[Call[P]], Answer]
 type Register[P] = Callable[[Handler[P]], Handler[P]]

@@ -28,6 +28,12 @@ from marketdata.errors import (
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
+BUSY = frozenset(
+    {"429", "TooManyRequestsException", "ReservedFunctionConcurrentInvocationLimitExceeded"}
+)
+"""What a refusal for lack of concurrency is called, by Lambda, its emulators, or its status alone.
+"""
+
 NOTIFY_SECONDS = 1
 """How long to wait until Lambda has taken an event."""
 
@@ -84,7 +90,12 @@ def invoke(function: str, event: dict[str, Any], seconds: float) -> Any:
             failed, body = _answer(function, payload, left)
     except ReadTimeoutError as error:
         raise UpstreamTimeoutError(f"the upstream gave no answer in {int(seconds)} s") from error
-    except (BotoCoreError, ClientError) as error:
+    except ClientError as error:
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        if BUSY & {str(status), error.response["Error"].get("Code")}:
+            raise UpstreamBusyError("the upstream is busy") from error
+        raise UpstreamError("the upstream cannot be reached") from error
+    except BotoCoreError as error:
         raise UpstreamError("the upstream cannot be reached") from error
     if failed:
         raise _failure(orjson.loads(body))
@@ -115,8 +126,6 @@ def _answer(function: str, payload: bytes, seconds: float) -> tuple[bool, bytes]
     try:
         answer = caller.invoke(FunctionName=function, Payload=payload)
         return "FunctionError" in answer, answer["Payload"].read()
-    except caller.exceptions.TooManyRequestsException as error:
-        raise UpstreamBusyError("the upstream is busy") from error
     finally:
         # Lambda may freeze this process now. A kept connection would be dead when it goes on, which
         # shows only after the invocation was sent, when it may not be repeated.

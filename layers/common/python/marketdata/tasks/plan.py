@@ -13,6 +13,7 @@ from marketdata.catalog.calendar import beyond_known, today
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.errors import CalendarEndedError, ConflictError, NotFoundError
 from marketdata.finance.periods import calendar_of
+from marketdata.lease.state import task_claimant
 from marketdata.tasks.batching import Lacking, Work, WorkItem, work_items
 from marketdata.tasks.comparison import compare, outside
 from marketdata.tasks.records import TaskRecords
@@ -242,8 +243,15 @@ class Planner:
         """Write the list that the state machine maps over: batches grouped into turns."""
         key = f"tasks/{task.id}/turns-{task.attempt}.json"
         count = BATCHES_A_TURN if task.attempt == 1 else 1
-        turns = [{"batches": work[at : at + count]} for at in range(0, len(work), count)]
+        scheduled = task.created_by == SCHEDULE
+        turns = [
+            {"batches": work[at : at + count], "scheduled": scheduled}
+            for at in range(0, len(work), count)
+        ]
         self.objects.write_json(key, turns)
+        if turns:
+            # Its first call may be kept out before any code of ours runs.
+            self.records.queue.wait(task_claimant(task.id, scheduled=scheduled))
         return {"batch_count": len(work), "bucket": self.objects.name, "work_list": key}
 
     @staticmethod

@@ -13,6 +13,8 @@ from typing import Any
 from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.errors import NotFoundError
+from marketdata.lease.queue import Queue
+from marketdata.lease.state import task_claimant
 from marketdata.tasks.outcomes import Outcomes
 from marketdata.tasks.task import Status, Task, new_execution_name, now, record_key
 
@@ -38,6 +40,11 @@ class TaskRecords:
     def outcomes(self) -> Outcomes:
         """The outcomes of the tasks' batches."""
         return Outcomes(self._table)
+
+    @property
+    def queue(self) -> Queue:
+        """The queue for the source's sessions."""
+        return Queue(self._table)
 
     def load(self, task_id: int) -> Task:
         """Read a task.
@@ -167,12 +174,14 @@ class TaskRecords:
         return again
 
     def end(self, task: Task, status: Status, message: str = "", **counts: int) -> bool:
-        """End a task; return False if this attempt had already ended."""
+        """End a task, which leaves the queue; return False if this attempt had already ended."""
         changes = {"status": status, "ended_at": now(), "error_message": message, **counts}
         try:
             self._set(task, changes, RUNNING)
         except ConditionFailedError:
             return False
+        if task.kind.fetches:
+            self.queue.leave(task_claimant(task.id, scheduled=False))
         return True
 
     def _set(self, task: Task, changes: Mapping[str, Any], condition: str) -> None:

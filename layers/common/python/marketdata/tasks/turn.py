@@ -38,11 +38,14 @@ class Turn:
         Where each batch is recorded.
     clock : callable
         A monotonic clock, in seconds.
+    gives_way : callable
+        Checks between batches whether the turn should end.
     """
 
     fetch: Callable[[WorkItem], Save]
     outcomes: Outcomes
     clock: Callable[[], float] = time.monotonic
+    gives_way: Callable[[], bool] = lambda: False
     _troubles: list[Exception] = field(default_factory=list)
 
     def take(self, batches: Sequence[WorkItem]) -> list[WorkItem]:
@@ -57,7 +60,8 @@ class Turn:
         Returns
         -------
         list of WorkItem
-            Those for which there was no time; none if the task was cancelled.
+            Those for which there was no time, or which gave way to others; none if the task was
+            cancelled.
 
         Raises
         ------
@@ -69,8 +73,12 @@ class Turn:
         left = [batch for batch in batches if not self._recorded(batch)]
         until = self.clock() + START_SECONDS
         before: Future[None] | None = None
+        taken = False
         with ThreadPoolExecutor(1) as storing:
             while left and self.clock() < until and len(self._troubles) < TROUBLES:
+                if taken and self.gives_way():
+                    break
+                taken = True
                 batch = left.pop(0)
                 if not self.outcomes.goes_on(batch["task_id"], batch["attempt"]):
                     left = []

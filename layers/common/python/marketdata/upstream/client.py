@@ -2,18 +2,31 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from random import uniform
 from typing import Any, NamedTuple
 
 from marketdata.aws.functions import invoke, notify
 from marketdata.blocks.block import BlockKey
 from marketdata.blocks.dataset import Dataset
-from marketdata.errors import UPSTREAM_ERRORS, UpstreamError, UpstreamFaultError
+from marketdata.errors import (
+    UPSTREAM_ERRORS,
+    SessionInUseError,
+    UpstreamBusyError,
+    UpstreamError,
+    UpstreamFaultError,
+)
 from marketdata.ingest.report import IngestReport
 
 CATALOG_SECONDS = 25.0
 CONNECTION_SECONDS = 25.0
 """Less than the 29 s after which API Gateway gives up."""
+
+PAUSE_SECONDS = (0.3, 1.0)
+"""The least and the most time between two looks at a session that is in use."""
+
+LEAST_SECONDS = 1.0
+"""A call is not begun with less time left."""
 
 REPORT_AGAIN = 300.0
 """Seconds after which a block that is still damaged is reported once more by the same process."""
@@ -45,16 +58,32 @@ class ConnectionReport(NamedTuple):
 class UpstreamClient:
     """Calls the `upstream` function, see `upstream.server`.
 
-    Every method raises the `UpstreamError` of the source, or an error of `aws.functions.invoke`.
+    While the source's sessions are in use, a call waits for as long as it has time. Every method
+    raises the `UpstreamError` of the source, or an error of `aws.functions.invoke`.
 
     Parameters
     ----------
     function : str
         The name of the function.
+    wait : callable
+        Says that somebody waits, for some seconds, and returns whether a session is free.
+    pause : callable
+        Sleeps for some seconds.
+    clock : callable
+        A monotonic clock, in seconds.
     """
 
-    def __init__(self, function: str) -> None:
+    def __init__(
+        self,
+        function: str,
+        wait: Callable[[], bool],
+        pause: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._function = function
+        self._wait = wait
+        self._pause = pause
+        self._clock = clock
         self._reported: dict[BlockKey, float] = {}
 
     def fetch(
@@ -124,7 +153,28 @@ class UpstreamClient:
             return ConnectionReport(success=False, message=str(error), response_time=seconds)
 
     def _call(self, event: dict[str, Any], seconds: float) -> dict[str, Any]:
-        answer: dict[str, Any] = invoke(self._function, event, seconds)
+        until = self._clock() + seconds
+        # Without this look, every call would start another copy of the function where nothing keeps
+        # Lambda from it, only to be refused there.
+        free = self._wait()
+        while not free or (answer := self._answer(event, until - self._clock())) is None:
+            self._rest(until)
+            free = self._wait()
         if "error" in answer:
             raise UPSTREAM_ERRORS[answer["error"]](answer["message"])
         return answer
+
+    def _answer(self, event: dict[str, Any], seconds: float) -> dict[str, Any] | None:
+        """Return the function's answer; None if it was refused because of others."""
+        try:
+            answer: dict[str, Any] = invoke(self._function, event, seconds)
+        except UpstreamBusyError:
+            return None
+        return None if answer.get("error") == SessionInUseError.__name__ else answer
+
+    def _rest(self, until: float) -> None:
+        """Pause before another try; raises UpstreamBusyError if there is no time for one."""
+        pause = uniform(*PAUSE_SECONDS)  # noqa: S311  no secret
+        if self._clock() + pause + LEAST_SECONDS > until:
+            raise UpstreamBusyError("the upstream is busy")
+        self._pause(pause)

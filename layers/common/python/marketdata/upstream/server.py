@@ -36,6 +36,9 @@ type Save = Callable[[], Mapping[str, Any]]
 type Operation = Callable[[Mapping[str, Any]], Save]
 """Asks the source and returns the function that stores its answer."""
 
+WITHOUT_SOURCE = frozenset({"clear_damaged"})
+"""Operations that ask nothing of the source, and so need no session with it."""
+
 
 class Connections(Protocol):
     """Tests SDK configs; `sdk_configs.connection.ConnectionTest` is one."""

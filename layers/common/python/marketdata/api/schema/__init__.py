@@ -5,7 +5,17 @@ of its answers and, in `OPERATIONS`, what is to be said of each call. `local/ope
 `functions/docs/openapi.json` from them and from the routes.
 """
 
-from marketdata.api.schema import auth, base, cache, configs, docs, finance, klines, varieties
+from marketdata.api.schema import (
+    auth,
+    base,
+    cache,
+    configs,
+    docs,
+    finance,
+    klines,
+    status,
+    varieties,
+)
 from marketdata.api.schema.operation import Operation, disjoint
 
 OPERATIONS: dict[tuple[str, str], Operation] = disjoint(
@@ -16,6 +26,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = disjoint(
     varieties.OPERATIONS,
     cache.OPERATIONS,
     finance.OPERATIONS,
+    status.OPERATIONS,
     docs.OPERATIONS,
 )
 """By method and path, as in `api.router.Route`."""

@@ -63,7 +63,11 @@ class CurrentAccount(Protocol):
 
 
 class Session:
-    """The only session with the SDK.
+    """The only session with the SDK, as long as this process has the lease on it.
+
+    Another process that logs in ends this one's login. So each login is remembered with the
+    lease's fencing number, and is made anew once that has changed; without the lease nothing is
+    asked, and above all there is no login, which would end the other one's.
 
     Parameters
     ----------
@@ -75,6 +79,8 @@ class Session:
         See `Process`.
     limits : Limits
         The time limits of calls.
+    fence : callable
+        Returns the lease's fencing number; raises an UpstreamError if the lease is not held.
     """
 
     def __init__(
@@ -83,11 +89,13 @@ class Session:
         credentials: CurrentAccount,
         library_path: str,
         limits: Limits,
+        fence: Callable[[], int],
     ) -> None:
         self._bundle = bundle
         self._credentials = credentials
         self._library_path = library_path
         self._limits = limits
+        self._fence = fence
         self._turn = Lock()
         self._process: Process | None = None
         self._loaded: Path | None = None
@@ -117,6 +125,7 @@ class Session:
             try:
                 return self._ask(process, operation, arguments, deadline.share(self._limits.call))
             except UpstreamSessionLostError:
+                self._fence()
                 self._log_in(process, self._credentials.account(), deadline)
             try:
                 return self._ask(process, operation, arguments, deadline.share(self._limits.call))
@@ -136,7 +145,9 @@ class Session:
         """
         self._take_turn(deadline)
         try:
-            self._log_in(self._load(deadline), account, deadline)
+            process = self._load(deadline)
+            self._fence()
+            self._log_in(process, account, deadline)
         finally:
             self._logged_in = None
             self._turn.release()
@@ -153,8 +164,8 @@ class Session:
     def _ready(self, deadline: Deadline) -> Process:
         """Return a process that is logged in."""
         process = self._load(deadline)
-        revision = self._credentials.revision()
-        if self._logged_in == revision:
+        revision, fence = self._credentials.revision(), self._fence()
+        if self._logged_in == (revision, fence):
             return process
         refused, refusal, until = self._refused
         if refused == revision and time.time() < until:
@@ -165,7 +176,7 @@ class Session:
             # Not the monotonic clock, which may stand still while Lambda freezes this process.
             self._refused = revision, str(error), time.time() + REFUSED_SECONDS
             raise
-        self._logged_in = revision
+        self._logged_in = revision, fence
         return process
 
     def _load(self, deadline: Deadline) -> Process:
