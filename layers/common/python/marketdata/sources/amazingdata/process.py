@@ -1,5 +1,6 @@
 """The child process as the parent handles it: start, ask, kill."""
 
+import ctypes
 import fcntl
 import json
 import os
@@ -28,6 +29,18 @@ main(int(sys.argv[2]), sys.argv[3])
 """
 """Runs without -S: the vendor's code calls `exit`, which exists only if `site` was loaded."""
 
+_SET_DUMPABLE = 4
+"""`PR_SET_DUMPABLE` of <linux/prctl.h>."""
+
+
+def conceal() -> None:
+    """Keep this process's memory and environment from others of the same user.
+
+    They are under /proc, and the environment holds the credentials that Lambda gives a function.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
+
 
 class Process:
     """A child process, with its own folder, which is removed with it.
@@ -44,6 +57,7 @@ class Process:
     """
 
     def __init__(self, bundle: Path, folder: Path, library_path: str) -> None:
+        conceal()
         _clear(folder)
         self._home = Path(tempfile.mkdtemp(prefix="run-", dir=folder))
         self._lock = _locked(self._home)
