@@ -59,6 +59,12 @@ def fill(service: Service, monkeypatch: pytest.MonkeyPatch, *, objects: bool) ->
     service.invocations.clear()
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no read wait for a busy source."""
+    monkeypatch.setattr("marketdata.upstream.client.LEAST_SECONDS", 60.0)
+
+
 def busy(handle: Handler, event: Event) -> Any:
     """Refuse to fetch, but take reports, which Lambda keeps until there is time."""
     if event["operation"] == "clear_damaged":
