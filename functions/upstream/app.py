@@ -22,18 +22,28 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     that a retry may help. That all sessions are in use is an answer, since exceptions lose their
     names where Lambda is emulated.
     """
+    if "batches" in event:
+        return _take_turn(event)
     if event.get("operation") in WITHOUT_SOURCE:
         return _serve(event)
     try:
-        with deployment.lease_holder().hold(claimant_of(event)) as held:
-            if "batches" in event:
-                turn: Turn = deployment.turn(held.gives_way)
-                return _left(event, turn.take(event["batches"]), 0)
+        with deployment.lease_holder().hold(claimant_of(event)):
             return _serve(event)
     except SessionInUseError as error:
-        if "batches" in event:
-            return _left(event, event["batches"], randint(*PAUSE_SECONDS))  # noqa: S311  no secret
         return {"error": type(error).__name__, "message": str(error)}
+
+
+def _take_turn(event: dict[str, Any]) -> dict[str, Any]:
+    batches = event["batches"]
+    try:
+        with deployment.lease_holder().hold(claimant_of(event)) as held:
+            turn: Turn = deployment.turn(held.gives_way)
+            return _left(event, turn.take(batches), 0)
+    except SessionInUseError:
+        return _left(event, batches, randint(*PAUSE_SECONDS))  # noqa: S311  no secret
+    finally:
+        # Both the end of a lease and a refusal have put the task back into the queue.
+        deployment.leave_queue_if_ended(batches[0]["task_id"], batches[0]["attempt"])
 
 
 def _serve(event: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from marketdata.aws import workflows
+from marketdata.lease.holder import LeaseHolder
+from marketdata.lease.queue import Queue
+from marketdata.lease.state import READS
 from marketdata.sources.files.source import FileSource
 from marketdata.sources.source import BarRequest, FetchedBars
 from marketdata.tasks.outcomes import BatchOutcome
@@ -95,6 +98,28 @@ def test_nothing_is_fetched_for_a_task_that_was_cancelled(service: Service, gate
     wait_until(lambda: bool(answers))
     assert [(each["left"], each["batches"]) for each in answers] == [(0, [])]
     assert service.task(task_id)["batches_done"] == 0
+    assert not Queue(service.cloud.control).read().tickets, "it would keep others out"
+
+
+def test_a_cancelled_task_that_is_refused_a_session_does_not_wait_for_one(
+    service: Service, gate: Gate
+) -> None:
+    answers: list[Any] = []
+
+    def hold(handle: Handler, event: Event) -> Any:
+        gate.hold()
+        with LeaseHolder(service.cloud.control, 1, "another").hold(READS):
+            answers.append(handle(event))
+        return answers[0]
+
+    service.faults["upstream"] = hold
+    task_id = service.start("fill-missing", **WEEKS)
+    assert gate.reached.wait(20)
+    service.post(CANCEL, task_id=task_id)
+    gate.opened.set()
+    wait_until(lambda: bool(answers))
+    assert answers[0]["pause"] > 0
+    assert not Queue(service.cloud.control).read().tickets
 
 
 def test_cancelled_while_it_is_planned(service: Service, gate: Gate) -> None:

@@ -301,6 +301,11 @@ def turn(gives_way: Callable[[], bool]) -> "Turn":
     return Turn(upstream_server().fetch, _records().outcomes, gives_way=gives_way)
 
 
+def leave_queue_if_ended(task_id: int, attempt: int) -> None:
+    """See `tasks.records.TaskRecords.leave_queue_if_ended`."""
+    _records().leave_queue_if_ended(task_id, attempt)
+
+
 # --- the source ------------------------------------------------------------------------------
 
 

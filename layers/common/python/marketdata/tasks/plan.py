@@ -252,6 +252,7 @@ class Planner:
         if turns:
             # Its first call may be kept out before any code of ours runs.
             self.records.queue.wait(task_claimant(task.id, scheduled=scheduled))
+            self.records.leave_queue_if_ended(task.id, task.attempt)
         return {"batch_count": len(work), "bucket": self.objects.name, "work_list": key}
 
     @staticmethod

@@ -181,8 +181,20 @@ class TaskRecords:
         except ConditionFailedError:
             return False
         if task.kind.fetches:
-            self.queue.leave(task_claimant(task.id, scheduled=False))
+            self._leave_queue(task.id)
         return True
+
+    def leave_queue_if_ended(self, task_id: int, attempt: int) -> None:
+        """Take a task that waits for the source out of the queue unless it still goes on.
+
+        Whoever puts a task into the queue calls it afterwards: what waits for nothing would keep
+        other tasks out.
+        """
+        if not self.outcomes.goes_on(task_id, attempt):
+            self._leave_queue(task_id)
+
+    def _leave_queue(self, task_id: int) -> None:
+        self.queue.leave(task_claimant(task_id, scheduled=False))
 
     def _set(self, task: Task, changes: Mapping[str, Any], condition: str) -> None:
         self._table.write(self._update(task, changes, condition))
