@@ -75,7 +75,8 @@ COSTS: dict[str, dict[str, int]] = {
     },
     # Three files of the source, of which one is not there.
     "a batch of a fill, 2 codes": {
-        "GetItem": 3,
+        # One of them asks whether the task, which is back in the queue, still goes on.
+        "GetItem": 4,
         "GetObject": 3,
         "BatchGetItem": 1,
         "PutItem": 2,
