@@ -3,6 +3,7 @@
 from random import randint
 from typing import Any
 
+import marketdata.aws.preloaded  # noqa: F401
 from marketdata import deployment
 from marketdata.errors import SessionInUseError
 from marketdata.lease.state import claimant_of

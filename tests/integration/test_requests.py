@@ -30,6 +30,7 @@ from marketdata.tasks.task import TaskKind, new_task
 from tests.integration.market import DAYS, put_bars, row, rows
 from tests.integration.test_auth import METHOD_ARN
 from tests.support.events import ADMIN, proxy_event
+from tests.support.exchange import hearing
 from tests.support.faults import Event
 from tests.support.service import Service
 
@@ -95,11 +96,15 @@ def counting() -> Iterator[Counter[str]]:
     def count(model: Any, **_: Any) -> None:
         counted[model.name] += 1
 
+    def hear(operation: str, _: dict[str, Any]) -> None:
+        counted[operation] += 1
+
     clients = [client("dynamodb"), client("s3"), client("secretsmanager"), client("stepfunctions")]
     for each in clients:
         each.meta.events.register("before-call", count)
     try:
-        yield counted
+        with hearing(hear):
+            yield counted
     finally:
         for each in clients:
             each.meta.events.unregister("before-call", count)

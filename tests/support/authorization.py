@@ -10,6 +10,7 @@ import boto3  # noqa: TID251  whoever makes a client is heard
 import pytest
 
 from tests.support.cloud import forget_clients
+from tests.support.exchange import hearing
 from tests.support.policies import Request, arn
 
 _at_work: ContextVar[str] = ContextVar("_at_work", default="")
@@ -41,17 +42,20 @@ def listening(known: Mapping[str, str]) -> Iterator[dict[str, set[Request]]]:
     """
     noted: dict[str, set[Request]] = {}
 
-    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+    def note(operation: str, params: dict[str, Any]) -> None:
         if function := _at_work.get():
-            noted.setdefault(function, set()).update(_needed(model.name, params, known))
+            noted.setdefault(function, set()).update(_needed(operation, params, known))
+
+    def note_event(params: dict[str, Any], model: Any, **_: Any) -> None:
+        note(model.name, params)
 
     def submit(pool: ThreadPoolExecutor, work: Any, *args: Any, **named: Any) -> Future[Any]:
         return original(pool, copy_context().run, work, *args, **named)
 
     original = ThreadPoolExecutor.submit
     session = boto3.Session()
-    session.events.register("before-parameter-build", note)
-    with pytest.MonkeyPatch.context() as patch:
+    session.events.register("before-parameter-build", note_event)
+    with pytest.MonkeyPatch.context() as patch, hearing(note):
         patch.setattr(ThreadPoolExecutor, "submit", submit)
         patch.setattr(boto3, "DEFAULT_SESSION", session)
         forget_clients()

@@ -6,6 +6,9 @@ from typing import Any
 
 from marketdata.aws import clients, functions, objects
 from marketdata.aws.clients import client
+from marketdata.aws.direct.access_key import forget_access_keys
+from marketdata.aws.direct.connections import forget_connections
+from marketdata.aws.direct.environment import endpoint
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
 from tests.support import template
@@ -77,6 +80,9 @@ def forget_clients() -> None:
     """
     for kept in (clients._made, functions._caller, objects._signer):
         kept.cache_clear()
+    endpoint.cache_clear()
+    forget_connections()
+    forget_access_keys()
 
 
 def _make_table(name: str) -> Table:

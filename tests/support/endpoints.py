@@ -4,6 +4,7 @@ import json
 import socket
 import struct
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -12,12 +13,16 @@ from typing import Any, Literal
 
 import pytest
 
+from marketdata.aws.direct.environment import AUTHORITIES, PROXIES, VARIANTS
 from tests.support.cloud import forget_clients
 from tests.support.faults import wait_until
 
 type Fate = Literal["kept", "closed", "reset", "silent"]
 """What becomes of a connection: it is kept; it is closed; it is reset by the next request, before
 that is read; it is never heard of again."""
+
+type Answer = tuple[int, dict[str, str], bytes]
+"""A status, the headers that are not usual, and a body."""
 
 RESET = struct.pack("ii", 1, 0)
 
@@ -48,14 +53,20 @@ class Connection(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         payload = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.path, self.server.headers, self.server.payload = (
+            self.path,
+            dict(self.headers),
+            payload,
+        )
         self.server.requests.append(self.client_address[1])
         self.server.open[self.client_address[1]] = self.connection
         if self.server.refuses:
             self._reset()
             return
-        status, body = self.server.answer(self.command, payload)
+        status, headers, body = self.server.answer(self.command, payload)
         self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
+        for name, value in ({"Content-Length": str(len(body))} | headers).items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
@@ -80,6 +91,12 @@ class Endpoint(ThreadingHTTPServer):
         What becomes of any other connection.
     refuses : bool
         Whether a request is read and its connection then reset, without an answer.
+    answers : deque of Answer
+        What the next requests are answered with instead of `body`.
+    always : Answer or None
+        What all others are answered with instead of it.
+    path, headers, payload
+        Of the last request.
     """
 
     daemon_threads = True
@@ -94,11 +111,17 @@ class Endpoint(ThreadingHTTPServer):
         self.fates: dict[int, Fate] = {}
         self.new: Fate = "kept"
         self.refuses = False
+        self.answers: deque[Answer] = deque()
+        self.always: Answer | None = None
+        self.path = ""
+        self.headers: dict[str, str] = {}
+        self.payload = b""
         self.over = threading.Event()
 
-    def answer(self, method: str, _payload: bytes) -> tuple[int, bytes]:
-        """Give the status and the body of an answer."""
-        return 200, b"" if method == "PUT" else self.body
+    def answer(self, method: str, _payload: bytes) -> Answer:
+        if self.answers:
+            return self.answers.popleft()
+        return self.always or (200, {}, b"" if method == "PUT" else self.body)
 
     @property
     def connections(self) -> set[int]:
@@ -136,11 +159,11 @@ class FunctionEndpoint(Endpoint):
         self.serve = serve
         self.running = threading.Lock()
 
-    def answer(self, _method: str, payload: bytes) -> tuple[int, bytes]:
+    def answer(self, _method: str, payload: bytes) -> Answer:
         if not self.running.acquire(blocking=False):
-            return 429, b'{"code": "TooManyRequestsException"}'
+            return 429, {}, b'{"code": "TooManyRequestsException"}'
         try:
-            return 200, json.dumps(self.serve(json.loads(payload))).encode()
+            return 200, {}, json.dumps(self.serve(json.loads(payload))).encode()
         finally:
             self.running.release()
 
@@ -151,7 +174,10 @@ class FunctionEndpoint(Endpoint):
 
 @contextmanager
 def answering(patch: pytest.MonkeyPatch, body: bytes = b"{}") -> Iterator[Endpoint]:
-    """Have all clients of AWS call an endpoint."""
+    """Have all requests to AWS go to an endpoint."""
+    for name in (*AUTHORITIES, *PROXIES, *VARIANTS):
+        patch.delenv(name, raising=False)
+    patch.setenv("AWS_REGION", "us-east-1")
     patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     patch.setenv("AWS_ACCESS_KEY_ID", "test")
     patch.setenv("AWS_SECRET_ACCESS_KEY", "test")

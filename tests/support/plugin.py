@@ -27,14 +27,18 @@ def credentials() -> Iterator[None]:
     """Make this nobody's account; its clients are good for every test on moto, and only there."""
     import moto  # noqa: F401  clients that were made without it would call AWS
 
+    from marketdata.aws.direct.environment import AUTHORITIES, PROXIES, VARIANTS
     from tests.support.cloud import REGION, forget_clients
+    from tests.support.exchange import answer_by_moto
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_REGION", REGION)
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         patch.setenv("AWS_ACCESS_KEY_ID", "test")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        patch.delenv("AWS_ENDPOINT_URL", raising=False)
-        patch.delenv("AWS_PROFILE", raising=False)
+        for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", *AUTHORITIES, *PROXIES, *VARIANTS):
+            patch.delenv(name, raising=False)
+        answer_by_moto(patch)
         forget_clients()
         yield
         forget_clients()

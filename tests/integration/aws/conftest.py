@@ -1,6 +1,6 @@
 """Ways to disturb a table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 from marketdata.aws.clients import client
 from marketdata.aws.tables import Table
 from tests.support.cloud import Cloud
+from tests.support.exchange import hearing
 from tests.support.refusals import ClientError
 
 type Method = Callable[..., Any]
@@ -26,6 +27,14 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     # Not `time.sleep` itself: threads of other tests sleep too.
     monkeypatch.setattr("marketdata.aws.writes.time", SimpleNamespace(sleep=noted.append))
     return noted
+
+
+@pytest.fixture
+def asked(cloud: Cloud) -> Iterator[list[tuple[str, dict[str, Any]]]]:
+    """What was read the short way: the operations, and what was asked."""
+    calls: list[tuple[str, dict[str, Any]]] = []
+    with hearing(lambda *call: calls.append(call)):
+        yield calls
 
 
 @pytest.fixture

@@ -1,16 +1,14 @@
 """A table: reading and writing otherwise than boto3 and DynamoDB would by themselves."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from marketdata.aws.clients import client
+from marketdata.aws import tables
+from marketdata.aws.reads import read
 from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
 from tests.support.cloud import Cloud
-
-type Method = Callable[..., Any]
 
 
 def put(table: Table, pk: str, sk: str, **item: Any) -> None:
@@ -40,23 +38,22 @@ def test_floats_come_back_as_they_were(table: Table) -> None:
 
 
 def test_many_items_take_a_request_for_each_hundred(
-    table: Table, spy: Callable[..., list[Any]]
+    table: Table, asked: list[tuple[str, Any]]
 ) -> None:
     keys = [("a", f"{number:03}") for number in range(250)]
     for pk, sk in keys[::2]:
         put(table, pk, sk, number=int(sk))
-    calls = spy("batch_get_item")
     found = table.get_many(keys)
     assert {key: item["number"] for key, item in found.items()} == {
         (pk, sk): int(sk) for pk, sk in keys[::2]
     }
-    assert sorted(len(call["RequestItems"][table.name]["Keys"]) for call in calls) == [50, 100, 100]
+    counts = [len(wanted["RequestItems"][table.name]["Keys"]) for _, wanted in asked]
+    assert sorted(counts) == [50, 100, 100]
 
 
-def test_no_items_take_no_request(table: Table, spy: Callable[..., list[Any]]) -> None:
-    calls = spy("batch_get_item")
+def test_no_items_take_no_request(table: Table, asked: list[tuple[str, Any]]) -> None:
     assert table.get_many([]) == {}
-    assert calls == []
+    assert asked == []
 
 
 def test_keys_that_were_left_out_are_asked_for_again(
@@ -65,17 +62,16 @@ def test_keys_that_were_left_out_are_asked_for_again(
     keys = [("a", f"{number:03}") for number in range(30)]
     for pk, sk in keys:
         put(table, pk, sk)
-    method: Method = client("dynamodb").batch_get_item
     asked: list[int] = []
 
-    def answer_ten(RequestItems: Any) -> Any:  # noqa: N803  boto3's name
+    def answer_ten(service: str, operation: str, *, RequestItems: Any) -> Any:  # noqa: N803
         wanted = RequestItems[table.name]["Keys"]
         asked.append(len(wanted))
         request = {table.name: {"Keys": wanted[:10]}}
         left = {table.name: {"Keys": wanted[10:]}} if wanted[10:] else {}
-        return {**method(RequestItems=request), "UnprocessedKeys": left}
+        return {**read(service, operation, RequestItems=request), "UnprocessedKeys": left}
 
-    monkeypatch.setattr(client("dynamodb"), "batch_get_item", answer_ten)
+    monkeypatch.setattr(tables, "read", answer_ten)
     assert list(table.get_many(keys)) == keys
     assert asked == [30, 20, 10]
     assert len(naps) == 2
@@ -152,12 +148,11 @@ def test_ids(table: Table) -> None:
     assert [table.next_id("x"), table.next_id("x"), table.next_id("y")] == [1, 2, 1]
 
 
-def test_what_is_wanted_of_many_items(table: Table, spy: Callable[..., list[Any]]) -> None:
+def test_what_is_wanted_of_many_items(table: Table, asked: list[tuple[str, Any]]) -> None:
     put(table, "a", "1", number=1, data=b"1", rows=2)
-    calls = spy("batch_get_item")
     assert table.get_many([("a", "1")], fresh=True, attributes=("rows", "data", "object")) == {
         ("a", "1"): {"pk": "a", "sk": "1", "rows": 2, "data": b"1"}
     }
     assert table.get_many([("a", "1")])["a", "1"]["number"] == 1
-    consistent = [call["RequestItems"][table.name]["ConsistentRead"] for call in calls]
+    consistent = [wanted["RequestItems"][table.name]["ConsistentRead"] for _, wanted in asked]
     assert consistent == [True, False]

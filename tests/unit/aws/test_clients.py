@@ -29,7 +29,7 @@ def test_clients_are_made_one_after_another(monkeypatch: pytest.MonkeyPatch) -> 
         made.append(object())
         return made[-1]
 
-    monkeypatch.setattr("marketdata.aws.clients.boto3.client", make)
+    monkeypatch.setattr("boto3.client", make)
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(lambda _: client("s3"), range(8))) == set(made)
     assert len(made) == 1

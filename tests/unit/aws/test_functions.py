@@ -154,7 +154,7 @@ def test_limits_of_the_same_second_share_a_client(
         made.append(config)
         return FakeLambda(body=None)
 
-    monkeypatch.setattr("marketdata.aws.functions.boto3.client", make)
+    monkeypatch.setattr("boto3.client", make)
     for seconds in (19.99, 19.5, 19.01, 0.3, 1.7):
         invoke("upstream", {}, seconds)
     assert [config.read_timeout for config in made] == [19, 1]

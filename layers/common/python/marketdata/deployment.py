@@ -4,12 +4,9 @@ A factory imports what it creates, so that a function loads only what it uses. O
 created once per process are kept until `reset`.
 """
 
-import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from marketdata.aws.tables import Table
@@ -127,6 +124,8 @@ def session_queue() -> "Queue":
 @_once
 def lease_holder() -> "LeaseHolder":
     """Return what takes leases on the source's sessions, under a name of this process."""
+    from secrets import token_hex
+
     from marketdata.lease.holder import LeaseHolder
 
     return LeaseHolder(control_table(), settings().upstream_sessions, token_hex(4))
@@ -324,6 +323,9 @@ def source() -> "Source":
 
 
 def _amazingdata() -> "Source":
+    import tempfile
+    from pathlib import Path
+
     from marketdata.sdk_configs.default_account import DefaultAccount
     from marketdata.sources.amazingdata.bundle import Bundle
     from marketdata.sources.amazingdata.limits import Limits

@@ -12,11 +12,11 @@ Whether it also escapes characters beyond ASCII depends on the runtime's version
 
 import gzip
 import re
-from base64 import b64encode
 from hashlib import sha256
 from typing import Any
 
 import orjson
+from pybase64 import b64encode_as_string
 
 from marketdata.api.answer import Answer
 from marketdata.api.call import Headers
@@ -92,7 +92,7 @@ def _packed(
     """Return the response with a packed body; None if it does not fit."""
     if len(packed) * 4 // 3 + 4 > ROOM:
         return None
-    text = b64encode(packed).decode()
+    text = b64encode_as_string(packed)
     return _response(status, headers | {"Content-Encoding": coding}, text, base64=True)
 
 

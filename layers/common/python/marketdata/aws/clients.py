@@ -1,11 +1,9 @@
-"""boto3 clients, each created on first use and once per process."""
+"""boto3 clients, each created once per process, by its first user; the first imports boto3."""
 
+from collections.abc import Callable, Collection
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, overload
-
-import boto3
-from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -14,8 +12,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_stepfunctions import SFNClient
-from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
 
 PARALLEL = 16
 """Connections that each client keeps; no caller runs more requests than this in parallel."""
@@ -52,6 +48,9 @@ def client(service: str) -> Any:
 
 @cache
 def _made(service: str) -> Any:
+    import boto3
+    from botocore.config import Config
+
     config = Config(
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         connect_timeout=CONNECT_SECONDS,
@@ -79,5 +78,7 @@ def side_by_side[Thing, Result](
     """
     if len(things) <= 1:
         return [work(thing) for thing in things]
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(min(PARALLEL, len(things))) as pool:
         return list(pool.map(work, things))

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from botocore.exceptions import ClientError
-
 from marketdata.aws.clients import client
 from marketdata.errors import StorageError
 
@@ -39,6 +37,8 @@ class EncryptionKey:
         KeyRefusedError
             KMS refused to decrypt it.
         """
+        from botocore.exceptions import ClientError
+
         try:
             answer = client("kms").decrypt(
                 KeyId=self.arn, CiphertextBlob=secret, EncryptionContext=dict(context)

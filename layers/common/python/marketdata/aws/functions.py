@@ -5,16 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import orjson
-from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    ReadTimeoutError,
-)
 
 from marketdata.aws.clients import CONNECT_SECONDS
 from marketdata.errors import (
@@ -40,13 +31,13 @@ NOTIFY_SECONDS = 1
 TIMED_OUT = "Sandbox.Timedout"
 """Lambda's error type for an invocation that exceeded its function's time limit."""
 
-NOT_SENT = (ConnectTimeoutError, EndpointConnectionError)
-"""What is raised if there was no connection. After any other error the function may be running."""
-
 
 @cache
 def _caller(seconds: int) -> "LambdaClient":
     """Create a client that waits this long for an answer and never retries by itself."""
+    import boto3
+    from botocore.config import Config
+
     config = Config(
         retries={"total_max_attempts": 1},
         connect_timeout=min(CONNECT_SECONDS, seconds),
@@ -80,11 +71,20 @@ def invoke(function: str, event: dict[str, Any], seconds: float) -> Any:
     UpstreamError
         The function cannot be called now.
     """
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        ConnectTimeoutError,
+        EndpointConnectionError,
+        ReadTimeoutError,
+    )
+
     payload, until = orjson.dumps(event), time.monotonic() + seconds
     try:
         try:
             failed, body = _answer(function, payload, seconds)
-        except NOT_SENT:
+        except (ConnectTimeoutError, EndpointConnectionError):
+            # There was no connection. After any other error the function may be running.
             if (left := until - time.monotonic()) < 1:
                 raise
             failed, body = _answer(function, payload, left)
@@ -110,6 +110,8 @@ def notify(function: str, event: dict[str, Any]) -> None:
     UpstreamError
         The event could not be handed over.
     """
+    from botocore.exceptions import BotoCoreError, ClientError
+
     caller = _caller(NOTIFY_SECONDS)
     try:
         caller.invoke(FunctionName=function, InvocationType="Event", Payload=orjson.dumps(event))

@@ -7,6 +7,8 @@ writes 3.0 as 3.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pybase64 import b64decode
+
 SCALARS: tuple[tuple[type, str, Callable[[Any], object]], ...] = (
     (bool, "BOOL", bool),
     (int, "N", lambda value: str(int(value))),
@@ -30,8 +32,12 @@ def to_attributes(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def from_attributes(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Convert attribute values to an item's plain values."""
-    return {name: _value(attribute) for name, attribute in raw.items()}
+    """Convert attribute values to an item's plain values; binary ones may be base64 text."""
+    return {
+        name: value if kind in AS_IT_IS else _READERS[kind](value)
+        for name, attribute in raw.items()
+        for kind, value in attribute.items()
+    }
 
 
 def _attribute(value: Any) -> dict[str, Any]:
@@ -47,19 +53,27 @@ def _attribute(value: Any) -> dict[str, Any]:
     raise TypeError(f"an item cannot hold a {type(value).__name__}")
 
 
-def _value(attribute: Mapping[str, Any]) -> Any:
-    ((kind, value),) = attribute.items()
-    match kind:
-        case "N":
-            return int(value) if value.lstrip("-").isdigit() else float(value)
-        case "M":
-            return from_attributes(value)
-        case "L":
-            return [_value(each) for each in value]
-        case "NULL":
-            return None
-        case _:
-            return value
+def _list(values: list[Mapping[str, Any]]) -> list[Any]:
+    return [from_attributes({"": value})[""] for value in values]
+
+
+def _number(text: str) -> int | float:
+    return int(text) if text.lstrip("-").isdigit() else float(text)
+
+
+def _binary(value: str | bytes) -> bytes:
+    return b64decode(value, validate=True) if isinstance(value, str) else value
+
+
+AS_IT_IS = frozenset({"S", "BOOL"})
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "N": _number,
+    "B": _binary,
+    "M": from_attributes,
+    "L": _list,
+    "NULL": lambda _: None,
+}
+"""How to read the values of each other kind."""
 
 
 type Item = dict[str, Any]

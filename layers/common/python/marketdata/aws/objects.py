@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import boto3
 import orjson
-from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from marketdata.aws.clients import client
+from marketdata.aws.reads import read_object
 from marketdata.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -36,10 +34,9 @@ class Bucket:
         NotFoundError
             There is no such object. (S3 says so only to callers that may list the bucket.)
         """
-        s3 = client("s3")
         try:
-            return s3.get_object(Bucket=self.name, Key=key)["Body"].read()
-        except s3.exceptions.NoSuchKey as error:
+            return read_object(self.name, key)
+        except client("s3").exceptions.NoSuchKey as error:
             raise NotFoundError(key) from error
 
     def write(self, key: str, body: bytes, content_type: str = "application/json") -> None:
@@ -74,6 +71,8 @@ class Bucket:
 
     def version(self, key: str) -> str:
         """Return an object's ETag, which changes with its content; errors as in `read`."""
+        from botocore.exceptions import ClientError
+
         try:
             return client("s3").head_object(Bucket=self.name, Key=key)["ETag"]
         except ClientError as error:
@@ -107,6 +106,9 @@ def _signer() -> "S3Client":
     2020, and for the global endpoint, which redirects clients to another host, where the signature
     is not valid.
     """
+    import boto3
+    from botocore.config import Config
+
     on_aws = ".amazonaws.com" in client("s3").meta.endpoint_url
     style = "virtual" if on_aws else "path"
     config = Config(signature_version="s3v4", s3={"addressing_style": style})  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ import time
 from typing import Literal
 
 from marketdata.aws.clients import client
+from marketdata.aws.reads import read
 
 KEPT_SECONDS = 300.0
 
@@ -39,8 +40,9 @@ def forget_secrets() -> None:
 
 
 def _fetch(arn: str, stage: Stage) -> str | None:
-    secrets = client("secretsmanager")
     try:
-        return secrets.get_secret_value(SecretId=arn, VersionStage=stage)["SecretString"]
-    except secrets.exceptions.ResourceNotFoundException:
+        answer = read("secretsmanager", "GetSecretValue", SecretId=arn, VersionStage=stage)
+    except client("secretsmanager").exceptions.ResourceNotFoundException:
         return None
+    text: str = answer["SecretString"]
+    return text

@@ -1,13 +1,13 @@
 """A DynamoDB table that takes and returns plain Python values; see `aws.items`."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
-from marketdata.aws.clients import PARALLEL, client
+from marketdata.aws.clients import client, side_by_side
 from marketdata.aws.items import Item, ItemKey, from_attributes
+from marketdata.aws.reads import read
 from marketdata.aws.writes import Write, carry_out, pause
 
 if TYPE_CHECKING:
@@ -31,9 +31,8 @@ class Table:
 
     def get(self, pk: str, sk: str) -> Item | None:
         """Return one item as last written; None if there is none."""
-        answer = client("dynamodb").get_item(
-            TableName=self.name, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
-        )
+        key = {"pk": {"S": pk}, "sk": {"S": sk}}
+        answer = read("dynamodb", "GetItem", TableName=self.name, Key=key, ConsistentRead=True)
         return from_attributes(answer["Item"]) if "Item" in answer else None
 
     def get_many(
@@ -58,24 +57,20 @@ class Table:
         named = ("pk", "sk", *attributes) if attributes else ()
         page = partial(self._page, options={"ConsistentRead": fresh, **_projection(named)})
         pages = [keys[start : start + KEYS_A_CALL] for start in range(0, len(keys), KEYS_A_CALL)]
-        if len(pages) <= 1:
-            return page(pages[0]) if pages else {}
         found: dict[ItemKey, Item] = {}
-        with ThreadPoolExecutor(min(PARALLEL, len(pages))) as pool:
-            for items in pool.map(page, pages):
-                found.update(items)
+        for items in side_by_side(page, pages):
+            found |= items
         return found
 
     def _page(self, keys: Sequence[ItemKey], options: Mapping[str, Any]) -> dict[ItemKey, Item]:
         found: dict[ItemKey, Item] = {}
         wanted: Any = {"Keys": [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys], **options}
         for tries in count():
-            answer = client("dynamodb").batch_get_item(RequestItems={self.name: wanted})
+            answer = read("dynamodb", "BatchGetItem", RequestItems={self.name: wanted})
             for raw in answer["Responses"].get(self.name, []):
                 item = from_attributes(raw)
                 found[item["pk"], item["sk"]] = item
-            left = answer["UnprocessedKeys"]
-            if not left:
+            if not (left := answer["UnprocessedKeys"]):
                 break
             wanted["Keys"] = left[self.name]["Keys"]
             pause(tries)
@@ -124,8 +119,12 @@ class Table:
                 ":first": {"S": between[0]},
                 ":last": {"S": between[1]},
             }
-        for page in client("dynamodb").get_paginator("query").paginate(**request):
+        while True:
+            page = read("dynamodb", "Query", **request)
             yield from map(from_attributes, page["Items"])
+            if not (last := page.get("LastEvaluatedKey")):
+                return
+            request["ExclusiveStartKey"] = last
 
     def write(self, write: Write) -> Item:
         """Carry out one write.

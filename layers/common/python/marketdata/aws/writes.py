@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from random import random
-from typing import Any, Self
-
-from botocore.exceptions import ClientError
+from typing import TYPE_CHECKING, Any, Self
 
 from marketdata.aws.items import Item, to_attributes
 from marketdata.errors import StorageError
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 """Longest waits, in seconds, before each retry of what boto3 does not retry by itself."""
@@ -85,6 +85,8 @@ def carry_out[T](request: Callable[[], T], tries: int = 0) -> T:
     ConditionFailedError
         A condition did not hold.
     """
+    from botocore.exceptions import ClientError
+
     try:
         return request()
     except ClientError as error:
@@ -97,7 +99,7 @@ def carry_out[T](request: Callable[[], T], tries: int = 0) -> T:
     return carry_out(request, tries + 1)
 
 
-def _reasons(error: ClientError) -> set[str]:
+def _reasons(error: "ClientError") -> set[str]:
     """Return why a write, alone or in a transaction, was refused, in a transaction's terms."""
     match error.response["Error"]["Code"]:
         case "ConditionalCheckFailedException":
@@ -112,4 +114,6 @@ def _reasons(error: ClientError) -> set[str]:
 
 def pause(tries: int) -> None:
     """Wait for a random part of the pause that is due after this many tries."""
+    from random import random
+
     time.sleep(random() * PAUSES[min(tries, len(PAUSES) - 1)])  # noqa: S311  no secret
