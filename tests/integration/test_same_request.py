@@ -10,7 +10,6 @@ from marketdata import deployment
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
-from marketdata.tasks.service import PLAN_SECONDS
 from marketdata.tasks.task import Task, TaskKind, new_task
 from tests.integration.market import (
     CODES,
@@ -79,15 +78,19 @@ def test_many_at_once_are_all_taken(service: Service) -> None:
     assert sorted(task.id for task, _ in claimed) == list(range(1, 49))
 
 
-def test_tasks_started_in_numbers_do_not_wait_for_their_plan(service: Service) -> None:
+def test_tasks_started_in_numbers_do_not_wait_for_their_plan(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = 0.5
+    monkeypatch.setattr("marketdata.tasks.service.PLAN_SECONDS", seconds)
     waited = deployment.task_service()
     first, second, third = (claim(waited._records, f"fill-{number}")[0] for number in range(3))
     began = time.monotonic()
     assert waited.wait_for_plan(second) == second
-    assert time.monotonic() - began < PLAN_SECONDS
+    assert time.monotonic() - began < seconds
     waited._records.planned(second, "execution", total_count=1)
     assert waited.wait_for_plan(third) == third
-    assert time.monotonic() - began >= PLAN_SECONDS
+    assert time.monotonic() - began >= seconds
     assert waited.wait_for_plan(waited.show(second.id)).planned
     assert first.id == 1
 

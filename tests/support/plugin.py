@@ -67,12 +67,14 @@ def service(
 ) -> "Iterator[Service]":
     """Deploy the state machines and the functions; the source is `files`, without any file.
 
+    Whoever starts a task waits for its plan for as long as a busy machine may take to make it.
     Its files pass for a minute older than they are: one that is as old as the question that it was
     read for, in whole seconds, is read again.
     """
     from marketdata import deployment
     from marketdata.aws.objects import Bucket
     from tests.support import emulation
+    from tests.support.faults import PATIENCE
     from tests.support.service import Service
 
     made = Service(cloud)
@@ -80,6 +82,7 @@ def service(
     monkeypatch.setattr(
         Bucket, "modified", lambda *args: ((key, at - 60) for key, at in listed(*args))
     )
+    monkeypatch.setattr("marketdata.tasks.service.PLAN_SECONDS", PATIENCE)
     emulation.emulate(made.invoke, template, made.naps, monkeypatch)
     monkeypatch.setenv("UPSTREAM", "files")
     monkeypatch.setenv("UPSTREAM_FUNCTION", "UpstreamFunction")
