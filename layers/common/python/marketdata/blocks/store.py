@@ -47,7 +47,7 @@ MARKS = (*BIT_SETS, "rejected_until", "silences")
 
 
 INDEXED = ("code", "rows", "present", "absent", "suspended", "no_trade", "short", "silences")
-"""What the index is asked for: boto3 takes most of a whole market's time to read what it gets."""
+"""What the index is asked for: most of a whole market's time goes into parsing what it gives."""
 
 
 CONTENT = ("rows", "version", "seal", "data", "object", *MARKS)
