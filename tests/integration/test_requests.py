@@ -78,7 +78,8 @@ COSTS: dict[str, dict[str, int]] = {
     "a batch of a fill, 2 codes": {
         # One of them asks whether the task, which is back in the queue, still goes on.
         "GetItem": 4,
-        "GetObject": 3,
+        # One of them finds nothing, and boto3 asks again.
+        "GetObject": 4,
         "BatchGetItem": 1,
         "PutItem": 2,
         "TransactWriteItems": 1,
