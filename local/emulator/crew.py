@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+START = "start processes"
+"""The key of the event that asks for processes, instead of invoking the function."""
 START_AFTER = 0.5
 """Seconds to wait for a free process before another one is started."""
 
@@ -55,6 +57,18 @@ class Crew:
                 self._starting = False
                 self._last_start = self._clock()
                 self._changed.notify_all()
+
+    def started_ahead(self, number: int) -> None:
+        """Take note that there are at least so many processes, started for no invocation."""
+        with self._changed:
+            self.started = max(self.started, number)
+            self._changed.notify_all()
+
+    def ended(self) -> None:
+        """Take note that a process has ended."""
+        with self._changed:
+            self.started = max(self.started - 1, 0)
+            self._changed.notify_all()
 
     def _take(self) -> bool:
         """Wait for a process; return whether it has yet to be started."""

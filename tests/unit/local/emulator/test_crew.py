@@ -81,6 +81,35 @@ def test_one_that_fails_to_start_holds_nobody_up() -> None:
         assert made.working == 1
 
 
+def test_those_that_were_started_ahead_are_used_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "START_AFTER", 60)
+    made = Crew(8)
+    made.started_ahead(2)
+    with made.member(), made.member():
+        assert (made.started, made.working) == (2, 2)
+    made.started_ahead(1)
+    assert made.started == 2
+
+
+def test_one_that_ended_is_missed_by_nobody(pool: ThreadPoolExecutor) -> None:
+    made, over = Crew(2), Event()
+    made.started_ahead(2)
+    made.ended()
+
+    def call() -> None:
+        with made.member():
+            over.wait(10)
+
+    first = pool.submit(call)
+    _until(lambda: made.working == 1)
+    second = pool.submit(call)
+    _until(lambda: made.working == 2)
+    assert made.started == 2
+    over.set()
+    for each in (first, second):
+        each.result(10)
+
+
 def _until(holds: object) -> None:
     deadline = time.monotonic() + 10
     while not holds():  # type: ignore[operator]
