@@ -3,6 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from ministack.core import lambda_runtime
@@ -25,8 +26,8 @@ def adapt(limit: int) -> None:
     - A handler's exception leaves its process alive, as on AWS: a bad token must not cost the
       authorizer's next caller a cold start.
     - An invocation's log is complete as soon as its process says so, which spares each 50 ms.
-    - An invocation with the event `{START: n}` is none: it has the function's processes started
-      until there are n that are free.
+    - An invocation with the event `{START: n}` is none: it has processes of the function started
+      until there are n.
     """
     crews: dict[str, Crew] = defaultdict(lambda: Crew(limit))
     _limit_workers(crews)
@@ -42,28 +43,26 @@ def _limit_workers(crews: Mapping[str, Crew]) -> None:
     def limited(func: dict[str, Any], event: Any, request_id: str) -> Any:
         config = func.get("config") or func
         crew = crews[config.get("FunctionName", "")]
+        start = partial(_start, config, func["code_zip"])
         if isinstance(event, dict) and event.keys() == {START}:
-            _start(config, func["code_zip"], event[START])
-            crew.started_ahead(event[START])
+            for number in range(crew.started, event[START]):
+                start()
+                crew.started_ahead(number + 1)
             return {"body": None}
-        with crew.member():
+        with crew.member(start):
             return execute(func, event, request_id)
 
     lambda_svc._execute_function_warm = limited  # noqa: SLF001
 
 
-def _start(config: dict[str, Any], code: bytes, number: int) -> None:
+def _start(config: dict[str, Any], code: bytes) -> None:
+    """Start a process, and only then let invocations find it."""
     name, version = config["FunctionName"], config.get("Version", "$LATEST")
-    leased = [
-        lambda_runtime.acquire_worker(name, config, code, qualifier=version)[0]
-        for _ in range(number)
-    ]
-    try:
-        for worker in leased:
-            lambda_runtime.ensure_spawned(worker)
-    finally:
-        for worker in leased:
-            lambda_runtime.release_worker(worker)
+    worker = lambda_runtime.Worker(name, config, code)
+    lambda_runtime.ensure_spawned(worker)
+    key = lambda_runtime._worker_key(name, config, version)  # noqa: SLF001
+    with lambda_runtime._lock:  # noqa: SLF001
+        lambda_runtime._workers.setdefault(key, []).append(worker)  # noqa: SLF001
 
 
 def _count_ends(crews: Mapping[str, Crew]) -> None:
