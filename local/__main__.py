@@ -65,6 +65,7 @@ def run(options: argparse.Namespace) -> None:
                 say(f"{bootstrap.upload(s3, deployed.bucket, data)} files uploaded from {data}")
             if bundle and bootstrap.upload_bundle(s3, deployed.bucket, bundle):
                 say(f"the SDK's bundle uploaded from {bundle}")
+            bootstrap.warm(boto3.client("lambda", endpoint_url=emulator.endpoint))
             key = f"admin-{deployed.usage_key}"
             gateway = proxy.Gateway(
                 emulator.port,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import tempfile
 import time
 from calendar import monthrange
@@ -17,9 +18,11 @@ import httpx
 from tqdm import tqdm
 
 from local import sdk_bundle
+from local.emulator.crew import START
 from local.tools import LocalCloudError, say
 
 if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
@@ -28,6 +31,12 @@ IMPORTS = "imports/"
 BUNDLE = "sdk/bundle.zip"
 UPLOADS_AT_ONCE = 10
 """The number of connections that a boto3 client keeps."""
+READ_FUNCTIONS = ("Authorizer", "Auth", "Base", "Stock", "Future", "Finance")
+"""What a reader's calls go through, by the beginnings of their names in the template."""
+ALIAS = "live"
+"""The alias that API Gateway calls; a version's processes serve no other one."""
+PROCESSES = 2
+"""The processes that each of these has before the service is ready."""
 FIRST_FILL_DAYS = 60
 LOGIN_SECONDS = 30
 _SHANGHAI = timezone(timedelta(hours=8))
@@ -104,6 +113,21 @@ def upload_bundle(s3: "S3Client", bucket: str, bundle: Path) -> bool:
     return True
 
 
+def warm(functions: "LambdaClient") -> None:
+    """Have processes of `READ_FUNCTIONS` started, as many at once as there are processors."""
+    pages = functions.get_paginator("list_functions").paginate()
+    names = [each["FunctionName"] for page in pages for each in page["Functions"]]
+    event = json.dumps({START: PROCESSES})
+
+    def start(name: str) -> None:
+        answer = functions.invoke(FunctionName=name, Qualifier=ALIAS, Payload=event)
+        if "FunctionError" in answer:
+            say(f"{name} does not start: {answer['Payload'].read().decode()}")
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(start, (name for name in names if _is_read_function(name))))
+
+
 def log_in(client: httpx.Client) -> None:
     """Log in a client of the API as the administrator.
 
@@ -166,6 +190,10 @@ def first_fill(client: httpx.Client, days: Sample) -> None:
         for task in _watch(client, task_id):
             bar.update(float(task["progress"]) - bar.n)
     say(f"first fill {task['status']}: {task['success_count']} of {task['total_count']} done")
+
+
+def _is_read_function(name: str) -> bool:
+    return any(f"-{begins}Function-" in name for begins in READ_FUNCTIONS)
 
 
 def _etags(s3: "S3Client", bucket: str, prefix: str) -> dict[str, str]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from marketdata.api.access import Access
+
 STATIC = Path(__file__).parent / "static"
 TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -29,6 +31,13 @@ FILE = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Return the page or one of its files; they hold no data and therefore need no login."""
+    access = Access(event)
+    response = _answer(event)
+    access.write(response["statusCode"], _size(response["body"]))
+    return response
+
+
+def _answer(event: Mapping[str, Any]) -> dict[str, Any]:
     asset = (event.get("pathParameters") or {}).get("file")
     if asset is not None:
         return _file(asset)
@@ -57,6 +66,12 @@ def _files() -> frozenset[str]:
 @cache
 def _text(name: str) -> str:
     return (STATIC / name).read_text(encoding="utf-8")
+
+
+@cache
+def _size(body: str) -> int:
+    """Return the bytes of a body; there are as many different ones as files, and two more."""
+    return len(body.encode())
 
 
 def _response(status: int, headers: Mapping[str, str], body: str) -> dict[str, Any]:

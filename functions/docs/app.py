@@ -8,8 +8,7 @@ from typing import Any
 import orjson
 
 from marketdata.api.call import Event
-from marketdata.api.router import Answer, Call, Router
-from marketdata.api.wire import proxy_response
+from marketdata.api.router import Answer, Call, Router, respond
 from marketdata.errors import NotFoundError
 
 HERE = Path(__file__).parent
@@ -36,7 +35,7 @@ def handler(event: Event, context: object) -> dict[str, Any]:
     """Serve the routes below and every path for which API Gateway has no route."""
     if event["resource"].endswith("{proxy+}"):
         path = f"/{(event.get('pathParameters') or {}).get('proxy', '')}"
-        return proxy_response(_refuse(event["httpMethod"], path), "")
+        return respond(event, lambda *_: _refuse(event["httpMethod"], path))
     return router.handler(event, context)
 
 

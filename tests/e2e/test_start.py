@@ -1,10 +1,13 @@
 """The first slice, on a cloud of its own: an empty cache, a fill, a restart."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
+from local.bootstrap import PROCESSES, READ_FUNCTIONS
 from tests.e2e.calls import detect, fill, klines, task
 from tests.e2e.conftest import LocalCloud, serving
 from tests.e2e.real_bars import bars
@@ -24,6 +27,10 @@ def test_an_empty_cache_is_filled_and_survives_a_restart(
 ) -> None:
     settings = ("UPSTREAM=files", f"DATA={market_data}", "FIRST_FILL=0")
     with serving(tmp_path, *settings) as cloud:
+        started = commands(cloud)
+        for name in READ_FUNCTIONS:
+            mine = [command for command in started if f"-{name}Function-" in command]
+            assert len(mine) == PROCESSES, started
         task_id = _fill_january(cloud.admin, market_data)
         with serving(tmp_path_factory.mktemp("beside"), "FIRST_FILL=0") as beside:
             _is_another_one(cloud, beside)
@@ -32,6 +39,16 @@ def test_an_empty_cache_is_filled_and_survives_a_restart(
         data, meta = klines(again.admin, "/stock/kline", codes="600000.SH", **JANUARY)
         assert data == january(market_data)
         assert meta["source"] == "cache"
+
+
+def commands(cloud: LocalCloud) -> list[str]:
+    """List the commands of the emulator's process group, functions among them."""
+    leader, found = int((cloud.state / "cloud.pid").read_text()), []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if os.getpgid(int(path.parent.name)) == leader:
+                found.append(path.read_bytes().replace(b"\0", b" ").decode())
+    return found
 
 
 def _fill_january(client: httpx.Client, market_data: Path) -> int:

@@ -183,7 +183,7 @@ class AllWork:
         self.ask("GET", "/docs/{asset}", path={"asset": "start.js"})
         console = import_module("functions.console.app").handler
         with self.process("console"):
-            assert console({"requestContext": {"path": "/"}}, None)["statusCode"] == 200
+            assert console(proxy_event("GET", "/"), None)["statusCode"] == 200
 
     def open_market(self) -> None:
         """Put stocks, futures, statements and a calendar where the source finds them."""

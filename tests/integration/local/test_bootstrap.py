@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 from pathlib import Path
+from typing import Any, Self, cast
 
 import boto3  # noqa: TID251  (the local cloud is no part of the functions' code)
 import httpx
@@ -75,6 +77,46 @@ def test_set_admin_password() -> None:
         bootstrap.set_admin_password(secrets, arn)
         stored = secrets.get_secret_value(SecretId=arn)["SecretString"]
     assert stored == '{"username": "admin", "password": "admin123"}'
+
+
+class Functions:
+    """Lambda's client, as far as processes are started with it."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        self.invoked: dict[str, dict[str, Any]] = {}
+
+    def get_paginator(self, _operation: str) -> Self:
+        return self
+
+    def paginate(self) -> list[dict[str, Any]]:
+        return [{"Functions": [{"FunctionName": name}]} for name in self.names]
+
+    def invoke(self, **asked: Any) -> dict[str, Any]:
+        self.invoked[asked.pop("FunctionName")] = asked
+        if "Broken" in str(self.names):
+            return {"FunctionError": "Unhandled", "Payload": BytesIO(b"no module named numpy")}
+        return {"Payload": BytesIO(b"null")}
+
+
+def test_the_functions_that_read_get_processes() -> None:
+    read = [f"stack-{name}Function-1A" for name in bootstrap.READ_FUNCTIONS]
+    functions = Functions(*read, "stack-UpstreamFunction-1A", "stack-AuthorizationFunction-1A")
+    bootstrap.warm(cast("Any", functions))
+    event = {"Qualifier": "live", "Payload": '{"start processes": 2}'}
+    assert functions.invoked == dict.fromkeys(read, event)
+
+
+def test_a_function_that_does_not_start_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    bootstrap.warm(cast("Any", Functions("stack-Broken-StockFunction-1A")))
+    said = capsys.readouterr().out
+    assert "stack-Broken-StockFunction-1A does not start: no module named numpy" in said
+
+
+def test_the_template_has_the_functions_that_read(template: dict[str, Any]) -> None:
+    for name in bootstrap.READ_FUNCTIONS:
+        function = template["Resources"][f"{name}Function"]
+        assert function["Properties"]["AutoPublishAlias"] == bootstrap.ALIAS
 
 
 def answering(*answers: httpx.Response | Exception) -> httpx.MockTransport:

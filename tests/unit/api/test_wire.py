@@ -43,6 +43,17 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.parametrize("accepted", ["", "gzip", "zstd"])
+@pytest.mark.parametrize("value", ["", "x" * 1000, "渔" * 1000, "渔" * 3_000_000])
+@pytest.mark.usefixtures("parked")
+def test_the_size_of_a_body_is_that_of_what_is_sent(value: str, accepted: str) -> None:
+    answer = Answer(200, Bound(orjson.dumps(value)))
+    response = wire.proxy_response(answer, accepted)
+    body = response["body"]
+    sent = b64decode(body) if response["isBase64Encoded"] else body.encode()
+    assert wire.body_size(response, answer) == len(sent)
+
+
 @given(json_values, st.booleans())
 def test_a_body_never_weighs_more_than_counted(value: Any, exactly: bool) -> None:
     body = orjson.dumps(value, option=orjson.OPT_INDENT_2)

@@ -13,8 +13,13 @@ ASSETS = sorted(path.name for path in (app.STATIC / "assets").iterdir())
 
 
 def get(file: str | None = None, path: str = "/") -> dict[str, Any]:
-    parameters = None if file is None else {"file": file}
-    return app.handler({"pathParameters": parameters, "requestContext": {"path": path}}, None)
+    event: dict[str, Any] = {
+        "httpMethod": "GET",
+        "resource": "/" if file is None else "/assets/{file}",
+        "pathParameters": None if file is None else {"file": file},
+        "requestContext": {"requestId": "request-1", "path": path},
+    }
+    return app.handler(event, None)
 
 
 def test_the_page_is_asked_for_anew_and_runs_nothing_but_its_own_files() -> None:

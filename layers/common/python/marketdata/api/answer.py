@@ -42,18 +42,21 @@ class Answer:
         The body.
     headers : mapping
         Headers beside those of every answer, which they override.
+    meta : mapping or None
+        Facts about the data in the body, for the access line; None if there are none.
     """
 
     status: int
     content: Content
     headers: Mapping[str, str] = field(default_factory=dict)
+    meta: Mapping[str, Any] | None = None
 
     @classmethod
     def success(
         cls,
         data: Any,
         *,
-        meta: Any = None,
+        meta: Mapping[str, Any] | None = None,
         message: str = "success",
         status: int = 200,
         headers: Mapping[str, str] | None = None,
@@ -64,7 +67,7 @@ class Answer:
         ----------
         data : Any
             Anything that orjson can serialize; NaN becomes null.
-        meta : Any
+        meta : mapping, optional
             Facts about the data; None leaves `meta` out.
         message : str
             A message for people.
@@ -76,7 +79,7 @@ class Answer:
         envelope = {"code": status, "message": message, "data": data}
         if meta is not None:
             envelope["meta"] = meta
-        return cls(status, Text(orjson.dumps(envelope)), headers or {})
+        return cls(status, Text(orjson.dumps(envelope)), headers or {}, meta)
 
     @classmethod
     def encoded(

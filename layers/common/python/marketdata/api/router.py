@@ -5,17 +5,19 @@ dict lookup. The resolver of Powertools would match it again, and importing it w
 boto3's import time to every cold start.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self, overload
 
 from pydantic import BaseModel, ValidationError
 
+from marketdata.api.access import Access
 from marketdata.api.answer import Answer
 from marketdata.api.call import Call, Event, Headers, Place, read_parameters, source_address
 from marketdata.api.failures import failure, refusal, wrong_fields
 from marketdata.api.principal import Principal, Role
-from marketdata.api.wire import codings, proxy_response
+from marketdata.api.wire import body_size, codings, proxy_response
 from marketdata.errors import NotFoundError, UnauthorizedError
 
 __all__ = ["VERSION", "Answer", "Call", "Role", "Route", "Router"]
@@ -126,16 +128,10 @@ class Router:
         return route.handle
 
     def handler(self, event: Event, _context: object) -> dict[str, Any]:
-        """Serve a REST proxy event: Lambda's entry point. Every error becomes an answer."""
-        request_id = str(event["requestContext"].get("requestId", ""))
-        headers = Headers(event.get("headers"))
-        try:
-            answer = self._answer(event, headers, request_id)
-            return proxy_response(answer, codings(headers))
-        except Exception as error:  # noqa: BLE001
-            return proxy_response(failure(error, request_id), "")
+        """Serve a REST proxy event: Lambda's entry point."""
+        return respond(event, partial(self._answer, event))
 
-    def _answer(self, event: Event, headers: Headers, request_id: str) -> Answer:
+    def _answer(self, event: Event, headers: Headers, access: Access) -> Answer:
         route = self._find(event["httpMethod"], event["resource"].removeprefix(PREFIX))
         if isinstance(route, Answer):
             return route
@@ -145,7 +141,8 @@ class Router:
         except ValidationError as error:
             return refusal(wrong_fields(error))
         path = event.get("pathParameters") or {}
-        address = source_address(event)
+        access.codes = _codes_asked(parameters, path)
+        request_id, address = _request_id(event), source_address(event)
         return route.handle(Call(principal, parameters, path, headers, request_id, address))
 
     def _find(self, method: str, path: str) -> Route | Answer:
@@ -156,6 +153,44 @@ class Router:
             raise NotFoundError("there is no such path")
         reason = f"{method} is not allowed here, only {allowed}"
         return Answer.failure(405, reason, headers={"Allow": allowed})
+
+
+def respond(event: Event, handle: Callable[[Headers, Access], Answer]) -> dict[str, Any]:
+    """Serve a REST proxy event: every error becomes an answer, every request a line in the log.
+
+    Parameters
+    ----------
+    event : mapping
+        The event.
+    handle : callable
+        Answers a request, given its headers and what is noted of it.
+
+    Returns
+    -------
+    dict
+        A REST proxy response.
+    """
+    access = Access(event)
+    headers = Headers(event.get("headers"))
+    try:
+        answer = handle(headers, access)
+        response = proxy_response(answer, codings(headers))
+    except Exception as error:  # noqa: BLE001
+        answer = failure(error, _request_id(event))
+        response = proxy_response(answer, "")
+    access.write(response["statusCode"], body_size(response, answer), answer.meta)
+    return response
+
+
+def _request_id(event: Event) -> str:
+    return str(event["requestContext"].get("requestId", ""))
+
+
+def _codes_asked(parameters: object, path: Mapping[str, str]) -> int | None:
+    if "code" in path:
+        return 1
+    codes = getattr(parameters, "codes", None)
+    return None if codes is None else len(codes)
 
 
 def _admit(event: Event, role: Role | None) -> Principal | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from marketdata.api.answer import Answer
+from marketdata.api.answer import Answer, Text
 from marketdata.api.call import Call
 from marketdata.blocks import codec
 from marketdata.kline.rows import Piece, RowSet, bind
@@ -44,8 +44,8 @@ def answer_rows(call: Call[Any], rows: RowSet) -> Answer:
     kept = f"max-age={KEPT_SECONDS}" if content.settled else "no-cache"
     headers = {"ETag": etag, "Cache-Control": f"private, {kept}"}
     if _names(call.headers.get("If-None-Match"), etag):
-        return Answer.encoded(b"", status=304, headers=headers)
-    return Answer(200, content, headers)
+        return Answer(304, Text(b""), headers, {**rows.meta, "returned": 0})
+    return Answer(200, content, headers, rows.meta)
 
 
 @dataclass(frozen=True, slots=True)
