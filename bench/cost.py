@@ -57,9 +57,9 @@ TEAM, DAYS, READS_A_DAY = 20, 22, 400
 fifty codes."""
 
 
-def by_clock(cpu_seconds: float) -> float:
+def by_clock(cpu_ms: float) -> float:
     """Return how long work takes on the share of a core that a function behind the API has."""
-    return cpu_seconds * CORE_MB / API_MB
+    return cpu_ms * CORE_MB / API_MB
 
 
 def read_units(meter: Meter, dataset: BarDataset, codes: Sequence[str], days: Days) -> float:
