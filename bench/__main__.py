@@ -1,10 +1,12 @@
-"""`make bench`: measures everything, prints the ratios, and writes results, plots and tables."""
+"""`make bench`: measures everything, writes results, plots and tables, and prints the budgets."""
 
 import argparse
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 from bench import drawing, report, tables
+from bench.budgets import budgets
 from bench.measuring import everything, say
 from bench.processes import ROOT
 
@@ -18,13 +20,19 @@ def main() -> None:
     parser.add_argument("--real", default="")
     real = parser.parse_args().real
     raw = everything(Path(real).resolve() if real else None)
-    found = report.ratios(raw)
-    results = {"ratios": found, "raw": raw, "versions": report.versions()}
+    found = budgets(raw)
+    results = {
+        "budgets": {each.name: asdict(each) | {"holds": each.holds} for each in found},
+        "raw": raw,
+        "versions": report.versions(),
+    }
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     drawing.draw(raw, ROOT / "docs" / "img")
-    report.update(DOCUMENT, tables.tables(raw, found))
+    written = tables.tables(raw, found)
+    report.update(DOCUMENT, written)
     say(f"written: {RESULTS.relative_to(ROOT)}, {DOCUMENT.relative_to(ROOT)}")
-    print(report.ratio_table(found))
+    print(written["seconds"], written["user"], written["budgets"], sep="\n\n")
+    print(f"{sum(each.holds for each in found)} of {len(found)} budgets hold")
 
 
 if __name__ == "__main__":

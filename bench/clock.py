@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -21,32 +21,46 @@ def once(call: Callable[[], object]) -> Times:
     return Times(1e3 * (time.process_time() - cpu), 1e3 * (time.perf_counter() - wall))
 
 
-def in_turns(
-    calls: Mapping[str, Callable[[], object]], rounds: int, warm: int = 3
-) -> dict[str, Times]:
-    """Time several calls, one after another, in many rounds.
-
-    Returns
-    -------
-    dict
-        For each call the medians over the rounds; `warm` rounds before them do not count.
-    """
-    gc.collect()
-    taken = [{name: once(call) for name, call in calls.items()} for _ in range(warm + rounds)][
-        warm:
-    ]
-    return {name: middle([each[name] for each in taken]) for name in calls}
-
-
-def middle(times: list[Times]) -> Times:
+def middle(times: Sequence[Times]) -> Times:
     """Return the medians of some times."""
     return Times(*(round(median(values), 3) for values in zip(*times, strict=True)))
 
 
-def least(times: list[Times]) -> Times:
+def least(times: Sequence[Times]) -> Times:
     """Return the minima of some times.
 
     Suits work of a tenth of a second and more, of which only few rounds are affordable: its own
     pauses are in every round, and anything else that makes a round longer is the machine's.
     """
     return Times(*(round(min(values), 3) for values in zip(*times, strict=True)))
+
+
+def in_turns(
+    calls: Mapping[str, Callable[[], object]],
+    rounds: int,
+    *,
+    warm: int = 3,
+    summary: Callable[[Sequence[Times]], Times] = middle,
+) -> dict[str, Times]:
+    """Time several calls, one after another, in many rounds.
+
+    Parameters
+    ----------
+    calls : mapping
+        The calls by name.
+    rounds, warm : int
+        The number of rounds that count, and of those before them that do not.
+    summary : callable
+        `middle` or `least`.
+
+    Returns
+    -------
+    dict
+        The summary of each call's times.
+    """
+    gc.collect()
+    for _ in range(warm):
+        for call in calls.values():
+            call()
+    taken = [{name: once(call) for name, call in calls.items()} for _ in range(rounds)]
+    return {name: summary([each[name] for each in taken]) for name in calls}

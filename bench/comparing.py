@@ -9,12 +9,12 @@ from typing import Any
 
 from bench.clock import Times, middle
 from bench.peers import ours
-from bench.preparing import BESIDE, PEERS, command
+from bench.preparing import PEERS, command
 from bench.processes import Worker
 from bench.questions import Question
 
 OURS = ("ours", "ours_zstd")
-ROUNDS, TIMES = 8, 4
+ROUNDS, TIMES = 6, 3
 
 
 class DifferentAnswerError(Exception):
@@ -42,8 +42,7 @@ def compare(questions: Sequence[Question], ports: Mapping[str, int]) -> dict[str
         A peer's answer differs from ours.
     """
     with ExitStack() as stack:
-        others = (*PEERS, *BESIDE)
-        workers = {peer: stack.enter_context(Worker(command(peer))) for peer in others}
+        workers = {peer: stack.enter_context(Worker(command(peer))) for peer in PEERS}
         found = {}
         for market, port in ports.items():
             own = {name: stack.enter_context(Worker(command(name), port)) for name in OURS}
@@ -86,9 +85,3 @@ def _difference(data: Mapping[str, Any], expected: Mapping[str, Any]) -> str:
         if len(rows) != len(data.get(code, [])):
             return f"has {len(data.get(code, []))} rows of {code}, ours {len(rows)}"
     return "has other codes"
-
-
-def best(times: Mapping[str, Times]) -> tuple[str, Times]:
-    """Return the peer that took the least CPU time, and its times."""
-    name = min(PEERS, key=lambda peer: times[peer].cpu_ms)
-    return name, times[name]

@@ -109,10 +109,10 @@ class Objects:
         self.objects.pop(key, None)
 
 
-def catalog(codes: Iterable[str]) -> Catalog:
-    """Build a catalog of stocks that have always been listed."""
+def catalog(codes: Iterable[str], others: Iterable[Security] = ()) -> Catalog:
+    """Build a catalog of stocks that have always been listed, and of `others`."""
     listed = [Security(code, code, Kind.STOCK, market_of(code), LISTED) for code in codes]
-    return Catalog(listed, "2026-10-30T09:00:00+00:00", "synthetic", {})
+    return Catalog([*listed, *others], "2026-10-30T09:00:00+00:00", "synthetic", {})
 
 
 def fill(
@@ -151,8 +151,8 @@ def bars(market: Market, codes: Sequence[int], start: str, end: str) -> pd.DataF
     return pd.concat(frames, ignore_index=True)
 
 
-def cover(contents: Contents, market: Market, codes: int) -> None:
-    """Fill only the index `coverage`, with what `fill` would write for every code and year.
+def cover(contents: Contents, market: Market, codes: int, parts: Iterable[str]) -> None:
+    """Fill only the index `coverage`, with what `fill` would write for every code and some years.
 
     Every `LACKS`th code lacks the last day of each year.
 
@@ -165,13 +165,15 @@ def cover(contents: Contents, market: Market, codes: int) -> None:
     codes : int
         The number of codes, which are named by numbers; beyond the market's own number of codes,
         its bars repeat.
+    parts : iterable of str
+        The years.
     """
     traded = np.array(market.traded)[np.arange(codes) % len(market.codes)]
     names = [f"{number:06}.SH" for number in range(codes)]
     years = np.array([day[:4] for day in market.days])
-    for year in sorted(set(years)):
+    for year in parts:
         here = np.flatnonzero(years == year)
-        bits = [bit_of(str(year), market.days[at]).bit_length() - 1 for at in here]
+        bits = [bit_of(year, market.days[at]).bit_length() - 1 for at in here]
         days = np.zeros((2, codes, 366), dtype=bool)
         days[0][:, bits], days[1][:, bits] = traded[:, here], ~traded[:, here]
         days[:, ::LACKS, bits[-1]] = False
@@ -190,6 +192,6 @@ def _bytes(packed: npt.NDArray[np.uint8]) -> bytes:
     return packed.tobytes().rstrip(b"\0")
 
 
-def add_catalog(contents: Contents, codes: Iterable[str]) -> None:
-    """Store a catalog of some codes."""
-    CatalogStore(contents.store, lambda: None).save(catalog(codes))
+def add_catalog(contents: Contents, codes: Iterable[str], others: Iterable[Security] = ()) -> None:
+    """Store the result of `catalog`."""
+    CatalogStore(contents.store, lambda: None).save(catalog(codes, others))

@@ -16,6 +16,7 @@ from bench.market import Market
 from bench.metering import Meter
 from bench.report import table, update
 from marketdata.blocks.days import parts_between
+from marketdata.kline.bars import BarDataset
 from marketdata.tasks.batching import Work
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "cost.md"
@@ -26,10 +27,16 @@ FIRST, LAST = "20130104", "20251231"
 YEAR, HALF, NEXT = "20250102", "20250630", "20250701"
 """One day is added in the middle of a year, when a block is half as long as at the year's end."""
 
-API_GB, UPSTREAM_GB = 1.0, 1769 / 1024
+API_MB, CORE_MB = 1024, 1769
+"""The memory of a function behind the API, and that with which a function has one core."""
+API_GB, UPSTREAM_GB = API_MB / 1024, CORE_MB / 1024
 READ_SECONDS = {"1 code × 1 month": 0.012, "50 codes × 1 year": 0.045}
-"""Seconds billed for a call of the function: its CPU time in docs/performance.md on 0.58 of a core,
-and some milliseconds for DynamoDB."""
+"""Seconds billed for a call of the function, rounded up: its CPU time on the share of a core that
+it has, and some milliseconds for DynamoDB."""
+
+WAIT_SECONDS = 0.01
+"""What a call waits for DynamoDB's answer, where its CPU time is a measured one."""
+
 ANSWER_BYTES = {"1 code × 1 month": 900, "50 codes × 1 year": 300_000}
 LOG_BYTES = 1200
 """The log that Lambda itself writes for a call: start, end and report, as JSON."""
@@ -42,24 +49,51 @@ AUTHORIZED_SECONDS = 300
 CONTROL_UNITS_A_BATCH = 6
 """A record of 1 KiB and the task's counters, in one transaction that costs double, and a read."""
 
+type Days = tuple[str, str]
+"""The first and the last day, "YYYYMMDD"."""
+
 TEAM, DAYS, READS_A_DAY = 20, 22, 400
 """A team's size, its trading days a month, and each member's reads a day; one read in ten is of
 fifty codes."""
 
 
-def read(meter: Meter, codes: Sequence[str], question: str, start: str, end: str) -> Usage:
-    """Count the usage of one read of some codes."""
-    parts = parts_between(DAILY, start, end)
-    keys = [(f"{DAILY.name}#{code}", part) for code in codes for part in parts]
+def by_clock(cpu_ms: float) -> float:
+    """Return how long work takes on the share of a core that a function behind the API has."""
+    return cpu_ms * CORE_MB / API_MB
+
+
+def read_units(meter: Meter, dataset: BarDataset, codes: Sequence[str], days: Days) -> float:
+    """Count the units of reading the blocks of some codes."""
+    keys = [
+        (f"{dataset.name}#{code}", part) for code in codes for part in parts_between(dataset, *days)
+    ]
     before = meter.read_units
     assert len(meter.get_many(keys)) == len(keys)
+    return meter.read_units - before
+
+
+def read(units: float, seconds: float, answer_bytes: float, *, objects: int = 0) -> Usage:
+    """Return the usage of one read.
+
+    Parameters
+    ----------
+    units : float
+        DynamoDB's read units.
+    seconds : float
+        The time for which the function is billed.
+    answer_bytes : float
+        The answer's length on the wire.
+    objects : int
+        The number of objects that are read.
+    """
     return {
         "API Gateway, calls": 1,
         "Lambda, calls": 1,
-        "Lambda, GB-seconds": READ_SECONDS[question] * API_GB,
-        "DynamoDB, read units": meter.read_units - before,
+        "Lambda, GB-seconds": seconds * API_GB,
+        "DynamoDB, read units": units,
+        "S3, reads": objects,
         "CloudWatch, GB of logs": LOG_BYTES / 1e9,
-        "traffic, GB out": ANSWER_BYTES[question] / 1e9,
+        "traffic, GB out": answer_bytes / 1e9,
     }
 
 
@@ -155,8 +189,17 @@ def count(market: Market) -> dict[str, Usage]:
         stored(work_list(catalog, NEXT, NEXT), meter, market),
         run(planned(making.CODES, NEXT, NEXT)["calls"]),
     )
-    one = read(history, codes[:1], "1 code × 1 month", "20241201", "20241231")
-    fifty = read(history, codes[:50], "50 codes × 1 year", "20240101", "20241231")
+    one, fifty = (
+        read(
+            read_units(history, DAILY, codes[:count], days),
+            READ_SECONDS[question],
+            ANSWER_BYTES[question],
+        )
+        for question, count, days in (
+            ("1 code × 1 month", 1, ("20241201", "20241231")),
+            ("50 codes × 1 year", 50, ("20240101", "20241231")),
+        )
+    )
     stored_gb = history.stored_bytes(history.items) * making.CODES / SAMPLE / 1e9
     return {
         "a million reads of 1 code × 1 month": times(1e6, one),

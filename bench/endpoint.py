@@ -1,8 +1,9 @@
 """The endpoint: a stand-in for DynamoDB and S3 that answers from memory, in its own process.
 
 It keeps the bytes of its answers, so its own work is small, and the measured process does none of
-it. `python -m bench.endpoint FILE` serves what `bench.contents.Contents.save` wrote, prints its
-port, and ends with its standard input.
+it. It counts its requests, whatever sends them; `GET` of `COUNTS` returns and resets the counts.
+`python -m bench.endpoint FILE` serves what `bench.contents.Contents.save` wrote, prints its port,
+and ends with its standard input.
 """
 
 import json
@@ -11,12 +12,20 @@ import sys
 import threading
 import zlib
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from marketdata.aws.items import to_attributes
+
+COUNTS = "/-/counts"
+"""The path of the counts; no bucket is named "-"."""
+
+SECRET = 64 * "x"
+"""The text of every secret."""
 
 PAGE_BYTES = 1_000_000
 """A query's page ends once its items exceed this; DynamoDB's limit is 1 MiB of names and values."""
@@ -48,11 +57,22 @@ class Store:
         self._items = {key: {"pk": key[0], "sk": key[1], **item} for key, item in items.items()}
         self._series = series
         self._kept: dict[tuple[str, bytes], bytes] = {}
-        self.calls: list[str] = []
+        self._counted: Counter[str] = Counter()
+        self._counting = Lock()
+
+    def count(self, operation: str) -> None:
+        """Count a request."""
+        with self._counting:
+            self._counted[operation] += 1
+
+    def take_counts(self) -> dict[str, int]:
+        """Return the requests since the last time, by operation, and begin anew."""
+        with self._counting:
+            counted, self._counted = self._counted, Counter()
+        return dict(counted)
 
     def answer(self, operation: str, body: bytes) -> bytes:
         """Return the answer to an operation, from the second time on without computing it."""
-        self.calls.append(operation)
         known = self._kept.get((operation, body))
         if known is None:
             known = self._kept[operation, body] = self._make(operation, json.loads(body))
@@ -74,10 +94,12 @@ class Store:
                 return b'{"Item":%b}' % _dumps(self._items[key]) if key in self._items else b"{}"
             case "Query":
                 return self._page(request)
+            case "GetSecretValue":
+                return b'{"SecretString":"%b"}' % SECRET.encode()
         return b"{}"
 
     def _page(self, request: Any) -> bytes:
-        (name,) = (value["S"] for value in request["ExpressionAttributeValues"].values())
+        name = next(value["S"] for value in request["ExpressionAttributeValues"].values())
         names = request["ExpressionAttributeNames"]
         asked = request.get("ProjectionExpression", "").split(", ")
         wanted = {names[each] for each in asked if each}
@@ -124,7 +146,7 @@ def _size(value: object) -> int:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """The part of HTTP that boto3 needs."""
+    """The part of HTTP that boto3 and the service need."""
 
     protocol_version = "HTTP/1.1"
     store: Store
@@ -139,18 +161,25 @@ class Handler(BaseHTTPRequestHandler):
         return going_on
 
     def do_POST(self) -> None:
-        """Answer a call to DynamoDB."""
+        """Answer a call to DynamoDB or Secrets Manager."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         operation = self.headers["X-Amz-Target"].partition(".")[2]
+        self.store.count(operation)
         self._send(self.store.answer(operation, body), "application/x-amz-json-1.0")
 
     def do_GET(self) -> None:
-        """Answer with an object."""
-        self._send(self.store.objects[self.path.partition("?")[0].split("/", 2)[2]], "text/plain")
+        """Answer with an object, or with the counts."""
+        if self.path == COUNTS:
+            self._send(json.dumps(self.store.take_counts()).encode(), "application/json")
+            return
+        self.store.count("GetObject")
+        key = self.path.partition("?")[0].split("/", 2)[2]
+        self._send(self.store.objects[key], "text/plain")
 
     def do_PUT(self) -> None:
         """Accept an object and discard it."""
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.store.count("PutObject")
         self._send(b"", "text/plain")
 
     def _send(self, body: bytes, content_type: str) -> None:

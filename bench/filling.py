@@ -1,22 +1,30 @@
 """Filling: the planner's batches, a source of fixed latency, the server of the upstream function.
 
 `python -m bench.filling DATA` runs in the environment of `bench.runtime.surroundings`. Its batches
-run one after another, as the Distributed Map runs them for one session.
+run one after another, as the Distributed Map runs them for one session. How long the source takes
+is a multiple of what boto3 takes to write a batch, so that the efficiency says how much of storing
+is hidden on this machine, and not how fast the machine is.
 """
 
 import json
 import sys
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+import pandas as pd
 
 from bench import contents
-from bench.clock import once
+from bench.clock import middle, once
 from bench.market import Market
 from bench.runtime import BUCKET, CONTROL, MARKET
+from marketdata.aws.clients import PARALLEL, client
+from marketdata.aws.items import to_attributes
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
 from marketdata.blocks.dataset import Kind, Period
@@ -45,32 +53,59 @@ from marketdata.tasks.turn import Turn
 from marketdata.upstream.server import Connections, UpstreamServer
 
 TASK, ATTEMPT = 1, 1
-LATENCY = 5.0
-"""Seconds that the vendor's SDK was observed to take for a call with 329 codes."""
+VENDOR_SECONDS = 5.0
+"""What the vendor's SDK was observed to take for a call with 329 codes."""
 
-CODES, START, END = 300, "20170103", "20241231"
+LATENCY = 5
+"""What the source takes for a batch, in units of what boto3's puts of one take."""
+
+PUTS = 5
+"""How often the puts of a batch are timed."""
+
+CODES, START, END = 296, "20140102", "20241231"
+"""One turn of batches, as full as batches of whole codes and years can be."""
+
 DAILY = BarDataset(Kind.STOCK, Period.DAILY)
 
 
 @dataclass(frozen=True, slots=True)
 class SlowSource:
-    """A source of the market's bars that answers each call exactly `LATENCY` after it began.
+    """A source that answers each call `latency` after it came, with a frame that is ready.
 
-    A fill of bars asks a source for nothing else.
+    A fill of bars asks a source for nothing else. The vendor's SDK works in a process of its own,
+    so making a frame must not compete with storing the one before.
+
+    Attributes
+    ----------
+    frames : dict
+        What it answers, by request.
+    first_day : str
+        The market's first day, "YYYYMMDD".
+    latency : float
+        Seconds.
     """
 
-    market: Market
+    frames: dict[BarRequest, pd.DataFrame]
+    first_day: str
+    latency: float
     name: str = "slow"
     omits_untraded = False
-    asked: list[BarRequest] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, market: Market, work: Iterable[Work], latency: float) -> Self:
+        """Make the frames of some batches."""
+        requests = [
+            BarRequest(DAILY, tuple(item["codes"]), item["start"], item["end"]) for item in work
+        ]
+        frames = {
+            each: contents.bars(market, _places(market, each.codes), each.start, each.end)
+            for each in requests
+        }
+        return cls(frames, market.days[0], latency)
 
     def fetch_bars(self, request: BarRequest) -> FetchedBars:
-        until = time.perf_counter() + LATENCY
-        self.asked.append(request)
-        codes = [self.market.codes.index(code) for code in request.codes]
-        frame = contents.bars(self.market, codes, request.start, request.end)
-        time.sleep(until - time.perf_counter())
-        return FetchedBars(frame)
+        time.sleep(self.latency)
+        return FetchedBars(self.frames.pop(request))
 
     def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
         raise NotImplementedError
@@ -82,7 +117,11 @@ class SlowSource:
         raise NotImplementedError
 
     def coverage_start(self, dataset: BarDataset) -> str:
-        return self.market.days[0]
+        return self.first_day
+
+
+def _places(market: Market, codes: Iterable[str]) -> list[int]:
+    return [market.codes.index(code) for code in codes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +155,35 @@ def planned(codes: int, start: str, end: str) -> dict[str, float]:
         "calls": len(work),
         "ideal_calls": ideal,
         "plan_cpu_ms": times.cpu_ms,
-        "work_list_bytes": len(json.dumps(work)),
     }
+
+
+def put_seconds(market: Market, batch: Work) -> float:
+    """Return how long boto3 takes to put the items of a batch, in as many threads as `aws` uses."""
+    kept = contents.Contents()
+    codes = _places(market, batch["codes"])
+    contents.fill(kept, DAILY, market, codes, start=batch["start"], end=batch["end"])
+    items = [to_attributes({"pk": pk, "sk": sk, **item}) for (pk, sk), item in kept.items.items()]
+    dynamodb = client("dynamodb")
+
+    def puts() -> None:
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            list(pool.map(lambda item: dynamodb.put_item(TableName=MARKET, Item=item), items))
+
+    puts()
+    return middle([once(puts) for _ in range(PUTS)]).wall_ms / 1e3
 
 
 def main(data: Path) -> dict[str, float]:
     """Run a fill, and return how long it took and its efficiency: the least time over that."""
+    # As in the function, whose layers have no pyarrow; here it is installed for the peers.
+    pd.set_option("mode.string_storage", "python")
     market = Market.open(data / "made_daily")
     catalog = contents.catalog(market.codes[at] for at in market.spread(CODES))
     work = work_list(catalog, START, END)
     connections: Connections = NoConnections()
-    source = SlowSource(market)
+    puts = put_seconds(market, work[0])
+    source = SlowSource.of(market, work, LATENCY * puts)
     server = UpstreamServer(
         source=source,
         store=BlockStore(Table(MARKET), Bucket(BUCKET)),
@@ -147,12 +204,13 @@ def main(data: Path) -> dict[str, float]:
             left = [*turn.take(left[:BATCHES_A_TURN]), *left[BATCHES_A_TURN:]]
 
     times = once(fill)
-    assert len(source.asked) == len(work)
-    ideal = ceil(bars / plan.BARS_A_BATCH) * LATENCY
+    assert not source.frames
+    ideal = ceil(bars / plan.BARS_A_BATCH) * source.latency
     return {
         "bars": bars,
-        "calls": len(source.asked),
-        "latency_s": LATENCY,
+        "calls": len(work),
+        "puts_s": puts,
+        "latency_s": source.latency,
         "wall_s": times.wall_ms / 1e3,
         "cpu_s": times.cpu_ms / 1e3,
         "efficiency": ideal / (times.wall_ms / 1e3),

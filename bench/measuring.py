@@ -8,9 +8,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import calling, comparing, contents, detecting, growing, preparing
+from bench import comparing, contents, detecting, growing, making, preparing, starting
+from bench.cost import read_units
 from bench.filling import ATTEMPT, TASK, planned
 from bench.market import Market
+from bench.metering import Meter
 from bench.peers import parquet
 from bench.processes import PLACE, endpoint, run
 from bench.questions import Question
@@ -18,12 +20,10 @@ from marketdata.blocks.dataset import Kind, Period
 from marketdata.kline.bars import BarDataset
 from marketdata.tasks.task import record_key
 
-DETECT_CODES = (1000, 2724, 5448, 10896)
-DETECT_YEARS = (1, 4, 7, 10, 13)
-FILL_CODES = (300, 1000, 2724, 5448, 10896)
-FILL_YEARS = (1, 3, 5, 7, 9, 11, 13)
-MEMORY = ((1, 1), (50, 1), (500, 1), (500, 4), (500, 8))
-MARKET_CODES, LAST_YEAR = 5448, 2025
+FILL_CODES = (300, making.CODES, 2 * making.CODES)
+FILL_YEARS = (1, 5, 9, 13)
+MEMORY = ((1, 1), (50, 1), (500, 1), (500, 8))
+LAST_YEAR = 2025
 
 _START = time.monotonic()
 
@@ -44,68 +44,96 @@ def everything(real: Path | None) -> dict[str, Any]:
     Returns
     -------
     dict
-        The figures by measurement; times are in milliseconds unless a name says otherwise.
+        The figures by measurement, and the `seconds` of each; times are in milliseconds unless a
+        name says otherwise.
     """
-    say("the market")
-    questions = preparing.markets(real)
-    say("the peers' files")
-    preparing.peers(questions)
     raw: dict[str, Any] = {}
+    seconds: dict[str, float] = {}
+
+    def measure(name: str, step: Callable[[], Any]) -> Any:
+        say(name)
+        begun = time.monotonic()
+        result = step()
+        seconds[name] = round(time.monotonic() - begun, 1)
+        return result
+
+    questions = measure("the market", lambda: preparing.markets(real))
+    measure("the peers' files", lambda: preparing.peers(questions))
+    built = measure("the functions", lambda: run("bench.starting", "build"))
     with ExitStack() as stack:
+        stored = measure("the store", lambda: _stored(questions))
         ports = {
-            name: stack.enter_context(endpoint(_contents(name, questions)))
-            for name in dict.fromkeys(each.market for each in questions)
+            name: stack.enter_context(endpoint(_saved(kept, name))) for name, kept in stored.items()
         }
+        made = ports["made"]
+        raw["read_units"] = _read_units(stored["made"], questions)
         steps: dict[str, Callable[[], Any]] = {
-            "read": lambda: _read(questions, ports["made"]),
+            "read": lambda: _read(questions, made),
             "peers": lambda: _peers(questions, ports),
-            "growth_callers": lambda: calling.many(questions[0], ports["made"]),
-            "fill": lambda: run("bench.filling", preparing.DATA, port=ports["made"]),
+            "fill": lambda: run("bench.filling", preparing.DATA, port=made),
+            "starts": lambda: _starts(built, questions, made),
         }
         for name, step in steps.items():
-            say(name)
-            raw[name] = step()
+            raw[name] = measure(name, step)
     more: dict[str, Callable[[], Any]] = {
         "parquet_bytes": lambda: _parquet_bytes(questions[0]),
         "store": lambda: run("bench.storing", preparing.DATA),
-        "imports": lambda: run("bench.importing", os.environ.get("UV", "uv")),
         "detect": _detect,
         "growth_read": _growth_read,
         "growth_fill": _growth_fill,
     }
     for name, step in more.items():
-        say(name)
-        raw[name] = step()
-    return raw
+        raw[name] = measure(name, step)
+    return raw | {"seconds": seconds}
 
 
 def _market(question: Question) -> Market:
     return Market.open(preparing.DATA / question.table)
 
 
-def _contents(market: str, questions: Sequence[Question]) -> Path:
-    """Store the blocks of all questions about a market, and a catalog with all its codes."""
-    kept, codes = contents.Contents(), set[str]()
+def _dataset(question: Question) -> BarDataset:
+    return BarDataset(Kind.STOCK, Period(question.period))
+
+
+def _stored(questions: Sequence[Question]) -> dict[str, Meter]:
+    """Store the blocks of all questions, and what else the measurements read, by market."""
+    return {
+        market: _contents(market, questions)
+        for market in dict.fromkeys(each.market for each in questions)
+    }
+
+
+def _contents(market: str, questions: Sequence[Question]) -> Meter:
+    kept, codes = Meter(), set[str]()
     for question in (each for each in questions if each.market == market):
         bars = _market(question)
         codes |= set(bars.codes)
-        dataset = BarDataset(Kind.STOCK, Period(question.period))
         rows = [bars.codes.index(code) for code in question.codes]
-        contents.fill(kept, dataset, bars, rows, start=question.start, end=question.end)
-    contents.add_catalog(kept, codes)
+        contents.fill(kept, _dataset(question), bars, rows, start=question.start, end=question.end)
+    others = starting.securities()
+    contents.add_catalog(kept, codes - {each.code for each in others}, others)
+    starting.prepare(kept)
     # The task to which the batches of the fill belong.
     kept.items["tasks", record_key(TASK)] = {
         "status": "running",
         "task_id": TASK,
         "attempt": ATTEMPT,
     }
-    return _saved(kept, market)
+    return kept
 
 
 def _saved(kept: contents.Contents, name: str) -> Path:
     path = PLACE / f"{name}.contents"
     kept.save(path)
     return path
+
+
+def _read_units(kept: Meter, questions: Sequence[Question]) -> dict[str, float]:
+    return {
+        each.name: read_units(kept, _dataset(each), each.codes, (each.start, each.end))
+        for each in questions
+        if each.market == "made"
+    }
 
 
 def _read(questions: Sequence[Question], port: int) -> Any:
@@ -121,24 +149,34 @@ def _peers(questions: Sequence[Question], ports: dict[str, int]) -> dict[str, An
     }
 
 
+def _starts(built: str, questions: Sequence[Question], port: int) -> Any:
+    common = next(each for each in questions if each.name == "1x1m")
+    uv = os.environ.get("UV", "uv")
+    return run("bench.starting", "measure", uv, built, json.dumps(common.fields()), port=port)
+
+
 def _parquet_bytes(question: Question) -> int:
     return parquet.size(_market(question), question)
 
 
 def _detect() -> list[dict[str, Any]]:
-    """Measure the whole market over more and more years, and one year of more and more codes."""
+    """Measure one year of more and more codes, and the whole market over more and more years."""
     market = Market.open(preparing.DATA / "made_daily")
     found = []
-    for codes in DETECT_CODES:
+    for codes in detecting.CODES:
+        lengths = detecting.YEARS if codes == making.CODES else detecting.YEARS[:1]
         kept = contents.Contents()
-        contents.cover(kept, market, codes)
+        contents.cover(kept, market, codes, _last_years(max(lengths)))
         detecting.prepare(kept, codes, market.days[0], market.days[-1])
         with endpoint(_saved(kept, "detect")) as port:
-            for years in DETECT_YEARS if codes == MARKET_CODES else (1,):
-                parts = range(LAST_YEAR - years + 1, LAST_YEAR + 1)
-                measured = run("bench.detecting", *parts, port=port)
+            for years in lengths:
+                measured = run("bench.detecting", *_last_years(years), port=port)
                 found.append({"codes": codes, "years": years, **measured})
     return found
+
+
+def _last_years(count: int) -> list[str]:
+    return [str(LAST_YEAR - count + number) for number in range(1, count + 1)]
 
 
 def _growth_read() -> dict[str, Any]:
@@ -157,10 +195,12 @@ def _growth_read() -> dict[str, Any]:
 
 
 def _growth_fill() -> list[dict[str, float]]:
-    sizes = [(codes, 1) for codes in FILL_CODES] + [(MARKET_CODES, years) for years in FILL_YEARS]
+    sizes = dict.fromkeys(
+        [(codes, 1) for codes in FILL_CODES] + [(making.CODES, years) for years in FILL_YEARS]
+    )
     found = [
         {"years": years} | planned(codes, f"{LAST_YEAR - years + 1}0101", f"{LAST_YEAR}1231")
         for codes, years in sizes
     ]
     day = f"{LAST_YEAR}1231"
-    return [{"years": 0} | planned(MARKET_CODES, day, day), *found]
+    return [{"years": 0} | planned(making.CODES, day, day), *found]

@@ -19,11 +19,17 @@ ARCTIC = ("arcticdb==6.28.2", "pandas<3")
 FIRST_DAY, LAST_DAY = "20130101", "20251231"
 MINUTE_CODES, MINUTE_FIRST, MINUTE_LAST = 200, "20240102", "20240430"
 
-PEERS = ("parquet_pandas", "parquet_polars", "duck", "arctic", "fastapi_pandas")
+# `polars_files` reads the files of `fastapi_pandas`, which come first therefore.
+TITLES = {
+    "parquet_pandas": "Parquet + pandas",
+    "parquet_polars": "Parquet + polars",
+    "duck": "DuckDB",
+    "arctic": "ArcticDB (LMDB)",
+    "fastapi_pandas": "FastAPI + pandas",
+    "polars_files": "polars, a file a code",
+}
+PEERS = tuple(TITLES)
 """Each is used as its documentation advises; ours is compared with the best of them."""
-
-BESIDE = ("polars_files",)
-"""Shown beside them, but not compared with ours."""
 
 DATA = PLACE / "data"
 EXTRA_CODES = 200
@@ -69,7 +75,7 @@ def peers(questions: Sequence[Question]) -> None:
             for table, codes in tables.items():
                 worker.ask({"build": table, "codes": sorted(codes)})
 
-    for peer in (*PEERS, *BESIDE):
+    for peer in PEERS:
         named = [f"peers/{peer}.py", "peers/parquet.py", "making.py", "preparing.py"]
         _once(PLACE / peer, _key(*named, also=repr(tables.keys())), build)
 

@@ -7,12 +7,12 @@ and one without, and with boto3 alone.
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from bench.clock import in_turns
+from bench.counting import counted
 from bench.questions import Question
 from bench.runtime import BUCKET, MARKET, ZSTD, Answered, Function, get_event
 from marketdata.aws.clients import client
@@ -44,7 +44,7 @@ def _measure(function: Function, question: Question) -> dict[str, Any]:
         "wire_bytes": {name: answer.wire_bytes for name, answer in answers.items()},
         "json_bytes": len(answers["plain"].unpacked()),
         "encoding": {name: answer.encoding for name, answer in answers.items()},
-        "requests": requests(calls["plain"]),
+        "requests": counted(calls["plain"])[1],
     }
 
 
@@ -66,22 +66,6 @@ def floor(question: Question) -> Callable[[], object]:
             s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
 
     return ask
-
-
-def requests(call: Callable[[], object]) -> dict[str, int]:
-    """Count the requests to AWS during a call, by operation."""
-    counted: Counter[str] = Counter()
-
-    def count(model: Any, **_: object) -> None:
-        counted[model.name] += 1
-
-    clients = [client("dynamodb"), client("s3")]
-    for each in clients:
-        each.meta.events.register("before-call", count)
-    call()
-    for each in clients:
-        each.meta.events.unregister("before-call", count)
-    return dict(counted)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,9 @@ def surroundings(port: int) -> dict[str, str]:
     return {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
+        # As long as Lambda's, since it is signed and sent with every request.
+        "AWS_SESSION_TOKEN": 1000 * "x",
+        "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
         "AWS_CONFIG_FILE": os.devnull,

@@ -13,7 +13,7 @@ TESTS = ROOT / "tests"
 FILES = [path for path in sorted(TESTS.rglob("*.py")) if "standin" not in path.parts]
 UNITS = [path for path in FILES if path.is_relative_to(TESTS / "unit")]
 HELPERS = [path for path in FILES if not path.name.startswith("test_")]
-HOMES = {"functions": ROOT / "functions", "local": ROOT / "local"}
+HOMES = {name: ROOT / name for name in ("functions", "local", "bench")}
 """What unit tests test beside the package, by the name of their folder."""
 ON_MOTO = {"credentials", "cloud", "service"}
 """The fixtures that load moto."""

@@ -1,0 +1,182 @@
+"""The budgets: what each measurement may be, as a ratio to a floor of the same run. Pure.
+
+Milliseconds tell which machine ran; a ratio to what took turns with it tells what the code does.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench.detecting import YEARS
+from bench.filling import LATENCY
+from bench.making import CODES
+from bench.preparing import PEERS, TITLES
+from bench.starting import FLOOR
+
+READERS = (
+    "AuthorizerFunction",
+    "BaseFunction",
+    "StockFunction",
+    "FutureFunction",
+    "FinanceFunction",
+)
+"""The functions of a read; users wait for them, and they need little of boto3."""
+
+PERIODS = {"daily": "days", "min1": "minutes"}
+"""What the stored periods are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """One ratio and its limit.
+
+    Attributes
+    ----------
+    name : str
+        Its name in `results.json`.
+    what, floor : str
+        What is measured, and what it is compared with.
+    today : float
+        The ratio of this run.
+    wanted : float
+        The limit.
+    at_least : bool
+        Whether the ratio must be at least the limit; otherwise it must be at most that.
+    """
+
+    name: str
+    what: str
+    floor: str
+    today: float
+    wanted: float
+    at_least: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether the ratio is within the limit."""
+        return self.today >= self.wanted if self.at_least else self.today <= self.wanted
+
+    @property
+    def limit(self) -> str:
+        """The limit as text."""
+        return f"{'≥' if self.at_least else '≤'} {self.wanted:g}"
+
+
+def budgets(raw: Mapping[str, Any]) -> list[Budget]:
+    """Compute every budget from the figures of `bench.measuring.everything`."""
+    return [
+        *_reads(raw["read"]),
+        *_detects(raw["detect"]),
+        *_starts(raw["starts"]),
+        _store(raw["store"]),
+        _fill(raw["fill"]),
+        *_peers(raw["peers"]),
+        _wire(raw["read"]["50x1y"], raw["parquet_bytes"]),
+    ]
+
+
+def _reads(read: Mapping[str, Any]) -> Iterator[Budget]:
+    for question, client, what, wanted in (
+        ("50x1y", "zstd", "50 codes × 1 year, zstd", 1.0),
+        ("50x1y", "plain", "50 codes × 1 year, plain", 1.7),
+        ("1x1m", "plain", "1 code × 1 month", 0.9),
+        ("1x10y", "zstd", "1 code × 10 years, zstd", 1.0),
+        ("min1_month", "zstd", "a month of minutes, zstd", 1.0),
+    ):
+        times = read[question]["times"]
+        floor = times["floor"]["cpu_ms"]
+        asked = "BatchGetItem, GetObject" if question == "min1_month" else "BatchGetItem"
+        yield Budget(
+            f"read_{question}_{client}",
+            f"read {what}",
+            f"boto3's {asked}: {floor:.1f} ms",
+            times[client]["cpu_ms"] / floor,
+            wanted,
+        )
+
+
+def _detects(detect: Sequence[Mapping[str, Any]]) -> Iterator[Budget]:
+    market = {each["years"]: each for each in detect if each["codes"] == CODES}
+    for years in (YEARS[0], YEARS[-1]):
+        floor = market[years]["floor"]["cpu_ms"]
+        yield Budget(
+            f"detect_{years}y",
+            f"detect {CODES:,} codes × {years} year{'s' * (years > 1)}",
+            f"boto3's queries: {floor:,.0f} ms",
+            market[years]["ours"]["cpu_ms"] / floor,
+            0.5,
+        )
+
+
+def _starts(starts: Mapping[str, Any]) -> Iterator[Budget]:
+    floor = start_ms(starts[FLOOR])
+    others = [name for name in starts if name not in (*READERS, FLOOR)]
+    for group, functions, wanted in (("read", READERS, 0.7), ("other", others, 1.3)):
+        slowest = max(functions, key=lambda name: start_ms(starts[name]))
+        yield Budget(
+            f"cold_start_{group}",
+            f"cold start, slowest {group} function: {slowest.removesuffix('Function').lower()}",
+            f"{FLOOR}: {floor:.0f} ms",
+            start_ms(starts[slowest]) / floor,
+            wanted,
+        )
+
+
+def start_ms(start: Mapping[str, Any]) -> float:
+    """Return the CPU time of a cold start up to its first answer, in milliseconds."""
+    return float(start["import"]["cpu_ms"] + start["first_request"]["cpu_ms"])
+
+
+def _store(store: Mapping[str, Any]) -> Budget:
+    """Compute the budget of the period that takes longer."""
+    ratios = {
+        period: each["ours"]["cpu_ms"] / each["floor"]["cpu_ms"] for period, each in store.items()
+    }
+    period = max(ratios, key=lambda each: ratios[each])
+    floor = store[period]["floor"]["cpu_ms"]
+    return Budget(
+        "store",
+        f"store a batch of bars of {PERIODS[period]}, no network",
+        f"orjson and zstd of its rows: {floor:.0f} ms",
+        ratios[period],
+        2.5,
+    )
+
+
+def _fill(fill: Mapping[str, float]) -> Budget:
+    return Budget(
+        "fill_efficiency",
+        "fill efficiency",
+        f"a source of {fill['latency_s']:.1f} s, {LATENCY} × boto3's puts",
+        fill["efficiency"],
+        0.96,
+        at_least=True,
+    )
+
+
+def _peers(peers: Mapping[str, Any]) -> Iterator[Budget]:
+    for question, what, wanted in (
+        ("50x1y", "50 codes × 1 year", 6),
+        ("1x10y", "1 code × 10 years", 1.2),
+        ("min1_month", "a month of minutes", 1),
+    ):
+        times = {name: each["cpu_ms"] for name, each in peers[question].items()}
+        best = min(PEERS, key=lambda peer: times[peer])
+        yield Budget(
+            f"peers_{question}",
+            f"{what}: best peer ÷ ours, zstd",
+            f"{TITLES[best]}: {times[best]:.1f} ms",
+            times[best] / times["ours_zstd"],
+            wanted,
+            at_least=True,
+        )
+
+
+def _wire(read: Mapping[str, Any], parquet_bytes: int) -> Budget:
+    return Budget(
+        "wire_bytes",
+        "bytes of 50 codes × 1 year, zstd",
+        f"Parquet with zstd: {parquet_bytes:,}",
+        read["wire_bytes"]["zstd"] / parquet_bytes,
+        1.1,
+    )
