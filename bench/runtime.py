@@ -39,7 +39,6 @@ def surroundings(port: int) -> dict[str, str]:
         "AWS_SESSION_TOKEN": 1000 * "x",
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_REGION": REGION,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
