@@ -28,8 +28,10 @@ def credentials() -> Iterator[None]:
     import moto  # noqa: F401  clients that were made without it would call AWS
 
     from tests.support.cloud import REGION, forget_clients
+    from tests.support.quick_moto import spare_repetition
 
     with pytest.MonkeyPatch.context() as patch:
+        spare_repetition(patch)
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         patch.setenv("AWS_ACCESS_KEY_ID", "test")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
