@@ -66,7 +66,8 @@ def service(
     """Deploy the state machines and the functions; the source is `files`, without any file.
 
     Its files pass for a minute older than they are: one that is as old as the question that it was
-    read for, in whole seconds, is read again.
+    read for, in whole seconds, is read again. A call that starts a task waits for its plan, however
+    slow the machine is.
     """
     from marketdata import deployment
     from marketdata.aws.objects import Bucket
@@ -78,6 +79,7 @@ def service(
     monkeypatch.setattr(
         Bucket, "modified", lambda *args: ((key, at - 60) for key, at in listed(*args))
     )
+    monkeypatch.setattr("marketdata.tasks.service.PLAN_SECONDS", 20.0)
     emulation.emulate(made.invoke, template, made.naps, monkeypatch)
     monkeypatch.setenv("UPSTREAM", "files")
     monkeypatch.setenv("UPSTREAM_FUNCTION", "UpstreamFunction")
