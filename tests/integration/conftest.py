@@ -23,3 +23,9 @@ def atomic(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Table, "write", locked(Table.write))
     monkeypatch.setattr(Table, "transact", locked(Table.transact))
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no read wait for a busy source; it would for twenty seconds."""
+    monkeypatch.setattr("marketdata.upstream.client.LEAST_SECONDS", 60.0)

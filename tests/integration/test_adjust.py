@@ -110,6 +110,7 @@ def test_a_code_without_factors_is_reported_and_the_others_are_not_hurt(market: 
     assert len(factor_calls(market)) == 1
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("error", [BusyError(), KeyError("secret")])
 def test_a_source_that_fails_leaves_only_prices_that_are_right(
     market: Service, error: Exception

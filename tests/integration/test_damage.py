@@ -41,6 +41,8 @@ from tests.support.emulation import join
 from tests.support.faults import BusyError, Event, Handler
 from tests.support.service import Service
 
+pytestmark = pytest.mark.usefixtures("impatient")
+
 OTHER, HARMED = CODES[0], CODES[2]
 YEAR = "2020"
 BEFORE = tuple(f"201912{day}" for day in range(20, 27))
@@ -57,12 +59,6 @@ def fill(service: Service, monkeypatch: pytest.MonkeyPatch, *, objects: bool) ->
         patch.setattr(store, "INLINE_BYTES", 10 if objects else store.INLINE_BYTES)
         service.run("fill-missing", **WEEKS)
     service.invocations.clear()
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have no read wait for a busy source."""
-    monkeypatch.setattr("marketdata.upstream.client.LEAST_SECONDS", 60.0)
 
 
 def busy(handle: Handler, event: Event) -> Any:

@@ -94,6 +94,7 @@ def test_a_restatement_is_answered_and_the_first_one_kept(service: Service) -> N
     assert (stored["rows"], stored["series"]) == (2, "finance.income#2011")
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_busy_source_never_fails_a_read(service: Service) -> None:
     put_incomes(service, f"{BANK},20110930,20111028,1,1.5e9")
     assert read(service, codes=BANK, start_date="20110901", end_date="20110930")[0] == 200

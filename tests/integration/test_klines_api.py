@@ -49,6 +49,7 @@ def test_bars_are_read_through_once(market: Service) -> None:
     assert market.invocations == []
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("error", [BusyError(), OSError("secret"), KeyError("secret")])
 def test_a_source_that_fails_costs_only_what_it_would_have_given(
     market: Service, error: Exception
@@ -69,6 +70,7 @@ def test_a_source_that_fails_costs_only_what_it_would_have_given(
     assert "secret" not in str(meta)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_without_any_catalog_a_source_that_fails_is_said_to(service: Service) -> None:
     status, envelope = service.call("GET", "/stock/kline", USER, query=QUERY)
     assert (status, envelope["message"]) == (502, "imports/securities.csv is missing")

@@ -1,6 +1,5 @@
 """The same request is one task while it runs."""
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +9,7 @@ from marketdata import deployment
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
+from marketdata.tasks.service import PLAN_SECONDS
 from marketdata.tasks.task import Task, TaskKind, new_task
 from tests.integration.market import (
     CODES,
@@ -18,6 +18,7 @@ from tests.integration.market import (
     check_filled,
     open_in_three_batches,
 )
+from tests.support.clocks import WaitingTime
 from tests.support.emulation import join
 from tests.support.faults import Gate
 from tests.support.service import Service
@@ -81,16 +82,16 @@ def test_many_at_once_are_all_taken(service: Service) -> None:
 def test_tasks_started_in_numbers_do_not_wait_for_their_plan(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seconds = 0.5
-    monkeypatch.setattr("marketdata.tasks.service.PLAN_SECONDS", seconds)
+    time = WaitingTime()
     waited = deployment.task_service()
+    monkeypatch.setattr(waited, "_clock", time.now)
+    monkeypatch.setattr(waited, "_pause", time.pause)
     first, second, third = (claim(waited._records, f"fill-{number}")[0] for number in range(3))
-    began = time.monotonic()
     assert waited.wait_for_plan(second) == second
-    assert time.monotonic() - began < seconds
+    assert time.seconds == 0
     waited._records.planned(second, "execution", total_count=1)
     assert waited.wait_for_plan(third) == third
-    assert time.monotonic() - began >= seconds
+    assert time.seconds >= PLAN_SECONDS
     assert waited.wait_for_plan(waited.show(second.id)).planned
     assert first.id == 1
 

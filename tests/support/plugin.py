@@ -30,8 +30,10 @@ def credentials() -> Iterator[None]:
     from marketdata.aws.direct.environment import AUTHORITIES, PROXIES, VARIANTS
     from tests.support.cloud import REGION, forget_clients
     from tests.support.exchange import answer_by_moto
+    from tests.support.quick_moto import spare_repetition
 
     with pytest.MonkeyPatch.context() as patch:
+        spare_repetition(patch)
         patch.setenv("AWS_REGION", REGION)
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         patch.setenv("AWS_ACCESS_KEY_ID", "test")
@@ -67,9 +69,9 @@ def service(
 ) -> "Iterator[Service]":
     """Deploy the state machines and the functions; the source is `files`, without any file.
 
-    Whoever starts a task waits for its plan for as long as a busy machine may take to make it.
     Its files pass for a minute older than they are: one that is as old as the question that it was
-    read for, in whole seconds, is read again.
+    read for, in whole seconds, is read again. A call that starts a task waits for its plan, however
+    slow the machine is.
     """
     from marketdata import deployment
     from marketdata.aws.objects import Bucket
