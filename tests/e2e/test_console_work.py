@@ -74,8 +74,8 @@ def test_a_cell_is_reached_by_keys_and_says_what_it_holds(page: Page) -> None:
 
 
 def test_what_a_chart_lacks_is_filled_from_it(page: Page) -> None:
-    """More than the 2,000 bars that a read fetches by itself."""
-    go(page, "kline?code=000004.SZ&start=20130104&end=20231229")
+    """More than the 2,000 bars that a read fetches by itself; no other test reads this code."""
+    go(page, "kline?code=600033.SH&start=20130104&end=20231229")
     expect(page.get_by_text("不完整")).to_be_visible()
     expect(page.get_by_role("list", name="图例")).to_contain_text("缺失")
     page.get_by_role("button", name="补齐缺失").click()

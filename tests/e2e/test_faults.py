@@ -35,6 +35,8 @@ def kill_upstream_while_running(cloud: LocalCloud, task_id: int) -> int:
         shown = task(cloud.admin, task_id)
         if shown["status"] not in {"pending", "running"}:
             break
+        # Not more often than API Gateway lets one user ask.
+        time.sleep(0.05)
         if shown["batches_done"] == seen:
             continue
         if victims := workers(cloud.state, "UpstreamFunction"):

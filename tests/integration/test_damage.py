@@ -329,7 +329,7 @@ def test_only_what_a_good_item_knows_outlasts_its_rows(
     shut = bits_of(YEAR, ["20200302"])
 
     def suspended(stored: Block) -> Block:
-        known = replace(stored.coverage, absent=shut, suspended=shut)
+        known = stored.coverage._replace(absent=shut, suspended=shut)
         return replace(stored, coverage=known)
 
     for code in (HARMED, OTHER):

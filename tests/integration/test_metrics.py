@@ -46,6 +46,7 @@ def recorded(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[Metric]]:
 
 
 def metrics_of(line: dict[str, Any]) -> list[Metric]:
+    """Give the metrics of a line of the log; an access line has none."""
     return [
         (
             directive["Namespace"],
@@ -53,7 +54,7 @@ def metrics_of(line: dict[str, Any]) -> list[Metric]:
             frozenset((name, line[name]) for name in directive["Dimensions"][0]),
             line[metric["Name"]][0],
         )
-        for directive in line["_aws"]["CloudWatchMetrics"]
+        for directive in line.get("_aws", {}).get("CloudWatchMetrics", [])
         for metric in directive["Metrics"]
     ]
 

@@ -17,6 +17,7 @@ from marketdata.blocks.days import (
     last_day,
     parts_between,
     ranges,
+    runs,
     span,
     to_bytes,
 )
@@ -135,6 +136,15 @@ def test_ranges(flags: list[str]) -> None:
         assert all(day in chosen for day in trading if first <= day <= last)
     for (_, last), (first, _) in pairwise(found):
         assert days[first] == "unknown" or any(last < day < first for day in trading)
+
+
+@given(flags=st.lists(st.sampled_from(["", "trading", "chosen"]), max_size=366))
+def test_runs_are_the_ranges_of_bits(flags: list[str]) -> None:
+    days = dict(zip(days_between(date(2024, 1, 1), date(2024, 12, 31)), flags, strict=False))
+    trading = [day for day, flag in days.items() if flag]
+    chosen = [day for day, flag in days.items() if flag == "chosen"]
+    found = runs("2024", bits_of("2024", chosen), bits_of("2024", trading))
+    assert [list(run) for run in found] == ranges(chosen, trading)
 
 
 def test_ranges_cross_weekends_and_years() -> None:

@@ -36,12 +36,12 @@ def test_all_bit_sets_are_kept() -> None:
     coverage = Coverage(
         present=0b1001 << 360, absent=0b110, short=1 << 360, suspended=0b10, no_trade=0b100
     )
-    coverage = replace(coverage, close_outside=0b1000 << 360)
+    coverage = coverage._replace(close_outside=0b1000 << 360)
     store = MemoryStore()
     store.update(KEY, None, lambda stored: replace(stored, coverage=coverage, rows=7))
     assert store.read([KEY])[KEY].coverage == coverage
     # The index has no need of the last one.
-    indexed = BlockCoverage("600000.SH", replace(coverage, close_outside=0), 7)
+    indexed = BlockCoverage("600000.SH", coverage._replace(close_outside=0), 7)
     assert list(store.coverage("stock.daily", "2024")) == [indexed]
 
 

@@ -121,3 +121,11 @@ def test_the_common_market_is_the_one_that_opened_first() -> None:
     securities = [Security(code, "", Kind.STOCK, code[-2:]) for code in codes]
     assert common_market(securities) == "SH"
     assert common_market(securities[:1]) == "BJ"
+
+
+@given(windows(), st.sampled_from(PARTS), st.lists(securities(), max_size=5))
+def test_many_securities_are_expected_as_one_is(
+    window: Window, part: str, some: list[Security]
+) -> None:
+    expected = window.expecting(part)
+    assert [expected(each) for each in some] == [window.expected(each, part) for each in some]

@@ -4,8 +4,7 @@ A part is a year ("2024") for daily bars and a month ("2024-01") for intraday on
 counted from 0, stands for the part's calendar day *d* + 1, trading day or not.
 """
 
-from dataclasses import dataclass, replace
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from marketdata.blocks import silences as silence
 from marketdata.blocks.silences import Silence
@@ -13,8 +12,7 @@ from marketdata.blocks.silences import Silence
 type Reason = Literal["suspended", "no_trade", "no_bar"]
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     """What is known of the days of one block; each field but `silences` is a bit set.
 
     `mark` keeps these true: no day is both present and absent; `short` and `close_outside` are
@@ -138,8 +136,7 @@ class Coverage:
 
     def without_rows(self) -> Self:
         """Return what is left of this coverage when all rows are lost."""
-        return replace(
-            self,
+        return self._replace(
             present=0,
             short=0,
             close_outside=0,

@@ -99,13 +99,14 @@ def span(part: str, start: str, end: str) -> int:
     ValueError
         One of them falls within the part but does not exist.
     """
-    first, last = _ends(part)
+    first, last = ends(part)
     # Most codes live through the whole part: cut to it, their lives are one cached range.
     return _span(part, max(start, first), min(end, last))
 
 
 @lru_cache(maxsize=512)
-def _ends(part: str) -> tuple[str, str]:
+def ends(part: str) -> tuple[str, str]:
+    """Return the first and the last calendar day of a part."""
     masks = _masks(part)
     return next(iter(masks)), next(reversed(masks))
 
@@ -113,6 +114,41 @@ def _ends(part: str) -> tuple[str, str]:
 @lru_cache(maxsize=4096)
 def _span(part: str, first: str, last: str) -> int:
     return (bit_of(part, last) << 1) - bit_of(part, first) if first <= last else 0
+
+
+def runs(part: str, bits: int, trading: int) -> list[tuple[str, str]]:
+    """Join days that are neighbours on the trading calendar into ranges, as `ranges` does.
+
+    Parameters
+    ----------
+    part : str
+        The part.
+    bits : int
+        Trading days, as bits.
+    trading : int
+        All trading days of the part, as bits.
+
+    Returns
+    -------
+    list of (str, str)
+        First and last day of each range, in chronological order.
+    """
+    days, found = _days(part), []
+    # A day without trading interrupts nothing.
+    filled = bits | ((1 << len(days)) - 1) & ~trading
+    while bits:
+        first = bits & -bits
+        # The carry ends at the first trading day that is not in the set.
+        stop = (filled + first) & ~filled
+        last = (bits & (stop - first)).bit_length()
+        found.append((days[first.bit_length() - 1], days[last - 1]))
+        bits &= -stop
+    return found
+
+
+@lru_cache(maxsize=512)
+def _days(part: str) -> tuple[str, ...]:
+    return tuple(_masks(part))
 
 
 def to_bytes(bits: int) -> bytes:

@@ -68,6 +68,9 @@ class Security:
 
     def alive(self, start: str, end: str) -> bool:
         """Check whether it lives on any day from `start` to `end`, both included, YYYYMMDD."""
+        if not self.earlier:
+            first, last = life(self)
+            return first <= end and start <= last
         return any(first <= end and start <= last for first, last in lives(self))
 
 

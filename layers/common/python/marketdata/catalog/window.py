@@ -1,10 +1,10 @@
 """The days that a question is about. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from marketdata.blocks.days import span
+from marketdata.blocks.days import ends, span
 from marketdata.catalog.calendar import TRADING, Calendar, first_known_day, unannounced
 from marketdata.catalog.securities import Security, lives
 
@@ -47,6 +47,26 @@ class Window:
         for born, gone in lives(security):
             days |= span(part, max(first, born), min(last, gone))
         return days and days & self.calendar.bits(security.market, part)
+
+    def expecting(self, part: str) -> Callable[[Security], int]:
+        """Return what `expected` says for a part, for many securities.
+
+        Most live through the whole part, and what is expected of those depends on their market.
+        """
+        first, last = ends(part)
+        first = max(first, self.start, self.coverage_start)
+        last = min(last, self.end, self.final_until)
+        all_days: dict[str, int] = {}
+
+        def expected(security: Security) -> int:
+            born, gone = security.list_date, security.delist_date
+            if not born or born > first or (gone and gone < last) or security.earlier:
+                return self.expected(security, part)
+            if (days := all_days.get(security.market)) is None:
+                days = all_days[security.market] = self.expected(security, part)
+            return days
+
+        return expected
 
     def asked(self, security: Security, part: str) -> int:
         """Return, as bits, all final trading days of the part that were asked for."""

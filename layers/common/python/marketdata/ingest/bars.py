@@ -176,7 +176,7 @@ class BarIngest:
         present = change.cut.present
         if dataset.kind is Kind.INDEX:
             change = _doubted(change, held | present)
-        coverage = replace(known.coverage, present=held).mark(
+        coverage = known.coverage._replace(present=held).mark(
             present=present,
             absent=change.absent,
             suspended=change.suspended,

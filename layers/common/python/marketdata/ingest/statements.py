@@ -5,7 +5,7 @@ Only the upstream function imports this module.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 
 from marketdata.blocks import codec
@@ -166,7 +166,7 @@ def _merged(key: BlockKey, stored: Block, change: StatementChange, now: int) -> 
     lines = merge_statements(old, change.lines)
     # The rows decide which periods are present, even if the block claimed otherwise.
     held = bits_of(key.part, {key_of(line).period for line in lines})
-    coverage = replace(known.coverage, present=held).mark(
+    coverage = known.coverage._replace(present=held).mark(
         absent=change.absent, silent=change.silent, undecided=change.undecided, now=now
     )
     if lines == old and coverage == known.coverage and not known.damage:

@@ -93,37 +93,53 @@ def compare(
         knows: its word of before is to be asked for again.
     """
     found = PartComparison()
-    tallies = {name: _Tally() for name in COUNTS[:4]}
+    lives: Counter[int] = Counter()
+    tallies = _Tally(), _Tally(), _Tally()
     newest = {market: window.newest(market, part) for market in {s.market for s in securities}}
+    expecting, one_a_day = window.expecting(part), dataset.one_a_day
     for security in securities:
         row = stored.get(security.code, NOT_STORED)
-        if not sound(row, one_a_day=dataset.one_a_day):
+        if not sound(row, one_a_day=one_a_day):
             found.errors.add(security.code)
             # Whoever fetches its days again replaces it.
             row = NOT_STORED
-        coverage, expected = row.coverage, window.expected(security, part)
+        coverage, expected = row.coverage, expecting(security)
         present = expected & coverage.present & ~coverage.short
+        lives[expected] += 1
+        if present == expected:
+            continue
         absent = 0 if recheck_absent else expected & coverage.absent
         believed = 0 if recheck_absent else expected & coverage.unconfirmed
         due = believed & newest[security.market]
         if coverage.silences and not recheck_absent:
             due |= (believed | absent) & coverage.due(window.now)
             due |= absent & coverage.told_before(changed(security.code))
-        found.note(security.code, coverage, expected & ~(present | absent | believed), absent)
+        missing = expected & ~(present | absent | believed)
+        found.note(security.code, coverage, missing, absent)
         found.doubt(security.code, believed, due)
-        for tally, bits in zip(
-            tallies.values(), (expected, present, absent, believed), strict=True
-        ):
+        for tally, bits in zip(tallies, (absent, believed, missing), strict=True):
             tally.add(bits)
-    for name, tally in tallies.items():
-        setattr(found, name, tally.by_day(part))
-    accounted = (found.present, found.absent, found.unconfirmed)
-    found.missing = {
-        day: missing
+    found.expected = _by_day(part, lives)
+    found.absent, found.unconfirmed, found.missing = (each.by_day(part) for each in tallies)
+    accounted = (found.absent, found.unconfirmed, found.missing)
+    found.present = {
+        day: present
         for day, count in found.expected.items()
-        if (missing := count - sum(each.get(day, 0) for each in accounted))
+        if (present := count - sum(each.get(day, 0) for each in accounted))
     }
     return found
+
+
+def _by_day(part: str, sets: Mapping[int, int]) -> dict[str, int]:
+    """Count for each day how often it is in bit sets, of which it is known how often each occurs.
+
+    Most codes live through the whole part, so there are few sets.
+    """
+    counts: Counter[str] = Counter()
+    for bits, times in sets.items():
+        for day in days_of(part, bits):
+            counts[day] += times
+    return dict(sorted(counts.items()))
 
 
 type Run = tuple[str, str, str]

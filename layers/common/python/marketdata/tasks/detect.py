@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import batched, chain, pairwise
 from typing import Any
 
-from marketdata.blocks.days import days_of, ranges
+from marketdata.blocks.days import bits_of, runs
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog
 from marketdata.errors import NotFoundError
@@ -91,12 +91,12 @@ class Detector:
 
 
 def _readable(task: Task, part: str, found: PartComparison) -> dict[str, Any]:
-    days = _days(task.scope)
+    trading = bits_of(part, _days(task.scope))
     patterns = {*found.gaps.values(), *found.unconfirmed_codes.values()}
     patterns.update(*(each.values() for each in found.reasons.values()))
     # Strings, because the lists of a whole market would keep the garbage collector busy.
     as_ranges = {
-        bits: " ".join(chain.from_iterable(ranges(days_of(part, bits), days))) for bits in patterns
+        bits: " ".join(chain.from_iterable(runs(part, bits, trading))) for bits in patterns
     }
     return {
         "daily": {
