@@ -209,7 +209,8 @@ def _start(name: str, event: str, places: list[Path]) -> tuple[Times, Times]:
         stdout=subprocess.PIPE,
         check=True,
     )
-    imported, first, status = json.loads(done.stdout)
+    # The lines before it are the function's log.
+    imported, first, status = json.loads(done.stdout.splitlines()[-1])
     assert status == 200, (name, status)
     return Times(*imported), Times(*first)
 

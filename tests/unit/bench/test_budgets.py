@@ -32,9 +32,9 @@ def figures() -> dict[str, Any]:
         "read": dict.fromkeys(questions, read),
         "peers": dict.fromkeys(questions, peers),
         "detect": [detect | {"years": 1}, detect | {"years": 13, "ours": cpu(150)}],
-        "starts": {FLOOR: start(190, 10)}
+        "starts": {FLOOR: start(200, 10)}
         | {name: start(100, 20) for name in READERS}
-        | {"FutureFunction": start(100, 50), "DocsFunction": start(20, 0)},
+        | {"FutureFunction": start(120, 0), "DocsFunction": start(20, 900)},
         "store": {
             "daily": {"ours": cpu(200), "floor": cpu(100)},
             "min1": {"ours": cpu(300), "floor": cpu(100)},
@@ -62,9 +62,9 @@ def test_the_best_peer_counts_also_if_it_keeps_a_file_a_code() -> None:
 
 def test_the_slowest_function_and_period_count() -> None:
     found = {each.name: each for each in budgets(figures())}
-    assert found["cold_start_read"].today == 0.75
-    assert "future" in found["cold_start_read"].what
-    assert found["cold_start_other"].today == 0.1
+    assert found["cold_import_read"].today == 0.6
+    assert "future" in found["cold_import_read"].what
+    assert found["cold_import_other"].today == 0.1
     assert found["store"].today == 3
 
 
