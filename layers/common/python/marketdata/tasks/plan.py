@@ -32,7 +32,7 @@ from marketdata.tasks.verify import SERIES_A_GROUP, series_in_turn, series_of
 PARTS_A_GROUP = 24
 """Parts that one call of the detect step compares."""
 
-BATCHES_A_TURN = 8
+BATCHES_A_TURN = 16
 """Batches that share one invocation of the upstream function, which hands back those that it has no
 time for. A retry takes them one by one, so that a bad one cannot spoil the others again.
 """
