@@ -147,6 +147,8 @@ def test_the_list_of_tasks_leads_to_each(page: Page, synthetic_cloud: LocalCloud
 
 def test_what_the_service_refuses_is_said_in_words(page: Page) -> None:
     go(page, "cache")
+    # What is typed while the page is still being set up may be lost.
+    expect(page.get_by_role("grid", name="覆盖热力图")).to_be_visible()
     page.get_by_label("代码（可空").fill("nonsense")
     page.get_by_label("代码（可空").press("Tab")
     expect(page.get_by_text("没有这样的代码：nonsense")).to_be_visible()
