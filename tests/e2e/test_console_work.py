@@ -145,10 +145,24 @@ def test_the_list_of_tasks_leads_to_each(page: Page, synthetic_cloud: LocalCloud
     expect(page.get_by_role("heading", name="缺失的代码与日期")).to_be_visible()
 
 
+def test_what_is_typed_is_still_there_when_an_answer_comes(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/cache/coverage?*", hold, times=1)
+    with page.expect_request("**/cache/coverage?*"):
+        go(page, "cache")
+    codes = page.get_by_label("代码（可空")
+    codes.press_sequentially("6000")
+    held[0].continue_()
+    expect(page.get_by_role("grid", name="覆盖热力图")).to_be_visible()
+    expect(codes).to_have_value("6000")
+
+
 def test_what_the_service_refuses_is_said_in_words(page: Page) -> None:
     go(page, "cache")
-    # What is typed while the page is still being set up may be lost.
-    expect(page.get_by_role("grid", name="覆盖热力图")).to_be_visible()
     page.get_by_label("代码（可空").fill("nonsense")
     page.get_by_label("代码（可空").press("Tab")
     expect(page.get_by_text("没有这样的代码：nonsense")).to_be_visible()

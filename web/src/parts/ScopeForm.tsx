@@ -8,6 +8,7 @@ import {
   type TaskScope,
 } from "../api/types";
 import { useConsole } from "../app/context";
+import { useDraft } from "../app/draft";
 import { DateField } from "./DateField";
 import { Field, Select } from "./Field";
 import type { StartCall } from "./tasks";
@@ -41,6 +42,7 @@ interface Props {
 /** Chooses the part of the cache to show, and starts tasks on it. */
 export function ScopeForm({ scope, onChange, onStart }: Props) {
   const { t } = useConsole();
+  const [codes, setCodes] = useDraft(scope.codes);
   const set = (next: Partial<ScopeChoice>) => onChange({ ...scope, ...next });
   return (
     <form class="panel bar" aria-label={t.cache.scope} onSubmit={(event) => event.preventDefault()}>
@@ -79,8 +81,9 @@ export function ScopeForm({ scope, onChange, onStart }: Props) {
       />
       <Field label={t.cache.codes}>
         <input
-          value={scope.codes}
+          value={codes}
           placeholder="600000.SH, 000001.SZ"
+          onInput={(event) => setCodes(event.currentTarget.value)}
           onChange={(event) => set({ codes: event.currentTarget.value })}
         />
       </Field>
