@@ -1,6 +1,6 @@
 """The function `cache`: tasks, coverage, varieties and main contracts of futures, the status."""
 
-import marketdata.aws.preloaded  # noqa: F401
+import marketdata.aws.preloaded  # noqa: F401  loads boto3
 from marketdata.api import coverage, status, tasks, varieties
 from marketdata.api.router import Router
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import marketdata.aws.preloaded  # noqa: F401
+import marketdata.aws.preloaded  # noqa: F401  loads boto3
 from marketdata import deployment
 from marketdata.tasks.finish import Finisher
 

@@ -3,10 +3,11 @@
 from random import randint
 from typing import Any
 
-import marketdata.aws.preloaded  # noqa: F401
+import marketdata.aws.preloaded  # noqa: F401  loads boto3
 from marketdata import deployment
 from marketdata.errors import SessionInUseError
 from marketdata.lease.state import claimant_of
+from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.turn import Turn
 from marketdata.upstream.server import WITHOUT_SOURCE, UpstreamServer
 
@@ -36,6 +37,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def _take_turn(event: dict[str, Any]) -> dict[str, Any]:
     batches = event["batches"]
+    records: TaskRecords = deployment.task_records()
     try:
         with deployment.lease_holder().hold(claimant_of(event)) as held:
             turn: Turn = deployment.turn(held.gives_way)
@@ -44,7 +46,7 @@ def _take_turn(event: dict[str, Any]) -> dict[str, Any]:
         return _left(event, batches, randint(*PAUSE_SECONDS))  # noqa: S311  no secret
     finally:
         # Both the end of a lease and a refusal have put the task back into the queue.
-        deployment.leave_queue_if_ended(batches[0]["task_id"], batches[0]["attempt"])
+        records.leave_queue_if_ended(batches[0]["task_id"], batches[0]["attempt"])
 
 
 def _serve(event: dict[str, Any]) -> dict[str, Any]:

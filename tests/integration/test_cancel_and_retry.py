@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
@@ -81,12 +82,14 @@ def test_cancelled_in_the_middle(service: Service, monkeypatch: pytest.MonkeyPat
     check_filled(service)
 
 
-def test_nothing_is_fetched_for_a_task_that_was_cancelled(service: Service, gate: Gate) -> None:
+def answer_after_cancel(service: Service, gate: Gate, held: AbstractContextManager[object]) -> Any:
+    """Cancel a task while its first turn begins, and give that turn's answer, made in a context."""
     answers: list[Any] = []
 
     def hold(handle: Handler, event: Event) -> Any:
         gate.hold()
-        answers.append(handle(event))
+        with held:
+            answers.append(handle(event))
         return answers[0]
 
     service.faults["upstream"] = hold
@@ -96,29 +99,21 @@ def test_nothing_is_fetched_for_a_task_that_was_cancelled(service: Service, gate
     gate.opened.set()
     # The machine has been stopped; what it had invoked runs to its end all the same.
     wait_until(lambda: bool(answers))
-    assert [(each["left"], each["batches"]) for each in answers] == [(0, [])]
-    assert service.task(task_id)["batches_done"] == 0
+    return answers[0]
+
+
+def test_nothing_is_fetched_for_a_task_that_was_cancelled(service: Service, gate: Gate) -> None:
+    answer = answer_after_cancel(service, gate, nullcontext())
+    assert (answer["left"], answer["batches"]) == (0, [])
+    assert service.task(1)["batches_done"] == 0
     assert not Queue(service.cloud.control).read().tickets, "it would keep others out"
 
 
 def test_a_cancelled_task_that_is_refused_a_session_does_not_wait_for_one(
     service: Service, gate: Gate
 ) -> None:
-    answers: list[Any] = []
-
-    def hold(handle: Handler, event: Event) -> Any:
-        gate.hold()
-        with LeaseHolder(service.cloud.control, 1, "another").hold(READS):
-            answers.append(handle(event))
-        return answers[0]
-
-    service.faults["upstream"] = hold
-    task_id = service.start("fill-missing", **WEEKS)
-    assert gate.reached.wait(20)
-    service.post(CANCEL, task_id=task_id)
-    gate.opened.set()
-    wait_until(lambda: bool(answers))
-    assert answers[0]["pause"] > 0
+    held = LeaseHolder(service.cloud.control, 1, "another").hold(READS)
+    assert answer_after_cancel(service, gate, held)["pause"] > 0
     assert not Queue(service.cloud.control).read().tickets
 
 

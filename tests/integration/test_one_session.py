@@ -121,10 +121,11 @@ def test_a_stream_of_reads_does_not_starve_a_backfill(
                 break
             service.rows("/stock/kline", codes[0], day, day)
 
-    task = service.start("fill-missing", **BACKFILL, codes=codes[:60])
     with ThreadPoolExecutor(4) as pool:
         lanes = [pool.submit(keep_reading, lane) for lane in range(4)]
         try:
+            wait_until(lambda: bool(copies.served))
+            task = service.start("fill-missing", **BACKFILL, codes=codes[:60])
             wait_until(lambda: service.task(task)["status"] == "completed")
         finally:
             over.set()

@@ -16,6 +16,7 @@ from marketdata.aws.objects import Bucket
 from marketdata.aws.reads import read_object
 from marketdata.aws.tables import Table
 from marketdata.errors import NotFoundError
+from tests.support.cloud import forget_clients
 from tests.support.endpoints import Endpoint, Fate, answering
 
 ITEM = {"pk": {"S": "a"}, "sk": {"S": "1"}, "data": {"B": base64.b64encode(b"\0\1").decode()}}
@@ -125,6 +126,27 @@ def test_boto3_asks_again(name: str, endpoint: Endpoint, boto3_calls: list[str])
     boto3_calls.clear()
     assert item()
     assert boto3_calls == [], "the short way is tried again"
+
+
+def test_the_log_tells_of_it_without_the_answer(
+    endpoint: Endpoint, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "hunter2")
+    body = b'{"__type": "x#InvalidSignatureException", "message": "x-amz-security-token:hunter2"}'
+    endpoint.answers.append((400, {}, body))
+    assert item()
+    noted = [each.getMessage() for each in caplog.records if each.name == "marketdata.aws.reads"]
+    assert noted == ["boto3 reads instead: dynamodb answered 400"]
+
+
+def test_it_tells_nothing_where_there_is_no_short_way(
+    endpoint: Endpoint, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_REGION")
+    forget_clients()
+    assert item()
+    assert len(endpoint.requests) == 1
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(("right", "asked"), [(True, []), (False, ["s3"])])

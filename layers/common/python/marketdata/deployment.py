@@ -206,7 +206,8 @@ def statement_reader() -> "StatementReader":
 # --- tasks -----------------------------------------------------------------------------------
 
 
-def _records() -> "TaskRecords":
+def task_records() -> "TaskRecords":
+    """Return the records of tasks."""
     from marketdata.tasks.records import TaskRecords
 
     return TaskRecords(control_table())
@@ -225,7 +226,7 @@ def task_service() -> "TaskService":
     from marketdata.tasks.service import TaskService
 
     return TaskService(
-        _records(),
+        task_records(),
         workflows,
         bucket(),
         detect_machine=settings().detect_machine,
@@ -238,7 +239,7 @@ def planner() -> "Planner":
     from marketdata.tasks.plan import Planner
 
     return Planner(
-        records=_records(),
+        records=task_records(),
         store=store(),
         objects=bucket(),
         catalog=catalog,
@@ -270,7 +271,7 @@ def detector() -> "Detector":
     from marketdata.tasks.detect import Detector
 
     return Detector(
-        records=_records(),
+        records=task_records(),
         store=store(),
         objects=bucket(),
         catalog=catalog,
@@ -284,7 +285,7 @@ def finisher() -> "Finisher":
     """Return a finisher, which ends batches and tasks, for one call."""
     from marketdata.tasks.finish import Finisher
 
-    return Finisher(_records(), bucket(), _main_contracts().follow)
+    return Finisher(task_records(), bucket(), _main_contracts().follow)
 
 
 def turn(gives_way: Callable[[], bool]) -> "Turn":
@@ -297,12 +298,7 @@ def turn(gives_way: Callable[[], bool]) -> "Turn":
     """
     from marketdata.tasks.turn import Turn
 
-    return Turn(upstream_server().fetch, _records().outcomes, gives_way=gives_way)
-
-
-def leave_queue_if_ended(task_id: int, attempt: int) -> None:
-    """See `tasks.records.TaskRecords.leave_queue_if_ended`."""
-    _records().leave_queue_if_ended(task_id, attempt)
+    return Turn(upstream_server().fetch, task_records().outcomes, gives_way=gives_way)
 
 
 # --- the source ------------------------------------------------------------------------------

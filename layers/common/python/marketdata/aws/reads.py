@@ -8,7 +8,7 @@ import logging
 from typing import Any
 
 from marketdata.aws.clients import client
-from marketdata.aws.direct.requests import NoAnswerError, ask, get_object
+from marketdata.aws.direct.requests import NoAnswerError, NotLambdaError, ask, get_object
 
 METHODS = {
     "BatchGetItem": "batch_get_item",
@@ -46,7 +46,7 @@ def read(service: str, operation: str, **request: Any) -> Any:
     try:
         return ask(service, operation, request)
     except NoAnswerError as error:
-        _log.info("boto3 reads instead: %s", error)
+        _note(error)
     return getattr(client(service), METHODS[operation])(**request)  # type: ignore[call-overload]
 
 
@@ -55,5 +55,11 @@ def read_object(bucket: str, key: str) -> bytes:
     try:
         return get_object(bucket, key)
     except NoAnswerError as error:
-        _log.info("boto3 reads instead: %s", error)
+        _note(error)
     return client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+
+
+def _note(error: NoAnswerError) -> None:
+    """Tell the operators that the short way failed; outside Lambda it is none."""
+    if not isinstance(error, NotLambdaError):
+        _log.warning("boto3 reads instead: %s", error)

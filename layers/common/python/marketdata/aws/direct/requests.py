@@ -25,6 +25,10 @@ class NoAnswerError(Exception):
     """A request has no clean answer, for a reason that boto3 may know how to deal with."""
 
 
+class NotLambdaError(NoAnswerError):
+    """It was not sent: the environment is not Lambda's, or has no access key."""
+
+
 def ask(service: str, operation: str, request: dict[str, Any]) -> Any:
     """Call an operation of a service that takes JSON.
 
@@ -85,7 +89,7 @@ def get_object(bucket: str, key: str) -> bytes:
 
 def _known(service: str) -> Endpoint:
     if (place := endpoint(service)) is None:
-        raise NoAnswerError("the environment is not Lambda's")
+        raise NotLambdaError(service)
     return place
 
 
@@ -100,7 +104,7 @@ def _send(
 ) -> Response:
     try:
         if (key := access_key()) is None:
-            raise NoAnswerError("no access key")
+            raise NotLambdaError(service)
         named = signed(
             method,
             path,
@@ -115,9 +119,10 @@ def _send(
     except (OSError, HTTPException, ValueError, KeyError) as error:
         raise NoAnswerError(f"{service}: {error!r}") from error
     if answer.status != 200:
-        raise NoAnswerError(f"{service}: {answer.status} {answer.body[:200]!r}")
+        # Not its text: that of a refused signature repeats the request, token included.
+        raise NoAnswerError(f"{service} answered {answer.status}")
     if not _is_whole(answer):
-        raise NoAnswerError(f"{service}: the checksum of the answer is wrong")
+        raise NoAnswerError(f"{service}'s answer does not have its checksum")
     return answer
 
 
