@@ -62,7 +62,7 @@ LATENCY = 5
 PUTS = 5
 """How often the puts of a batch are timed."""
 
-CODES, START, END = 296, "20140102", "20241231"
+CODES, START, END = 592, "20140102", "20241231"
 """One turn of batches, as full as batches of whole codes and years can be."""
 
 DAILY = BarDataset(Kind.STOCK, Period.DAILY)

@@ -7,6 +7,7 @@ answers, and `{"ask": question, "into": path}` writes the answer to a file.
 
 import importlib
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ from bench.questions import Question
 
 def main(name: str, folder: Path) -> None:
     """Serve orders until standard input ends."""
-    # Output of libraries must not get between the answers.
-    answers, sys.stdout = sys.stdout, sys.stderr
+    # Neither access lines nor output of libraries may get between the answers.
+    answers, sys.stdout = sys.stdout, Path(os.devnull).open("w")
     peer: Peer = importlib.import_module(f"bench.peers.{name}").make(folder / name)
     for line in sys.stdin:
         print(json.dumps(_obey(peer, folder, json.loads(line))), file=answers, flush=True)
