@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,11 @@ from bench.questions import Question
 def main(name: str, folder: Path) -> None:
     """Serve orders until standard input ends."""
     # Neither access lines nor output of libraries may get between the answers.
-    answers, sys.stdout = sys.stdout, Path(os.devnull).open("w")
-    peer: Peer = importlib.import_module(f"bench.peers.{name}").make(folder / name)
-    for line in sys.stdin:
-        print(json.dumps(_obey(peer, folder, json.loads(line))), file=answers, flush=True)
+    answers = sys.stdout
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+        peer: Peer = importlib.import_module(f"bench.peers.{name}").make(folder / name)
+        for line in sys.stdin:
+            print(json.dumps(_obey(peer, folder, json.loads(line))), file=answers, flush=True)
 
 
 def _obey(peer: Peer, folder: Path, order: dict[str, Any]) -> Any:
