@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from bench.market import Market
-from marketdata.aws.items import Item, ItemKey
+from marketdata.aws.items import Item, ItemKey, RawItem, to_attributes
 from marketdata.aws.writes import Write
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.days import bit_of
@@ -73,7 +73,7 @@ class Contents:
             if key in self.items
         }
 
-    def query(
+    def query_raw(
         self,
         pk: str,
         *,
@@ -82,8 +82,8 @@ class Contents:
         hash_name: str,
         range_name: str,
         attributes: Sequence[str],
-    ) -> Iterator[Item]:
-        yield from self.series.get(pk, [])
+    ) -> Iterator[RawItem]:
+        yield from map(to_attributes, self.series.get(pk, []))
 
     def write(self, write: Write) -> Item:
         self.items[write.pk, write.sk] = dict(write.put or {})

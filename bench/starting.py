@@ -44,7 +44,7 @@ FLOOR = "boto3, a client, a request"
 IN_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
 
 SCRIPT = f"""
-import json, sys, time
+import decimal, json, logging, sys, time, traceback
 began = time.process_time(), time.perf_counter()
 name, event, *places = sys.argv[1:]
 sys.path[:0] = places
@@ -64,7 +64,8 @@ imported, first = (
 )
 print(json.dumps([imported, first, answer.get("statusCode", 200)]))
 """
-"""A start: what it imports, then its first request. The floor makes its client before that."""
+"""A start: what it imports, then its first request. The floor makes its client before that; the
+runtime has imported a few modules of its own before either."""
 
 JANUARY = {"start_date": "20240101", "end_date": "20240131"}
 YEAR = {"start_date": "20230101", "end_date": "20231231"}

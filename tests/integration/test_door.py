@@ -45,7 +45,7 @@ def test_a_refreshed_catalog_counts_at_once(service: Service) -> None:
     answer = service.invoke("upstream", {"operation": "refresh_catalog"})
     assert answer["securities"] == len(listed)
     service.invoke("upstream", FETCH)
-    stored = {row.code: row for row in service.blocks.coverage("stock.daily", "2020")}
+    stored = service.blocks.coverage("stock.daily", "2020")
     assert stored["600008.SH"].coverage.absent.bit_count() == len(DAYS)
 
 

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Self
 
 import orjson
 
-from marketdata.aws.items import Item, ItemKey
+from marketdata.aws.items import Item, ItemKey, RawItem, to_attributes
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.blocks.store import BlockStore
 from marketdata.errors import NotFoundError
@@ -51,7 +51,7 @@ class MemoryTable:
             if key in seen
         }
 
-    def query(
+    def query_raw(
         self,
         pk: str,
         *,
@@ -60,7 +60,7 @@ class MemoryTable:
         hash_name: str,
         range_name: str,
         attributes: Sequence[str],
-    ) -> Iterator[Item]:
+    ) -> Iterator[RawItem]:
         assert (index, [hash_name, range_name]) == ("coverage", template.key_names(INDEX))
         first, last = between or ("", "Z")
         found = [
@@ -69,7 +69,8 @@ class MemoryTable:
             if item[hash_name] == pk and first <= item[range_name] <= last
         ]
         for item in sorted(found, key=lambda each: str(each[range_name])):
-            yield {name: value for name, value in item.items() if name in REPEATED}
+            repeated = {name: value for name, value in item.items() if name in REPEATED}
+            yield to_attributes(repeated)
 
     def write(self, write: Write) -> Item:
         assert write.put is not None

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from marketdata.blocks.block import BlockCoverage, unpack
+from marketdata.blocks.block import Block, BlockCoverage, unpack
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.days import bits_of
 from tests.support.memory import MemoryStore
@@ -41,8 +41,26 @@ def test_all_bit_sets_are_kept() -> None:
     store.update(KEY, None, lambda stored: replace(stored, coverage=coverage, rows=7))
     assert store.read([KEY])[KEY].coverage == coverage
     # The index has no need of the last one.
-    indexed = BlockCoverage("600000.SH", coverage._replace(close_outside=0), 7)
-    assert list(store.coverage("stock.daily", "2024")) == [indexed]
+    indexed = BlockCoverage(coverage._replace(close_outside=0), 7)
+    assert store.coverage("stock.daily", "2024") == {"600000.SH": indexed}
+
+
+def test_codes_that_share_their_days_are_told_apart() -> None:
+    store, week = MemoryStore(), 0b11111
+    known = {
+        "000001.SZ": BlockCoverage(Coverage(present=week), 5),
+        "000002.SZ": BlockCoverage(Coverage(absent=week), 0),
+        "000003.SZ": BlockCoverage(Coverage(present=week), 5),
+        "000004.SZ": BlockCoverage(Coverage(present=week), 4),
+    }
+    for code, row in known.items():
+        block = Block(coverage=row.coverage, rows=row.rows)
+
+        def become(_: Block, block: Block = block) -> Block:
+            return block
+
+        store.update(KEY._replace(code=code), None, become)
+    assert store.coverage("stock.daily", "2024") == known
 
 
 def test_coverage_is_of_one_dataset_and_part() -> None:
@@ -50,7 +68,7 @@ def test_coverage_is_of_one_dataset_and_part() -> None:
     for key in (KEY, KEY._replace(code="000001.SZ"), KEY._replace(part="2023")):
         store.update(key, None, adding(line("20240102")))
     store.update(KEY._replace(dataset="stock.min1"), None, adding(line("20240102")))
-    found = [row.code for row in store.coverage("stock.daily", "2024")]
+    found = list(store.coverage("stock.daily", "2024"))
     assert found == ["000001.SZ", "600000.SH"]
 
 

@@ -45,7 +45,7 @@ class Stored:
     silent: set[str] = field(default_factory=set)
     short: set[str] = field(default_factory=set)
 
-    def row(self, code: str, part: str) -> BlockCoverage:
+    def row(self, part: str) -> BlockCoverage:
         coverage = Coverage().mark(
             present=bits_of(part, self.present),
             absent=bits_of(part, self.absent),
@@ -54,7 +54,7 @@ class Stored:
             silent=bits_of(part, self.silent),
             short=bits_of(part, self.short),
         )
-        return BlockCoverage(code, coverage, coverage.present.bit_count())
+        return BlockCoverage(coverage, coverage.present.bit_count())
 
     def verdict(self, day: str, *, recheck_absent: bool) -> str:
         """Say what an expected day is."""
@@ -126,7 +126,7 @@ def test_detect_against_a_naive_reference(dataset: BarDataset, data: st.DataObje
     start, end = sorted([data.draw(DAYS), data.draw(DAYS)])
     window = Window(start, end, data.draw(DAYS), data.draw(DAYS))
     recheck = data.draw(st.booleans())
-    rows = {security.code: each.row(security.code, part) for security, each in market.items()}
+    rows = {security.code: each.row(part) for security, each in market.items()}
     known = {code: row for code, row in rows.items() if row.coverage != Coverage()}
     found = compare(dataset, part, list(market), known, window, recheck_absent=recheck)
     counts, gaps, reasons = naive(part, market, window, recheck_absent=recheck)
@@ -170,7 +170,7 @@ WEEK = bits_of("2024", ["20240102", "20240103", "20240104", "20240105"])
 
 
 def detect(row: BlockCoverage, *others: Security) -> PartComparison:
-    return compare(DAILY, "2024", [STOCK, *others], {row.code: row}, JANUARY)
+    return compare(DAILY, "2024", [STOCK, *others], {STOCK.code: row}, JANUARY)
 
 
 def test_nothing_in_scope() -> None:
@@ -178,18 +178,19 @@ def test_nothing_in_scope() -> None:
 
 
 def test_a_code_that_is_not_in_scope_is_passed_over() -> None:
-    found = detect(BlockCoverage("600001.SH", Coverage(present=WEEK), 4))
+    stored = {"600001.SH": BlockCoverage(Coverage(present=WEEK), 4)}
+    found = compare(DAILY, "2024", [STOCK], stored, JANUARY)
     assert (sum(found.present.values()), list(found.gaps)) == (0, ["600000.SH"])
 
 
 @pytest.mark.parametrize(
     "row",
     [
-        BlockCoverage("600000.SH", Coverage(present=WEEK), 3),
-        BlockCoverage("600000.SH", Coverage(present=WEEK), 5),
-        BlockCoverage("600000.SH", Coverage(present=WEEK, absent=WEEK), 4),
-        BlockCoverage("600000.SH", Coverage(), 4),
-        BlockCoverage("600000.SH", Coverage(present=WEEK), 0),
+        BlockCoverage(Coverage(present=WEEK), 3),
+        BlockCoverage(Coverage(present=WEEK), 5),
+        BlockCoverage(Coverage(present=WEEK, absent=WEEK), 4),
+        BlockCoverage(Coverage(), 4),
+        BlockCoverage(Coverage(present=WEEK), 0),
     ],
 )
 def test_a_block_that_contradicts_itself_is_an_error_and_its_days_are_missing(
@@ -217,8 +218,7 @@ def test_a_day_has_one_daily_bar_or_some_minutes(
     dataset: BarDataset, rows: int, expected: bool
 ) -> None:
     assert (
-        sound(BlockCoverage("", Coverage(present=WEEK), rows), one_a_day=dataset.one_a_day)
-        is expected
+        sound(BlockCoverage(Coverage(present=WEEK), rows), one_a_day=dataset.one_a_day) is expected
     )
 
 
@@ -232,13 +232,15 @@ def silent(*moments: int) -> BlockCoverage:
     coverage = Coverage()
     for moment in moments:
         coverage = coverage.mark(silent=bits_of("2024", [OLD, NEW]), now=moment)
-    return BlockCoverage(STOCK.code, coverage, 0)
+    return BlockCoverage(coverage, 0)
 
 
 def asked_again(row: BlockCoverage, now: int, *, recheck_absent: bool = False) -> list[str]:
     """Tell which days are due."""
     window = replace(JANUARY, final_until="20240131", now=now)
-    found = compare(DAILY, "2024", [STOCK], {row.code: row}, window, recheck_absent=recheck_absent)
+    found = compare(
+        DAILY, "2024", [STOCK], {STOCK.code: row}, window, recheck_absent=recheck_absent
+    )
     assert not found.due.keys() - {STOCK.code}
     return days_of("2024", found.due.get(STOCK.code, 0))
 
@@ -264,7 +266,7 @@ def test_what_the_source_was_silent_about_is_due_after_its_wait(
 def test_a_day_that_was_confirmed_is_absent_and_due_once_more() -> None:
     row = silent(*THRICE)
     window = replace(JANUARY, final_until="20240131", now=THRICE[-1] + 30 * DAY)
-    found = compare(DAILY, "2024", [STOCK], {row.code: row}, window)
+    found = compare(DAILY, "2024", [STOCK], {STOCK.code: row}, window)
     both = bits_of("2024", [OLD, NEW])
     assert found.reasons == {"no_bar": {STOCK.code: both}}
     assert (found.absent, found.unconfirmed) == ({OLD: 1, NEW: 1}, {})
@@ -277,7 +279,7 @@ def test_a_day_that_was_confirmed_is_absent_and_due_once_more() -> None:
 def test_the_newest_days_are_due_only_as_far_as_they_were_asked_for() -> None:
     row = silent(*ONCE)
     window = replace(JANUARY, final_until="20240131", now=ASKED, end=OLD)
-    assert compare(DAILY, "2024", [STOCK], {row.code: row}, window).due == {}
+    assert compare(DAILY, "2024", [STOCK], {STOCK.code: row}, window).due == {}
     # Once five newer ones are final, they wait like all others.
     later = replace(JANUARY, final_until="20240201", now=ASKED)
-    assert compare(DAILY, "2024", [STOCK], {row.code: row}, later).due == {}
+    assert compare(DAILY, "2024", [STOCK], {STOCK.code: row}, later).due == {}

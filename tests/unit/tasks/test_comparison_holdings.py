@@ -30,7 +30,7 @@ def row(
         suspended=bits_of("2024", suspended),
         silent=bits_of("2024", silent),
     )
-    return BlockCoverage(BANK.code, coverage, coverage.present.bit_count())
+    return BlockCoverage(coverage, coverage.present.bit_count())
 
 
 @given(SOME, SOME, SOME, SOME)

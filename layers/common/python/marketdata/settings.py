@@ -2,15 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Self
+from typing import NamedTuple, Self
 
 SOURCES = ("synthetic", "files", "amazingdata")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """A function's settings; `template.yaml` sets the variables they come from.
 
     Attributes
@@ -68,7 +66,7 @@ class Settings:
         ValueError
             The source is not one of `SOURCES`, or LOCAL_CLOUD is neither "true" nor "false".
         """
-        upstream = environ.get("UPSTREAM", cls.__dataclass_fields__["upstream"].default)
+        upstream = environ.get("UPSTREAM", cls._field_defaults["upstream"])
         if upstream not in SOURCES:
             raise ValueError(f"UPSTREAM must be one of {', '.join(SOURCES)}, not {upstream!r}")
         local_cloud = environ.get("LOCAL_CLOUD", "false")

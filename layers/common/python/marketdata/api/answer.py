@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import orjson
 
@@ -17,8 +17,7 @@ class Content(Protocol):
         """Return the same as a zstd stream; empty if it would have to be compressed first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """Finished JSON, too short to be worth compressing here."""
 
     json: bytes

@@ -1,8 +1,7 @@
 """The principal: the caller, as the authorizer has identified them by the bearer token."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from marketdata.errors import ForbiddenError
 from marketdata.identity.roles import Role
@@ -10,8 +9,7 @@ from marketdata.identity.roles import Role
 __all__ = ["Principal", "Role"]
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(NamedTuple):
     """The user behind a request.
 
     Attributes

@@ -3,8 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -48,8 +47,7 @@ def answer_rows(call: Call[Any], rows: RowSet) -> Answer:
     return Answer(200, content, headers, rows.meta)
 
 
-@dataclass(frozen=True, slots=True)
-class RowContent:
+class RowContent(NamedTuple):
     """Rows in the envelope of an answer."""
 
     rows: RowSet

@@ -78,4 +78,8 @@ def _attribute(value: Any) -> dict[str, Any]:
 type Item = dict[str, Any]
 
 
+type RawItem = dict[str, dict[str, Any]]
+"""An item as DynamoDB writes it; binary values may be base64 text."""
+
+
 type ItemKey = tuple[str, str]

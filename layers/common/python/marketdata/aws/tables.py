@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
 from marketdata.aws.clients import client, side_by_side
-from marketdata.aws.items import Item, ItemKey, from_attributes
+from marketdata.aws.items import Item, ItemKey, RawItem, from_attributes
 from marketdata.aws.reads import read
 from marketdata.aws.writes import Write, carry_out, pause
 
@@ -99,6 +99,27 @@ class Table:
         attributes : sequence of str, optional
             The attributes to read; by default, all.
         """
+        raw = self.query_raw(
+            pk,
+            between=between,
+            index=index,
+            hash_name=hash_name,
+            range_name=range_name,
+            attributes=attributes,
+        )
+        return map(from_attributes, raw)
+
+    def query_raw(
+        self,
+        pk: str,
+        *,
+        between: tuple[str, str] | None = None,
+        index: str = "",
+        hash_name: str = "pk",
+        range_name: str = "sk",
+        attributes: Sequence[str] = (),
+    ) -> Iterator[RawItem]:
+        """Yield what `query` yields, as DynamoDB writes it: `items.from_attributes` reads it."""
         request: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": "#hash = :hash",
@@ -121,7 +142,7 @@ class Table:
             }
         while True:
             page = read("dynamodb", "Query", **request)
-            yield from map(from_attributes, page["Items"])
+            yield from page["Items"]
             if not (last := page.get("LastEvaluatedKey")):
                 return
             request["ExclusiveStartKey"] = last

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from marketdata.aws.items import Item, to_attributes
 from marketdata.errors import StorageError
@@ -22,8 +22,7 @@ class ConditionFailedError(StorageError):
     """A conditional write did not find the item as expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """One conditional write.
 
     Attributes
@@ -45,8 +44,8 @@ class Write:
     put: Item | None = None
     update: str = ""
     condition: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, str] = MappingProxyType({})
+    values: Mapping[str, Any] = MappingProxyType({})
 
     @classmethod
     def change(cls, pk: str, sk: str, fields: Mapping[str, Any]) -> Self:

@@ -109,7 +109,6 @@ class Block:
 class BlockCoverage(NamedTuple):
     """A block without its payload, as the index holds it."""
 
-    code: str
     coverage: Coverage
     rows: int
 

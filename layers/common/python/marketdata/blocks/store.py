@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from marketdata.aws.clients import side_by_side
-from marketdata.aws.items import Item, ItemKey
+from marketdata.aws.items import Item, ItemKey, RawItem, from_attributes
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.blocks import codec
 from marketdata.blocks.block import (
@@ -67,7 +67,7 @@ class BlockTable(Protocol):
     def get_many(
         self, keys: Sequence[ItemKey], *, fresh: bool, attributes: Sequence[str]
     ) -> dict[ItemKey, Item]: ...
-    def query(
+    def query_raw(
         self,
         pk: str,
         *,
@@ -76,7 +76,7 @@ class BlockTable(Protocol):
         hash_name: str,
         range_name: str,
         attributes: Sequence[str],
-    ) -> Iterator[Item]: ...
+    ) -> Iterator[RawItem]: ...
     def write(self, write: Write) -> Item: ...
 
 
@@ -196,8 +196,8 @@ class BlockStore:
 
     def coverage(
         self, dataset: str, part: str, codes: tuple[str, str] | None = None
-    ) -> Iterator[BlockCoverage]:
-        """Yield which days of a part are stored, code by code; no bar is read.
+    ) -> dict[str, BlockCoverage]:
+        """Read which days of a part are stored, by code; no bar is read.
 
         Parameters
         ----------
@@ -206,7 +206,7 @@ class BlockStore:
         codes : tuple of str, optional
             The first and the last code; by default, every code.
         """
-        found = self._table.query(
+        found = self._table.query_raw(
             f"{dataset}#{part}",
             between=codes,
             index="coverage",
@@ -214,8 +214,16 @@ class BlockStore:
             range_name="code",
             attributes=INDEXED,
         )
-        for item in found:
-            yield _coverage(item)
+        # Most codes of a market have the same days: what is written alike is read once.
+        known: dict[Any, BlockCoverage] = {}
+        by_code = {}
+        for raw in found:
+            code = raw.pop("code")["S"]
+            written = (*raw, *[value for each in raw.values() for value in each.values()])
+            if (row := known.get(written)) is None:
+                row = known[written] = _coverage(from_attributes(raw))
+            by_code[code] = row
+        return by_code
 
     def coverage_by_part(
         self, dataset: str, parts: Sequence[str], codes: tuple[str, str] | None = None
@@ -234,7 +242,7 @@ class BlockStore:
         """
 
         def of_part(part: str) -> dict[str, BlockCoverage]:
-            return {row.code: row for row in self.coverage(dataset, part, codes)}
+            return self.coverage(dataset, part, codes)
 
         return dict(zip(parts, side_by_side(of_part, parts), strict=True))
 
@@ -393,4 +401,4 @@ def coverage_of(item: Item) -> Coverage:
 
 
 def _coverage(item: Item) -> BlockCoverage:
-    return BlockCoverage(item["code"], coverage_of(item), int(item["rows"]))
+    return BlockCoverage(coverage_of(item), int(item["rows"]))

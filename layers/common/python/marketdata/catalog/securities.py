@@ -80,7 +80,9 @@ def life(security: Security) -> tuple[str, str]:
     Between them no bar may exist on days that are in none of several `lives`. An index is computed
     back to days before its publication, so its list date is not a limit.
     """
-    first = None if security.kind is Kind.INDEX else dates_of(security)[0][0]
+    first = security.earlier[0][0] if security.earlier else security.list_date
+    if security.kind is Kind.INDEX:
+        first = None
     return first or FIRST_DATE, security.delist_date or LAST_DATE
 
 

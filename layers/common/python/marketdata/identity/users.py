@@ -13,7 +13,7 @@ ends one, by an item that stays as long as the token could have been good.
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -249,13 +249,13 @@ def _changing(user_id: int, fields: Mapping[str, Any]) -> Write:
     if "password_hash" not in fields:
         return change
     names, values = {**change.names, "#gen": "generation"}, {**change.values, ":one": 1}
-    return replace(change, update=f"{change.update} ADD #gen :one", names=names, values=values)
+    return change._replace(update=f"{change.update} ADD #gen :one", names=names, values=values)
 
 
 def _unless_changed(change: Write, old: str) -> Write:
     """Have a write fail if the hash is not the old one."""
-    return replace(
-        change, condition="password_hash = :before", values={**change.values, ":before": old}
+    return change._replace(
+        condition="password_hash = :before", values={**change.values, ":before": old}
     )
 
 
@@ -264,7 +264,7 @@ def _allowing(change: Write, user_id: int, by: int | None) -> list[Write]:
     if by != user_id:
         return [change, *_allowed(by)]
     names, values = {**change.names, **NAMES}, {**change.values, **VALUES}
-    return [replace(change, condition=IS_ADMIN, names=names, values=values)]
+    return [change._replace(condition=IS_ADMIN, names=names, values=values)]
 
 
 def unknown_user(user_id: int) -> NotFoundError:

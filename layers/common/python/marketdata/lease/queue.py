@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from marketdata.aws.items import Item
 from marketdata.aws.tables import Table
@@ -55,7 +54,7 @@ class Queue:
         waiting = self._waiting(READS, None)
         values = {**waiting.values, ":lapsed": int(self._clock()) - SKEW_SECONDS}
         try:
-            self._table.write(replace(waiting, condition=" AND ".join(held), values=values))
+            self._table.write(waiting._replace(condition=" AND ".join(held), values=values))
         except ConditionFailedError:
             return True
         return False

@@ -16,7 +16,6 @@ the account needs the password, and the ciphertext is bound to the config's id a
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -233,8 +232,7 @@ def _unless_moved(change: Write, before: Item) -> Write:
     """Have a write fail if the server or the account is no longer what it was."""
     names = {f"#{name}": name for name in BOUND}
     values = {f":old_{name}": before[name] for name in BOUND}
-    return replace(
-        change,
+    return change._replace(
         condition=UNCHANGED,
         names={**change.names, **names},
         values={**change.values, **values},

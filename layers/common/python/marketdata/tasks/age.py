@@ -66,8 +66,7 @@ class NewestDay:
             scope = Scope(kind, Period.DAILY, day, day)
             part = Period.DAILY.part_of(day)
             if part not in stored:
-                rows = self.store.coverage(scope.dataset.name, part)
-                stored[part] = {row.code: row for row in rows}
+                stored[part] = self.store.coverage(scope.dataset.name, part)
             if self._is_there(scope, stored[part], bit_of(part, day)):
                 return age
         return len(days)

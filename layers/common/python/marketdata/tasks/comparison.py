@@ -4,10 +4,10 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from marketdata.blocks.block import BlockCoverage, sound
-from marketdata.blocks.coverage import UNKNOWN, Coverage
+from marketdata.blocks.coverage import UNKNOWN
 from marketdata.blocks.dataset import Dataset
 from marketdata.blocks.days import days_of
 from marketdata.catalog.securities import Security, lives
@@ -16,7 +16,48 @@ from marketdata.catalog.window import Window
 COUNTS = ("expected", "present", "absent", "unconfirmed", "missing")
 """What is counted for each day."""
 
-NOT_STORED = BlockCoverage("", UNKNOWN, 0)
+NOT_STORED = BlockCoverage(UNKNOWN, 0)
+
+
+class Holding(NamedTuple):
+    """All that decides what a code lacks in a part; most codes of a market have the same.
+
+    Attributes
+    ----------
+    row : BlockCoverage
+        What is stored.
+    expected : int
+        The days that should have bars, as bits.
+    newest : int
+        The days of which a silent source is asked again each time, as bits.
+    changed : int
+        When what the source says of the code has last changed, epoch seconds.
+    """
+
+    row: BlockCoverage
+    expected: int
+    newest: int
+    changed: int
+
+
+class Standing(NamedTuple):
+    """The expected days of a holding, as bits, by what is known of them.
+
+    Attributes
+    ----------
+    absent, believed, missing : int
+        Days without a bar, as far as is known or believed, and days that lack bars.
+    due : int
+        Those of the first two that the source is to be asked about again.
+    contradictory : bool
+        Whether the block contradicts itself and counts as not stored.
+    """
+
+    absent: int = 0
+    believed: int = 0
+    missing: int = 0
+    due: int = 0
+    contradictory: bool = False
 
 
 @dataclass(slots=True)
@@ -53,19 +94,19 @@ class PartComparison:
     reasons: dict[str, dict[str, int]] = field(default_factory=dict)
     errors: set[str] = field(default_factory=set)
 
-    def note(self, code: str, coverage: Coverage, missing: int, absent: int) -> None:
-        """Note what a code lacks, and why it has no bar on other days."""
-        if missing:
-            self.gaps[code] = missing
-        for reason, bits in coverage.reasons(absent) if absent else ():
-            self.reasons.setdefault(reason, {})[code] = bits
-
-    def doubt(self, code: str, believed: int, due: int) -> None:
-        """Note the days that a code is believed to have no bar on, and those to ask for again."""
-        if believed:
-            self.unconfirmed_codes[code] = believed
-        if due:
-            self.due[code] = due
+    def note(self, codes: Sequence[str], holding: Holding, standing: Standing) -> None:
+        """Note what codes with the same holding lack, and why they have no bar on other days."""
+        if standing.contradictory:
+            self.errors.update(codes)
+        if standing.missing:
+            self.gaps |= dict.fromkeys(codes, standing.missing)
+        if standing.absent:
+            for reason, bits in holding.row.coverage.reasons(standing.absent):
+                self.reasons.setdefault(reason, {}).update(dict.fromkeys(codes, bits))
+        if standing.believed:
+            self.unconfirmed_codes |= dict.fromkeys(codes, standing.believed)
+        if standing.due:
+            self.due |= dict.fromkeys(codes, standing.due)
 
 
 def compare(
@@ -95,30 +136,12 @@ def compare(
     found = PartComparison()
     lives: Counter[int] = Counter()
     tallies = _Tally(), _Tally(), _Tally()
-    newest = {market: window.newest(market, part) for market in {s.market for s in securities}}
-    expecting, one_a_day = window.expecting(part), dataset.one_a_day
-    for security in securities:
-        row = stored.get(security.code, NOT_STORED)
-        if not sound(row, one_a_day=one_a_day):
-            found.errors.add(security.code)
-            # Whoever fetches its days again replaces it.
-            row = NOT_STORED
-        coverage, expected = row.coverage, expecting(security)
-        present = expected & coverage.present & ~coverage.short
-        lives[expected] += 1
-        if present == expected:
-            continue
-        absent = 0 if recheck_absent else expected & coverage.absent
-        believed = 0 if recheck_absent else expected & coverage.unconfirmed
-        due = believed & newest[security.market]
-        if coverage.silences and not recheck_absent:
-            due |= (believed | absent) & coverage.due(window.now)
-            due |= absent & coverage.told_before(changed(security.code))
-        missing = expected & ~(present | absent | believed)
-        found.note(security.code, coverage, missing, absent)
-        found.doubt(security.code, believed, due)
-        for tally, bits in zip(tallies, (absent, believed, missing), strict=True):
-            tally.add(bits)
+    for holding, codes in _by_holding(part, securities, stored, window, changed).items():
+        lives[holding.expected] += len(codes)
+        standing = _standing(holding, dataset, window.now, recheck_absent=recheck_absent)
+        found.note(codes, holding, standing)
+        for tally, bits in zip(tallies, standing[:3], strict=True):
+            tally.add(bits, len(codes))
     found.expected = _by_day(part, lives)
     found.absent, found.unconfirmed, found.missing = (each.by_day(part) for each in tallies)
     accounted = (found.absent, found.unconfirmed, found.missing)
@@ -128,6 +151,45 @@ def compare(
         if (present := count - sum(each.get(day, 0) for each in accounted))
     }
     return found
+
+
+def _by_holding(
+    part: str,
+    securities: Sequence[Security],
+    stored: Mapping[str, BlockCoverage],
+    window: Window,
+    changed: Callable[[str], int],
+) -> dict[Holding, list[str]]:
+    """Group the codes by their holding."""
+    newest = {market: window.newest(market, part) for market in {s.market for s in securities}}
+    expecting = window.expecting(part)
+    groups: dict[tuple[BlockCoverage, int, int, int], list[str]] = {}
+    for security in securities:
+        code = security.code
+        row = stored.get(code, NOT_STORED)
+        since = changed(code) if row.coverage.silences else 0
+        holding = row, expecting(security), newest[security.market], since
+        if (group := groups.get(holding)) is None:
+            group = groups[holding] = []
+        group.append(code)
+    return {Holding(*holding): codes for holding, codes in groups.items()}
+
+
+def _standing(holding: Holding, dataset: Dataset, now: int, *, recheck_absent: bool) -> Standing:
+    row, expected, newest, changed = holding
+    contradictory = not sound(row, one_a_day=dataset.one_a_day)
+    # Whoever fetches the days of a contradictory block again replaces it.
+    coverage = UNKNOWN if contradictory else row.coverage
+    present = expected & coverage.present & ~coverage.short
+    if recheck_absent:
+        return Standing(missing=expected & ~present, contradictory=contradictory)
+    absent, believed = expected & coverage.absent, expected & coverage.unconfirmed
+    due = believed & newest
+    if coverage.silences:
+        due |= (believed | absent) & coverage.due(now)
+        due |= absent & coverage.told_before(changed)
+    missing = expected & ~(present | absent | believed)
+    return Standing(absent, believed, missing, due, contradictory)
 
 
 def _by_day(part: str, sets: Mapping[int, int]) -> dict[str, int]:
@@ -207,13 +269,20 @@ class _Tally:
     def __init__(self) -> None:
         self._planes: list[int] = []
 
-    def add(self, bits: int) -> None:
-        for at, plane in enumerate(self._planes):
-            self._planes[at], bits = plane ^ bits, plane & bits
-            if not bits:
-                return
-        if bits:
-            self._planes.append(bits)
+    def add(self, bits: int, times: int) -> None:
+        at = 0
+        while bits and times:
+            if times & 1:
+                self._carry(bits, at)
+            times >>= 1
+            at += 1
+
+    def _carry(self, bits: int, at: int) -> None:
+        while bits:
+            if at >= len(self._planes):
+                self._planes += [0] * (at + 1 - len(self._planes))
+            self._planes[at], bits = self._planes[at] ^ bits, self._planes[at] & bits
+            at += 1
 
     def by_day(self, part: str) -> dict[str, int]:
         counts: Counter[str] = Counter()

@@ -77,7 +77,7 @@ class Detector:
         dataset = task.scope.dataset
         found = []
         for part in parts:
-            stored = {row.code: row for row in self.store.coverage(dataset.name, part)}
+            stored = self.store.coverage(dataset.name, part)
             findings = compare(
                 dataset,
                 part,

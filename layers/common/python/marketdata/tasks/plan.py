@@ -276,7 +276,7 @@ class Planner:
         for part in parts_of(scope, window):
             stored: Mapping[str, BlockCoverage] = {}
             if task.kind is TaskKind.FILL:
-                stored = {row.code: row for row in self.store.coverage(scope.dataset.name, part)}
+                stored = self.store.coverage(scope.dataset.name, part)
             found = compare(
                 scope.dataset,
                 part,

@@ -126,9 +126,9 @@ def verify(store: BlockStore, series: str, codes: Collection[str]) -> Findings:
     dataset, _, part = series.rpartition("#")
     stored = store.coverage(dataset, part)
     keys = [
-        BlockKey(dataset, row.code, part)
-        for row in stored
-        if (row.rows or row.coverage.present) and (not codes or row.code in codes)
+        BlockKey(dataset, code, part)
+        for code, row in stored.items()
+        if (row.rows or row.coverage.present) and (not codes or code in codes)
     ]
     found: Findings = {
         "codes": [key.code for key in keys],
