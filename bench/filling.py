@@ -32,6 +32,7 @@ from marketdata.blocks.days import parts_between
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog
 from marketdata.catalog.window import Window
+from marketdata.exports.manifest import Manifest
 from marketdata.ingest.quarantine import Quarantine
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import (
@@ -191,6 +192,7 @@ def main(data: Path) -> dict[str, float]:
         now=lambda: datetime.now(UTC),
         final_time="17:00",
         connections=connections,
+        mark=Manifest(Table(MARKET)).mark,
     )
     bars = sum(item["work"] for item in work)
 

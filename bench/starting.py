@@ -142,6 +142,7 @@ def prepare(kept: Contents) -> None:
         now=source.now,
         final_time=source.final_time,
         connections=NoConnections(),
+        mark=lambda *_: None,
     )
     future, company = securities()
     for operation, dataset, code, days in (

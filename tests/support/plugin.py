@@ -71,7 +71,7 @@ def service(
 
     Its files pass for a minute older than they are: one that is as old as the question that it was
     read for, in whole seconds, is read again. A call that starts a task waits for its plan, however
-    slow the machine is.
+    slow the machine is. What a fill would have published is not; the tests of `exports` do.
     """
     from marketdata import deployment
     from marketdata.aws.objects import Bucket
@@ -85,6 +85,7 @@ def service(
         Bucket, "modified", lambda *args: ((key, at - 60) for key, at in listed(*args))
     )
     monkeypatch.setattr("marketdata.tasks.service.PLAN_SECONDS", PATIENCE)
+    monkeypatch.setattr(deployment, "start_publishing", lambda name, *_: name)
     emulation.emulate(made.invoke, template, made.naps, monkeypatch)
     monkeypatch.setenv("UPSTREAM", "files")
     monkeypatch.setenv("UPSTREAM_FUNCTION", "UpstreamFunction")

@@ -19,6 +19,9 @@ from tests.support.emulation import join
 from tests.support.events import ADMIN, proxy_event, read
 from tests.support.faults import Event, Fault, serve_plainly
 
+ELSEWHERE = {"status": "cache", "releases": "exports", "changes": "exports"}
+"""The functions that serve paths which do not begin with their name."""
+
 ENDED = ("completed", "failed", "cancelled")
 
 
@@ -53,7 +56,8 @@ class Service:
         self, method: str, resource: str, user: dict[str, str] = ADMIN, **event: Any
     ) -> tuple[int, Any]:
         """Send a request through the handler that serves its path; gives status and envelope."""
-        function = "cache" if resource == "/status" else resource.split("/")[1]
+        group = resource.split("/")[1]
+        function = ELSEWHERE.get(group, group)
         handler = import_module(f"functions.{function}.app").handler
         response = handler(proxy_event(method, resource, user=user, **event), None)
         envelope = read(response)

@@ -24,7 +24,7 @@ WORK = [
 
 @pytest.fixture
 def finisher(records: TaskRecords, bucket: MemoryBucket) -> Finisher:
-    return Finisher(records, bucket, lambda _: "")
+    return Finisher(records, bucket, lambda _: "", lambda _: None)
 
 
 @pytest.fixture

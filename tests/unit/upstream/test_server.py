@@ -36,7 +36,13 @@ class Slow:
         source = FileSource(self.store.bucket, lambda: self.time, "17:00")
         quarantine = Quarantine(self.store.bucket)
         self.server = UpstreamServer(
-            source, self.store, quarantine, lambda: self.time, "17:00", NoConnections()
+            source,
+            self.store,
+            quarantine,
+            lambda: self.time,
+            "17:00",
+            NoConnections(),
+            lambda *_: None,
         )
 
     def wait(self) -> None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from marketdata.blocks.store import BlockStore
     from marketdata.catalog.catalog_store import CatalogStore
     from marketdata.catalog.securities import Catalog
+    from marketdata.exports.manifest import Manifest
+    from marketdata.exports.publisher import Publisher
+    from marketdata.exports.work import Finder
     from marketdata.finance.reader import StatementReader
     from marketdata.identity.administration import UserAdministration
     from marketdata.identity.login import Login
@@ -285,7 +288,7 @@ def finisher() -> "Finisher":
     """Return a finisher, which ends batches and tasks, for one call."""
     from marketdata.tasks.finish import Finisher
 
-    return Finisher(task_records(), bucket(), _main_contracts().follow)
+    return Finisher(task_records(), bucket(), _main_contracts().follow, start_publishing)
 
 
 def turn(gives_way: Callable[[], bool]) -> "Turn":
@@ -299,6 +302,56 @@ def turn(gives_way: Callable[[], bool]) -> "Turn":
     from marketdata.tasks.turn import Turn
 
     return Turn(upstream_server().fetch, task_records().outcomes, gives_way=gives_way)
+
+
+# --- publishing ------------------------------------------------------------------------------
+
+
+@_once
+def manifest() -> "Manifest":
+    """Return the manifest of what is published."""
+    from marketdata.exports.manifest import Manifest
+
+    return Manifest(market_table())
+
+
+def finder() -> "Finder":
+    """Return what finds what there is to publish, for one call."""
+    from marketdata.exports.work import Finder
+
+    return Finder(manifest(), store(), final_day(), now(), lake=settings().lake)
+
+
+def publisher() -> "Publisher":
+    """Return a publisher for one call."""
+    from marketdata.exports.publisher import Publisher
+
+    return Publisher(
+        manifest=manifest(),
+        store=store(),
+        objects=bucket(),
+        catalog=catalog,
+        final_until=final_day(),
+        now=now,
+        upstream=settings().upstream,
+        lake=settings().lake,
+    )
+
+
+def start_publishing(name: str, dataset: str = "", year: str = "") -> str:
+    """Start the state machine that publishes; return its execution's ARN.
+
+    Parameters
+    ----------
+    name : str
+        The execution's name.
+    dataset, year : str
+        What to publish, see `exports.work.Finder.find`.
+    """
+    from marketdata.aws.workflows import start_execution
+
+    what: dict[str, object] = {"dataset": dataset, "year": year}
+    return start_execution(settings().publish_machine, name, what)
 
 
 # --- the source ------------------------------------------------------------------------------
@@ -358,6 +411,7 @@ def upstream_server() -> "UpstreamServer":
         connections=ConnectionTest(
             sdk_configs(), private=settings().local_cloud, login=login_of(source())
         ),
+        mark=manifest().mark,
     )
 
 

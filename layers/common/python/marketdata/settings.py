@@ -17,8 +17,10 @@ class Settings(NamedTuple):
         Names of the two tables and the bucket.
     upstream_function : str
         Name of the only function that talks to a source.
-    detect_machine, fill_machine : str
+    detect_machine, fill_machine, publish_machine : str
         ARNs of the state machines; empty where the function starts none.
+    lake : bool
+        Whether what is published goes to the lake too.
     signing_secret, admin_secret : str
         ARNs of the secrets with the JWT key and with the first admin's user name and password;
         empty where the function needs neither.
@@ -45,6 +47,8 @@ class Settings(NamedTuple):
     upstream_function: str = ""
     detect_machine: str = ""
     fill_machine: str = ""
+    publish_machine: str = ""
+    lake: bool = False
     signing_secret: str = ""
     admin_secret: str = ""
     usage_key: str = ""
@@ -79,6 +83,8 @@ class Settings(NamedTuple):
             upstream_function=environ.get("UPSTREAM_FUNCTION", ""),
             detect_machine=environ.get("DETECT_MACHINE", ""),
             fill_machine=environ.get("FILL_MACHINE", ""),
+            publish_machine=environ.get("PUBLISH_MACHINE", ""),
+            lake=environ.get("LAKE") == "true",
             signing_secret=environ.get("SIGNING_SECRET", ""),
             admin_secret=environ.get("ADMIN_SECRET", ""),
             usage_key=environ.get("USAGE_KEY", ""),

@@ -42,7 +42,7 @@ def answer_rows(call: Call[Any], rows: RowSet) -> Answer:
     etag = content.etag
     kept = f"max-age={KEPT_SECONDS}" if content.settled else "no-cache"
     headers = {"ETag": etag, "Cache-Control": f"private, {kept}"}
-    if _names(call.headers.get("If-None-Match"), etag):
+    if names_tag(call.headers.get("If-None-Match"), etag):
         return Answer(304, Text(b""), headers, {**rows.meta, "returned": 0})
     return Answer(200, content, headers, rows.meta)
 
@@ -95,7 +95,7 @@ class RowContent(NamedTuple):
         yield Piece.between(b'%b},"meta":%b}' % (end, orjson.dumps(self.rows.meta)))
 
 
-def _names(if_none_match: str, etag: str) -> bool:
+def names_tag(if_none_match: str, etag: str) -> bool:
     """Check whether If-None-Match names a tag, by weak comparison: a W/ prefix does not matter."""
     if if_none_match.strip() == "*":
         return True

@@ -55,11 +55,14 @@ class Finisher:
     follow : callable
         Does the work that a task's bars entail before the task ends, and returns a message about
         it, see `tasks.main_contracts.TaskMainContracts.follow`.
+    publish : callable
+        Starts publishing what has changed, given a name that starts it once only.
     """
 
     records: TaskRecords
     objects: TaskObjects
     follow: Callable[[Task], str]
+    publish: Callable[[str], object]
 
     def fail_batch(self, item: WorkItem, error: Mapping[str, str]) -> None:
         """Record that a batch has finally failed; the rest of the task goes on.
@@ -167,6 +170,8 @@ class Finisher:
         status = Status.FAILED if nothing_done else Status.COMPLETED
         message = _joined(_message(errors, task), _remarks(len(notes) + more), self.follow(task))
         self._end(task, status, message, **counts)
+        if not (nothing_done or task.scope.dataset.intraday):
+            self.publish(f"task-{task.id}-{task.attempt}")
 
     def _end(self, task: Task, status: Status, message: str, **counts: int) -> None:
         """End a task, and count it for the alarms if it did not end well."""

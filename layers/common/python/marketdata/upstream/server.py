@@ -1,13 +1,14 @@
 """The server of the `upstream` function: fetches from the source, stores, and reports."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from marketdata.blocks.block import BlockKey
-from marketdata.blocks.dataset import Kind
+from marketdata.blocks.block import DOCUMENT, BlockKey
+from marketdata.blocks.dataset import Dataset, Kind
+from marketdata.blocks.days import parts_between
 from marketdata.blocks.repair import clear_damaged
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import last_final_day, last_known_day, today
@@ -18,6 +19,7 @@ from marketdata.finance.statement import StatementDataset
 from marketdata.ingest.bars import BarIngest
 from marketdata.ingest.factors import save_factors
 from marketdata.ingest.quarantine import Quarantine
+from marketdata.ingest.report import IngestReport
 from marketdata.ingest.statements import StatementIngest
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import (
@@ -64,6 +66,9 @@ class UpstreamServer:
         "HH:MM", Asia/Shanghai, from which a trading day is final.
     connections : Connections
         Tests the SDK configs.
+    mark : callable
+        Notes that stored rows have changed, given a dataset's name and years: what is published of
+        them is out of date.
     """
 
     source: Source
@@ -72,6 +77,7 @@ class UpstreamServer:
     now: Callable[[], datetime]
     final_time: str
     connections: Connections
+    mark: Callable[[str, Iterable[str]], None]
 
     _catalog: CatalogStore = field(init=False)
 
@@ -131,11 +137,13 @@ class UpstreamServer:
             now=asked_at,
             omits_untraded=self.source.omits_untraded,
         )
-        return lambda: asdict(ingest.run(request, fetched))
+        return lambda: self._stored(ingest.run(request, fetched), dataset, event)
 
     def _fetch_statements(self, event: Mapping[str, Any]) -> Save:
-        statement = StatementDataset.parse(event["dataset"]).statement
-        request = StatementRequest(statement, tuple(event["codes"]), event["start"], event["end"])
+        dataset = StatementDataset.parse(event["dataset"])
+        request = StatementRequest(
+            dataset.statement, tuple(event["codes"]), event["start"], event["end"]
+        )
         final_until, asked_at = last_final_period(self._final_day()), self._seconds()
         fetched = self.source.fetch_statements(request)
         ingest = StatementIngest(
@@ -145,14 +153,28 @@ class UpstreamServer:
             final_until=final_until,
             now=asked_at,
         )
-        return lambda: asdict(ingest.run(request, fetched))
+        return lambda: self._stored(ingest.run(request, fetched), dataset, event)
 
     def _fetch_factors(self, event: Mapping[str, Any]) -> Save:
         request = FactorRequest(Kind(event["kind"]), tuple(event["codes"]))
         final_until = self._final_day()
         fetched = self.source.fetch_factors(request)
         asked_at = self.now().isoformat(timespec="seconds")
-        return lambda: {"failed": save_factors(self.store, request, fetched, final_until, asked_at)}
+
+        def save() -> dict[str, Any]:
+            failed = save_factors(self.store, request, fetched, final_until, asked_at)
+            self.mark(f"{request.kind}.factors", [DOCUMENT])
+            return {"failed": failed}
+
+        return save
+
+    def _stored(
+        self, report: IngestReport, dataset: Dataset, event: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Note that a dataset's rows have changed, now that they are stored, and return how."""
+        if not dataset.intraday:
+            self.mark(dataset.name, parts_between(dataset, event["start"], event["end"]))
+        return asdict(report)
 
     def _refresh_catalog(self, _event: Mapping[str, Any]) -> Save:
         listed = self._refresh()

@@ -1,0 +1,1 @@
+"""What is published of the stored rows: market days, Parquet files, and the manifest of both."""
