@@ -11,7 +11,7 @@ from marketdata.catalog.securities import Catalog
 from marketdata.catalog.window import Window
 from marketdata.exports.datasets import BARS, STATEMENTS
 from marketdata.exports.documents import rows_of, statements
-from marketdata.exports.entries import Counts, total
+from marketdata.exports.entries import NO_ROWS, Counts, total
 from marketdata.exports.market_day import MarketDay
 from marketdata.exports.market_year import market_days
 from marketdata.finance.statement import Statement, StatementDataset
@@ -41,7 +41,7 @@ class Content:
     rows: Path
     parts: Mapping[str, list[str]]
     days: Mapping[str, MarketDay] = field(default_factory=dict)
-    counts: Counts = Counts()
+    counts: Counts = NO_ROWS
     digest: str = ""
 
 

@@ -69,6 +69,9 @@ class Counts(NamedTuple):
         return Counts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
 
+NO_ROWS = Counts()
+
+
 class Revision(NamedTuple):
     """One state of a day or a part.
 
@@ -255,7 +258,7 @@ def condition_of(counts: Counts, revision: Revision) -> Condition:
 
 def total(counts: Iterable[Counts]) -> Counts:
     """Return the sum of some counts."""
-    return sum(counts, Counts())
+    return sum(counts, NO_ROWS)
 
 
 def in_words(now: datetime) -> str:
