@@ -14,7 +14,7 @@ from tests.support.service import Service
 type Rows = list[dict[str, Any]]
 
 
-def get(service: Service, resource: str, path: dict[str, str] | None = None, **query: Any) -> Any:
+def get(service: Service, resource: str, path: Any = None, **query: Any) -> Any:
     """Send a GET that succeeds, and give the envelope."""
     texts = {name: str(value) for name, value in query.items()}
     status, envelope = service.call("GET", resource, query=texts, path=path)
@@ -50,12 +50,20 @@ def file_of(folder: Path, dataset: str, part: str) -> Path:
 
 def query(path: Path, what: str = "*", source: str = "read_parquet") -> Rows:
     """Read a Parquet file with DuckDB."""
-    found = duckdb.sql(f"SELECT {what} FROM {source}('{path}')")
-    names = found.columns
-    return [
-        {name: _plain(value) for name, value in zip(names, row, strict=True)}
-        for row in found.fetchall()
-    ]
+    with duckdb.connect() as database:
+        found = database.execute(f"SELECT {what} FROM {source}('{path}')")
+        names = [column[0] for column in found.description or ()]
+        return [
+            {name: _plain(value) for name, value in zip(names, row, strict=True)}
+            for row in found.fetchall()
+        ]
+
+
+def types(path: Path) -> dict[str, str]:
+    """Give the type of each column of a Parquet file."""
+    with duckdb.connect() as database:
+        found = database.execute(f"DESCRIBE SELECT * FROM read_parquet('{path}')")
+        return {row[0]: row[1] for row in found.fetchall()}
 
 
 def _plain(value: Any) -> Any:

@@ -126,7 +126,7 @@ def test_rows_that_come_while_it_runs_are_published_next_time(
 ) -> None:
     publish()
     collect = deployment.manifest().changes_of
-    asked = []
+    asked: list[str] = []
 
     def while_it_runs(dataset: str, year: str) -> int:
         known = collect(dataset, year)

@@ -2,15 +2,27 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from functions.stock.app import handler
 from marketdata import deployment
 from marketdata.catalog.calendar import SHANGHAI, last_known_day
 from marketdata.exports.datasets import columns_of
-from tests.integration.exports.published import day_of, file_of, get, parts, query, read_part, state
+from tests.integration.exports.published import (
+    day_of,
+    file_of,
+    get,
+    parts,
+    query,
+    read_part,
+    state,
+    types,
+)
 from tests.integration.market import CODES, DAYS, WEEKS, open_market, put_bars, put_securities, rows
 from tests.support.emulation import join
+from tests.support.events import ADMIN, proxy_event
 from tests.support.service import Service
 
 RELEASES = {"dataset": "stock.daily", "start_date": "20200101", "end_date": "20200114"}
@@ -50,8 +62,7 @@ def test_a_fill_is_published_as_a_file(filled: Service, tmp_path: Path) -> None:
     assert (told["missing"], told["condition"]) == (6 * 236, "partial")
     assert (told["first_day"], told["last_day"], told["upstream"]) == (DAYS[0], DAYS[-1], "files")
     path = file_of(tmp_path, "stock.daily", "2020")
-    types = {row["column_name"]: row["column_type"] for row in _described(path)}
-    assert types == columns_of("stock.daily")
+    assert types(path) == columns_of("stock.daily")
     pairs = query(path, "decode(key) AS key, decode(value) AS value", source="parquet_kv_metadata")
     metadata = {row["key"]: row["value"] for row in pairs}
     assert (
@@ -66,13 +77,6 @@ def test_a_fill_is_published_as_a_file(filled: Service, tmp_path: Path) -> None:
             "synthetic": "false",
         }.items()
     )
-
-
-def _described(path: Path) -> list[dict[str, str]]:
-    import duckdb  # noqa: PLC0415
-
-    found = duckdb.sql(f"DESCRIBE SELECT * FROM read_parquet('{path}')").fetchall()
-    return [{"column_name": row[0], "column_type": row[1]} for row in found]
 
 
 def test_each_day_of_a_range_has_a_release(filled: Service) -> None:
@@ -105,13 +109,12 @@ def test_a_day_without_trading_is_refused(filled: Service, day: str) -> None:
 
 
 def test_a_client_that_has_the_day_gets_304(filled: Service) -> None:
-    from functions.stock.app import handler  # noqa: PLC0415
-    from tests.support.events import ADMIN, proxy_event  # noqa: PLC0415
+    def ask(**headers: str) -> Any:
+        query = {"trade_date": DAYS[0]}
+        event = proxy_event("GET", "/stock/kline/day", user=ADMIN, query=query, headers=headers)
+        return handler(event, None)
 
-    asked = {"query": {"trade_date": DAYS[0]}, "user": ADMIN}
-    first = handler(proxy_event("GET", "/stock/kline/day", **asked), None)
-    headers = {"If-None-Match": first["headers"]["ETag"]}
-    again = handler(proxy_event("GET", "/stock/kline/day", **asked, headers=headers), None)
+    again = ask(**{"If-None-Match": ask()["headers"]["ETag"]})
     assert (again["statusCode"], again["body"]) == (304, "")
 
 
