@@ -16,6 +16,10 @@ from marketdata.tasks.comparison import PartComparison, compare
 
 BLOCKS_AT_ONCE = 800
 
+BETWEEN = JOINT + b"{"
+DAY_IN = slice(DAY.start - 1, DAY.stop - 1)
+"""The place of the day in a row without its first brace."""
+
 
 def market_days(
     store: BlockStore,
@@ -48,13 +52,13 @@ def market_days(
     first, last = max(window.start, window.coverage_start), min(window.end, window.final_until)
     # Shanghai and Shenzhen trade on the same days, and the other markets on no other ones.
     days = {day: MarketDay(day) for day in window.calendar.days("SH", first, last)}
-    rows_of = {day.encode(): each.rows for day, each in days.items()}
+    sorter = _Sorter(year, days)
     stored: dict[str, BlockCoverage] = {}
     with rows.open("wb") as file:
         for code, block, text in _blocks(store, dataset, year, securities):
             stored[code] = BlockCoverage(block.coverage, block.rows)
             if text:
-                file.write(_sort_in(rows_of, code.encode(), text))
+                file.write(sorter.take(code.encode(), text, block.coverage.present))
     _explain(days, year, compare(dataset, year, securities, stored, window))
     return days
 
@@ -70,18 +74,41 @@ def _blocks(
                 yield key.code, *unpack(key, found[key])
 
 
-def _sort_in(rows_of: Mapping[bytes, list[bytes]], code: bytes, text: bytes) -> bytes:
-    """Add a block's rows to their days, and return them as lines that begin with the code.
+class _Sorter:
+    """Sorts the rows of blocks into market days.
 
-    Rows of other days, such as one that is not final, are left out.
+    Most codes of a market have rows of the same days, so nothing is looked up for each row.
     """
-    before, start = b'"%b":' % code, b'{"code":"%b",' % code
-    taken = []
-    for line in text.split(JOINT):
-        if (rows := rows_of.get(line[DAY])) is not None:
-            rows.append(before + line)
-            taken.append(line[1:])
-    return start + (b"\n" + start).join(taken) + b"\n" if taken else b""
+
+    def __init__(self, year: str, days: Mapping[str, MarketDay]) -> None:
+        self._year = year
+        self._rows = {day.encode(): each.rows for day, each in days.items()}
+        self._known: dict[int, tuple[list[bytes], list[list[bytes]]]] = {}
+
+    def take(self, code: bytes, text: bytes, present: int) -> bytes:
+        """Add a block's rows to their days, and return them as lines that begin with the code.
+
+        Rows of other days, such as one that is not final, are left out.
+        """
+        days, places = self._places(present)
+        # Without their first brace, rows can be joined by any other beginning.
+        rows = text[1:].split(BETWEEN)
+        if [row[DAY_IN] for row in rows] != days or len(places) != len(days):
+            rows = [row for row in rows if row[DAY_IN] in self._rows]
+            places = [self._rows[row[DAY_IN]] for row in rows]
+        before = b'"%b":{' % code
+        for place, row in zip(places, rows, strict=True):
+            place.append(before + row)
+        start = b'{"code":"%b",' % code
+        return start + (b"\n" + start).join(rows) + b"\n" if rows else b""
+
+    def _places(self, present: int) -> tuple[list[bytes], list[list[bytes]]]:
+        """Return the days of a bit set, and the rows of those that are published."""
+        if (known := self._known.get(present)) is None:
+            days = [day.encode() for day in days_of(self._year, present)]
+            known = days, [self._rows[day] for day in days if day in self._rows]
+            self._known[present] = known
+        return known
 
 
 def _explain(days: Mapping[str, MarketDay], year: str, found: PartComparison) -> None:

@@ -20,7 +20,7 @@ ROWS_A_GROUP = 51_200
 
 
 class Rows:
-    """The rows of a file of JSON lines, loaded once and written as any number of Parquet files.
+    """The rows of a file of JSON lines, to be written as Parquet files.
 
     Parameters
     ----------
@@ -36,22 +36,23 @@ class Rows:
         self, connection: "DuckDBPyConnection", lines: Path, columns: Mapping[str, str]
     ) -> None:
         self._connection = connection
-        written = {name: TEXT if kind == DATE else kind for name, kind in columns.items()}
         chosen = ", ".join(
             f'strptime("{name}", \'%Y%m%d\')::DATE AS "{name}"' if kind == DATE else f'"{name}"'
             for name, kind in columns.items()
         )
-        types = ", ".join(f"\"{name}\": '{kind}'" for name, kind in written.items())
-        connection.execute(
-            f"CREATE TABLE rows AS SELECT {chosen} FROM read_json(?, "  # noqa: S608  our own names
-            f"format = 'newline_delimited', columns = {{{types}}})",
-            [str(lines)],
+        types = ", ".join(
+            f"\"{name}\": '{TEXT if kind == DATE else kind}'" for name, kind in columns.items()
         )
+        self._all = (
+            f"SELECT {chosen} FROM read_json({_quoted(str(lines))}, "  # noqa: S608  our own names
+            f"format = 'newline_delimited', columns = {{{types}}})"
+        )
+        self._loaded = False
 
     @classmethod
     @contextmanager
     def of(cls, lines: Path, columns: Mapping[str, str]) -> Iterator[Self]:
-        """Load rows, and forget them at the end; parameters as for the class."""
+        """Open rows, and forget them at the end; parameters as for the class."""
         import duckdb  # noqa: PLC0415  only the function `publish` has it
 
         connection = duckdb.connect()
@@ -74,13 +75,21 @@ class Rows:
         day : str
             The `trade_date` of the rows to write; empty for all.
         """
-        where = f"WHERE trade_date = strptime('{int(day)}', '%Y%m%d')::DATE" if day else ""
         pairs = ", ".join(f"{name}: {_quoted(value)}" for name, value in metadata.items())
         self._connection.execute(
-            f"COPY (SELECT * FROM rows {where}) TO {_quoted(str(path))} "  # noqa: S608  a number
+            f"COPY ({self._of(day)}) TO {_quoted(str(path))} "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP}, "
             f"KV_METADATA {{{pairs}}})"
         )
+
+    def _of(self, day: str) -> str:
+        """Return the query for all rows, which reads them once, or for those of a day."""
+        if not day:
+            return self._all
+        if not self._loaded:
+            self._connection.execute(f"CREATE TABLE rows AS {self._all}")
+            self._loaded = True
+        return f"SELECT * FROM rows WHERE trade_date = strptime('{int(day)}', '%Y%m%d')::DATE"  # noqa: S608
 
 
 def _quoted(text: str) -> str:
