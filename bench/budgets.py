@@ -22,6 +22,9 @@ READERS = (
 )
 """The functions of a read; users wait for them, and they need little of boto3."""
 
+DAY_FILE_BYTES = 300_000
+"""What a mirror may have to load for a day of a dataset."""
+
 PERIODS = {"daily": "days", "min1": "minutes"}
 """What the stored periods are called."""
 
@@ -70,6 +73,7 @@ def budgets(raw: Mapping[str, Any]) -> list[Budget]:
         *_starts(raw["starts"]),
         _store(raw["store"]),
         _fill(raw["fill"]),
+        *_publish(raw["publish"]),
         *_peers(raw["peers"]),
         _wire(raw["read"]["50x1y"], raw["parquet_bytes"]),
     ]
@@ -151,6 +155,41 @@ def _fill(fill: Mapping[str, float]) -> Budget:
         fill["efficiency"],
         0.96,
         at_least=True,
+    )
+
+
+def _publish(publish: Mapping[str, Any]) -> Iterator[Budget]:
+    year, day = publish["publish"], publish["day"]
+    copied, asked = year["floor"]["cpu_ms"], day["floor"]["cpu_ms"]
+    yield Budget(
+        "publish_year",
+        f"publish {CODES:,} codes × 1 year",
+        f"DuckDB's COPY of its rows: {copied:.0f} ms",
+        year["ours"]["cpu_ms"] / copied,
+        5,
+    )
+    yield Budget(
+        "market_day",
+        "a day of the whole market, zstd",
+        f"boto3's GetObject: {asked:.1f} ms",
+        day["zstd"]["cpu_ms"] / asked,
+        1.3,
+    )
+    peer = min(("polars", "duckdb"), key=lambda name: day[name]["cpu_ms"])
+    yield Budget(
+        "market_day_peer",
+        "a day of the whole market: best peer ÷ ours, plain",
+        f"{peer} over the mirror: {day[peer]['cpu_ms']:.1f} ms",
+        day[peer]["cpu_ms"] / day["plain"]["cpu_ms"],
+        3,
+        at_least=True,
+    )
+    yield Budget(
+        "market_day_file",
+        "the file of a day",
+        f"{DAY_FILE_BYTES:,} bytes",
+        day["file_bytes"] / DAY_FILE_BYTES,
+        1,
     )
 
 

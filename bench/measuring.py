@@ -8,7 +8,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import comparing, contents, detecting, growing, making, preparing, starting
+from bench import (
+    comparing,
+    contents,
+    detecting,
+    growing,
+    making,
+    preparing,
+    publishing,
+    starting,
+)
 from bench.cost import read_units
 from bench.filling import ATTEMPT, TASK, planned
 from bench.market import Market
@@ -79,6 +88,7 @@ def everything(real: Path | None) -> dict[str, Any]:
         "parquet_bytes": lambda: _parquet_bytes(questions[0]),
         "store": lambda: run("bench.storing", preparing.DATA),
         "detect": _detect,
+        "publish": _publish,
         "growth_read": _growth_read,
         "growth_fill": _growth_fill,
     }
@@ -172,6 +182,18 @@ def _detect() -> list[dict[str, Any]]:
             for years in lengths:
                 measured = run("bench.detecting", *_last_years(years), port=port)
                 found.append({"codes": codes, "years": years, **measured})
+    return found
+
+
+def _publish() -> dict[str, Any]:
+    """Measure publishing a year of the whole market, and the answer for one of its days."""
+    folder = PLACE / "published"
+    folder.mkdir(exist_ok=True)
+    kept = publishing.prepare(Market.open(preparing.DATA / "made_daily"), folder)
+    found = {}
+    for what, name in (("publish", "stored"), ("day", "published")):
+        with endpoint(_saved(kept[name], name)) as port:
+            found[what] = run("bench.publishing", what, folder, port=port)
     return found
 
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from bench.market import Market
 from bench.runtime import BUCKET, ZSTD, Answered, Function, get_event
 from marketdata import deployment
 from marketdata.aws.clients import client
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import SHANGHAI
 from marketdata.exports.datasets import columns_of
 from marketdata.exports.manifest import Manifest
@@ -28,7 +30,6 @@ from marketdata.exports.market_day import object_key
 from marketdata.exports.parquet import Rows
 from marketdata.exports.publisher import Publisher
 from marketdata.kline.bars import BarDataset
-from marketdata.blocks.dataset import Kind, Period
 
 YEAR = "2024"
 DATASET = BarDataset(Kind.STOCK, Period.DAILY)
@@ -47,7 +48,8 @@ def prepare(market: Market, folder: Path) -> dict[str, contents.Contents]:
         `folder / "year.parquet"`, and that of one day `folder / "day.parquet"`.
     """
     stored = contents.Contents()
-    contents.fill(stored, DATASET, market, range(len(market.codes)), start=f"{YEAR}0101", end=f"{YEAR}1231")
+    codes = range(len(market.codes))
+    contents.fill(stored, DATASET, market, codes, start=f"{YEAR}0101", end=f"{YEAR}1231")
     contents.add_catalog(stored, market.codes)
     published = contents.Contents(dict(stored.items), dict(stored.objects))
     publisher = Publisher(
@@ -80,15 +82,16 @@ def publish(folder: Path) -> dict[str, Any]:
     """Measure publishing, in turns with DuckDB's own writing of the same rows from memory."""
     deployment.now = lambda: NOW
     database = duckdb.connect()
-    database.execute(f"CREATE TABLE rows AS SELECT * FROM read_parquet('{folder / 'year.parquet'}')")
+    path = folder / "year.parquet"
+    database.execute(f"CREATE TABLE rows AS SELECT * FROM read_parquet('{path}')")
 
     def ours() -> None:
         deployment.publisher().publish(DATASET.name, YEAR)
 
     def floor() -> None:
         with tempfile.TemporaryDirectory() as scratch:
-            path = Path(scratch) / "part.parquet"
-            database.execute(f"COPY rows TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+            to = Path(scratch) / "part.parquet"
+            database.execute(f"COPY rows TO '{to}' (FORMAT parquet, COMPRESSION zstd)")
 
     times = in_turns({"ours": ours, "floor": floor}, ROUNDS, warm=1, summary=least)
     (rows,) = database.execute("SELECT count(*) FROM rows").fetchall()[0]
@@ -99,23 +102,29 @@ def day(folder: Path) -> dict[str, Any]:
     """Measure the answer for a day: with boto3's request for its object, and with its peers."""
     function = Function("stock")
     asked = {"trade_date": DAY}
-    events = {"plain": get_event("/stock/kline/day", asked), "zstd": get_event("/stock/kline/day", asked, ZSTD)}
-    digest = deployment.manifest().day(DATASET.name, DAY).day
-    assert digest is not None
-    key = object_key(DATASET.name, DAY, digest.revision.digest)
+    events = {
+        "plain": get_event("/stock/kline/day", asked),
+        "zstd": get_event("/stock/kline/day", asked, ZSTD),
+    }
+    known = deployment.manifest().day(DATASET.name, DAY).day
+    assert known is not None
+    key = object_key(DATASET.name, DAY, known.revision.digest)
     s3, path = client("s3"), folder / "year.parquet"
     question = f"SELECT * FROM read_parquet('{path}') WHERE trade_date = DATE '{DATE}'"
     database = duckdb.connect()
+
+    def floor() -> bytes:
+        return s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
 
     def from_polars() -> str:
         return pl.scan_parquet(path).filter(pl.col("trade_date") == DATE).collect().write_json()
 
     def from_duckdb() -> str:
-        return database.sql(question).pl().write_json()
+        return str(database.sql(question).pl().write_json())
 
     calls: dict[str, Callable[[], object]] = {
-        **{name: lambda event=event: function.call(event) for name, event in events.items()},
-        "floor": lambda: s3.get_object(Bucket=BUCKET, Key=key)["Body"].read(),
+        **{name: partial(function.call, event) for name, event in events.items()},
+        "floor": floor,
         "polars": from_polars,
         "duckdb": from_duckdb,
     }

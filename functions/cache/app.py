@@ -1,8 +1,15 @@
-"""The function `cache`: tasks, publishing, coverage, varieties of futures, the status."""
+"""The function `cache`: tasks, coverage, what is published, varieties of futures, the status."""
 
 import marketdata.aws.preloaded  # noqa: F401  loads boto3
-from marketdata.api import coverage, publish, status, tasks, varieties
+from marketdata.api import coverage, exports, publish, status, tasks, varieties
 from marketdata.api.router import Router
 
-router = Router.of(varieties.router, coverage.router, tasks.router, publish.router, status.router)
+router = Router.of(
+    varieties.router,
+    coverage.router,
+    tasks.router,
+    publish.router,
+    exports.router,
+    status.router,
+)
 handler = router.handler

@@ -19,6 +19,7 @@ from local.sdk_bundle import pack
 from marketdata import deployment
 from marketdata.api import wire
 from marketdata.blocks import store
+from marketdata.exports import publisher
 from marketdata.tasks import batching
 from marketdata.upstream import client
 from tests.integration.futures import FUTURES, LISTED, bars_of
@@ -28,6 +29,7 @@ from tests.support.authorization import at_work, working
 from tests.support.emulation import join
 from tests.support.events import ADMIN, proxy_event, read
 from tests.support.faults import PATIENCE, BusyError, Event, Gate, Handler, Killed
+from tests.support.publishing import publish_after_fills
 from tests.support.service import Service
 from tests.support.standins import PASSWORD, bundle
 
@@ -37,9 +39,15 @@ LI = {"username": "li", "password": "correct-horse"}
 REPORT = (
     f"code,reporting_period,ann_date,statement_type,OPERA_REV\n{STOCK},20191231,20200428,1,1.5\n"
 )
-ELSEWHERE = {"openapi.json": "docs", "status": "cache"}
+ELSEWHERE = {
+    "openapi.json": "docs",
+    "status": "cache",
+    "exports": "cache",
+    "releases": "cache",
+    "changes": "cache",
+}
 """The functions of calls whose path does not name them."""
-STEPS = ("plan_task", "detect_missing", "finish_task", "upstream")
+STEPS = ("plan_task", "detect_missing", "finish_task", "publish", "upstream")
 """The functions that API Gateway does not call."""
 TASK, CONFIG, USER = "/cache/tasks/{task_id}", "/configs/sdk/{id}", "/auth/users/{user_id}"
 
@@ -74,6 +82,8 @@ class AllWork:
         self.monkeypatch.setattr(store, "INLINE_BYTES", 10)
         self.monkeypatch.setattr(batching, "CODES_A_BATCH", 1)
         self.monkeypatch.setattr(client, "PAUSE_SECONDS", (0.0, 0.0))
+        self.monkeypatch.setattr(publisher, "GRACE", timedelta(0))
+        publish_after_fills(self.monkeypatch)
         self.users()
         self.configs()
         self.pages()
@@ -84,6 +94,7 @@ class AllWork:
         self.tasks()
         self.cancellations()
         self.futures()
+        self.published()
         self.damage()
 
     @contextmanager
@@ -278,6 +289,21 @@ class AllWork:
             join()
         self.ask("POST", "/cache/cache-all-missing", body=FUTURES | {"contract_type": "main"})
         join()
+
+    def published(self) -> None:
+        """Look at what was published after the fills, and have something published again."""
+        put_bars(self.service, CODES[0], [row | {"open": row["close"]} for row in rows(CODES[0])])
+        self.ask("POST", "/cache/cache-all-missing", body=WEEKS)
+        join()
+        self.ask("POST", "/cache/publish", body={"dataset": "stock.daily"})
+        join()
+        self.ask("GET", "/exports")
+        path = {"dataset": "stock.daily", "part": "2020"}
+        self.ask("GET", "/exports/{dataset}/{part}", path=path)
+        self.ask("GET", "/releases", query=DAYS | {"dataset": "stock.daily"})
+        self.ask("GET", "/changes")
+        self.ask("GET", "/stock/kline/day", query={"trade_date": "20200103"})
+        self.ask("GET", "/future/kline/day", query={"trade_date": "20200103"})
 
     def damage(self) -> None:
         """Have the blocks looked into, whose payloads are lost."""

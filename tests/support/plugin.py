@@ -75,7 +75,7 @@ def service(
     """
     from marketdata import deployment
     from marketdata.aws.objects import Bucket
-    from tests.support import emulation
+    from tests.support import emulation, publishing
     from tests.support.faults import PATIENCE
     from tests.support.service import Service
 
@@ -85,7 +85,7 @@ def service(
         Bucket, "modified", lambda *args: ((key, at - 60) for key, at in listed(*args))
     )
     monkeypatch.setattr("marketdata.tasks.service.PLAN_SECONDS", PATIENCE)
-    monkeypatch.setattr(deployment, "start_publishing", lambda name, *_: name)
+    publishing.leave_out(monkeypatch)
     emulation.emulate(made.invoke, template, made.naps, monkeypatch)
     monkeypatch.setenv("UPSTREAM", "files")
     monkeypatch.setenv("UPSTREAM_FUNCTION", "UpstreamFunction")

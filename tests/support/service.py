@@ -19,7 +19,7 @@ from tests.support.emulation import join
 from tests.support.events import ADMIN, proxy_event, read
 from tests.support.faults import Event, Fault, serve_plainly
 
-ELSEWHERE = {"status": "cache", "releases": "exports", "changes": "exports"}
+ELSEWHERE = dict.fromkeys(("status", "exports", "releases", "changes"), "cache")
 """The functions that serve paths which do not begin with their name."""
 
 ENDED = ("completed", "failed", "cancelled")

@@ -2,17 +2,12 @@
 
 import pytest
 
-from marketdata import deployment
-from tests.support import emulation
+from tests.support.publishing import publish_after_fills
 from tests.support.service import Service
-
-_start_publishing = deployment.start_publishing
 
 
 @pytest.fixture
 def publishing(service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
-    """Deploy the state machine that publishes as well: every fill ends with it."""
-    monkeypatch.setattr(deployment, "start_publishing", _start_publishing)
-    monkeypatch.setenv("PUBLISH_MACHINE", emulation.deploy("PublishMachine"))
-    deployment.reset()
+    """Have every fill end with publishing."""
+    publish_after_fills(monkeypatch)
     return service
