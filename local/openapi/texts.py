@@ -66,8 +66,8 @@ PARAMETERS: dict[str, str] = {
     "start_date": "开始日期 (YYYYMMDD) · First day",
     "statement_type": "报表类型 · Which statements",
     "task_id": "任务ID · The task's number",
-    "trade_date": "交易日期 (YYYYMMDD) · Day; where it may be left out, the last day whose bars are "
-    "final",
+    "trade_date": "交易日期 (YYYYMMDD) · Day; where it is not required, the last day whose bars "
+    "are final",
     "user_id": "用户ID · The user's number",
     "username": "用户名 · User name",
     "year": "年份 (YYYY) · Only this year",

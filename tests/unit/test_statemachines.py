@@ -11,6 +11,8 @@ from tests.support.machines import states
 
 FOLDER = Path(__file__).parents[2] / "statemachines"
 MACHINES = sorted(FOLDER.glob("*.asl.json"))
+OF_TASKS = [path for path in MACHINES if not path.name.startswith("publish")]
+"""Those that work on a task; whatever publishing leaves undone, its next run finds again."""
 HALF_AN_HOUR = 30 * 60
 
 
@@ -79,7 +81,7 @@ def test_what_will_not_pass_by_itself_is_not_tried_again() -> None:
     assert set(never["ErrorEquals"]) == lasting
 
 
-@pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", OF_TASKS, ids=lambda path: path.name)
 def test_a_plan_that_needs_the_source_tries_again_what_may_pass_soon(path: Path) -> None:
     retries = definition(path)["States"]["Plan"]["Retry"]
     named = {name for retry in retries for name in retry["ErrorEquals"] if "Upstream" in name}
@@ -88,7 +90,7 @@ def test_a_plan_that_needs_the_source_tries_again_what_may_pass_soon(path: Path)
     assert named == passing - {"UpstreamClosedError"}
 
 
-@pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", OF_TASKS, ids=lambda path: path.name)
 def test_whatever_fails_is_written_down(path: Path) -> None:
     machine = definition(path)
     for name, state in machine["States"].items():

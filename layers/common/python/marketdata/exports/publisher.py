@@ -22,7 +22,7 @@ from marketdata.exports.datasets import columns_of, path_of
 from marketdata.exports.entries import (
     Change,
     Counts,
-    Day,
+    DayEntry,
     Part,
     Release,
     Replaced,
@@ -196,7 +196,7 @@ class _Edition:
     def _release(self, seq: int, published_at: str) -> Release:
         days = {day: each for day, each in self.before.days.items() if day in self.content.days}
         for day, draft in self._days.items():
-            days[day] = Day(draft.revision(published_at, seq), self.content.days[day].counts)
+            days[day] = DayEntry(draft.revision(published_at, seq), self.content.days[day].counts)
         held = self.content.parts
         parts = {name: part for name, part in self.before.parts.items() if name in held}
         for name, draft in self._parts.items():
