@@ -19,6 +19,7 @@ from local.sdk_bundle import pack
 from marketdata import deployment
 from marketdata.api import wire
 from marketdata.blocks import store
+from marketdata.exports import publisher
 from marketdata.tasks import batching
 from marketdata.upstream import client
 from tests.integration.futures import FUTURES, LISTED, bars_of
@@ -37,9 +38,14 @@ LI = {"username": "li", "password": "correct-horse"}
 REPORT = (
     f"code,reporting_period,ann_date,statement_type,OPERA_REV\n{STOCK},20191231,20200428,1,1.5\n"
 )
-ELSEWHERE = {"openapi.json": "docs", "status": "cache"}
+ELSEWHERE = {
+    "openapi.json": "docs",
+    "status": "cache",
+    "releases": "exports",
+    "changes": "exports",
+}
 """The functions of calls whose path does not name them."""
-STEPS = ("plan_task", "detect_missing", "finish_task", "upstream")
+STEPS = ("plan_task", "detect_missing", "finish_task", "publish", "upstream")
 """The functions that API Gateway does not call."""
 TASK, CONFIG, USER = "/cache/tasks/{task_id}", "/configs/sdk/{id}", "/auth/users/{user_id}"
 
@@ -84,6 +90,7 @@ class AllWork:
         self.tasks()
         self.cancellations()
         self.futures()
+        self.publish()
         self.damage()
 
     @contextmanager
@@ -278,6 +285,23 @@ class AllWork:
             join()
         self.ask("POST", "/cache/cache-all-missing", body=FUTURES | {"contract_type": "main"})
         join()
+
+    def publish(self) -> None:
+        """Publish once more, when what it replaces has lapsed, and ask for what is published."""
+        self.monkeypatch.setattr(publisher, "GRACE", timedelta(seconds=-61))
+        bars = rows(STOCK)
+        put_bars(self.service, STOCK, [bars[0] | {"volume": 5}, *bars[1:]])
+        self.ask("POST", "/cache/cache-all-missing", body=WEEKS)
+        join()
+        self.ask("POST", "/cache/publish", body={"dataset": "stock.daily", "year": "2020"})
+        join()
+        self.ask("GET", "/exports")
+        path = {"dataset": "stock.daily", "part": "2020"}
+        self.ask("GET", "/exports/{dataset}/{part}", path=path)
+        self.ask("GET", "/releases", query={"dataset": "stock.daily", **DAYS})
+        self.ask("GET", "/changes")
+        self.ask("GET", "/stock/kline/day", query={"trade_date": "20200102"})
+        self.ask("GET", "/future/kline/day", query={"trade_date": "20200102"})
 
     def damage(self) -> None:
         """Have the blocks looked into, whose payloads are lost."""
