@@ -120,6 +120,7 @@ generated: sync $(NODE_MODULES) ## write the generated files
 	$(EXPORT_PARQUET) --output-file layers/parquet/requirements.txt
 	$(RUN) python local/generate_calendar.py
 	$(RUN) python -m local.openapi
+	$(RUN) python -m local.lake
 	$(RUN) python clients/python/generate_sync.py
 	$(NPM) run --silent build
 
@@ -129,6 +130,7 @@ check-generated: sync $(NODE_MODULES) ## check that the generated files are up t
 	$(EXPORT_PARQUET) | diff layers/parquet/requirements.txt -
 	$(RUN) python local/generate_calendar.py --check
 	$(RUN) python -m local.openapi --check
+	$(RUN) python -m local.lake --check
 	$(RUN) python clients/python/generate_sync.py --check
 	@rm -rf web/dist
 	$(NPM) run --silent build -- --outDir dist
@@ -141,6 +143,7 @@ validate: sync ## check the template as SAM translates it, and the state machine
 		echo "cfn-lint $$each"; \
 		$(RUN) cfn-lint --regions $$(basename $$each .json) --template $$each || exit 1; \
 	done
+	$(RUN) cfn-lint --regions us-east-1 ap-east-1 cn-north-1 --template lake/tables.json
 	$(CHECKOV) --config-file .checkov.yaml --file $(TRANSLATED)/us-east-1.json
 	$(ASL_VALIDATOR) $(patsubst statemachines/%,--json-path $(TRANSLATED)/%,$(wildcard statemachines/*.asl.json))
 

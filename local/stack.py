@@ -15,7 +15,7 @@ from local.cloud import Cloud
 from local.tools import ROOT, SAM, LocalCloudError, claim, run, say, uvx
 
 STACK = "amazingdata-cloud"
-SOURCES = ("template.yaml", "functions", "layers", "statemachines")
+SOURCES = ("template.yaml", "functions", "lake", "layers", "statemachines")
 BUILDS = ROOT / ".aws-sam" / "local"
 """Shared by all instances of this checkout, with one folder per build."""
 KEEP_BUILDS = 2

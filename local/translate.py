@@ -26,6 +26,7 @@ REGIONS = ("us-east-1", "ap-east-1", "cn-north-1")
 # It warns of switches that only AWS' own copy of the translator has.
 logging.getLogger("samtranslator.feature_toggle").setLevel(logging.ERROR)
 _ARTIFACTS = {
+    "AWS::CloudFormation::Stack": "TemplateURL",
     "AWS::Serverless::Function": "CodeUri",
     "AWS::Serverless::LayerVersion": "ContentUri",
     "AWS::Serverless::StateMachine": "DefinitionUri",

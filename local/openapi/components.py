@@ -18,6 +18,7 @@ ETAG: Json = {
     "schema": {"type": "string"},
 }
 LINK: Json = {"type": "string", "format": "uri"}
+LOCATION: Json = {"required": True, "schema": LINK}
 
 ERROR_SCHEMA: Json = {
     "description": "The envelope of an error.",
@@ -119,6 +120,6 @@ def _elsewhere() -> Json:
     }
     return {
         "description": "过大 · The answer is too large: the same JSON is at the link",
-        "headers": {"Location": {"required": True, "schema": LINK}},
+        "headers": {"Location": LOCATION},
         "content": in_json(envelope(data, None, 303), example),
     }

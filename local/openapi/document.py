@@ -17,6 +17,9 @@ ROOT = Path(__file__).parents[2]
 
 type Key = tuple[str, str]
 
+ELSEWHERE = {"releases": "exports", "changes": "exports"}
+"""The groups of paths that do not begin with their names."""
+
 
 def routers() -> list[Router]:
     """Return the routers of all functions that have one, in the order of the tags."""
@@ -32,8 +35,9 @@ def routes() -> dict[Key, Route]:
 
 
 def tag_of(route: Route) -> str:
-    """Return the group of a route: the first segment of its path."""
-    tag = route.path.split("/")[1]
+    """Return the group of a route: as a rule, the first segment of its path."""
+    first = route.path.split("/")[1]
+    tag = ELSEWHERE.get(first, first)
     return tag if tag in texts.TAGS else "docs"
 
 

@@ -16,7 +16,13 @@ NUMBER: Json = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
 CODES: Json = {"type": "string", "pattern": f"^[^{CONTROLS}]*[^ ,{CONTROLS}][^{CONTROLS}]*$"}
 """Codes in a query, separated by commas."""
 
-PATH_SCHEMAS: dict[str, Json] = {"code": CODE_SCHEMA, "asset": {"type": "string"}}
+TEXT: Json = {"type": "string"}
+PATH_SCHEMAS: dict[str, Json] = {
+    "code": CODE_SCHEMA,
+    "asset": TEXT,
+    "dataset": TEXT,
+    "part": TEXT,
+}
 """Schemas of path variables; any other variable is a number."""
 
 

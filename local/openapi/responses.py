@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from local.openapi.components import ETAG, Json, envelope, in_json, name_of, reference
+from local.openapi.components import ETAG, LOCATION, Json, envelope, in_json, name_of, reference
 from marketdata.api.router import Route
 from marketdata.api.schema.operation import NoMeta, Operation
 
@@ -49,7 +49,7 @@ def schemas(said: Iterable[tuple[str, Operation]]) -> tuple[dict[str, Json], dic
 
 def responses(route: Route, said: Operation, inline: Mapping[str, Json], name: str) -> Json:
     """Describe every answer of a call."""
-    found = {"200": _success(said, inline, name)}
+    found = {str(said.status): _success(said, inline, name)}
     if said.large:
         found["303"] = reference("Elsewhere")
     if said.conditional:
@@ -74,13 +74,15 @@ def _success(said: Operation, inline: Mapping[str, Json], name: str) -> Json:
     if said.content:
         response["content"] = {kind: {} for kind in said.content}
         return response
-    example: dict[str, Any] = {"code": 200, "message": said.message, "data": said.example}
+    example: dict[str, Any] = {"code": said.status, "message": said.message, "data": said.example}
     if said.meta is not NoMeta:
         example["meta"] = said.meta_example
-    schema = envelope(inline[f"{name}.data"], inline.get(f"{name}.meta"))
+    schema = envelope(inline[f"{name}.data"], inline.get(f"{name}.meta"), said.status)
     response["content"] = in_json(schema, example)
     if said.conditional:
         response["headers"] = {"ETag": ETAG}
+    if said.status == 303:
+        response["headers"] = {"Location": LOCATION}
     return response
 
 

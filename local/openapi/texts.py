@@ -24,6 +24,7 @@ TAGS = {
     "future": "期货数据 · K-lines of futures",
     "cache": "缓存管理 · What the cache lacks, tasks that fill it, main contracts",
     "finance": "财务数据 · Financial statements",
+    "exports": "数据发布 · Files of published rows, and what has changed",
     "status": "服务状态 · The source, and who uses it",
     "docs": "文档 · This description",
 }
@@ -37,6 +38,7 @@ PARAMETERS: dict[str, str] = {
     "codes": "代码列表, 最多500个 · Codes, at most 500 different ones",
     "contract_type": "合约类型: main 仅限期货 · `main` is possible with `future` only",
     "end_date": "结束日期 (YYYYMMDD) · Last day",
+    "dataset": "数据集 · A kind of rows, such as `stock.daily`",
     "email": "邮箱 · E-mail address",
     "host": "服务器地址 · Host name or IP address",
     "id": "编号 · Number",
@@ -50,20 +52,25 @@ PARAMETERS: dict[str, str] = {
     "old_password": "旧密码 · Present password",
     "page": "页码 · Page, from 1 on",
     "page_size": "每页数量 · Entries on a page",
+    "part": "分区 · A year, a day of the running year, or `all`",
     "password": "密码 · Password; never shown again",
     "period": "周期 · How much time a bar spans",
     "period_type": "周期类型 · How long a bar is; with `finance`, and only then, a statement",
     "port": "端口号 · TCP port",
     "q": "搜索词 · Part of a code or of a name; an empty one finds everything",
     "recheck_absent": "Ask the source again for days for which it once had no data",
+    "revision": "版本 · The revision of the file; superseded ones stay for a day",
     "role": "角色 · `admin` may do everything, `user` may only read",
     "security_type": "证券类型 · Type of security",
+    "since": "游标 · The cursor of an earlier answer; by default, everything",
     "start_date": "开始日期 (YYYYMMDD) · First day",
     "statement_type": "报表类型 · Which statements",
     "task_id": "任务ID · The task's number",
-    "trade_date": "交易日期 (YYYYMMDD) · Day; the default is the last day whose bars are final",
+    "trade_date": "交易日期 (YYYYMMDD) · Day; where it is not required, the last day whose bars "
+    "are final",
     "user_id": "用户ID · The user's number",
     "username": "用户名 · User name",
+    "year": "年份 (YYYY) · Only this year",
 }
 
 IF_NONE_MATCH = "The ETag of an earlier answer: 304 if nothing has changed since"

@@ -25,6 +25,7 @@ def key(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> st
     made = client("kms").create_key()["KeyMetadata"]["Arn"]
     monkeypatch.setenv("KMS_KEY", made)
     monkeypatch.setenv("LOCAL_CLOUD", "true")
+    monkeypatch.setenv("LAKE", "true")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return made
 

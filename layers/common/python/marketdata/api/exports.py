@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Annotated, Any
 
+from pydantic import Field
+
 from marketdata import deployment
 from marketdata.api.parameters import DIGITS, DayRange, Parameters, one_of
 from marketdata.api.router import Answer, Call, Router
@@ -26,7 +28,7 @@ class ExportsQuery(Parameters):
 class FileQuery(Parameters):
     """The revision of the file; by default, the latest."""
 
-    revision: Annotated[int, DIGITS] | None = None
+    revision: Annotated[int, Field(ge=1), DIGITS] | None = None
 
 
 class ReleasesQuery(DayRange):
@@ -38,7 +40,7 @@ class ReleasesQuery(DayRange):
 class ChangesQuery(Parameters):
     """The cursor of an earlier answer; by default, everything."""
 
-    since: Annotated[int, DIGITS] = 0
+    since: Annotated[int, Field(ge=0), DIGITS] = 0
 
 
 @router.get("/exports", query=ExportsQuery, summary="获取可下载的数据文件")
@@ -80,7 +82,7 @@ def list_releases(call: Call[ReleasesQuery]) -> Answer:
 
 @router.get("/changes", query=ChangesQuery, summary="获取数据变更记录")
 def list_changes(call: Call[ChangesQuery]) -> Answer:
-    """List, in order, what got a new revision after a cursor: each part and day once."""
+    """List in order what got a new revision after a cursor: each part and day once."""
     manifest: Manifest = deployment.manifest()
     since, last = call.parameters.since, manifest.sequence()
     items, cursor = changes_since(manifest.releases(), since, last)

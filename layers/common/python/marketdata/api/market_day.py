@@ -58,11 +58,11 @@ def answer_day(call: Call[Any], dataset: str, day: str) -> Answer:
     _check(day)
     published = deployment.manifest().day(dataset, day)
     if published.day is None:
-        return _nothing(day)
+        return _nothing(call, day)
     found, stale = published.day, published.stale
     revision = found.revision
     tag = f'W/"{revision.digest}-{revision.number}-{found.condition}-{int(stale)}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    headers = _headers(tag)
     meta = {"source": SOURCE, "returned": found.counts.returned}
     if names_tag(call.headers.get("If-None-Match"), tag):
         return Answer(304, Text(b""), headers, meta | {"returned": 0})
@@ -73,6 +73,10 @@ def answer_day(call: Call[Any], dataset: str, day: str) -> Answer:
         return answer_day(call, dataset, day)
     release = told(revision) | {"condition": found.condition}
     return Answer(200, DayContent(frame, ending(release, stale=stale)), headers, meta)
+
+
+def _headers(tag: str) -> dict[str, str]:
+    return {"ETag": tag, "Cache-Control": "private, no-cache"}
 
 
 def _check(day: str) -> None:
@@ -86,10 +90,13 @@ def _check(day: str) -> None:
         raise InvalidInputError("trade_date", f"must be a trading day, and {day} is none")
 
 
-def _nothing(day: str) -> Answer:
+def _nothing(call: Call[Any], day: str) -> Answer:
     """Return the answer for a day that was never published."""
     pending = day > deployment.final_day()
     condition = Condition.PENDING if pending else Condition.MISSING
+    tag = f'W/"{condition}"'
+    if names_tag(call.headers.get("If-None-Match"), tag):
+        return Answer(304, Text(b""), _headers(tag), {})
     meta = {
         "trade_date": day,
         "complete": False,
@@ -101,4 +108,4 @@ def _nothing(day: str) -> Answer:
         "release": {"revision": 0, "published_at": None, "condition": condition},
         "stale": not pending,
     }
-    return Answer.success({}, meta=meta)
+    return Answer.success({}, meta=meta, headers=_headers(tag))

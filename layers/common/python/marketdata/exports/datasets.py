@@ -1,4 +1,4 @@
-"""What is published: the datasets, and the columns of their files. Pure."""
+"""What is published: the datasets, and the columns of their files."""
 
 from collections.abc import Mapping
 

@@ -1,7 +1,7 @@
 """The datasets without market days: each as lines of JSON for one Parquet file.
 
-`securities`, `calendar`, `main_contracts` and `stock.factors` are whole; statements are cut by the
-year of their reporting period.
+Securities, the calendar, main contracts and factors are whole; statements are cut by the year of
+their reporting period.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -108,7 +108,7 @@ class Revision(NamedTuple):
         return cls(digest, number, published_at, seq, change, corrected)
 
 
-class Day(NamedTuple):
+class DayEntry(NamedTuple):
     """A published market day."""
 
     revision: Revision
@@ -195,7 +195,7 @@ class Release(NamedTuple):
     version: int = 0
     seen: int = 0
     parts: Mapping[str, Part] = {}
-    days: Mapping[str, Day] = {}
+    days: Mapping[str, DayEntry] = {}
     replaced: tuple[Replaced, ...] = ()
     lake: int = 0
 
@@ -243,10 +243,10 @@ def days_in(item: Item) -> dict[str, Any]:
     return found
 
 
-def day_of(values: Any) -> Day:
+def day_of(values: Any) -> DayEntry:
     """Read one of the values of `days_in`."""
     revision, counts = values
-    return Day(Revision(*revision), Counts(*counts))
+    return DayEntry(Revision(*revision), Counts(*counts))
 
 
 def condition_of(counts: Counts, revision: Revision) -> Condition:

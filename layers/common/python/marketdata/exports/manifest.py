@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from marketdata.aws.items import Item, ItemKey
 from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.errors import VersionConflictError
-from marketdata.exports.entries import Day, Release, day_of, days_in, release_of
+from marketdata.exports.entries import DayEntry, Release, day_of, days_in, release_of
 
 RELEASES, CHANGES = "exports", "export-changes"
 """The partitions of the releases, and of the counters of changes to stored rows."""
@@ -41,13 +41,13 @@ class PublishedDay(NamedTuple):
 
     Attributes
     ----------
-    day : Day or None
+    day : DayEntry or None
         None if it was never published.
     stale : bool
         Whether rows of its year were stored after the release.
     """
 
-    day: Day | None
+    day: DayEntry | None
     stale: bool
 
 

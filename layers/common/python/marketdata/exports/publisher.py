@@ -22,7 +22,7 @@ from marketdata.exports.datasets import columns_of, path_of
 from marketdata.exports.entries import (
     Change,
     Counts,
-    Day,
+    DayEntry,
     Part,
     Release,
     Replaced,
@@ -89,7 +89,7 @@ class Publisher:
     upstream : str
         The source that the rows come from.
     lake : bool
-        Whether the lake gets a copy, see `docs/bulk.md`.
+        Whether the lake gets a copy, see `docs/lake.md`.
     """
 
     manifest: Manifest
@@ -185,18 +185,32 @@ class _Edition:
         return self.publisher.lake and self.before.lake != self.before.version
 
     def _fill_lake(self, rows: Rows, release: Release) -> None:
-        """Put the year's one file where the lake's table looks for it; see `docs/bulk.md`."""
+        """Put the year's one file where the lake's table looks for it; see `docs/lake.md`."""
         if self.publisher.lake and release.version:
             path = self.content.rows.with_name("lake.parquet")
             rows.write(path, self._metadata(release.year, release.version))
             place = f"lake/{path_of(release.dataset, release.year, release.year)}"
             self.publisher.objects.write(place, path.read_bytes(), PARQUET)
-            self.publisher.manifest.amend(release, release._replace(lake=release.version))
+            if not self.publisher.manifest.amend(release, release._replace(lake=release.version)):
+                self._give_lake_back()
+
+    def _give_lake_back(self) -> None:
+        """Have the lake filled again: another release came first, and its file may be gone.
+
+        Raises
+        ------
+        VersionConflictError
+            Always, so that it is done at once.
+        """
+        manifest, dataset, year = self.publisher.manifest, self.before.dataset, self.before.year
+        newer = manifest.read(dataset, year)
+        manifest.amend(newer, newer._replace(lake=0))
+        raise VersionConflictError(f"the lake's file of {dataset} {year}")
 
     def _release(self, seq: int, published_at: str) -> Release:
         days = {day: each for day, each in self.before.days.items() if day in self.content.days}
         for day, draft in self._days.items():
-            days[day] = Day(draft.revision(published_at, seq), self.content.days[day].counts)
+            days[day] = DayEntry(draft.revision(published_at, seq), self.content.days[day].counts)
         held = self.content.parts
         parts = {name: part for name, part in self.before.parts.items() if name in held}
         for name, draft in self._parts.items():

@@ -13,7 +13,7 @@ from marketdata.exports.publisher import GRACE
 FIRST_YEAR = 1990
 
 
-class Work(NamedTuple):
+class Job(NamedTuple):
     """A dataset and year to be published."""
 
     dataset: str
@@ -50,7 +50,7 @@ class Finder:
         self._lapsed = int((now - GRACE).timestamp())
         self._lake = lake
 
-    def find(self, dataset: str = "", year: str = "") -> list[Work]:
+    def find(self, dataset: str = "", year: str = "") -> list[Job]:
         """List what is to be published, in the order of datasets and years.
 
         Parameters
@@ -61,14 +61,14 @@ class Finder:
         """
         if dataset:
             years = [year] if year and has_years(dataset) else list(self._stored(dataset))
-            return [Work(dataset, each) for each in years]
+            return [Job(dataset, each) for each in years]
         changes = self._manifest.changes()
         releases = {(each.dataset, each.year): each for each in self._manifest.releases()}
         found = {(name, ALL) for name in WHOLE_DATASETS}
         known = changes.keys() | releases.keys()
         found |= {key for key in known if self._is_due(key, changes, releases)}
         return [
-            Work(*key)
+            Job(*key)
             for key in sorted(found)
             if key[0] in PUBLISHED and (not year or key[1] == year)
         ]

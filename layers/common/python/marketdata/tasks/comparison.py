@@ -40,7 +40,7 @@ class Holding(NamedTuple):
     changed: int
 
 
-class Verdict(NamedTuple):
+class ExpectedDays(NamedTuple):
     """The expected days of a holding, as bits, by what is known of them.
 
     Attributes
@@ -94,19 +94,19 @@ class PartComparison:
     reasons: dict[str, dict[str, int]] = field(default_factory=dict)
     errors: set[str] = field(default_factory=set)
 
-    def note(self, codes: Sequence[str], holding: Holding, verdict: Verdict) -> None:
+    def note(self, codes: Sequence[str], holding: Holding, standing: ExpectedDays) -> None:
         """Note what codes with the same holding lack, and why they have no bar on other days."""
-        if verdict.contradictory:
+        if standing.contradictory:
             self.errors.update(codes)
-        if verdict.missing:
-            self.gaps |= dict.fromkeys(codes, verdict.missing)
-        if verdict.absent:
-            for reason, bits in holding.row.coverage.reasons(verdict.absent):
+        if standing.missing:
+            self.gaps |= dict.fromkeys(codes, standing.missing)
+        if standing.absent:
+            for reason, bits in holding.row.coverage.reasons(standing.absent):
                 self.reasons.setdefault(reason, {}).update(dict.fromkeys(codes, bits))
-        if verdict.believed:
-            self.unconfirmed_codes |= dict.fromkeys(codes, verdict.believed)
-        if verdict.due:
-            self.due |= dict.fromkeys(codes, verdict.due)
+        if standing.believed:
+            self.unconfirmed_codes |= dict.fromkeys(codes, standing.believed)
+        if standing.due:
+            self.due |= dict.fromkeys(codes, standing.due)
 
 
 def compare(
@@ -138,9 +138,9 @@ def compare(
     tallies = _Tally(), _Tally(), _Tally()
     for holding, codes in _by_holding(part, securities, stored, window, changed).items():
         lives[holding.expected] += len(codes)
-        verdict = _verdict(holding, dataset, window.now, recheck_absent=recheck_absent)
-        found.note(codes, holding, verdict)
-        for tally, bits in zip(tallies, verdict[:3], strict=True):
+        standing = _standing(holding, dataset, window.now, recheck_absent=recheck_absent)
+        found.note(codes, holding, standing)
+        for tally, bits in zip(tallies, standing[:3], strict=True):
             tally.add(bits, len(codes))
     found.expected = _by_day(part, lives)
     found.absent, found.unconfirmed, found.missing = (each.by_day(part) for each in tallies)
@@ -175,21 +175,23 @@ def _by_holding(
     return {Holding(*holding): codes for holding, codes in groups.items()}
 
 
-def _verdict(holding: Holding, dataset: Dataset, now: int, *, recheck_absent: bool) -> Verdict:
+def _standing(
+    holding: Holding, dataset: Dataset, now: int, *, recheck_absent: bool
+) -> ExpectedDays:
     row, expected, newest, changed = holding
     contradictory = not sound(row, one_a_day=dataset.one_a_day)
     # Whoever fetches the days of a contradictory block again replaces it.
     coverage = UNKNOWN if contradictory else row.coverage
     present = expected & coverage.present & ~coverage.short
     if recheck_absent:
-        return Verdict(missing=expected & ~present, contradictory=contradictory)
+        return ExpectedDays(missing=expected & ~present, contradictory=contradictory)
     absent, believed = expected & coverage.absent, expected & coverage.unconfirmed
     due = believed & newest
     if coverage.silences:
         due |= (believed | absent) & coverage.due(now)
         due |= absent & coverage.told_before(changed)
     missing = expected & ~(present | absent | believed)
-    return Verdict(absent, believed, missing, due, contradictory)
+    return ExpectedDays(absent, believed, missing, due, contradictory)
 
 
 def _by_day(part: str, sets: Mapping[int, int]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from marketdata.api.schema import (
     cache,
     configs,
     docs,
+    exports,
     finance,
     klines,
     status,
@@ -26,6 +27,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = disjoint(
     varieties.OPERATIONS,
     cache.OPERATIONS,
     finance.OPERATIONS,
+    exports.OPERATIONS,
     status.OPERATIONS,
     docs.OPERATIONS,
 )

@@ -61,6 +61,8 @@ class Operation:
         Model of `meta`.
     meta_example : mapping
         An example of it.
+    status : int
+        The status of success: 200, or 303 where the answer is a link.
     message : str
         The envelope's.
     errors : tuple of int
@@ -80,6 +82,7 @@ class Operation:
     request: Mapping[str, Any] = field(default_factory=dict)
     meta: type[Schema] = NoMeta
     meta_example: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
     message: str = "success"
     errors: tuple[int, ...] = ()
     large: bool = False
