@@ -14,6 +14,7 @@ from bench.bill import PRICES, Usage, added, times, total
 from bench.filling import DAILY, planned, work_list
 from bench.market import Market
 from bench.metering import Meter
+from bench.publishing import publisher
 from bench.report import table, update
 from marketdata.blocks.days import parts_between
 from marketdata.kline.bars import BarDataset
@@ -45,6 +46,10 @@ BATCH_SECONDS = 8.0
 STEP_SECONDS, STEPS = 1.0, 3
 """The plan step, the finish step, and the call that starts them."""
 TRANSITIONS, TRANSITIONS_A_BATCH = 6, 3
+PUBLISH_MB, PUBLISH_SECONDS = 3008, 10.0
+"""The function that publishes, and its time for a year of the whole market, all files but the
+day's being as they were; with the small datasets beside it."""
+PUBLISH_CALLS, PUBLISH_TRANSITIONS = 8, 20
 AUTHORIZED_SECONDS = 300
 CONTROL_UNITS_A_BATCH = 6
 """A record of 1 KiB and the task's counters, in one transaction that costs double, and a read."""
@@ -107,6 +112,24 @@ def stored(work: list[Work], meter: Meter, market: Market) -> Usage:
     return {
         "DynamoDB, read units": (meter.read_units - reads) * scale,
         "DynamoDB, write units": (meter.write_units - writes) * scale,
+    }
+
+
+def published(meter: Meter, codes: Sequence[str]) -> Usage:
+    """Publish a day that was added to a year, and count it, scaled as in `stored`."""
+    reads, objects = meter.read_units, set(meter.objects)
+    writes = meter.write_units
+    publisher(meter, codes, NEXT).publish(DAILY.name, NEXT[:4])
+    # The release is one item, however many codes there are.
+    return {
+        "DynamoDB, read units": (meter.read_units - reads) * making.CODES / SAMPLE,
+        # Writes in transactions cost double.
+        "DynamoDB, write units": 2 * (meter.write_units - writes),
+        "Lambda, calls": PUBLISH_CALLS,
+        "Lambda, GB-seconds": PUBLISH_MB / 1024 * PUBLISH_SECONDS,
+        "Step Functions, transitions": PUBLISH_TRANSITIONS,
+        "S3, writes": len(set(meter.objects) - objects),
+        "CloudWatch, GB of logs": PUBLISH_CALLS * LOG_BYTES / 1e9,
     }
 
 
@@ -185,10 +208,12 @@ def count(market: Market) -> dict[str, Usage]:
     meter = Meter()
     places = [market.codes.index(code) for code in codes]
     contents.fill(meter, DAILY, market, places, start=YEAR, end=HALF)
+    publisher(meter, codes, HALF).publish(DAILY.name, YEAR[:4])
     day = added(
         stored(work_list(catalog, NEXT, NEXT), meter, market),
         run(planned(making.CODES, NEXT, NEXT)["calls"]),
     )
+    publication = published(meter, codes)
     one, fifty = (
         read(
             read_units(history, DAILY, codes[:count], days),
@@ -205,6 +230,7 @@ def count(market: Market) -> dict[str, Usage]:
         "a million reads of 1 code × 1 month": times(1e6, one),
         "a million reads of 50 codes × 1 year": times(1e6, fifty),
         "a day of the whole market": day,
+        "publishing that day": publication,
         "the whole market from 2013 on": backfill,
         "of that, DynamoDB writes": {"DynamoDB, write units": backfill["DynamoDB, write units"]},
         f"a month of a team of {TEAM}": month(one, fifty, day, stored_gb),
@@ -214,6 +240,7 @@ def count(market: Market) -> dict[str, Usage]:
 TARGETS = {
     "a million reads of 1 code × 1 month": 6.0,
     "a day of the whole market": 0.10,
+    "publishing that day": 0.02,
     "of that, DynamoDB writes": 2.0,
 }
 

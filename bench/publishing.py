@@ -7,7 +7,7 @@
 import json
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -52,20 +52,24 @@ def prepare(market: Market, folder: Path) -> dict[str, contents.Contents]:
     contents.fill(stored, DATASET, market, codes, start=f"{YEAR}0101", end=f"{YEAR}1231")
     contents.add_catalog(stored, market.codes)
     published = contents.Contents(dict(stored.items), dict(stored.objects))
-    publisher = Publisher(
-        manifest=Manifest(published),
-        store=published.store,
-        objects=contents.Objects(published.objects),
-        catalog=lambda: contents.catalog(market.codes),
-        final_until=contents.FINAL_UNTIL,
-        now=lambda: NOW,
-        upstream="synthetic",
-    )
-    publisher.publish(DATASET.name, YEAR)
+    publisher(published, market.codes, contents.FINAL_UNTIL).publish(DATASET.name, YEAR)
     (key,) = (key for key in published.objects if key.endswith(".parquet"))
     (folder / "year.parquet").write_bytes(published.objects[key])
     write_day(folder)
     return {"stored": stored, "published": published}
+
+
+def publisher(kept: contents.Contents, codes: Sequence[str], final_until: str) -> Publisher:
+    """Return what publishes the contents, which have bars of these codes."""
+    return Publisher(
+        manifest=Manifest(kept),
+        store=kept.store,
+        objects=contents.Objects(kept.objects),
+        catalog=lambda: contents.catalog(codes),
+        final_until=final_until,
+        now=lambda: NOW,
+        upstream="synthetic",
+    )
 
 
 def write_day(folder: Path) -> None:
