@@ -94,6 +94,8 @@ class Store:
                 return b'{"Item":%b}' % _dumps(self._items[key]) if key in self._items else b"{}"
             case "Query":
                 return self._page(request)
+            case "UpdateItem":
+                return b'{"Attributes":{}}'
             case "GetSecretValue":
                 return b'{"SecretString":"%b"}' % SECRET.encode()
         return b"{}"
