@@ -1,0 +1,115 @@
+"""What is published, over HTTP on a local cloud: days, files, and what has changed."""
+
+import hashlib
+from itertools import batched
+from pathlib import Path
+from typing import Any
+
+import httpx
+import polars as pl
+import pytest
+
+from tests.e2e.calls import fill, ok
+from tests.e2e.conftest import LocalCloud
+from tests.support.faults import wait_until
+
+YEAR = {"start_date": "20230101", "end_date": "20231231"}
+DATASET = "stock.daily"
+
+
+@pytest.fixture(scope="module")
+def published(synthetic_cloud: LocalCloud) -> httpx.Client:
+    """Fill a year of the synthetic market, which is published then."""
+    admin = synthetic_cloud.admin
+    assert fill(admin, security_type="stock", **YEAR)["status"] == "completed"
+    wait_until(lambda: "2023" in parts(admin))
+    return admin
+
+
+def parts(client: httpx.Client) -> dict[str, Any]:
+    """Give what is told of each file."""
+    listed = ok(client.get("/exports", params={"dataset": DATASET}))["data"]["items"]
+    return {item["part"]: item for item in listed}
+
+
+@pytest.fixture(scope="module")
+def file(published: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Load the file of the year in pieces, as a mirror that was interrupted does."""
+    told = parts(published)["2023"]
+    answer = published.get(f"/exports/{DATASET}/2023", follow_redirects=False)
+    assert answer.status_code == 303
+    path = tmp_path_factory.mktemp("mirror") / "part.parquet"
+    with path.open("wb") as to:
+        for some in batched(range(told["bytes"]), 500_000, strict=False):
+            piece = {"Range": f"bytes={some[0]}-{some[-1]}"}
+            found = httpx.get(answer.headers["Location"], headers=piece)
+            assert found.status_code == 206
+            to.write(found.content)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == told["sha256"]
+    return path
+
+
+def test_every_day_is_final(published: httpx.Client) -> None:
+    items = ok(published.get("/releases", params={"dataset": DATASET, **YEAR}))["data"]["items"]
+    assert {item["condition"] for item in items} == {"final"}
+    assert len(items) == 242
+
+
+def test_the_file_holds_what_the_api_answers(published: httpx.Client, file: Path) -> None:
+    frame = pl.read_parquet(file)
+    codes = frame["code"].unique().sort().to_list()
+    answer = published.get("/stock/kline", params={"codes": ",".join(codes), **YEAR}).json()
+    rows = frame.with_columns(pl.col("trade_date").dt.strftime("%Y%m%d"))
+    by_code = {code: part.drop("code").to_dicts() for (code,), part in rows.group_by("code")}
+    assert by_code == answer["data"]
+
+
+@pytest.mark.parametrize("coding", ["zstd", "gzip", "identity"])
+def test_a_day_is_the_same_in_every_coding(
+    published: httpx.Client, file: Path, coding: str
+) -> None:
+    answer = published.get(
+        "/stock/kline/day", params={"trade_date": "20230605"}, headers={"Accept-Encoding": coding}
+    )
+    envelope = answer.json()
+    rows = pl.read_parquet(file).filter(pl.col("trade_date").dt.strftime("%Y%m%d") == "20230605")
+    closes = dict(rows.select("code", "close").iter_rows())
+    assert {code: row["close"] for code, row in envelope["data"].items()} == closes
+    assert (envelope["meta"]["complete"], envelope["meta"]["stale"]) == (True, False)
+    again = published.get(
+        "/stock/kline/day",
+        params={"trade_date": "20230605"},
+        headers={"If-None-Match": answer.headers["ETag"]},
+    )
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_changes_are_told_once(published: httpx.Client) -> None:
+    found = ok(published.get("/changes"))["data"]
+    days = [item["day"] for item in found["items"] if item["part"] == "2023"]
+    assert len(days) == len(set(days)) >= 242
+    assert ok(published.get("/changes", params={"since": found["cursor"]}))["data"]["items"] == []
+
+
+def test_publishing_again_changes_nothing(published: httpx.Client) -> None:
+    before = parts(published)
+    started = published.post("/cache/publish", json={"dataset": DATASET, "year": "2023"})
+    assert started.status_code == 200
+    assert parts(published) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "field"),
+    [
+        ("/stock/kline/day", {"trade_date": "20230604"}, "trade_date"),
+        ("/stock/kline/day", {"trade_date": "2023060"}, "trade_date"),
+        ("/releases", {"dataset": "securities", **YEAR}, "dataset"),
+        ("/exports", {"dataset": "stocks"}, "dataset"),
+        ("/changes", {"since": "yesterday"}, "since"),
+    ],
+)
+def test_bad_input_is_named(
+    published: httpx.Client, path: str, query: dict[str, str], field: str
+) -> None:
+    answer = published.get(path, params=query)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, field)
