@@ -114,7 +114,7 @@ class Publisher:
             seen = self.manifest.changes_of(dataset, year)
             with tempfile.TemporaryDirectory() as scratch:
                 content = self._collector().collect(dataset, year, Path(scratch))
-                edition = _Edition(self, before._replace(seen=seen), content)
+                edition = _Edition(self, before, seen, content)
                 try:
                     return edition.publish()
                 except VersionConflictError:
@@ -154,6 +154,7 @@ class _Edition:
 
     publisher: Publisher
     before: Release
+    seen: int
     content: Content
     _days: dict[str, _Draft] = field(default_factory=dict)
     _parts: dict[str, _Draft] = field(default_factory=dict)
@@ -177,8 +178,8 @@ class _Edition:
                         self.before, lambda seq: self._release(seq, published_at)
                     )
                 self._fill_lake(rows, release)
-        elif release.version:
-            self.publisher.manifest.amend(release, release)
+        elif release.version and release.seen != self.seen:
+            self.publisher.manifest.amend(release, release._replace(seen=self.seen))
         return changed
 
     def _lake_is_behind(self) -> bool:
@@ -224,6 +225,7 @@ class _Edition:
                 self.publisher.upstream,
             )
         return self.before._replace(
+            seen=self.seen,
             parts=dict(sorted(parts.items())),
             days=dict(sorted(days.items())),
             replaced=(*self.before.replaced, *self._replaced()),

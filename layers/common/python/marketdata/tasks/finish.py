@@ -169,9 +169,10 @@ class Finisher:
         nothing_done = bool(work) and len(undone) == len(work)
         status = Status.FAILED if nothing_done else Status.COMPLETED
         message = _joined(_message(errors, task), _remarks(len(notes) + more), self.follow(task))
-        self._end(task, status, message, **counts)
+        # Before the end, so that Step Functions' next try of this step starts it if this one fails.
         if not (nothing_done or task.scope.dataset.intraday):
             self.publish(f"task-{task.id}-{task.attempt}")
+        self._end(task, status, message, **counts)
 
     def _end(self, task: Task, status: Status, message: str, **counts: int) -> None:
         """End a task, and count it for the alarms if it did not end well."""
