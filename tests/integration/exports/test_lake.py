@@ -138,6 +138,7 @@ def test_a_release_that_is_cut_off_from_the_lake_is_found_again(
 
 def test_a_lake_that_comes_later_is_filled(filled: Service, tmp_path: Path) -> None:
     assert replace(deployment.publisher(), lake=False).publish(*YEAR)
+    filled.run("cache-all-missing", **WEEKS)
     assert is_due()
     assert not publish()
     assert in_lake(tmp_path) == STORED

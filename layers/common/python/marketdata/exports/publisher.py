@@ -192,7 +192,8 @@ class _Edition:
             rows.write(path, self._metadata(release.year, release.version))
             place = f"lake/{path_of(release.dataset, release.year, release.year)}"
             self.publisher.objects.write(place, path.read_bytes(), PARQUET)
-            if not self.publisher.manifest.amend(release, release._replace(lake=release.version)):
+            filled = release._replace(lake=release.version, seen=self.seen)
+            if not self.publisher.manifest.amend(release, filled):
                 self._give_lake_back()
 
     def _give_lake_back(self) -> None:
