@@ -224,7 +224,7 @@ def test_what_a_killed_run_has_put_together_is_not_taken_over(
     mirror: Mirror, scripted: Publisher, folder: Path
 ) -> None:
     mirror().sync()
-    stale = folder / ".mirror.coming" / DAYS[0]
+    stale = folder / ".mirror.coming/stock.daily/year=2025/20250106.parquet"
     stale.parent.mkdir(parents=True)
     stale.write_bytes(b"stale")
     close_the_year(scripted)
