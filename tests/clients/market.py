@@ -31,7 +31,7 @@ STEPS = [("000001.SZ", 0, 1.0), ("000001.SZ", 10, 1.5), ("000001.SZ", 25, 3.0)]
 LISTINGS = [("000001.SZ", None, None), ("600003.SH", LISTED, None), ("600004.SH", None, DELISTED)]
 
 
-def bars(day: date) -> list[dict[str, Any]]:
+def market_bars(day: date) -> list[dict[str, Any]]:
     """Return the bars of a day, sorted by code."""
     place = TRADING_DAYS.index(day)
     codes = {
@@ -58,14 +58,14 @@ def publish_market(service: Publisher, days: Sequence[date]) -> None:
         of_year = [day for day in days if day.year == year]
         if year == TRADING_DAYS[0].year:
             rows = sorted(
-                (row for day in of_year for row in bars(day)),
+                (row for day in of_year for row in market_bars(day)),
                 key=lambda row: (row["code"], row["trade_date"]),
             )
             service.publish(f"stock.daily/year={year}/part.parquet", parquet(rows))
             continue
         for day in of_year:
             path = f"stock.daily/year={year}/{day:%Y%m%d}.parquet"
-            service.publish(path, parquet(bars(day)))
+            service.publish(path, parquet(market_bars(day)))
     publish_tables(service, days)
 
 

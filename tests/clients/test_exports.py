@@ -132,6 +132,16 @@ def test_a_link_is_given_and_not_followed(client: Calls, scripted: ScriptedServi
     assert dict(scripted.seen[-1].url.params) == {"revision": "3"}
 
 
+def test_a_link_to_a_superseded_revision_need_not_say_its_hash(
+    client: Calls, scripted: ScriptedService
+) -> None:
+    data = {"location": "http://files/1", "expires_in": 900, "revision": 1}
+    body, headers = {"code": 303, "message": "", "data": data}, {"Location": "http://files/1"}
+    scripted.on("GET /exports/stock.daily/2024", httpx.Response(303, json=body, headers=headers))
+    link = client.export_link("stock.daily", "2024", revision=1)
+    assert (link.sha256, link.bytes, link.revision) == (None, None, 1)
+
+
 def test_a_link_that_leads_nowhere(client: Calls, scripted: ScriptedService) -> None:
     scripted.on("GET /exports/stock.daily/2024", failure(404, "superseded"), httpx.Response(303))
     with pytest.raises(NotFoundError):

@@ -316,6 +316,38 @@ def test_a_revision_that_is_superseded_meanwhile_is_replaced_by_the_new_one(
     assert data_in(folder) == {CLOSED: b"corrected"}
 
 
+def test_a_link_without_a_hash_is_followed_and_its_content_is_verified(
+    mirror: Mirror, scripted: Publisher, folder: Path
+) -> None:
+    scripted.items = {CLOSED: scripted.items[CLOSED]}
+
+    def terse(request: httpx.Request) -> httpx.Response:
+        link = scripted._link(request)
+        data = json.loads(link.content)["data"]
+        rest = {name: data[name] for name in ("location", "expires_in", "revision")}
+        return httpx.Response(303, json={"data": rest}, headers={"Location": data["location"]})
+
+    scripted.on("GET /exports/stock.daily/2024", terse)
+    mirror().sync()
+    assert data_in(folder) == published(scripted)
+    scripted.publish(CLOSED, b"corrected")
+    scripted.contents[scripted.items[CLOSED]["sha256"]] = b"xorrected"
+    with pytest.raises(PartError, match="published hash"):
+        mirror().sync()
+
+
+def test_a_link_to_another_file_is_not_followed(
+    mirror: Mirror, scripted: Publisher, folder: Path
+) -> None:
+    scripted.items = {CLOSED: scripted.items[CLOSED]}
+    data = {"location": "http://files/1", "expires_in": 900, "revision": 1, "sha256": "f" * 64}
+    link = httpx.Response(303, json={"data": data}, headers={"Location": "http://files/1"})
+    scripted.on("GET /exports/stock.daily/2024", link)
+    with pytest.raises(PartError, match="revision 1 has another hash now"):
+        mirror().sync()
+    assert not scripted.downloads
+
+
 @pytest.mark.parametrize(
     "path",
     [

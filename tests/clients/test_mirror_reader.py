@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 from amazingdata_client import MirrorReader, NotMirroredError
 
-from tests.clients.market import TRADING_DAYS, bars, mirrored, publish_market
+from tests.clients.market import TRADING_DAYS, market_bars, mirrored, publish_market
 from tests.clients.publisher import Publisher
 
-ROWS = [row for day in TRADING_DAYS for row in bars(day)]
+ROWS = [row for day in TRADING_DAYS for row in market_bars(day)]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_duckdb_knows_each_dataset_by_both_names(folder: Path) -> None:
     assert reader.sql("select * from stock_daily").columns == [*ROWS[0]]
     day = date(2025, 1, 2)
     asked = reader.sql("select code from stock_daily where trade_date = ? order by 1", [day])
-    assert asked.fetchall() == [(row["code"],) for row in bars(day)]
+    assert asked.fetchall() == [(row["code"],) for row in market_bars(day)]
     joined = "select count(*) from stock_daily join securities using (code)"
     assert reader.sql(joined).fetchall() == [(len(ROWS),)]
 

@@ -19,7 +19,7 @@ from tests.clients.market import (
     LISTED,
     SUSPENDED,
     TRADING_DAYS,
-    bars,
+    market_bars,
     mirrored,
     parquet,
     publish_market,
@@ -141,7 +141,9 @@ def test_a_corrected_value_is_written_anew_and_told(tmp_path: Path) -> None:
     reader = MirrorReader(tmp_path / "mirror")
     export(reader, tmp_path / "grown")
     day = TRADING_DAYS[-1]
-    rows = [row | ({"close": 1.0} if row["code"] == "600003.SH" else {}) for row in bars(day)]
+    rows = [
+        row | ({"close": 1.0} if row["code"] == "600003.SH" else {}) for row in market_bars(day)
+    ]
     service.publish(f"stock.daily/year=2025/{day:%Y%m%d}.parquet", parquet(rows))
     mirrored(service, tmp_path / "mirror")
     assert export(reader, tmp_path / "grown", append=True).corrected == ("600003.SH",)

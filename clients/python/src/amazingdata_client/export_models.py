@@ -87,17 +87,20 @@ class ExportLink:
         The signed URL; it needs no token, and a token sent along makes it fail.
     expires_in : int
         Seconds for which it is good.
-    sha256 : str
-        The hash of the file's bytes, in hex.
-    bytes, revision : int
-        The file's size, and its revision.
+    revision : int
+        The file's revision.
+    sha256 : str or None
+        The hash of the file's bytes, in hex; None if the service does not say it of a superseded
+        revision.
+    bytes : int or None
+        The file's size; None as for `sha256`.
     """
 
     location: str
     expires_in: int
-    sha256: str
-    bytes: int
     revision: int
+    sha256: str | None = None
+    bytes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
