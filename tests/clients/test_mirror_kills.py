@@ -109,7 +109,7 @@ def test_a_kill_at_any_operation(
     assert kills >= 3
 
 
-@pytest.mark.parametrize("at", range(2, 40, 4))
+@pytest.mark.parametrize("at", range(2, 32, 3))
 def test_a_kill_of_the_first_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     sync(first(), tmp_path / "undisturbed")
     assert killed(first(), tmp_path / "killed", at, monkeypatch)

@@ -12,7 +12,6 @@ from amazingdata_client.mirror import durable
 
 NAME = ".mirror.json"
 VERSION = 1
-EVERY_YEAR = "all"
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,8 @@ class Selection:
         """Check whether a part belongs to the selection."""
         if self.datasets and part.dataset not in self.datasets:
             return False
-        year = None if part.part == EVERY_YEAR else int(part.part[:4])
-        return year is None or self.since is None or year >= self.since
+        year = part.part[:4]
+        return self.since is None or not year.isdigit() or int(year) >= self.since
 
 
 @dataclass(frozen=True)
