@@ -69,6 +69,22 @@ def client(connect: Connect) -> Calls:
 
 
 @pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "mirror"
+
+
+@pytest.fixture
+def mirror(connect: Connect, folder: Path) -> Callable[..., Any]:
+    """Return a function that makes a mirror; the methods of an asynchronous one are waited for."""
+
+    def made(**options: Any) -> Calls:
+        client = connect().client
+        return Calls(client.mirror(folder, **options), waits=isinstance(client, AsyncClient))
+
+    return made
+
+
+@pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "logins.json")
 

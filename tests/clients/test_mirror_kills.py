@@ -11,9 +11,9 @@ import pytest
 from amazingdata_client import Client
 
 from tests.clients.conftest import AT_ONCE
+from tests.clients.mirrors import CLOSED, DAYS, OTHER, YEAR, files_in, small_service
 from tests.clients.publisher import Publisher
 from tests.clients.scripted import PASSWORD, URL, USERNAME
-from tests.clients.test_mirror import CLOSED, DAYS, OTHER, WHOLE, YEAR, files_in
 
 OPERATIONS = ("replace", "fsync", "unlink", "rmdir", "mkdir")
 
@@ -48,21 +48,14 @@ class Killer:
 
 
 def changed() -> Publisher:
-    """Return a service at which a mirror of `first` finds every kind of change."""
-    service = first()
+    """Return a service at which a mirror of `small_service` finds every kind of change."""
+    service = small_service()
     for path in DAYS:
         service.withdraw(path)
     service.publish(YEAR, b"the whole year" * 300)
     service.publish(CLOSED, b"corrected" * 300)
     service.withdraw(OTHER)
     service.publish("calendar/part.parquet", b"new" * 1000)
-    return service
-
-
-def first() -> Publisher:
-    service = Publisher()
-    for path in (CLOSED, *DAYS, WHOLE, OTHER):
-        service.publish(path, path.encode() * 100)
     return service
 
 
@@ -92,12 +85,12 @@ def test_a_kill_at_any_operation(
 ) -> None:
     """Every operation is one of ten classes, so that each class kills at several."""
     wanted = tmp_path / "undisturbed"
-    sync(first(), wanted)
+    sync(small_service(), wanted)
     sync(changed(), wanted)
     at, kills = remainder + 1, 0
     while True:
         folder = tmp_path / f"killed-{at}"
-        sync(first(), folder)
+        sync(small_service(), folder)
         service = changed()
         service.cuts = [2000]
         if not killed(service, folder, at, monkeypatch):
@@ -111,9 +104,9 @@ def test_a_kill_at_any_operation(
 
 @pytest.mark.parametrize("at", range(2, 32, 3))
 def test_a_kill_of_the_first_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
-    sync(first(), tmp_path / "undisturbed")
-    assert killed(first(), tmp_path / "killed", at, monkeypatch)
-    sync(first(), tmp_path / "killed")
+    sync(small_service(), tmp_path / "undisturbed")
+    assert killed(small_service(), tmp_path / "killed", at, monkeypatch)
+    sync(small_service(), tmp_path / "killed")
     assert files_in(tmp_path / "killed") == files_in(tmp_path / "undisturbed")
 
 
@@ -121,7 +114,7 @@ def test_a_kill_of_the_first_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_two_kills_in_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     wanted, folder = tmp_path / "undisturbed", tmp_path / "killed"
     for each in (wanted, folder):
-        sync(first(), each)
+        sync(small_service(), each)
     sync(changed(), wanted)
     killed(changed(), folder, at, monkeypatch)
     killed(changed(), folder, at, monkeypatch)
