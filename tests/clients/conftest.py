@@ -23,13 +23,14 @@ AT_ONCE = Retry(times=3, first=0.0)
 
 @dataclass
 class Calls:
-    """Calls methods of a client by name, and waits for those of the asynchronous one."""
+    """Calls methods of a client or a mirror by name, and waits for those of asynchronous ones."""
 
-    client: Client | AsyncClient
+    client: Any
+    waits: bool
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = getattr(self.client, name)
-        return partial(self._finished, method) if isinstance(self.client, AsyncClient) else method
+        method: Callable[..., Any] = getattr(self.client, name)
+        return partial(self._finished, method) if self.waits else method
 
     def _finished(self, method: Callable[..., Awaitable[Any]], *args: Any, **options: Any) -> Any:
         async def run() -> Any:
@@ -57,7 +58,7 @@ def connect(request: pytest.FixtureRequest, scripted: ScriptedService) -> Connec
     ) -> Calls:
         options = {"retry": AT_ONCE, "transport": httpx.MockTransport(scripted), **options}
         make = Client if kind == "sync" else AsyncClient
-        return Calls(make(URL, username, password, **options))
+        return Calls(make(URL, username, password, **options), waits=kind == "async")
 
     return made
 
@@ -65,6 +66,22 @@ def connect(request: pytest.FixtureRequest, scripted: ScriptedService) -> Connec
 @pytest.fixture
 def client(connect: Connect) -> Calls:
     return connect()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "mirror"
+
+
+@pytest.fixture
+def mirror(connect: Connect, folder: Path) -> Callable[..., Any]:
+    """Return a function that makes a mirror; the methods of an asynchronous one are waited for."""
+
+    def made(**options: Any) -> Calls:
+        client = connect().client
+        return Calls(client.mirror(folder, **options), waits=isinstance(client, AsyncClient))
+
+    return made
 
 
 @pytest.fixture

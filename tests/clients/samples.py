@@ -104,3 +104,42 @@ def sample_task(**changes: Any) -> dict[str, Any]:
         "ended_at": None,
         **changes,
     }
+
+
+def sample_day_meta(**changes: Any) -> dict[str, Any]:
+    """Return the `meta` of a complete market day, with changes."""
+    return {
+        "trade_date": "20241120",
+        "complete": True,
+        "expected": 0,
+        "returned": 0,
+        "missing": [],
+        "unconfirmed": [],
+        "absent": {},
+        "release": {"revision": 3, "published_at": "2024-11-20T09:00:00Z", "condition": "final"},
+        "stale": False,
+        **changes,
+    }
+
+
+def sample_part(**changes: Any) -> dict[str, Any]:
+    """Return a published file, with changes."""
+    return {
+        "dataset": "stock.daily",
+        "part": "2024",
+        "path": "stock.daily/year=2024/part.parquet",
+        "rows": 1,
+        "bytes": 9,
+        "sha256": "0" * 64,
+        "revision": 1,
+        "published_at": "2024-12-31T09:00:00Z",
+        "condition": "final",
+        "expected": 1,
+        "returned": 1,
+        "missing": 0,
+        "absent": 0,
+        "first_day": "20240102",
+        "last_day": "20241231",
+        "upstream": "synthetic",
+        **changes,
+    }

@@ -3,6 +3,7 @@
 from amazingdata_client._async.client import AsyncClient
 from amazingdata_client._sync.client import Client
 from amazingdata_client.compatible import AmazingDataClient
+from amazingdata_client.day_result import DayResult
 from amazingdata_client.errors import (
     AmazingDataError,
     AnswerError,
@@ -11,9 +12,13 @@ from amazingdata_client.errors import (
     ForbiddenError,
     IncompleteError,
     InvalidInputError,
+    MirrorBusyError,
+    MirrorError,
     NoAnswerError,
     NotFoundError,
     NotLoggedInError,
+    NotMirroredError,
+    PartError,
     ServerError,
     TaskCancelledError,
     TaskError,
@@ -25,6 +30,10 @@ from amazingdata_client.errors import (
     UnavailableError,
     UpstreamError,
 )
+from amazingdata_client.export_models import Change, Changes, ExportPart, Exports, Release
+from amazingdata_client.mirror.checking import Difference
+from amazingdata_client.mirror.progress import SyncProgress, SyncReport
+from amazingdata_client.mirror.reader import MirrorReader
 from amazingdata_client.models import Bar, Completeness
 from amazingdata_client.reading import Days
 from amazingdata_client.results import KlineResult, StatementResult
@@ -47,11 +56,17 @@ __all__ = [
     "AsyncClient",
     "BadAnswerError",
     "Bar",
+    "Change",
+    "Changes",
     "Client",
     "Completeness",
     "ConflictError",
+    "DayResult",
     "Days",
     "DetectResult",
+    "Difference",
+    "ExportPart",
+    "Exports",
     "FailedBatch",
     "FillResult",
     "Findings",
@@ -59,12 +74,20 @@ __all__ = [
     "IncompleteError",
     "InvalidInputError",
     "KlineResult",
+    "MirrorBusyError",
+    "MirrorError",
+    "MirrorReader",
     "NoAnswerError",
     "NotFoundError",
     "NotLoggedInError",
+    "NotMirroredError",
+    "PartError",
+    "Release",
     "Retry",
     "ServerError",
     "StatementResult",
+    "SyncProgress",
+    "SyncReport",
     "Task",
     "TaskCancelledError",
     "TaskError",

@@ -86,6 +86,20 @@ def envelope(response: httpx.Response) -> Envelope:
     return Envelope(body["data"], body.get("meta"))
 
 
+def seen_other(response: httpx.Response) -> Any:
+    """Return the content of a link (303): its body, and the location that its header names.
+
+    Raises
+    ------
+    BadAnswerError
+        The response does not come from this API.
+    """
+    data = _fields(response).get("data")
+    if not isinstance(data, dict) or "Location" not in response.headers:
+        raise BadAnswerError(f"unexpected response from {response.url}: {_start(response)}")
+    return {**data, "location": response.headers["Location"]}
+
+
 def error_of(response: httpx.Response) -> AnswerError:
     """Return the error that a response describes, whoever sent it.
 

@@ -18,10 +18,14 @@
     ├── NoAnswerError            the service cannot be reached, or the connection was lost
     ├── BadAnswerError           the response does not come from this API
     ├── IncompleteError          `require_complete()` found missing data
-    └── TaskError                a task did not succeed; see `task`
-        ├── TaskFailedError          it failed, or has codes with errors
-        ├── TaskCancelledError       it was cancelled
-        └── TaskTimeoutError         it did not end in time
+    ├── TaskError                a task did not succeed; see `task`
+    │   ├── TaskFailedError          it failed, or has codes with errors
+    │   ├── TaskCancelledError       it was cancelled
+    │   └── TaskTimeoutError         it did not end in time
+    └── MirrorError              a mirror's folder cannot be used
+        ├── MirrorBusyError          another run works on it
+        ├── NotMirroredError         it does not hold what was asked for
+        └── PartError                files did not arrive as they were published; see `parts`
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -255,6 +259,37 @@ class TaskCancelledError(TaskError):
 
 class TaskTimeoutError(TaskError):
     """The task did not end in time; it is still running."""
+
+
+class MirrorError(AmazingDataError):
+    """The folder of a mirror cannot be used."""
+
+
+class MirrorBusyError(MirrorError):
+    """Another run works on the folder."""
+
+    retryable = True
+
+
+class NotMirroredError(MirrorError):
+    """The mirror does not hold what was asked for."""
+
+
+class PartError(MirrorError):
+    """Published files did not arrive as they were published, not even when asked for anew.
+
+    Attributes
+    ----------
+    parts : mapping
+        For each file, as "stock.daily 2024", what is wrong with it.
+    """
+
+    retryable = True
+
+    def __init__(self, parts: Mapping[str, str]) -> None:
+        self.parts = dict(parts)
+        text = "; ".join(_named(f"{part}: {why}" for part, why in parts.items()))
+        super().__init__(f"cannot mirror {text}")
 
 
 BY_STATUS: dict[int, type[AnswerError]] = {

@@ -8,6 +8,13 @@ MOST_CODES = 500
 """Maximum number of codes in one request."""
 MOST_BARS = 1_000_000
 """Approximate maximum number of bars in one response."""
+DAY_KINDS = {
+    "stock": "EXTRA_STOCK_A",
+    "index": "EXTRA_INDEX_A",
+    "etf": "EXTRA_ETF",
+    "future": None,
+}
+"""What a market day may be of, each with its `security_type`; futures have a call of their own."""
 SESSION_MINUTES = 240
 MINUTES = {"min1": 1, "min5": 5, "min15": 15, "min30": 30, "min60": 60}
 

@@ -1,7 +1,12 @@
 """The client with all its calls."""
 
+import os
+from collections.abc import Sequence
+
 from amazingdata_client._async.configs import AsyncConfigs
+from amazingdata_client._async.downloads import AsyncDownloads
 from amazingdata_client._async.klines import AsyncKlines
+from amazingdata_client._async.mirror import AsyncMirror
 from amazingdata_client._async.securities import AsyncSecurities
 from amazingdata_client._async.statements import AsyncStatements
 from amazingdata_client._async.tasks import AsyncTasks
@@ -9,7 +14,13 @@ from amazingdata_client._async.users import AsyncUsers
 
 
 class AsyncClient(
-    AsyncSecurities, AsyncKlines, AsyncStatements, AsyncTasks, AsyncUsers, AsyncConfigs
+    AsyncSecurities,
+    AsyncKlines,
+    AsyncStatements,
+    AsyncDownloads,
+    AsyncTasks,
+    AsyncUsers,
+    AsyncConfigs,
 ):
     """A client for AmazingData Cloud, with a method for every call of the API.
 
@@ -22,3 +33,24 @@ class AsyncClient(
     ...     bars = await client.kline("600000.SH", "20240101", "20240131")
     ...     frame = bars.require_complete().to_pandas()
     """
+
+    def mirror(
+        self,
+        folder: str | os.PathLike[str],
+        datasets: Sequence[str] | None = None,
+        since: int | None = None,
+    ) -> AsyncMirror:
+        """Return a mirror of the published files in a folder; its `sync` fills it.
+
+        Parameters
+        ----------
+        folder : path
+            Where the files belong; `sync` makes it.
+        datasets : sequence of str, optional
+            Only these datasets, such as "stock.daily"; default: as the last run over this folder,
+            and all in a new one.
+        since : int, optional
+            Only this year and later ones; default: as for `datasets`. What a mirror holds is kept
+            up to date even if it is not selected any more.
+        """
+        return AsyncMirror(self, folder, datasets, since)

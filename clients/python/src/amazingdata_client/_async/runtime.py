@@ -1,5 +1,30 @@
-"""Locks and sleeping; the one module that `_sync` has its own version of."""
+"""Locks, sleeping, doing things at once; the one module that `_sync` has its own version of."""
 
-from anyio import Lock, sleep
+from collections.abc import Awaitable, Callable, Iterable
 
-__all__ = ["Lock", "sleep"]
+from anyio import Lock, create_task_group, sleep
+
+__all__ = ["Lock", "at_once", "sleep"]
+
+
+async def at_once(
+    limit: int, jobs: Iterable[Callable[[], Awaitable[None]]], stop: Callable[[], None]
+) -> None:
+    """Do jobs, several at a time; if one fails, call `stop`, end the others and raise its error."""
+    waiting = iter(jobs)
+    failures: list[Exception] = []
+
+    async def work() -> None:
+        try:
+            for job in waiting:
+                await job()
+        except Exception as error:  # noqa: BLE001  raised below, without a group around it
+            failures.append(error)
+            stop()
+            group.cancel_scope.cancel()
+
+    async with create_task_group() as group:
+        for _ in range(limit):
+            group.start_soon(work)
+    if failures:
+        raise failures[0]

@@ -1,6 +1,20 @@
-"""Locks and sleeping; the one module here that is not generated."""
+"""Locks, sleeping, doing things at once; the one module here that is not generated."""
 
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Lock
 from time import sleep
 
-__all__ = ["Lock", "sleep"]
+__all__ = ["Lock", "at_once", "sleep"]
+
+
+def at_once(limit: int, jobs: Iterable[Callable[[], None]], stop: Callable[[], None]) -> None:
+    """Do jobs, several at a time; if one fails, call `stop`, end the others and raise its error."""
+    with ThreadPoolExecutor(limit) as pool:
+        try:
+            for done in as_completed([pool.submit(job) for job in jobs]):
+                done.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop()
+            raise

@@ -3,7 +3,21 @@
 import click
 from click.shell_completion import get_completion_class
 
-from amazingdata_client.cli import configs, exits, filling, kline, login, market, tasks, users
+from amazingdata_client.cli import (
+    configs,
+    day,
+    exits,
+    export,
+    filling,
+    kline,
+    login,
+    market,
+    mirror,
+    releases,
+    sql,
+    tasks,
+    users,
+)
 from amazingdata_client.cli.session import Login
 from amazingdata_client.version import __version__
 
@@ -53,6 +67,12 @@ for command in (
     market.info,
     market.status,
     kline.kline,
+    day.day,
+    releases.releases,
+    releases.publish,
+    mirror.mirror,
+    sql.sql,
+    export.export,
     filling.detect,
     filling.fill,
     filling.cache,

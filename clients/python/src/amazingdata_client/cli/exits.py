@@ -37,7 +37,7 @@ Exit codes:
   0    success
   1    any other error
   2    usage error, or a parameter rejected by the service
-  3    --require-complete or --strict was given and data is missing
+  3    --require-complete or --strict was given and data is missing; mirror --check differs
   4    not logged in, or not permitted
   5    the task failed, was cancelled, or has codes with errors
   6    no response, too many requests, busy source or timeout: try again later

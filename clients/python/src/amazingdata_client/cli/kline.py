@@ -1,7 +1,6 @@
 """The command kline: bars as a table, a chart, CSV, Parquet or JSON."""
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -9,7 +8,7 @@ from rich.text import Text
 
 from amazingdata_client import frames
 from amazingdata_client._sync.client import Client
-from amazingdata_client.cli import options
+from amazingdata_client.cli import options, rows
 from amazingdata_client.cli.chart import candles, draw
 from amazingdata_client.cli.market import FUTURES
 from amazingdata_client.cli.output import (
@@ -21,6 +20,7 @@ from amazingdata_client.cli.output import (
     say,
     visible,
 )
+from amazingdata_client.cli.rows import write_csv, write_parquet
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.errors import IncompleteError, unfinished_text
 from amazingdata_client.questions import MINUTES
@@ -50,8 +50,8 @@ LABELS = 12
     show_default=True,
     help="Adjust prices for dividends and splits; not for futures.",
 )
-@click.option("--csv", "csv_to", type=click.File("w", lazy=True), help="Write CSV; - is stdout.")
-@click.option("--parquet", type=click.Path(dir_okay=False), help="Write Parquet; needs polars.")
+@rows.csv_to
+@rows.parquet
 @click.option("--chart", is_flag=True, help="Draw a candlestick chart of one code.")
 @options.require_complete
 @options.strict
@@ -106,39 +106,15 @@ def _show(
     result: KlineResult, *, csv_to: Any, parquet: str | None, chart: bool, as_json: bool
 ) -> None:
     if parquet:
-        _write_parquet(result, parquet)
+        write_parquet(result, parquet)
     if csv_to:
-        _write_csv(result, csv_to)
+        write_csv(result.rows, frames.BAR, csv_to)
     if chart:
         _draw(result)
     if as_json:
         print_json({"data": result.data, "meta": result.meta})
     elif not (parquet or csv_to or chart):
         print_table(result.rows, [] if result.rows else frames.BAR)
-
-
-def _write_csv(result: KlineResult, stream: Any) -> None:
-    rows = [_visible_row(row) for row in result.rows]
-    names = list(rows[0]) if rows else frames.BAR
-    writer = csv.DictWriter(stream, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-
-
-def _visible_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        visible(name): visible(value) if isinstance(value, str) else value
-        for name, value in row.items()
-    }
-
-
-def _write_parquet(result: KlineResult, path: str) -> None:
-    try:
-        frame = result.to_polars()
-    except ModuleNotFoundError:
-        command = "pip install 'amazingdata-client[polars]'"
-        raise click.ClickException(f"--parquet needs polars: {command}") from None
-    frame.write_parquet(path)
 
 
 def _draw(result: KlineResult) -> None:

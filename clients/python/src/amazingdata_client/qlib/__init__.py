@@ -1,0 +1,1 @@
+"""The stocks of a mirror in the binary layout of Qlib; it needs the extra `polars`."""
