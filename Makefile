@@ -47,7 +47,9 @@ CHECKOV := $(UV) tool run --quiet --from checkov==3.3.30 checkov
 ASL_VALIDATOR := $(UV) tool run --quiet --from $(NODE) npx --yes asl-validator@4.0.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run sdk-bundle rotate-key attach smoke test test-unit test-e2e screenshots chaos soak bench cost lint types format generated check-generated validate check sync
+QLIB_PYTHON := 3.12
+
+.PHONY: help run sdk-bundle rotate-key attach smoke test test-unit test-e2e test-qlib screenshots chaos soak bench cost lint types format generated check-generated validate check sync
 
 help: ## show the targets
 	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0] [CALLS=$(CALLS)] [HOST=name,…]"
@@ -79,6 +81,11 @@ test-unit: sync $(NODE_MODULES) ## tests that need no local cloud, with code cov
 	@$(RUN) coverage combine --quiet
 	$(RUN) coverage report --fail-under 90
 	$(NPM) run --silent test
+
+test-qlib: $(if $(filter $(FETCHED_UV),$(UV)),$(FETCHED_UV)) ## have Qlib read what the client exports; it has no wheel for our Python, so QLIB_PYTHON is another one
+	env PYTHONPATH=. $(UV) run --isolated --no-project --python $(QLIB_PYTHON) --with pyqlib==0.9.7 --with pytest \
+		--with orjson --with './clients/python[cli,polars]' python -m pytest -q -p no:cacheprovider -c /dev/null \
+		--rootdir . tests/clients/test_qlib.py
 
 chaos: sync ## a whole fill under each fault of the vendor's SDK, of the store and of the machine, checked bar by bar
 	$(RUN) pytest -n 2 --durations 5 tests/chaos

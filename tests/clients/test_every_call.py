@@ -21,17 +21,6 @@ WITHOUT_A_METHOD = {
 }
 """Calls that no method makes, and why."""
 
-AHEAD = {
-    "GET /changes",
-    "GET /exports",
-    "GET /exports/{dataset}/{part}",
-    "GET /future/kline/day",
-    "GET /releases",
-    "GET /stock/kline/day",
-    "POST /cache/publish",
-}
-"""Calls that the client has before the API document; `tests/clients/test_exports.py` tests them."""
-
 NOT_GIVEN = {"If-None-Match": "the client keeps no answer that a 304 could refer to"}
 """Parameters that no method gives, and why."""
 
@@ -122,18 +111,11 @@ def given_in(request: httpx.Request, path: str) -> set[str]:
 
 def test_every_call_has_a_method() -> None:
     named = [call for _, call in methods_of(Client)]
-    assert {*named, *WITHOUT_A_METHOD} == CALLS.keys() | AHEAD
+    assert {*named, *WITHOUT_A_METHOD} == CALLS.keys()
     assert len(named) == len({*named})
 
 
-def test_no_call_is_ahead_of_a_document_that_has_it() -> None:
-    assert not AHEAD & CALLS.keys()
-
-
-DESCRIBED = [(name, call) for name, call in methods_of(Client) if call not in AHEAD]
-
-
-@pytest.mark.parametrize(("name", "call"), DESCRIBED)
+@pytest.mark.parametrize(("name", "call"), methods_of(Client))
 def test_a_method_gives_every_parameter_and_reads_the_answer(
     connect: Connect, name: str, call: str
 ) -> None:

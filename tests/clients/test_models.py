@@ -6,13 +6,31 @@ from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, is_typeddict
 
 import pytest
-from amazingdata_client import answers, errors, models, reading, results, task_models, tokens
+from amazingdata_client import (
+    answers,
+    day_result,
+    errors,
+    export_models,
+    models,
+    reading,
+    results,
+    task_models,
+    tokens,
+)
 from amazingdata_client.frames import BAR, COUNTS, DATES, STATEMENT, TEXTS, TIMES
 
 from tests.clients.document import CALLS, SCHEMAS, bodies, names_in, types_of
 
 MODELS: dict[type, tuple[str, ...]] = {
     errors.AmazingDataError: ("Error",),
+    export_models.Change: ("PublishedChange",),
+    export_models.Changes: ("ChangeList",),
+    export_models.DayCompleteness: ("DayClaims",),
+    export_models.DayRelease: ("DayRelease",),
+    export_models.ExportLink: ("FileLink",),
+    export_models.ExportPart: ("PublishedPart",),
+    export_models.Exports: ("Exports",),
+    export_models.Release: ("ReleasedDay",),
     models.Adjustment: ("Adjustment",),
     models.Bar: ("Bar", "FutureBar"),
     models.Chart: ("Chart",),
@@ -79,6 +97,7 @@ ADDED = {
 
 WITHOUT_A_SCHEMA = {
     answers.Envelope: "what every answer is wrapped in",
+    day_result.DayResult: "data and meta of an answer",
     errors.FieldError: "an item of `errors` in the schema Error, which has no name",
     results.KlineResult: "data and meta of an answer",
     results.StatementResult: "data and meta of an answer",
@@ -92,6 +111,8 @@ WITHOUT_A_MODEL = {
     "Found": "read as a list; `total` only tells that `limit` has cut it",
     "Income": "rows stay as they came",
     "OneTask": "a task in a wrapper",
+    "Publishing": "read as the name of the execution",
+    "Releases": "read as a list, whose length is `total`",
     "Reasons": "read as a mapping, so that a new reason is not lost",
     "UserList": "read as a list, whose length is `total`",
     "Varieties": "read as a list; `varieties` repeats its codes",
@@ -100,7 +121,17 @@ WITHOUT_A_MODEL = {
 
 
 def every_model() -> Iterator[type]:
-    for module in (answers, errors, models, reading, results, task_models, tokens):
+    for module in (
+        answers,
+        day_result,
+        errors,
+        export_models,
+        models,
+        reading,
+        results,
+        task_models,
+        tokens,
+    ):
         for name, kind in inspect.getmembers(module, inspect.isclass):
             record = is_dataclass(kind) or is_typeddict(kind) or hasattr(kind, "_fields")
             if record and kind.__module__ == module.__name__ and not name.startswith("_"):
@@ -156,7 +187,7 @@ def test_every_model_is_compared() -> None:
 
 
 def test_every_answer_is_read() -> None:
-    nodes = [body for operation in CALLS.values() for body in bodies(operation, "245")]
+    nodes = [body for operation in CALLS.values() for body in bodies(operation, "2345")]
     given = {name for name in names_in(nodes) if "properties" in SCHEMAS[name]}
     read = {name for model in MODELS for name in schemas_of(model)}
     assert given == read | WITHOUT_A_MODEL.keys()

@@ -206,7 +206,7 @@ def test_polars_is_named_where_it_lacks(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_qlib_itself_reads_it(tmp_path: Path) -> None:
-    """Needs the dependency group `qlib`."""
+    """Is run by `make test-qlib`."""
     qlib = pytest.importorskip("qlib")
     data = pytest.importorskip("qlib.data").D
     export(market(tmp_path), tmp_path / "qlib")
