@@ -85,7 +85,7 @@ test-unit: sync $(NODE_MODULES) ## tests that need no local cloud, with code cov
 test-qlib: $(if $(filter $(FETCHED_UV),$(UV)),$(FETCHED_UV)) ## have Qlib read what the client exports; it has no wheel for our Python, so QLIB_PYTHON is another one
 	env PYTHONPATH=. $(UV) run --isolated --no-project --python $(QLIB_PYTHON) --with pyqlib==0.9.7 --with pytest \
 		--with orjson --with './clients/python[cli,polars]' python -m pytest -q -p no:cacheprovider -c /dev/null \
-		--rootdir . tests/clients/test_qlib.py
+		--rootdir . --noconftest tests/clients/test_qlib.py
 
 chaos: sync ## a whole fill under each fault of the vendor's SDK, of the store and of the machine, checked bar by bar
 	$(RUN) pytest -n 2 --durations 5 tests/chaos
