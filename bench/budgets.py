@@ -191,6 +191,23 @@ def _publish(publish: Mapping[str, Any]) -> Iterator[Budget]:
         day["file_bytes"] / DAY_FILE_BYTES,
         1,
     )
+    mirror = publish["mirror"]
+    fetched, scanned = mirror["curl"]["wall_ms"], mirror["scan"]["wall_ms"] / mirror["years"]
+    yield Budget(
+        "first_mirror",
+        f"a first mirror of {CODES:,} codes × {mirror['years']} years, by the clock",
+        f"curl of the same files: {fetched:.0f} ms",
+        mirror["mirror"]["wall_ms"] / fetched,
+        1.3,
+    )
+    yield Budget(
+        "mirror_frame",
+        f"{CODES:,} codes × 1 year to polars, by the clock: asked for ÷ from the mirror",
+        f"the client's klines: {mirror['klines']['wall_ms']:,.0f} ms",
+        mirror["klines"]["wall_ms"] / scanned,
+        30,
+        at_least=True,
+    )
 
 
 def _peers(peers: Mapping[str, Any]) -> Iterator[Budget]:

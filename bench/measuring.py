@@ -23,7 +23,7 @@ from bench.filling import ATTEMPT, TASK, planned
 from bench.market import Market
 from bench.metering import Meter
 from bench.peers import parquet
-from bench.processes import PLACE, endpoint, run
+from bench.processes import PLACE, endpoint, gateway, run
 from bench.questions import Question
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.kline.bars import BarDataset
@@ -194,6 +194,9 @@ def _publish() -> dict[str, Any]:
     for what, name in (("publish", "stored"), ("day", "published")):
         with endpoint(_saved(kept[name], name)) as port:
             found[what] = run("bench.publishing", what, folder, port=port)
+            if name == "published":
+                with gateway(port) as front:
+                    found["mirror"] = run("bench.mirroring", front)
     return found
 
 

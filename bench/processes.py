@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -37,12 +37,22 @@ def run(module: str, *arguments: object, port: int | None = None) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def endpoint(contents: Path) -> AbstractContextManager[int]:
+    """Serve what `bench.contents.Contents.save` wrote; gives the port."""
+    return _serving("bench.endpoint", str(contents))
+
+
+def gateway(port: int) -> AbstractContextManager[int]:
+    """Serve the functions in front of an endpoint; gives the gateway's own port."""
+    return _serving("bench.gateway", **surroundings(port))
+
+
 @contextmanager
-def endpoint(contents: Path) -> Iterator[int]:
-    """Serve what `bench.contents.Contents.save` wrote, and yield the port."""
+def _serving(module: str, *arguments: str, **more: str) -> Iterator[int]:
+    """Run a module that prints its port, until the end."""
     with subprocess.Popen(
-        [sys.executable, "-m", "bench.endpoint", str(contents)],
-        env=environment(),
+        [sys.executable, "-m", module, *arguments],
+        env=environment(**more),
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -25,13 +25,15 @@ from marketdata.aws.clients import client
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import SHANGHAI
 from marketdata.exports.datasets import columns_of
-from marketdata.exports.manifest import Manifest
+from marketdata.exports.manifest import RELEASES, Manifest
 from marketdata.exports.market_day import object_key
 from marketdata.exports.parquet import Rows
 from marketdata.exports.publisher import Publisher
 from marketdata.kline.bars import BarDataset
 
 YEAR = "2024"
+YEARS = [str(int(YEAR) - 9 + at) for at in range(10)]
+"""The years of a mirror; all have the bars of the last one."""
 DATASET = BarDataset(Kind.STOCK, Period.DAILY)
 DAY, DATE = "20241120", date(2024, 11, 20)
 ROUNDS, ASKED = 3, 40
@@ -53,10 +55,23 @@ def prepare(market: Market, folder: Path) -> dict[str, contents.Contents]:
     contents.add_catalog(stored, market.codes)
     published = contents.Contents(dict(stored.items), dict(stored.objects))
     publisher(published, market.codes, contents.FINAL_UNTIL).publish(DATASET.name, YEAR)
+    _repeat(published)
     (key,) = (key for key in published.objects if key.endswith(".parquet"))
     (folder / "year.parquet").write_bytes(published.objects[key])
     write_day(folder)
     return {"stored": stored, "published": published}
+
+
+def _repeat(published: contents.Contents) -> None:
+    """Have the year stand for several: a mirror loads each as a file of its own."""
+    release = Manifest(published).read(DATASET.name, YEAR)
+    found = []
+    for year in YEARS:
+        copy = release._replace(year=year, parts={year: release.parts[YEAR]})
+        key = RELEASES, f"{DATASET.name}#{year}"
+        published.items[key] = copy.to_item()
+        found.append({"pk": key[0], "sk": key[1], **published.items[key]})
+    published.series[RELEASES] = found
 
 
 def publisher(kept: contents.Contents, codes: Sequence[str], final_until: str) -> Publisher:
