@@ -127,7 +127,7 @@ def day(folder: Path) -> dict[str, Any]:
     }
     known = deployment.manifest().day(DATASET.name, DAY).day
     assert known is not None
-    key = object_key(DATASET.name, DAY, known.revision.digest)
+    key = object_key(DATASET.name, DAY, *known.revision[:2])
     s3, path = client("s3"), folder / "year.parquet"
     question = f"SELECT * FROM read_parquet('{path}') WHERE trade_date = DATE '{DATE}'"
     database = duckdb.connect()

@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 import polars as pl
 import pytest
+from amazingdata_client import Client
 
 from tests.e2e.calls import fill, ok
-from tests.e2e.conftest import LocalCloud
+from tests.e2e.conftest import LOGIN, LocalCloud
 from tests.support.faults import wait_until
 
 YEAR = {"start_date": "20230101", "end_date": "20231231"}
@@ -82,6 +83,25 @@ def test_a_day_is_the_same_in_every_coding(
         headers={"If-None-Match": answer.headers["ETag"]},
     )
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_mirror_holds_what_is_published(
+    synthetic_cloud: LocalCloud, published: httpx.Client, file: Path, tmp_path: Path
+) -> None:
+    with Client(synthetic_cloud.url, *LOGIN.values()) as client:
+        mirror = client.mirror(tmp_path)
+        first = mirror.sync()
+        assert not first.removed
+        assert not mirror.check()
+        assert not mirror.sync().downloaded
+        whole = tmp_path / "stock.daily/year=2023/part.parquet"
+        assert whole.read_bytes() == file.read_bytes()
+        year = pl.col("trade_date").dt.year() == 2023
+        assert mirror.scan(DATASET).filter(year).collect().equals(pl.read_parquet(file))
+        whole.write_bytes(whole.read_bytes()[:-1])
+        assert [each.path for each in mirror.check()] == ["stock.daily/year=2023/part.parquet"]
+        mirror.sync()
+        assert whole.read_bytes() == file.read_bytes()
 
 
 def test_changes_are_told_once(published: httpx.Client) -> None:

@@ -76,7 +76,7 @@ def state(dataset: str, year: str) -> Iterator[tuple[str, bytes]]:
     for name, part in release.parts.items():
         yield name, deployment.bucket().read(part.key)
     for day, each in release.days.items():
-        yield f"day {day}", deployment.bucket().read(object_key(dataset, day, each.revision.digest))
+        yield f"day {day}", deployment.bucket().read(object_key(dataset, day, *each.revision[:2]))
 
 
 def as_text(rows: Rows) -> str:

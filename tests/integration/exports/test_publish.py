@@ -153,6 +153,18 @@ def test_a_correction_is_a_revision_of_one_day(filled: Service, tmp_path: Path) 
     assert day_of(filled, DAYS[1])["meta"]["release"]["revision"] == 1
 
 
+def test_what_comes_back_is_a_revision_of_its_own(filled: Service) -> None:
+    """Its first object may be just about to be deleted."""
+    for close in (rows(CODES[0])[2]["open"], rows(CODES[0])[2]["close"]):
+        bars = rows(CODES[0])
+        bars[2] |= {"close": close}
+        put_bars(filled, CODES[0], bars)
+        filled.run("cache-all-missing", **WEEKS)
+    assert day_of(filled, DAYS[2])["meta"]["release"]["revision"] == 3
+    kept = list(filled.cloud.bucket.keys(f"exports/stock.daily/2020/days/{DAYS[2]}"))
+    assert len(kept) == 3
+
+
 def test_what_comes_late_is_told_of_as_late(publishing: Service) -> None:
     open_market(publishing)
     publishing.run("fill-missing", **WEEKS, codes=CODES[1:])

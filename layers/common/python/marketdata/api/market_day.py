@@ -67,7 +67,7 @@ def answer_day(call: Call[Any], dataset: str, day: str) -> Answer:
     if names_tag(call.headers.get("If-None-Match"), tag):
         return Answer(304, Text(b""), headers, meta | {"returned": 0})
     try:
-        frame = deployment.bucket().read(object_key(dataset, day, revision.digest))
+        frame = deployment.bucket().read(object_key(dataset, day, *revision[:2]))
     except NotFoundError:
         # Another release has come since, and its predecessor's objects are gone.
         return answer_day(call, dataset, day)

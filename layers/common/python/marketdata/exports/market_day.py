@@ -105,9 +105,9 @@ def _rows(text: bytes) -> dict[str, Any]:
     return rows
 
 
-def object_key(dataset: str, day: str, digest: str) -> str:
-    """Return the key of a day's object."""
-    return f"{folder(dataset, day[:4])}days/{day}-{digest}.zst"
+def object_key(dataset: str, day: str, digest: str, revision: int) -> str:
+    """Return the key of a day's object; none ever comes back, so it can be deleted for good."""
+    return f"{folder(dataset, day[:4])}days/{day}-{revision}-{digest}.zst"
 
 
 def folder(dataset: str, year: str) -> str:

@@ -64,6 +64,10 @@ class _Draft(NamedTuple):
     digest: str
     change: Change
 
+    @property
+    def number(self) -> int:
+        return self.before.number + 1 if self.before else 1
+
     def revision(self, published_at: str, seq: int) -> Revision:
         return Revision.after(self.before, self.digest, self.change, published_at, seq)
 
@@ -135,7 +139,7 @@ class Publisher:
         kept = tuple(each for each in release.replaced if each.at > lapsed)
         named = {part.key for part in release.parts.values()} | {each.key for each in kept}
         named |= {
-            object_key(dataset, day, each.revision.digest) for day, each in release.days.items()
+            object_key(dataset, day, *each.revision[:2]) for day, each in release.days.items()
         }
         found = [
             key
@@ -239,14 +243,15 @@ class _Edition:
                 yield Replaced(part.key, at, name, part.revision.number)
         for day in self.before.days.keys() - (self.content.days.keys() - self._days.keys()):
             revision = self.before.days[day].revision
-            key = object_key(self.before.dataset, day, revision.digest)
+            key = object_key(self.before.dataset, day, *revision[:2])
             yield Replaced(key, at, day, revision.number)
 
     def _write_days(self) -> None:
         texts: dict[str, bytes] = {}
 
         def write(day: str) -> None:
-            key = object_key(self.before.dataset, day, self._days[day].digest)
+            draft = self._days[day]
+            key = object_key(self.before.dataset, day, draft.digest, draft.number)
             self.publisher.objects.write(key, pack(texts.pop(day)), "application/zstd")
 
         for some in _portions(self.content.days.values()):
@@ -262,7 +267,7 @@ class _Edition:
             return _Draft(None, digest, Change.NEW)
         if known.revision.digest == digest:
             return None
-        key = object_key(self.before.dataset, day.day, known.revision.digest)
+        key = object_key(self.before.dataset, day.day, *known.revision[:2])
         try:
             change = change_between(self.publisher.objects.read(key), text)
         except NotFoundError:
@@ -299,8 +304,7 @@ class _Edition:
         """Write a part's file; return its key, hash and size."""
         one_day = name if name in self.content.days else ""
         path = self.content.rows.with_name("part.parquet")
-        number = draft.before.number + 1 if draft.before else 1
-        rows.write(path, self._metadata(name, number), one_day)
+        rows.write(path, self._metadata(name, draft.number), one_day)
         body = path.read_bytes()
         hashed = sha256(body).hexdigest()
         key = f"{folder(self.before.dataset, self.before.year)}{name}-{hashed[:16]}.parquet"
