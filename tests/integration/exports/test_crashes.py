@@ -22,7 +22,7 @@ POINTS = range(10)
 """Two releases of this market take nine writes and two: seven days and a file, then one day."""
 
 
-class Killer:
+class WriterKiller:
     """Kills whoever writes, after so many writes."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,11 +41,11 @@ class Killer:
 
 
 @pytest.fixture
-def killer(service: Service, monkeypatch: pytest.MonkeyPatch) -> Killer:
+def killer(service: Service, monkeypatch: pytest.MonkeyPatch) -> WriterKiller:
     """Fill a small market, which nobody publishes."""
     open_market(service)
     service.run("fill-missing", **WEEKS)
-    return Killer(monkeypatch)
+    return WriterKiller(monkeypatch)
 
 
 def correct(service: Service) -> None:
@@ -78,7 +78,7 @@ def forget(service: Service) -> None:
     service.cloud.market.write(Write("exports", "#".join(YEAR)))
 
 
-def test_a_first_release_that_is_cut_off_anywhere(service: Service, killer: Killer) -> None:
+def test_a_first_release_that_is_cut_off_anywhere(service: Service, killer: WriterKiller) -> None:
     publish()
     whole, objects = timeless(released()), dict(state(*YEAR))
     for point in POINTS[:9]:
@@ -92,7 +92,7 @@ def test_a_first_release_that_is_cut_off_anywhere(service: Service, killer: Kill
         assert (timeless(released()), dict(state(*YEAR))) == (whole, objects)
 
 
-def test_a_later_release_that_is_cut_off_anywhere(service: Service, killer: Killer) -> None:
+def test_a_later_release_that_is_cut_off_anywhere(service: Service, killer: WriterKiller) -> None:
     publish()
     before, objects = timeless(released()), dict(state(*YEAR))
     correct(service)
@@ -109,7 +109,7 @@ def test_a_later_release_that_is_cut_off_anywhere(service: Service, killer: Kill
 
 
 def test_two_at_once_end_in_one_right_release(
-    service: Service, killer: Killer, tmp_path: Path
+    service: Service, killer: WriterKiller, tmp_path: Path
 ) -> None:
     publish()
     correct(service)
@@ -122,7 +122,7 @@ def test_two_at_once_end_in_one_right_release(
 
 
 def test_rows_that_come_while_it_runs_are_published_next_time(
-    service: Service, killer: Killer, monkeypatch: pytest.MonkeyPatch
+    service: Service, killer: WriterKiller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish()
     collect = deployment.manifest().changes_of

@@ -40,6 +40,24 @@ def figures() -> dict[str, Any]:
             "min1": {"ours": cpu(300), "floor": cpu(100)},
         },
         "fill": {"latency_s": 3.0, "efficiency": 0.97},
+        "publish": {
+            "publish": {"ours": cpu(400), "floor": cpu(100)},
+            "day": {
+                "zstd": cpu(3),
+                "plain": cpu(5),
+                "floor": cpu(2),
+                "polars": cpu(30),
+                "duckdb": cpu(20),
+                "file_bytes": 150_000,
+            },
+            "mirror": {
+                "years": 10,
+                "mirror": cpu(120),
+                "curl": cpu(100),
+                "scan": cpu(50),
+                "klines": cpu(200),
+            },
+        },
         "parquet_bytes": 200,
     }
 
@@ -52,6 +70,12 @@ def test_each_ratio_is_to_the_floor_of_its_own_run() -> None:
     assert found["detect_13y"] == 0.6
     assert found["fill_efficiency"] == 0.97
     assert found["wire_bytes"] == 1.05
+    assert (found["publish_year"], found["market_day"]) == (4, 1.5)
+    # The better peer, and ours as a client of theirs would get it.
+    assert found["market_day_peer"] == 4
+    assert (found["market_day_file"], found["first_mirror"]) == (0.5, 1.2)
+    # The mirror has ten years, and one was asked for.
+    assert found["mirror_frame"] == 40
 
 
 def test_the_best_peer_counts_also_if_it_keeps_a_file_a_code() -> None:
