@@ -1,5 +1,5 @@
--- Stock bars with backward-adjusted prices (后复权): price × the factor of the latest step on or
--- before the day.
+-- Stock bars with backward-adjusted prices (后复权): price × the factor of the step that holds on the
+-- day. Days for which no factor is known are not in it.
 SELECT
   bars.code,
   bars.trade_date,
@@ -12,14 +12,6 @@ SELECT
   steps.factor,
   bars.year
 FROM stock_daily AS bars
-JOIN (
-  SELECT
-    code,
-    trade_date AS since,
-    lead(trade_date) OVER (PARTITION BY code ORDER BY trade_date) AS until,
-    factor
-  FROM stock_factors
-) AS steps
+JOIN stock_factors AS steps
   ON steps.code = bars.code
-  AND steps.since <= bars.trade_date
-  AND (steps.until IS NULL OR bars.trade_date < steps.until)
+  AND bars.trade_date BETWEEN steps.trade_date AND steps.until

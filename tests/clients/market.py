@@ -75,7 +75,12 @@ def publish_tables(service: Publisher, days: Sequence[date]) -> None:
     calendar = [{"market": m, "trade_date": day} for m in markets for day in TRADING_DAYS]
     service.publish("calendar/part.parquet", parquet(calendar))
     steps = [
-        {"code": code, "trade_date": TRADING_DAYS[place], "factor": factor}
+        {
+            "code": code,
+            "trade_date": TRADING_DAYS[place],
+            "factor": factor,
+            "until": TRADING_DAYS[-1],
+        }
         for code, place, factor in (*STEPS, ("600003.SH", LISTED, 1.0), ("600004.SH", 2, 2.0))
         if TRADING_DAYS[place] <= days[-1]
     ]

@@ -319,7 +319,7 @@ def finder() -> "Finder":
     """Return what finds what there is to publish, for one call."""
     from marketdata.exports.work import Finder
 
-    return Finder(manifest(), store(), final_day(), now(), lake=settings().lake)
+    return Finder(manifest(), store(), catalog, final_day(), now(), lake=settings().lake)
 
 
 def publisher() -> "Publisher":

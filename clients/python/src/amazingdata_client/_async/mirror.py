@@ -132,7 +132,8 @@ class AsyncMirror(MirrorReader):
 
     async def _has_changed(self) -> bool:
         cursor = Folder(self.folder).state.cursor
-        return bool((await self._client.changes(cursor)).items)
+        # Withdrawn files are no items, and move the cursor all the same.
+        return (await self._client.changes(cursor)).cursor != cursor
 
     def _selection(self, state: State) -> Selection:
         """Return what the mirror is for: as named now, otherwise as it was named before."""

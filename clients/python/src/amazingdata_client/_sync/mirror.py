@@ -133,7 +133,8 @@ class Mirror(MirrorReader):
 
     def _has_changed(self) -> bool:
         cursor = Folder(self.folder).state.cursor
-        return bool((self._client.changes(cursor)).items)
+        # Withdrawn files are no items, and move the cursor all the same.
+        return (self._client.changes(cursor)).cursor != cursor
 
     def _selection(self, state: State) -> Selection:
         """Return what the mirror is for: as named now, otherwise as it was named before."""

@@ -74,8 +74,12 @@ def made(
     Raises
     ------
     BadAnswerError
-        A path leads out of the folder, or is none of a published file.
+        A path leads out of the folder, or is none of a published file; or nothing at all is
+        published, as by another service, and the mirror holds files.
     """
+    published = list(published)
+    if state.held and not published:
+        raise BadAnswerError("the service publishes nothing: the mirror keeps its files")
     wanted = {part.path: part for part in chosen(published, state, selection)}
     withdrawn = [each for path, each in state.held.items() if path not in wanted]
     held = {path: each for path, each in state.held.items() if path not in set(lost)}

@@ -100,11 +100,15 @@ class Market:
         wanted = pl.col("code").is_in(codes)
         key = ["code", "trade_date"]
         bars = self.mirror.scan(BARS).filter(wanted).with_columns(is_bar=True)
-        steps = self.mirror.scan("stock.factors").filter(wanted).select(*key, "factor")
+        steps = self.mirror.scan("stock.factors").filter(wanted)
         joined = bars.join(steps, on=key, how="full", coalesce=True).sort(key)
-        factor = pl.col("factor")
+        factor, until = pl.col("factor"), pl.col("until")
+        known = pl.when(pl.col("trade_date") <= until).then(factor)
         return (
-            joined.with_columns(factor.forward_fill().over("code"))
+            joined.with_columns(
+                factor.forward_fill().over("code"), until.forward_fill().over("code")
+            )
+            .with_columns(known.alias("factor"))
             .filter("is_bar")
             .with_columns(*(pl.col(name) * factor for name in PRICES), pl.col("volume") / factor)
             .select(*key, *FIELDS)

@@ -1,6 +1,6 @@
 """The calls for what is published: the manifest, its files, market days, and what has changed."""
 
-from collections.abc import Iterator
+import re
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -12,11 +12,14 @@ from marketdata.api.wire import LINK_SECONDS
 from marketdata.catalog.calendar import trading_days
 from marketdata.errors import NotFoundError
 from marketdata.exports.datasets import BARS, PUBLISHED, path_of
-from marketdata.exports.entries import Part, Release
+from marketdata.exports.entries import ALL, Part, Release
 from marketdata.exports.listing import changes_since, releases_of
 from marketdata.exports.manifest import Manifest
 
 router = Router()
+
+PART = re.compile(f"{ALL}|[0-9]{{4}}|[0-9]{{8}}")
+"""How parts are named."""
 
 
 class ExportsQuery(Parameters):
@@ -85,6 +88,8 @@ def list_changes(call: Call[ChangesQuery]) -> Answer:
     """List in order what got a new revision after a cursor: each part and day once."""
     manifest: Manifest = deployment.manifest()
     since, last = call.parameters.since, manifest.sequence()
+    if since >= last:
+        return Answer.success({"items": [], "cursor": str(since), "more": False})
     items, cursor = changes_since(manifest.releases(), since, last)
     more = cursor < last
     return Answer.success({"items": items, "cursor": str(cursor), "more": more})
@@ -120,18 +125,14 @@ def _file(dataset: str, name: str, revision: int | None) -> tuple[str, dict[str,
     NotFoundError
         There is no such file, or not any more.
     """
-    for release in _releases_with(dataset, name):
+    if dataset in PUBLISHED and PART.fullmatch(name):
+        release = deployment.manifest().read(dataset, name[:4] if name != ALL else ALL)
         part = release.parts.get(name)
         if part and revision in {None, part.revision.number}:
             told = {"sha256": part.sha256, "bytes": part.size, "revision": part.revision.number}
             return part.key, told
         for each in reversed(release.replaced):
-            if (each.part, each.revision) == (name, revision) and each.key.endswith(".parquet"):
+            if (each.part, each.revision) == (name, revision):
                 return each.key, {"revision": each.revision}
     wanted = f" in revision {revision}" if revision else ""
     raise NotFoundError(f"nothing is published as {dataset}/{name}{wanted}")
-
-
-def _releases_with(dataset: str, name: str) -> Iterator[Release]:
-    if dataset in PUBLISHED:
-        yield deployment.manifest().read(dataset, name[:4] if name.isdigit() else name)

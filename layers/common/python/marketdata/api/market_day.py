@@ -10,7 +10,7 @@ from marketdata.api.row_answer import names_tag
 from marketdata.blocks import codec
 from marketdata.catalog.calendar import is_trading_day, last_known_day
 from marketdata.catalog.securities import SECURITY_TYPES
-from marketdata.errors import InvalidInputError, NotFoundError
+from marketdata.errors import InvalidInputError, NotFoundError, StorageError
 from marketdata.exports.entries import Condition
 from marketdata.exports.listing import told
 from marketdata.exports.market_day import ending, object_key, pack
@@ -54,25 +54,28 @@ def answer_day(call: Call[Any], dataset: str, day: str) -> Answer:
     ------
     InvalidInputError
         It is not a trading day.
+    StorageError
+        The day's object is lost; publishing its year by name writes it again.
     """
     _check(day)
     published = deployment.manifest().day(dataset, day)
     if published.day is None:
         return _nothing(call, day)
-    found, stale = published.day, published.stale
-    revision = found.revision
-    tag = f'W/"{revision.digest}-{revision.number}-{found.condition}-{int(stale)}"'
-    headers = _headers(tag)
-    meta = {"source": SOURCE, "returned": found.counts.returned}
+    revision, condition = published.day.revision, published.day.condition
+    tag = f'W/"{revision.digest}-{revision.number}-{condition}-{int(published.stale)}"'
+    meta = {"source": SOURCE, "returned": published.day.counts.returned}
     if names_tag(call.headers.get("If-None-Match"), tag):
-        return Answer(304, Text(b""), headers, meta | {"returned": 0})
+        return Answer(304, Text(b""), _headers(tag), meta | {"returned": 0})
     try:
         frame = deployment.bucket().read(object_key(dataset, day, *revision[:2]))
-    except NotFoundError:
+    except NotFoundError as error:
+        if deployment.manifest().day(dataset, day).day == published.day:
+            raise StorageError(f"the object of {dataset} {day} is lost") from error
         # Another release has come since, and its predecessor's objects are gone.
         return answer_day(call, dataset, day)
-    release = told(revision) | {"condition": found.condition}
-    return Answer(200, DayContent(frame, ending(release, stale=stale)), headers, meta)
+    release = told(revision) | {"condition": condition}
+    content = DayContent(frame, ending(release, stale=published.stale))
+    return Answer(200, content, _headers(tag), meta)
 
 
 def _headers(tag: str) -> dict[str, str]:

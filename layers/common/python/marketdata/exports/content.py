@@ -82,8 +82,7 @@ class Collector:
             window = self._window(statement, year)
             found = statements(statement, year, self.store, self.catalog, window)
             return _whole(rows, year, *found)
-        lines = list(rows_of(dataset, self.store, self.catalog))
-        return _whole(rows, year, lines, Counts(len(lines)))
+        return _whole(rows, year, *rows_of(dataset, self.store, self.catalog))
 
     def _bars(self, dataset: BarDataset, year: str, rows: Path) -> Content:
         days = market_days(

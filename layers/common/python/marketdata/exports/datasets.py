@@ -27,8 +27,8 @@ WHOLE_DATASETS: Mapping[str, Mapping[str, str]] = {
         "life": WHOLE,
     },
     "calendar": {"market": TEXT, "trade_date": DATE},
-    "main_contracts": {"variety": TEXT, "trade_date": DATE, "code": TEXT},
-    FACTORS: {"code": TEXT, "trade_date": DATE, "factor": REAL},
+    "main_contracts": {"variety": TEXT, "trade_date": DATE, "code": TEXT, "until": DATE},
+    FACTORS: {"code": TEXT, "trade_date": DATE, "factor": REAL, "until": DATE},
 }
 """The columns of the datasets that are not cut by years."""
 

@@ -4,7 +4,8 @@ Securities, the calendar, main contracts and factors are whole; statements are c
 their reporting period.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import orjson
@@ -13,9 +14,10 @@ from marketdata.blocks import codec
 from marketdata.blocks.block import BlockCoverage, BlockKey, unpack
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.store import BlockStore
-from marketdata.catalog.calendar import FIRST_DAYS, last_known_day, trading_days
+from marketdata.catalog.calendar import FIRST_DAYS, ONE_DAY, last_known_day, trading_days
 from marketdata.catalog.securities import Catalog, dates_of
 from marketdata.catalog.window import Window
+from marketdata.exports.datasets import FACTORS
 from marketdata.exports.entries import Counts
 from marketdata.finance.statement import StatementDataset
 from marketdata.futures.main_history import read_histories
@@ -24,21 +26,27 @@ from marketdata.kline.adjust.factors import read_factors
 from marketdata.tasks.comparison import compare
 from marketdata.tasks.scope import Scope, in_scope
 
-type Lines = Iterable[Mapping[str, Any]]
+type Row = Mapping[str, Any]
 
 
-def rows_of(dataset: str, store: BlockStore, catalog: Catalog) -> Iterator[bytes]:
-    """Yield the rows of a dataset without years as lines of JSON, sorted."""
-    made: dict[str, Callable[[], Lines]] = {
+def rows_of(dataset: str, store: BlockStore, catalog: Catalog) -> tuple[list[bytes], Counts]:
+    """Return the rows of a dataset without years as lines of JSON, sorted, and what it lacks.
+
+    Factors and main contracts are known until a day, which each row names. A stock without any
+    factor, and a variety without a main contract, counts as a row that is missing.
+    """
+    made: dict[str, Callable[[], Iterable[Row | None]]] = {
         "securities": lambda: _securities(catalog),
         "calendar": _calendar,
         "main_contracts": lambda: _main_contracts(store, catalog),
-        "stock.factors": lambda: _factors(store, catalog),
+        FACTORS: lambda: _factors(store, catalog),
     }
-    return (orjson.dumps(row) + b"\n" for row in made[dataset]())
+    rows = list(made[dataset]())
+    lines = [orjson.dumps(row) + b"\n" for row in rows if row is not None]
+    return lines, Counts(len(lines), len(rows) - len(lines))
 
 
-def _securities(catalog: Catalog) -> Lines:
+def _securities(catalog: Catalog) -> Iterator[Row]:
     for security in sorted(catalog.securities(), key=lambda each: each.code):
         for life, (first, last) in enumerate(dates_of(security), 1):
             yield {
@@ -52,24 +60,37 @@ def _securities(catalog: Catalog) -> Lines:
             }
 
 
-def _calendar() -> Lines:
+def _calendar() -> Iterator[Row]:
     for market in sorted(FIRST_DAYS):
         for day in trading_days(market, FIRST_DAYS[market], last_known_day()):
             yield {"market": market, "trade_date": day}
 
 
-def _main_contracts(store: BlockStore, catalog: Catalog) -> Lines:
-    for variety, history in sorted(read_histories(store, varieties(catalog)).items()):
-        for row in history.rows:
-            yield {"variety": variety, "trade_date": row.trade_date, "code": row.contract}
+def _main_contracts(store: BlockStore, catalog: Catalog) -> Iterator[Row | None]:
+    for variety, history in sorted(read_histories(store, varieties(catalog), fresh=True).items()):
+        if not history.rows:
+            yield None
+        ends = _ends([row.trade_date for row in history.rows], history.known_until)
+        for row, until in zip(history.rows, ends, strict=True):
+            known = {"trade_date": row.trade_date, "code": row.contract, "until": until}
+            yield {"variety": variety, **known}
 
 
-def _factors(store: BlockStore, catalog: Catalog) -> Lines:
+def _factors(store: BlockStore, catalog: Catalog) -> Iterator[Row | None]:
     codes = [security.code for security in catalog.of_kind(Kind.STOCK)]
-    for code, known in read_factors(store, Kind.STOCK, codes).items():
-        if steps := known.steps:
-            for day, factor in zip(steps.days, steps.factors, strict=True):
-                yield {"code": code, "trade_date": day, "factor": factor}
+    for code, known in read_factors(store, Kind.STOCK, codes, fresh=True).items():
+        if (steps := known.steps) is None:
+            yield None
+            continue
+        ends = _ends(steps.days, steps.until)
+        for day, factor, until in zip(steps.days, steps.factors, ends, strict=True):
+            yield {"code": code, "trade_date": day, "factor": factor, "until": until}
+
+
+def _ends(days: Sequence[str], until: str) -> list[str]:
+    """Return the last day of each of some ranges that follow each other, given their first days."""
+    before = (date.fromisoformat(day) - ONE_DAY for day in days[1:])
+    return [*(f"{day:%Y%m%d}" for day in before), until][: len(days)]
 
 
 def statements(
@@ -81,7 +102,7 @@ def statements(
         BlockKey(dataset.name, security.code, year)
         for security in in_scope(catalog, scope, to_ask=True)
     ]
-    found = store.read(keys)
+    found = store.read(keys, fresh=True)
     lines: list[bytes] = []
     stored = {}
     for key in keys:

@@ -153,7 +153,7 @@ class Part(NamedTuple):
 
 
 class Replaced(NamedTuple):
-    """An object that no release names any more, but perhaps a download.
+    """A file that no release names any more, but perhaps a download.
 
     Attributes
     ----------
@@ -179,21 +179,27 @@ class Release(NamedTuple):
     dataset, year : str, str
         Such as "stock.daily" and "2024"; the year is `ALL` for datasets without years.
     version : int
-        Counts the releases of this dataset and year; 0 before the first one.
+        Counts the writes of the item, on which each next one is conditional; 0 before the first.
+    edition : int
+        Counts the releases of this dataset and year.
     seen : int
         How many changes of the stored rows it has taken up, see `manifest.Manifest.mark`.
+    expecting : str
+        Identifies what should be there, see `expectation.expectation`.
     parts, days : mapping
         By their names, "2024" or "20241120".
     replaced : tuple of Replaced
-        Objects to be deleted after a while.
+        Files that a download may still be reading.
     lake : int
-        The version that the lake holds.
+        The edition that the lake holds.
     """
 
     dataset: str
     year: str
     version: int = 0
+    edition: int = 0
     seen: int = 0
+    expecting: str = ""
     parts: Mapping[str, Part] = {}
     days: Mapping[str, DayEntry] = {}
     replaced: tuple[Replaced, ...] = ()
@@ -212,7 +218,9 @@ class Release(NamedTuple):
         """Return the attributes of its item, without the key; `release_of` reads them."""
         return {
             "version": self.version,
+            "edition": self.edition,
             "seen": self.seen,
+            "expecting": self.expecting,
             "parts": _packed(self.parts),
             "days": _packed(self.days),
             "replaced": _packed(self.replaced),
@@ -229,7 +237,9 @@ def release_of(dataset: str, year: str, item: Item | None) -> Release:
         dataset,
         year,
         int(item.get("version", 0)),
+        int(item.get("edition", 0)),
         int(item.get("seen", 0)),
+        str(item.get("expecting", "")),
         {name: _part(values) for name, values in _unpacked(item.get("parts"), {}).items()},
         {name: day_of(values) for name, values in _unpacked(item.get("days"), {}).items()},
         replaced,

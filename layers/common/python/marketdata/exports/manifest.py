@@ -77,6 +77,7 @@ class Manifest:
         years : tuple of str, optional
             The first and the last year; by default, all.
         """
+        # No dataset begins as the sequence's item does.
         between = ("$", "~")
         if dataset:
             first, last = years or ("", "~")
@@ -136,7 +137,9 @@ class Manifest:
         """
         for _ in range(ATTEMPTS):
             last = self.sequence()
-            release = make(last + 1)._replace(version=before.version + 1)
+            release = make(last + 1)._replace(
+                version=before.version + 1, edition=before.edition + 1
+            )
             try:
                 self._table.transact(_swap(before, release), _count(last))
             except ConditionFailedError:
@@ -146,13 +149,14 @@ class Manifest:
             return release
         raise VersionConflictError(f"the release of {before.dataset} {before.year}")
 
-    def amend(self, before: Release, after: Release) -> bool:
-        """Put a release with other notes in its own place; return whether it was still there."""
+    def amend(self, before: Release, after: Release) -> Release | None:
+        """Put a release with other notes in its own place; return it, None if it had changed."""
+        after = after._replace(version=before.version + 1)
         try:
             self._table.write(_swap(before, after))
         except ConditionFailedError:
-            return False
-        return True
+            return None
+        return after
 
 
 def _release(item: Item) -> Release:

@@ -10,6 +10,7 @@ from marketdata.blocks.days import days_of
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Security
 from marketdata.catalog.window import Window
+from marketdata.errors import StorageError
 from marketdata.exports.market_day import MarketDay
 from marketdata.kline.bars import DAY, BarDataset
 from marketdata.tasks.comparison import PartComparison, compare
@@ -47,6 +48,11 @@ def market_days(
     -------
     dict
         Every final trading day that the source has, in order.
+
+    Raises
+    ------
+    StorageError
+        A block is damaged: once it is cleared and filled, there is something to publish.
     """
     year = window.start[:4]
     first, last = max(window.start, window.coverage_start), min(window.end, window.final_until)
@@ -68,10 +74,14 @@ def _blocks(
 ) -> Iterator[tuple[str, Block, bytes]]:
     for some in batched(securities, BLOCKS_AT_ONCE, strict=False):
         keys = [BlockKey(dataset.name, security.code, year) for security in some]
-        found = store.read(keys)
+        # What was stored a moment ago is what is to be published.
+        found = store.read(keys, fresh=True)
         for key in keys:
             if key in found:
-                yield key.code, *unpack(key, found[key])
+                block, text = unpack(key, found[key])
+                if block.damage:
+                    raise StorageError(f"{key.name} is damaged: {block.damage}")
+                yield key.code, block, text
 
 
 class _Sorter:

@@ -7,9 +7,11 @@ objects again. Objects that a release no longer names stay for `GRACE`, so that 
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import batched
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -30,6 +32,7 @@ from marketdata.exports.entries import (
     in_words,
     total,
 )
+from marketdata.exports.expectation import expectation
 from marketdata.exports.manifest import Manifest
 from marketdata.exports.market_day import (
     MarketDay,
@@ -44,7 +47,13 @@ from marketdata.exports.parquet import Rows
 GRACE = timedelta(days=1)
 """How long an object stays after another has taken its place."""
 
-ATTEMPTS = 5
+KEPT_FILES = 1000
+"""Of more replaced files than that the oldest can be deleted at once: the item has a limit."""
+
+FORMAT = 1
+"""To be raised when the same rows are to be written in another form: all files are then."""
+
+ATTEMPTS, DAYS_AT_ONCE = 5, 16
 PARQUET = "application/vnd.apache.parquet"
 
 
@@ -116,49 +125,67 @@ class Publisher:
         for _ in range(ATTEMPTS):
             before = self.manifest.read(dataset, year)
             seen = self.manifest.changes_of(dataset, year)
+            catalog = self.catalog()
+            noted = before._replace(
+                seen=seen,
+                expecting=expectation(catalog, dataset, year, self.final_until),
+                replaced=tuple(each for each in before.replaced if each.at > self.lapsed),
+            )
             with tempfile.TemporaryDirectory() as scratch:
-                content = self._collector().collect(dataset, year, Path(scratch))
-                edition = _Edition(self, before, seen, content)
+                collector = Collector(self.store, catalog, self.final_until, self._seconds())
+                content = collector.collect(dataset, year, Path(scratch))
                 try:
-                    return edition.publish()
+                    return _Edition(self, before, noted, content).publish()
                 except VersionConflictError:
                     continue
         raise VersionConflictError(f"the release of {dataset} {year}")
 
-    def _collector(self) -> Collector:
-        now = int(self.now().timestamp())
-        return Collector(self.store, self.catalog(), self.final_until, now)
+    def _seconds(self) -> int:
+        return int(self.now().timestamp())
+
+    @property
+    def lapsed(self) -> int:
+        """The time before which replaced files are nobody's any more, epoch seconds."""
+        return int((self.now() - GRACE).timestamp())
 
     def sweep(self, dataset: str, year: str) -> int:
-        """Delete objects that no release has named for a while, and return how many.
+        """Delete old objects that the release does not name, and return how many.
 
-        Besides those that were replaced there are those of runs that were cut off.
+        They were replaced, or are of runs that were cut off.
         """
+        lapsed = self.lapsed
+        old = [key for key, at in self.objects.modified(folder(dataset, year)) if at <= lapsed]
+        # Read after the list, so that whatever was published meanwhile is known.
         release = self.manifest.read(dataset, year)
-        lapsed = int((self.now() - GRACE).timestamp())
-        kept = tuple(each for each in release.replaced if each.at > lapsed)
-        named = {part.key for part in release.parts.values()} | {each.key for each in kept}
-        named |= {
-            object_key(dataset, day, *each.revision[:2]) for day, each in release.days.items()
-        }
-        found = [
-            key
-            for key, written in self.objects.modified(folder(dataset, year))
-            if key not in named and written <= lapsed
-        ]
+        named = {part.key for part in release.parts.values()}
+        named |= {each.key for each in release.replaced}
+        named |= {_key_of(release, day) for day in release.days}
+        found = [key for key in old if key not in named]
         side_by_side(self.objects.delete, found)
-        if len(kept) < len(release.replaced):
-            self.manifest.amend(release, release._replace(replaced=kept))
         return len(found)
+
+
+def _key_of(release: Release, day: str) -> str:
+    return object_key(release.dataset, day, *release.days[day].revision[:2])
 
 
 @dataclass(slots=True)
 class _Edition:
-    """The next release of a dataset and year in the making."""
+    """The next release of a dataset and year in the making.
+
+    Parameters
+    ----------
+    publisher : Publisher
+        Who makes it.
+    before, noted : Release
+        The last one, and the same with notes of what this one has taken up.
+    content : Content
+        What is stored.
+    """
 
     publisher: Publisher
     before: Release
-    seen: int
+    noted: Release
     content: Content
     _days: dict[str, _Draft] = field(default_factory=dict)
     _parts: dict[str, _Draft] = field(default_factory=dict)
@@ -166,52 +193,59 @@ class _Edition:
 
     def publish(self) -> bool:
         """Write what is new, then the release; return whether there was anything."""
-        self._write_days()
-        drafts = self._part_drafts()
+        manifest = self.publisher.manifest
+        there = {key for key, _ in self.publisher.objects.modified(self._folder)}
+        self._write_days(there)
+        drafts = self._part_drafts(there)
         gone = self.before.parts.keys() - self.content.parts.keys()
         gone |= self.before.days.keys() - self.content.days.keys()
         changed = bool(self._days or drafts or gone)
-        release = self.before
-        if changed or self._lake_is_behind():
-            with Rows.of(self.content.rows, columns_of(self.before.dataset)) as rows:
-                self._files = {name: self._written(rows, name, drafts[name]) for name in drafts}
-                self._parts = drafts
-                if changed:
-                    published_at = in_words(self.publisher.now())
-                    release = self.publisher.manifest.publish(
-                        self.before, lambda seq: self._release(seq, published_at)
-                    )
+        if not changed and not self._lake_is_behind():
+            if self.noted != self.before:
+                manifest.amend(self.before, self.noted)
+            return False
+        with Rows.of(self.content.rows, columns_of(self.before.dataset)) as rows:
+            self._files = {name: self._written(rows, name, drafts[name]) for name in drafts}
+            self._parts = drafts
+            release = self.before
+            if changed:
+                published_at = in_words(self.publisher.now())
+                release = manifest.publish(
+                    self.before, lambda seq: self._release(seq, published_at)
+                )
+            if self.publisher.lake:
                 self._fill_lake(rows, release)
-        elif release.version and release.seen != self.seen:
-            self.publisher.manifest.amend(release, release._replace(seen=self.seen))
         return changed
 
+    @property
+    def _folder(self) -> str:
+        return folder(self.before.dataset, self.before.year)
+
     def _lake_is_behind(self) -> bool:
-        return self.publisher.lake and self.before.lake != self.before.version
+        return self.publisher.lake and self.before.lake != self.before.edition
 
     def _fill_lake(self, rows: Rows, release: Release) -> None:
-        """Put the year's one file where the lake's table looks for it; see `docs/lake.md`."""
-        if self.publisher.lake and release.version:
-            path = self.content.rows.with_name("lake.parquet")
-            rows.write(path, self._metadata(release.year, release.version))
-            place = f"lake/{path_of(release.dataset, release.year, release.year)}"
-            self.publisher.objects.write(place, path.read_bytes(), PARQUET)
-            filled = release._replace(lake=release.version, seen=self.seen)
-            if not self.publisher.manifest.amend(release, filled):
-                self._give_lake_back()
-
-    def _give_lake_back(self) -> None:
-        """Have the lake filled again: another release came first, and its file may be gone.
+        """Put the year's one file where the lake's table looks for it; see `docs/lake.md`.
 
         Raises
         ------
         VersionConflictError
-            Always, so that it is done at once.
+            Another release came first, whose file may be gone now: the lake is to be filled again.
         """
-        manifest, dataset, year = self.publisher.manifest, self.before.dataset, self.before.year
-        newer = manifest.read(dataset, year)
+        path = self.content.rows.with_name("lake.parquet")
+        rows.write(path, self._metadata(release.year, release.edition))
+        place = f"lake/{path_of(release.dataset, release.year, release.year)}"
+        manifest = self.publisher.manifest
+        # Noted before, so that whoever dies here leaves a lake that is known to be behind.
+        note = release._replace(lake=0, seen=self.noted.seen, expecting=self.noted.expecting)
+        behind = manifest.amend(release, note)
+        if behind:
+            self.publisher.objects.write(place, path.read_bytes(), PARQUET)
+            if manifest.amend(behind, behind._replace(lake=release.edition)):
+                return
+        newer = manifest.read(release.dataset, release.year)
         manifest.amend(newer, newer._replace(lake=0))
-        raise VersionConflictError(f"the lake's file of {dataset} {year}")
+        raise VersionConflictError(f"the lake's file of {release.dataset} {release.year}")
 
     def _release(self, seq: int, published_at: str) -> Release:
         days = {day: each for day, each in self.before.days.items() if day in self.content.days}
@@ -229,11 +263,10 @@ class _Edition:
                 last,
                 self.publisher.upstream,
             )
-        return self.before._replace(
-            seen=self.seen,
+        return self.noted._replace(
             parts=dict(sorted(parts.items())),
             days=dict(sorted(days.items())),
-            replaced=(*self.before.replaced, *self._replaced()),
+            replaced=(*self.noted.replaced, *self._replaced())[-KEPT_FILES:],
         )
 
     def _replaced(self) -> Iterator[Replaced]:
@@ -241,24 +274,23 @@ class _Edition:
         for name, part in self.before.parts.items():
             if name in self._parts or name not in self.content.parts:
                 yield Replaced(part.key, at, name, part.revision.number)
-        for day in self.before.days.keys() - (self.content.days.keys() - self._days.keys()):
-            revision = self.before.days[day].revision
-            key = object_key(self.before.dataset, day, *revision[:2])
-            yield Replaced(key, at, day, revision.number)
 
-    def _write_days(self) -> None:
+    def _write_days(self, there: AbstractSet[str]) -> None:
+        """Write the objects of the days that are new, and those that were lost."""
         texts: dict[str, bytes] = {}
 
-        def write(day: str) -> None:
-            draft = self._days[day]
-            key = object_key(self.before.dataset, day, draft.digest, draft.number)
-            self.publisher.objects.write(key, pack(texts.pop(day)), "application/zstd")
+        def write(key: str) -> None:
+            self.publisher.objects.write(key, pack(texts.pop(key)), "application/zstd")
 
-        for some in _portions(self.content.days.values()):
+        for some in batched(self.content.days.values(), DAYS_AT_ONCE, strict=False):
             for each in some:
                 text = each.text()
                 if draft := self._day_draft(each, text):
-                    self._days[each.day], texts[each.day] = draft, text
+                    self._days[each.day] = draft
+                    key = object_key(self.before.dataset, each.day, draft.digest, draft.number)
+                    texts[key] = text
+                elif (key := _key_of(self.before, each.day)) not in there:
+                    texts[key] = text
             side_by_side(write, list(texts))
 
     def _day_draft(self, day: MarketDay, text: bytes) -> _Draft | None:
@@ -267,9 +299,10 @@ class _Edition:
             return _Draft(None, digest, Change.NEW)
         if known.revision.digest == digest:
             return None
-        key = object_key(self.before.dataset, day.day, *known.revision[:2])
         try:
-            change = change_between(self.publisher.objects.read(key), text)
+            change = change_between(
+                self.publisher.objects.read(_key_of(self.before, day.day)), text
+            )
         except NotFoundError:
             change = Change.CORRECTED
         return _Draft(known.revision, digest, change)
@@ -278,22 +311,25 @@ class _Edition:
         days = self.content.parts.get(name, self.content.days)
         return total(self.content.days[day].counts for day in days) + self.content.counts
 
-    def _part_drafts(self) -> dict[str, _Draft]:
+    def _part_drafts(self, there: AbstractSet[str]) -> dict[str, _Draft]:
+        """Return what the parts that are new, or whose file was lost, are to become."""
         drafts = {}
         for name, days in self.content.parts.items():
             digest, known = self._part_digest(days), self.before.parts.get(name)
             if known is None:
                 drafts[name] = _Draft(None, digest, Change.NEW)
-            elif known.revision.digest != digest:
-                changes = {self._days[day].change for day in days if day in self._days}
-                late = changes and Change.CORRECTED not in changes
-                change = Change.LATE if late else Change.CORRECTED
+            elif known.revision.digest != digest or known.key not in there:
+                corrected = any(
+                    self._days[day].change is Change.CORRECTED for day in days if day in self._days
+                )
+                change = Change.CORRECTED if corrected else Change.LATE
                 drafts[name] = _Draft(known.revision, digest, change)
         return drafts
 
     def _part_digest(self, days: Iterable[str]) -> str:
-        """Return what identifies a part's content."""
-        known = sha256(f"{self.content.digest}{self.content.counts}".encode())
+        """Return what identifies a part's content, and the form in which it is written."""
+        form = FORMAT, columns_of(self.before.dataset), self.content.digest, self.content.counts
+        known = sha256(repr(form).encode())
         for day in days:
             draft = self._days.get(day)
             digest = draft.digest if draft else self.before.days[day].revision.digest
@@ -307,7 +343,7 @@ class _Edition:
         rows.write(path, self._metadata(name, draft.number), one_day)
         body = path.read_bytes()
         hashed = sha256(body).hexdigest()
-        key = f"{folder(self.before.dataset, self.before.year)}{name}-{hashed[:16]}.parquet"
+        key = f"{self._folder}{name}-{hashed[:16]}.parquet"
         self.publisher.objects.write(key, body, PARQUET)
         return key, hashed, len(body)
 
@@ -332,15 +368,3 @@ class _Edition:
 
 def _ends(days: list[str]) -> tuple[str | None, str | None]:
     return (days[0], days[-1]) if days else (None, None)
-
-
-def _portions(days: Iterable[MarketDay], size: int = 16) -> Iterator[list[MarketDay]]:
-    """Cut days into portions, so that not all texts are in memory at once."""
-    some: list[MarketDay] = []
-    for day in days:
-        some.append(day)
-        if len(some) == size:
-            yield some
-            some = []
-    if some:
-        yield some

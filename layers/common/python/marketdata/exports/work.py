@@ -1,12 +1,14 @@
 """What there is to publish: the datasets and years whose stored rows have changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from marketdata.blocks.store import BlockStore
+from marketdata.catalog.securities import Catalog
 from marketdata.exports.datasets import PUBLISHED, WHOLE_DATASETS, has_years
 from marketdata.exports.entries import ALL, Release
+from marketdata.exports.expectation import expectation
 from marketdata.exports.manifest import Manifest
 from marketdata.exports.publisher import GRACE
 
@@ -25,8 +27,8 @@ class Finder:
 
     Parameters
     ----------
-    manifest, store
-        The releases, and the rows.
+    manifest, store, catalog
+        The releases, the rows, and what there should be.
     final_until : str
         The last final trading day, "YYYYMMDD".
     now : datetime
@@ -39,6 +41,7 @@ class Finder:
         self,
         manifest: Manifest,
         store: BlockStore,
+        catalog: Callable[[], Catalog],
         final_until: str,
         now: datetime,
         *,
@@ -46,6 +49,8 @@ class Finder:
     ) -> None:
         self._manifest = manifest
         self._store = store
+        self._catalog = catalog
+        self._final_until = final_until
         self._running = final_until[:4]
         self._lapsed = int((now - GRACE).timestamp())
         self._lake = lake
@@ -56,8 +61,8 @@ class Finder:
         Parameters
         ----------
         dataset, year : str
-            Only this dataset, with all years that are stored, or only this year of all datasets, or
-            of this one; empty for whatever has changed.
+            This dataset, or this year of it, whether it has changed or not; without a dataset only
+            what has changed, of this year or of all.
         """
         if dataset:
             years = [year] if year and has_years(dataset) else list(self._stored(dataset))
@@ -65,27 +70,22 @@ class Finder:
         changes = self._manifest.changes()
         releases = {(each.dataset, each.year): each for each in self._manifest.releases()}
         found = {(name, ALL) for name in WHOLE_DATASETS}
-        known = changes.keys() | releases.keys()
-        found |= {key for key in known if self._is_due(key, changes, releases)}
+        for key in changes.keys() | releases.keys():
+            if self._is_due(releases.get(key, Release(*key)), changes.get(key, 0)):
+                found.add(key)
         return [
             Job(*key)
             for key in sorted(found)
             if key[0] in PUBLISHED and (not year or key[1] == year)
         ]
 
-    def _is_due(
-        self,
-        key: tuple[str, str],
-        changes: Mapping[tuple[str, str], int],
-        releases: Mapping[tuple[str, str], Release],
-    ) -> bool:
-        release = releases.get(key)
-        if release is None:
-            return True
+    def _is_due(self, release: Release, changes: int) -> bool:
+        expected = expectation(self._catalog(), release.dataset, release.year, self._final_until)
         return (
-            release.seen != changes.get(key, 0)
+            release.seen != changes
+            or release.expecting != expected
             or (release.open and release.year != self._running)
-            or (self._lake and release.lake != release.version)
+            or (self._lake and release.lake != release.edition)
             or any(each.at <= self._lapsed for each in release.replaced)
         )
 

@@ -38,8 +38,12 @@ MAIN_HISTORY = "main"
 DAILY_BARS = BarDataset(Kind.FUTURE, Period.DAILY)
 
 
-def read_histories(store: BlockStore, wanted: Iterable[Variety]) -> dict[str, MainHistory]:
+def read_histories(
+    store: BlockStore, wanted: Iterable[Variety], *, fresh: bool = False
+) -> dict[str, MainHistory]:
     """Read the histories of some varieties; a variety without one gets an empty one.
+
+    `fresh` as in `BlockStore.read`.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def read_histories(store: BlockStore, wanted: Iterable[Variety]) -> dict[str, Ma
         By the variety's code.
     """
     keys = {variety.code: _key(variety) for variety in wanted}
-    stored = store.read(keys.values())
+    stored = store.read(keys.values(), fresh=fresh)
     return {code: _decode(key, stored.get(key, Block())) for code, key in keys.items()}
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from marketdata.blocks.block import DOCUMENT, BlockKey
+from marketdata.blocks.block import BlockKey
 from marketdata.blocks.dataset import Dataset, Kind
 from marketdata.blocks.days import parts_between
 from marketdata.blocks.repair import clear_damaged
@@ -137,7 +137,7 @@ class UpstreamServer:
             now=asked_at,
             omits_untraded=self.source.omits_untraded,
         )
-        return lambda: self._stored(ingest.run(request, fetched), dataset, event)
+        return lambda: self._noted(dataset, event, lambda: ingest.run(request, fetched))
 
     def _fetch_statements(self, event: Mapping[str, Any]) -> Save:
         dataset = StatementDataset.parse(event["dataset"])
@@ -153,27 +153,27 @@ class UpstreamServer:
             final_until=final_until,
             now=asked_at,
         )
-        return lambda: self._stored(ingest.run(request, fetched), dataset, event)
+        return lambda: self._noted(dataset, event, lambda: ingest.run(request, fetched))
 
     def _fetch_factors(self, event: Mapping[str, Any]) -> Save:
         request = FactorRequest(Kind(event["kind"]), tuple(event["codes"]))
         final_until = self._final_day()
         fetched = self.source.fetch_factors(request)
         asked_at = self.now().isoformat(timespec="seconds")
+        return lambda: {"failed": save_factors(self.store, request, fetched, final_until, asked_at)}
 
-        def save() -> dict[str, Any]:
-            failed = save_factors(self.store, request, fetched, final_until, asked_at)
-            self.mark(f"{request.kind}.factors", [DOCUMENT])
-            return {"failed": failed}
-
-        return save
-
-    def _stored(
-        self, report: IngestReport, dataset: Dataset, event: Mapping[str, Any]
+    def _noted(
+        self, dataset: Dataset, event: Mapping[str, Any], save: Callable[[], IngestReport]
     ) -> dict[str, Any]:
-        """Note that a dataset's rows have changed, now that they are stored, and return how."""
-        if not dataset.intraday:
-            self.mark(dataset.name, parts_between(dataset, event["start"], event["end"]))
+        """Store rows, and note that those of their years have changed.
+
+        It is noted before, in case that this process dies in between, and after, because what is
+        published in between has not seen them all.
+        """
+        years = [] if dataset.intraday else parts_between(dataset, event["start"], event["end"])
+        self.mark(dataset.name, years)
+        report = save()
+        self.mark(dataset.name, years)
         return asdict(report)
 
     def _refresh_catalog(self, _event: Mapping[str, Any]) -> Save:
