@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from marketdata.blocks import codec
-from marketdata.blocks.block import BlockCoverage, BlockKey, unpack
+from marketdata.blocks.block import BlockCoverage, BlockKey
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import FIRST_DAYS, ONE_DAY, last_known_day, trading_days
@@ -19,6 +19,7 @@ from marketdata.catalog.securities import Catalog, dates_of
 from marketdata.catalog.window import Window
 from marketdata.exports.datasets import FACTORS
 from marketdata.exports.entries import Counts
+from marketdata.exports.stored import stored
 from marketdata.finance.statement import StatementDataset
 from marketdata.futures.main_history import read_histories
 from marketdata.futures.varieties import varieties
@@ -102,15 +103,12 @@ def statements(
         BlockKey(dataset.name, security.code, year)
         for security in in_scope(catalog, scope, to_ask=True)
     ]
-    found = store.read(keys, fresh=True)
     lines: list[bytes] = []
-    stored = {}
-    for key in keys:
-        if key in found:
-            block, text = unpack(key, found[key])
-            stored[key.code] = BlockCoverage(block.coverage, block.rows)
-            start = b'{"code":"%b",' % key.code.encode()
-            lines += [start + line[1:] + b"\n" for line in codec.lines(text)]
-    compared = compare(dataset, year, in_scope(catalog, scope), stored, window)
+    coverage = {}
+    for code, block, text in stored(store, keys):
+        coverage[code] = BlockCoverage(block.coverage, block.rows)
+        start = b'{"code":"%b",' % code.encode()
+        lines += [start + line[1:] + b"\n" for line in codec.lines(text)]
+    compared = compare(dataset, year, in_scope(catalog, scope), coverage, window)
     lacking = (compared.missing, compared.unconfirmed, compared.absent)
     return lines, Counts(len(lines), *(sum(each.values()) for each in lacking))

@@ -1,21 +1,18 @@
 """One pass over the blocks of a dataset and year: its market days, and its rows as text."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import batched
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from marketdata.blocks.block import Block, BlockCoverage, BlockKey, unpack
+from marketdata.blocks.block import BlockCoverage, BlockKey
 from marketdata.blocks.codec import JOINT
 from marketdata.blocks.days import days_of
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Security
 from marketdata.catalog.window import Window
-from marketdata.errors import StorageError
 from marketdata.exports.market_day import MarketDay
+from marketdata.exports.stored import stored
 from marketdata.kline.bars import DAY, BarDataset
 from marketdata.tasks.comparison import PartComparison, compare
-
-BLOCKS_AT_ONCE = 800
 
 BETWEEN = JOINT + b"{"
 DAY_IN = slice(DAY.start - 1, DAY.stop - 1)
@@ -59,29 +56,15 @@ def market_days(
     # Shanghai and Shenzhen trade on the same days, and the other markets on no other ones.
     days = {day: MarketDay(day) for day in window.calendar.days("SH", first, last)}
     sorter = _Sorter(year, days)
-    stored: dict[str, BlockCoverage] = {}
+    keys = [BlockKey(dataset.name, security.code, year) for security in securities]
+    coverage: dict[str, BlockCoverage] = {}
     with rows.open("wb") as file:
-        for code, block, text in _blocks(store, dataset, year, securities):
-            stored[code] = BlockCoverage(block.coverage, block.rows)
+        for code, block, text in stored(store, keys):
+            coverage[code] = BlockCoverage(block.coverage, block.rows)
             if text:
                 file.write(sorter.take(code.encode(), text, block.coverage.present))
-    _explain(days, year, compare(dataset, year, securities, stored, window))
+    _explain(days, year, compare(dataset, year, securities, coverage, window))
     return days
-
-
-def _blocks(
-    store: BlockStore, dataset: BarDataset, year: str, securities: Sequence[Security]
-) -> Iterator[tuple[str, Block, bytes]]:
-    for some in batched(securities, BLOCKS_AT_ONCE, strict=False):
-        keys = [BlockKey(dataset.name, security.code, year) for security in some]
-        # What was stored a moment ago is what is to be published.
-        found = store.read(keys, fresh=True)
-        for key in keys:
-            if key in found:
-                block, text = unpack(key, found[key])
-                if block.damage:
-                    raise StorageError(f"{key.name} is damaged: {block.damage}")
-                yield key.code, block, text
 
 
 class _Sorter:
