@@ -118,7 +118,7 @@ class Objects:
         self.objects.pop(key, None)
 
     def modified(self, prefix: str) -> Iterator[tuple[str, int]]:
-        raise AssertionError("nothing is swept")
+        yield from ((key, 0) for key in self.objects if key.startswith(prefix))
 
 
 def catalog(codes: Iterable[str], others: Iterable[Security] = ()) -> Catalog:

@@ -24,6 +24,9 @@ from marketdata.aws.items import to_attributes
 COUNTS = "/-/counts"
 """The path of the counts; no bucket is named "-"."""
 
+NO_OBJECTS = b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
+"""What every list of objects holds: publishing asks for one of what it has published before."""
+
 SECRET = 64 * "x"
 """The text of every secret."""
 
@@ -173,6 +176,9 @@ class Handler(BaseHTTPRequestHandler):
         """Answer with an object, or with the counts."""
         if self.path == COUNTS:
             self._send(json.dumps(self.store.take_counts()).encode(), "application/json")
+            return
+        if "list-type=2" in self.path:
+            self._send(NO_OBJECTS, "application/xml")
             return
         self.store.count("GetObject")
         key = self.path.partition("?")[0].split("/", 2)[2]

@@ -45,7 +45,8 @@ from marketdata.exports.market_day import (
 from marketdata.exports.parquet import Rows
 
 GRACE = timedelta(days=1)
-"""How long an object stays after another has taken its place."""
+"""How long a file stays after another has taken its place. A market day's object may go at once:
+who has just read its key finds another one there, see `api.market_day`."""
 
 KEPT_FILES = 1000
 """Of more replaced files than that the oldest can be deleted at once: the item has a limit."""
