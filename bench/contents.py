@@ -61,7 +61,6 @@ class Contents:
     def get_many(
         self, keys: Sequence[ItemKey], *, fresh: bool = False, attributes: Sequence[str] = ()
     ) -> dict[ItemKey, Item]:
-        assert not fresh
         wanted = set(attributes)
         return {
             key: {
