@@ -112,7 +112,8 @@ def test_two_at_once_end_in_one_right_release(
 ) -> None:
     publish()
     correct(service)
-    release, done = Manifest.publish, []
+    release = Manifest.publish
+    done: list[str] = []
 
     def overtaken(manifest: Manifest, *args: Any) -> Release:
         """Have another one come first, when all objects of this one are written."""
