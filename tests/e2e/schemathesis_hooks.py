@@ -1,15 +1,18 @@
 """What a schema cannot say of a request, told to Schemathesis before it sends one."""
 
+import re
 from typing import Any
 
 import schemathesis
 from hypothesis import strategies as st
 
 from marketdata.blocks.dataset import Period
+from marketdata.catalog.calendar import is_trading_day, next_trading_day
 from marketdata.finance.statement import Statement
 
 LOCALHOST = "127.0.0.1"
 STRONG = "correct-horse-battery"
+DAY = re.compile("2024[0-9]{4}")
 PERIODS = [*Period]
 STATEMENTS = [*Statement]
 
@@ -28,8 +31,17 @@ def before_call(
         if isinstance(place, dict):
             _order(place)
             _agree(place)
+            if case.path.endswith("/kline/day"):
+                _trade(place)
     if isinstance(case.body, dict):
         _give_password(case.path, case.body)
+
+
+def _trade(query: dict[str, Any]) -> None:
+    """Ask for a trading day, if for a day at all: no other is a market day."""
+    day = query.get("trade_date")
+    if isinstance(day, str) and DAY.fullmatch(day) and not is_trading_day("SH", day):
+        query["trade_date"] = next_trading_day("SH", day)
 
 
 def _give_password(path: str, body: dict[str, Any]) -> None:
