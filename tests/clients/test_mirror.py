@@ -90,6 +90,17 @@ def close_the_year(scripted: Publisher) -> None:
     scripted.publish(YEAR, b"the whole year" * 100)
 
 
+def test_a_service_that_publishes_nothing_takes_nothing_away(
+    mirror: Mirror, scripted: Publisher, folder: Path
+) -> None:
+    mirror().sync()
+    before = files_in(folder)
+    scripted.items.clear()
+    with pytest.raises(BadAnswerError, match="publishes nothing"):
+        mirror().sync()
+    assert files_in(folder) == before
+
+
 def test_a_year_takes_the_place_of_its_days_at_once(
     mirror: Mirror, scripted: Publisher, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
