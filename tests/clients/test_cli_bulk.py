@@ -108,6 +108,13 @@ def test_a_mirror(run: Run, scripted: Publisher, folder: str) -> None:
     assert run("mirror", folder, "--check", "--watch").exit_code == exits.USAGE
 
 
+def test_a_mirror_tells_which_files_lack_rows(run: Run, scripted: Publisher, folder: str) -> None:
+    assert "lack" not in run("mirror", folder).stderr
+    scripted.publish("calendar/part.parquet", b"less", condition="partial")
+    told = run("mirror", folder).stderr
+    assert "1 file of these lack rows: calendar/part.parquet" in told
+
+
 def test_a_mirror_that_cannot_be(run: Run, scripted: Publisher, folder: str) -> None:
     assert run("mirror", folder, "--dataset", "bonds").exit_code == exits.USAGE
     with locked(Path(folder)):

@@ -51,6 +51,13 @@ def test_everything_arrives_once(mirror: Mirror, scripted: Publisher, folder: Pa
     assert len(scripted.downloads) == 5
 
 
+def test_files_that_lack_rows_are_named(mirror: Mirror, scripted: Publisher) -> None:
+    scripted.publish(CLOSED, b"some rows", condition="partial", missing=3)
+    assert mirror().sync().partial == (CLOSED,)
+    scripted.publish(CLOSED, b"all rows")
+    assert mirror().sync().partial == ()
+
+
 def test_only_what_changed_is_downloaded(mirror: Mirror, scripted: Publisher, folder: Path) -> None:
     mirror().sync()
     scripted.publish(CLOSED, b"corrected")

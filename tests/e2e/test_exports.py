@@ -5,11 +5,14 @@ from itertools import batched
 from pathlib import Path
 from typing import Any
 
+import boto3  # noqa: TID251  (the local cloud is no part of the functions' code)
 import httpx
 import polars as pl
 import pytest
 from amazingdata_client import Client
 
+from local.cloud import ENDPOINT
+from local.tools import REGION
 from tests.e2e.calls import fill, ok
 from tests.e2e.conftest import LOGIN, LocalCloud
 from tests.support.faults import wait_until
@@ -109,11 +112,33 @@ def test_changes_are_told_once(published: httpx.Client) -> None:
     assert ok(published.get("/changes", params={"since": found["cursor"]}))["data"]["items"] == []
 
 
-def test_publishing_again_changes_nothing(published: httpx.Client) -> None:
-    before = parts(published)
-    started = published.post("/cache/publish", json={"dataset": DATASET, "year": "2024"})
-    assert started.status_code == 200
-    assert parts(published) == before
+def test_publishing_again_changes_nothing(
+    synthetic_cloud: LocalCloud, published: httpx.Client
+) -> None:
+    before = parts(published)["2024"]
+    body = {"dataset": DATASET, "year": "2024"}
+    started = ok(published.post("/cache/publish", json=body))["data"]["execution"]
+    wait_until(lambda: execution_status(synthetic_cloud, started) != "RUNNING")
+    assert execution_status(synthetic_cloud, started) == "SUCCEEDED"
+    assert parts(published)["2024"] == before
+
+
+def execution_status(cloud: LocalCloud, name: str) -> str:
+    """Return the status of an execution of the state machine that publishes."""
+    machines = boto3.client(
+        "stepfunctions",
+        REGION,
+        endpoint_url=(cloud.state / ENDPOINT).read_text(),
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    (machine,) = [
+        each["stateMachineArn"]
+        for each in machines.list_state_machines()["stateMachines"]
+        if each["name"].endswith("-publish")
+    ]
+    execution = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+    return machines.describe_execution(executionArn=execution)["status"]
 
 
 @pytest.mark.parametrize(

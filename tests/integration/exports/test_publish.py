@@ -153,6 +153,13 @@ def test_a_correction_is_a_revision_of_one_day(filled: Service, tmp_path: Path) 
     assert day_of(filled, DAYS[1])["meta"]["release"]["revision"] == 1
 
 
+def test_a_cursor_of_another_deployment_begins_anew(filled: Service) -> None:
+    """As after a restore: nothing may be passed over because a number is larger."""
+    everything = get(filled, "/changes")["data"]
+    assert get(filled, "/changes", since=10_000)["data"] == everything
+    assert everything["items"]
+
+
 def test_what_comes_back_is_a_revision_of_its_own(filled: Service) -> None:
     """Its first object may be just about to be deleted."""
     for close in (rows(CODES[0])[2]["open"], rows(CODES[0])[2]["close"]):

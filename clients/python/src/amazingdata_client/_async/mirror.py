@@ -20,6 +20,8 @@ from amazingdata_client.mirror.state import Selection, State
 
 OnProgress = Callable[[SyncProgress], object]
 
+PARTIAL = "partial"
+"""The condition of a file that lacks rows."""
 AT_ONCE = 4
 """Downloads at the same time."""
 EVERY = 60.0
@@ -161,7 +163,14 @@ class AsyncMirror(MirrorReader):
         folder.finish(published.cursor)
         held = folder.state.held
         removed = tuple(sorted(before.keys() - held.keys()))
-        return SyncReport(tuple(sorted(came)), removed, len(held), sum(came.values()))
+        lacking = {part.path for part in published.items if part.condition == PARTIAL}
+        return SyncReport(
+            tuple(sorted(came)),
+            removed,
+            len(held),
+            sum(came.values()),
+            tuple(sorted(lacking & held.keys())),
+        )
 
     async def _refuse_unknown(self, selection: Selection, published: Exports) -> None:
         """Let the service judge the names of datasets of which nothing is published."""

@@ -21,6 +21,8 @@ from amazingdata_client.mirror.state import Selection, State
 
 OnProgress = Callable[[SyncProgress], object]
 
+PARTIAL = "partial"
+"""The condition of a file that lacks rows."""
 AT_ONCE = 4
 """Downloads at the same time."""
 EVERY = 60.0
@@ -162,7 +164,14 @@ class Mirror(MirrorReader):
         folder.finish(published.cursor)
         held = folder.state.held
         removed = tuple(sorted(before.keys() - held.keys()))
-        return SyncReport(tuple(sorted(came)), removed, len(held), sum(came.values()))
+        lacking = {part.path for part in published.items if part.condition == PARTIAL}
+        return SyncReport(
+            tuple(sorted(came)),
+            removed,
+            len(held),
+            sum(came.values()),
+            tuple(sorted(lacking & held.keys())),
+        )
 
     def _refuse_unknown(self, selection: Selection, published: Exports) -> None:
         """Let the service judge the names of datasets of which nothing is published."""

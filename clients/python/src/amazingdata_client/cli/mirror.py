@@ -10,6 +10,9 @@ from amazingdata_client.cli.transfer import Lines, amount, shown
 from amazingdata_client.errors import AmazingDataError
 from amazingdata_client.mirror.progress import SyncReport
 
+NAMED = 5
+"""So many files that lack rows are named."""
+
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
@@ -85,3 +88,7 @@ def _complain(error: AmazingDataError) -> None:
 def _tell(report: SyncReport) -> None:
     came = f"{counted(len(report.downloaded), 'file')} downloaded ({amount(report.bytes)})"
     say(f"{came}, {len(report.removed):,} removed, {report.held:,} in the mirror")
+    if report.partial:
+        more = ", …" if len(report.partial) > NAMED else ""
+        named = ", ".join(report.partial[:NAMED])
+        say(f"{counted(len(report.partial), 'file')} of these lack rows: {named}{more}")

@@ -37,12 +37,15 @@ class SyncReport:
         Number of files that the mirror holds now.
     bytes : int
         The size of the files that came.
+    partial : tuple of str
+        Paths of the files that lack rows, as far as the service knows, in order.
     """
 
     downloaded: tuple[str, ...]
     removed: tuple[str, ...]
     held: int
     bytes: int
+    partial: tuple[str, ...] = ()
 
 
 class StoppedError(Exception):

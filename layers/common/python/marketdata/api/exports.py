@@ -88,8 +88,11 @@ def list_changes(call: Call[ChangesQuery]) -> Answer:
     """List in order what got a new revision after a cursor: each part and day once."""
     manifest: Manifest = deployment.manifest()
     since, last = call.parameters.since, manifest.sequence()
-    if since >= last:
-        return Answer.success({"items": [], "cursor": str(since), "more": False})
+    if since == last:
+        return Answer.success({"items": [], "cursor": str(last), "more": False})
+    if since > last:
+        # Nobody was given this cursor here: it is another deployment's, or of before a restore.
+        since = 0
     items, cursor = changes_since(manifest.releases(), since, last)
     more = cursor < last
     return Answer.success({"items": items, "cursor": str(cursor), "more": more})

@@ -15,7 +15,7 @@ YEAR_PATTERN = "^(19|20)[0-9]{2}$"
 
 
 class PublishBody(Parameters):
-    """What to publish: a dataset, or a year, or one year of a dataset; by default, what changed."""
+    """A dataset to publish, or a year of it; without one, what has changed, of a year or all."""
 
     dataset: Annotated[str, one_of(PUBLISHED)] | None = None
     year: Annotated[str, Field(pattern=YEAR_PATTERN)] | None = None
