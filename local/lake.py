@@ -5,12 +5,12 @@
 compare by eye with those of the files.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Mapping
 from typing import Any
 
+from local.generated import write_or_check
 from local.tools import ROOT
 from marketdata.exports.datasets import PUBLISHED, columns_of, has_years
 from marketdata.exports.parquet import DATE, REAL, TEXT, WHOLE
@@ -117,17 +117,7 @@ def render() -> str:
 
 def main() -> int:
     """Write or check the file; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m local.lake", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare instead of writing")
-    check = parser.parse_args().check
-    text = render()
-    if not check:
-        FILE.write_text(text, encoding="utf-8")
-        return 0
-    if FILE.exists() and FILE.read_text(encoding="utf-8") == text:
-        return 0
-    print(f"{FILE.name} is out of date: run make generated", file=sys.stderr)
-    return 1
+    return write_or_check("local.lake", __doc__, FILE, render)
 
 
 def _resource(name: str, kind: str, **said: Any) -> Json:
