@@ -12,6 +12,7 @@ from amazingdata_client.export_models import ExportLink, ExportPart
 from amazingdata_client.mirror import durable
 from amazingdata_client.mirror.folder import open_at, sha256_of, size_of
 from amazingdata_client.mirror.ranges import asked_from, begins_at, refusal
+from amazingdata_client.mirror.reads import read_more
 
 Outcome = httpx.Response | httpx.TransportError
 
@@ -82,6 +83,7 @@ class AsyncDownloads(AsyncPublications):
                 if not response.is_success:
                     await response.aread()
                     return refusal(response, to)
+                read_more(response)
                 with open_at(to, begins_at(response, here, part.bytes)) as file:
                     async for chunk in response.aiter_bytes():
                         file.write(chunk)

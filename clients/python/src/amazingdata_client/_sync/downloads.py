@@ -13,6 +13,7 @@ from amazingdata_client.export_models import ExportLink, ExportPart
 from amazingdata_client.mirror import durable
 from amazingdata_client.mirror.folder import open_at, sha256_of, size_of
 from amazingdata_client.mirror.ranges import asked_from, begins_at, refusal
+from amazingdata_client.mirror.reads import read_more
 
 Outcome = httpx.Response | httpx.TransportError
 
@@ -81,6 +82,7 @@ class Downloads(Publications):
                 if not response.is_success:
                     response.read()
                     return refusal(response, to)
+                read_more(response)
                 with open_at(to, begins_at(response, here, part.bytes)) as file:
                     for chunk in response.iter_bytes():
                         file.write(chunk)
