@@ -41,7 +41,7 @@ def answer_by_moto(patch: pytest.MonkeyPatch) -> None:
         endpoint: Endpoint, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> Response:
         for hear in tuple(_hearers):
-            hear(*_asked(endpoint, path, headers, body))
+            hear(*_asked(endpoint, method, path, headers, body))
         if not endpoint.own:
             return send(endpoint, method, path, headers, body)
         if not botocore_stubber.enabled:
@@ -62,9 +62,10 @@ def answer_by_moto(patch: pytest.MonkeyPatch) -> None:
 
 
 def _asked(
-    endpoint: Endpoint, path: str, headers: dict[str, str], body: bytes
+    endpoint: Endpoint, method: str, path: str, headers: dict[str, str], body: bytes
 ) -> tuple[str, dict[str, Any]]:
     if target := headers.get("x-amz-target"):
         return target.partition(".")[2], orjson.loads(body)
     bucket, _, _ = endpoint.host.partition(".s3.")
-    return "GetObject", {"Bucket": bucket, "Key": unquote(path.removeprefix("/"))}
+    operation = {"GET": "GetObject", "PUT": "PutObject"}[method]
+    return operation, {"Bucket": bucket, "Key": unquote(path.removeprefix("/"))}

@@ -87,3 +87,24 @@ def test_so_is_the_reading_of_an_object(
         time=TIME,
     )
     assert ours["authorization"] == theirs
+
+
+@given(HOSTS, KEYS, PATHS, st.binary(max_size=50))
+def test_so_is_the_writing_of_an_object(
+    patch: pytest.MonkeyPatch, host: str, key: AccessKey, path: str, body: bytes
+) -> None:
+    headers = {"host": host, "content-type": "application/zstd", "x-amz-checksum-crc32": "AAAAAA=="}
+    request = AWSRequest("PUT", f"https://{host}{path}", headers=headers, data=body)
+    request.context["payload_signing_enabled"] = True
+    theirs = authorization_of_boto3(request, key, "s3", "cn-north-1", patch)
+    ours = signed(
+        "PUT",
+        path,
+        {**headers, "x-amz-content-sha256": request.headers["X-Amz-Content-SHA256"]},
+        body,
+        service="s3",
+        region="cn-north-1",
+        key=key,
+        time=TIME,
+    )
+    assert ours["authorization"] == theirs

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import orjson
 
 from marketdata.aws.clients import client
+from marketdata.aws.puts import write_object
 from marketdata.aws.reads import read_object
 from marketdata.errors import NotFoundError
 
@@ -41,7 +42,7 @@ class Bucket:
 
     def write(self, key: str, body: bytes, content_type: str = "application/json") -> None:
         """Write an object, whole or not at all."""
-        client("s3").put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type)
+        write_object(self.name, key, body, content_type)
 
     def read_json(self, key: str) -> Any:
         """Read an object and parse it; errors as in `read`."""

@@ -46,7 +46,7 @@ def read(service: str, operation: str, **request: Any) -> Any:
     try:
         return ask(service, operation, request)
     except NoAnswerError as error:
-        _note(error)
+        note(error, "reads")
     return getattr(client(service), METHODS[operation])(**request)  # type: ignore[call-overload]
 
 
@@ -55,11 +55,11 @@ def read_object(bucket: str, key: str) -> bytes:
     try:
         return get_object(bucket, key)
     except NoAnswerError as error:
-        _note(error)
+        note(error, "reads")
     return client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
 
 
-def _note(error: NoAnswerError) -> None:
-    """Tell the operators that the short way failed; outside Lambda it is none."""
+def note(error: NoAnswerError, does: str) -> None:
+    """Tell the operators what boto3 does since the short way failed; outside Lambda it is none."""
     if not isinstance(error, NotLambdaError):
-        _log.warning("boto3 reads instead: %s", error)
+        _log.warning("boto3 %s instead: %s", does, error)

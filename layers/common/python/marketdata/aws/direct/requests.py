@@ -3,6 +3,7 @@
 import base64
 import zlib
 from datetime import UTC, datetime
+from hashlib import sha256
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,7 @@ import orjson
 from marketdata.aws.direct.access_key import access_key
 from marketdata.aws.direct.connections import Response, exchange
 from marketdata.aws.direct.environment import Endpoint, endpoint
-from marketdata.aws.direct.signature import signed
+from marketdata.aws.direct.signature import BODY_HASH, signed
 
 NAMES = {"dynamodb": ("DynamoDB_20120810", "1.0"), "secretsmanager": ("secretsmanager", "1.1")}
 """How the services that take JSON name themselves, and the version of their JSON."""
@@ -60,7 +61,7 @@ def ask(service: str, operation: str, request: dict[str, Any]) -> Any:
     }
     answer = _send(service, place, "POST", "/", headers=headers, body=orjson.dumps(request))
     try:
-        return orjson.loads(answer.body)
+        return orjson.loads(_whole(answer))
     except orjson.JSONDecodeError as error:
         raise NoAnswerError(f"{operation}: no JSON") from error
 
@@ -73,18 +74,35 @@ def get_object(bucket: str, key: str) -> bytes:
     NoAnswerError
         There was no clean answer, and perhaps no such object.
     """
-    place = _known("s3")
-    path = f"/{quote(key, safe='/~')}"
-    if place.own:
-        place = place._replace(host=f"{bucket}.{place.host}")
-    else:
-        path = f"/{bucket}{path}"
+    place, path = _object(bucket, key)
+    headers = {"host": place.host, "x-amz-checksum-mode": "ENABLED", BODY_HASH: EMPTY}
+    return _whole(_send("s3", place, "GET", path, headers=headers))
+
+
+def put_object(bucket: str, key: str, body: bytes, content_type: str) -> None:
+    """Write an object, with a checksum that S3 compares, keeps, and sends to whoever reads it.
+
+    Raises
+    ------
+    NoAnswerError
+        There was no clean answer; perhaps it was written all the same.
+    """
+    place, path = _object(bucket, key)
     headers = {
         "host": place.host,
-        "x-amz-checksum-mode": "ENABLED",
-        "x-amz-content-sha256": EMPTY,
+        "content-type": content_type,
+        "x-amz-checksum-crc32": _checksum(body),
+        BODY_HASH: sha256(body).hexdigest(),
     }
-    return _send("s3", place, "GET", path, headers=headers).body
+    _send("s3", place, "PUT", path, headers=headers, body=body)
+
+
+def _object(bucket: str, key: str) -> tuple[Endpoint, str]:
+    """Return the endpoint of a bucket, and the path of an object at it."""
+    place, path = _known("s3"), f"/{quote(key, safe='/~')}"
+    if place.own:
+        return place._replace(host=f"{bucket}.{place.host}"), path
+    return place, f"/{bucket}{path}"
 
 
 def _known(service: str) -> Endpoint:
@@ -121,9 +139,14 @@ def _send(
     if answer.status != 200:
         # Not its text: that of a refused signature repeats the request, token included.
         raise NoAnswerError(f"{service} answered {answer.status}")
-    if not _is_whole(answer):
-        raise NoAnswerError(f"{service}'s answer does not have its checksum")
     return answer
+
+
+def _whole(answer: Response) -> bytes:
+    """Return the body of an answer, which must have its checksum."""
+    if not _is_whole(answer):
+        raise NoAnswerError("an answer does not have its checksum")
+    return answer.body
 
 
 def _is_whole(answer: Response) -> bool:
@@ -133,5 +156,10 @@ def _is_whole(answer: Response) -> bool:
     # Of an object that was uploaded in parts it is followed by their number, and not of its bytes.
     text = answer.headers.get("x-amz-checksum-crc32", "")
     if text and "-" not in text:
-        return text == base64.b64encode(zlib.crc32(answer.body).to_bytes(4)).decode()
+        return text == _checksum(answer.body)
     return True
+
+
+def _checksum(body: bytes) -> str:
+    """Return the CRC-32 of some bytes as S3 writes it."""
+    return base64.b64encode(zlib.crc32(body).to_bytes(4)).decode()

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 ALGORITHM = "AWS4-HMAC-SHA256"
+BODY_HASH = "x-amz-content-sha256"
 
 
 class AccessKey(NamedTuple):
@@ -37,7 +38,7 @@ def signed(
     headers : mapping
         Every header to sign, with its name in lower case; "host" is one of them.
     body : bytes
-        The body.
+        The body; S3 wants its hash as the header `BODY_HASH`, and then it is not hashed again.
     service, region : str
         The service as the signature names it, such as "dynamodb", and the region.
     key : AccessKey
@@ -63,7 +64,7 @@ def signed(
             *(f"{name}:{named[name]}" for name in names),
             "",
             listed,
-            hashlib.sha256(body).hexdigest(),
+            headers.get(BODY_HASH) or hashlib.sha256(body).hexdigest(),
         )
     )
     scope = f"{time[:8]}/{region}/{service}/aws4_request"
