@@ -1,6 +1,7 @@
 """One pass over the blocks of a dataset and year: its market days, and its rows as text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import batched, repeat
 from pathlib import Path
 
 from marketdata.blocks.block import BlockCoverage, BlockKey
@@ -12,30 +13,34 @@ from marketdata.catalog.window import Window
 from marketdata.exports.market_day import MarketDay
 from marketdata.exports.stored import stored
 from marketdata.kline.bars import DAY, BarDataset
+from marketdata.status.status import StatusDataset
 from marketdata.tasks.comparison import PartComparison, compare
 
 BETWEEN = JOINT + b"{"
 DAY_IN = slice(DAY.start - 1, DAY.stop - 1)
 """The place of the day in a row without its first brace."""
 
+CODES_AT_ONCE = 50
+"""Their rows of a year take some 1.5 MB."""
+
 
 def market_days(
     store: BlockStore,
-    dataset: BarDataset,
+    dataset: BarDataset | StatusDataset,
     securities: Sequence[Security],
     window: Window,
     rows: Path,
 ) -> dict[str, MarketDay]:
-    """Read a year's bars of a whole market.
+    """Read a year's bars of a whole market, or the status of its stocks.
 
     Parameters
     ----------
     store : BlockStore
         Holds the bars.
-    dataset : BarDataset
-        Daily bars.
+    dataset : BarDataset or StatusDataset
+        Daily bars, or the status.
     securities : sequence of Security
-        All of the dataset's kind, sorted by code.
+        All that have rows of it, sorted by code.
     window : Window
         A whole year.
     rows : Path
@@ -55,53 +60,58 @@ def market_days(
     first, last = max(window.start, window.coverage_start), min(window.end, window.final_until)
     # Shanghai and Shenzhen trade on the same days, and the other markets on no other ones.
     days = {day: MarketDay(day) for day in window.calendar.days("SH", first, last)}
-    sorter = _Sorter(year, days)
+    sorter = Sorter(days.values())
     keys = [BlockKey(dataset.name, security.code, year) for security in securities]
     coverage: dict[str, BlockCoverage] = {}
     with rows.open("wb") as file:
-        for code, block, text in stored(store, keys):
-            coverage[code] = BlockCoverage(block.coverage, block.rows)
-            if text:
-                file.write(sorter.take(code.encode(), text, block.coverage.present))
+        for some in batched(stored(store, keys), CODES_AT_ONCE, strict=False):
+            for code, block, text in some:
+                coverage[code] = BlockCoverage(block.coverage, block.rows)
+                if text:
+                    file.write(sorter.take(code.encode(), text))
+            sorter.hand_out()
     _explain(days, year, compare(dataset, year, securities, coverage, window))
     return days
 
 
-class _Sorter:
+class Sorter:
     """Sorts the rows of blocks into market days.
 
-    Most codes of a market have rows of the same days, so nothing is looked up for each row.
+    A few codes at a time: their rows are still in the processor's cache when each day gets its
+    own. Those of a whole market would have to come from memory, one by one.
     """
 
-    def __init__(self, year: str, days: Mapping[str, MarketDay]) -> None:
-        self._year = year
-        self._rows = {day.encode(): each.rows for day, each in days.items()}
-        self._known: dict[int, tuple[list[bytes], list[list[bytes]]]] = {}
+    def __init__(self, days: Iterable[MarketDay]) -> None:
+        self._days = list(days)
+        self._wanted = [each.day.encode() for each in self._days]
+        self._columns: list[Iterable[bytes]] = []
 
-    def take(self, code: bytes, text: bytes, present: int) -> bytes:
-        """Add a block's rows to their days, and return them as lines that begin with the code.
+    def take(self, code: bytes, text: bytes) -> bytes:
+        """Take a block's rows, and return them as lines that begin with the code.
 
         Rows of other days, such as one that is not final, are left out.
         """
-        days, places = self._places(present)
         # Without their first brace, rows can be joined by any other beginning.
         rows = text[1:].split(BETWEEN)
-        if [row[DAY_IN] for row in rows] != days or len(places) != len(days):
-            rows = [row for row in rows if row[DAY_IN] in self._rows]
-            places = [self._rows[row[DAY_IN]] for row in rows]
-        before = b'"%b":{' % code
-        for place, row in zip(places, rows, strict=True):
-            place.append(before + row)
+        days = [row[DAY_IN] for row in rows]
+        before = JOINT + b'"%b":{' % code
+        if days == self._wanted:
+            # As of most codes.
+            self._columns += repeat(before), rows
+        else:
+            row_of = dict(zip(days, rows, strict=True))
+            found = [row_of.get(day, b"") for day in self._wanted]
+            self._columns += [row and before for row in found], found
+            rows = [row for row in found if row]
         start = b'{"code":"%b",' % code
         return start + (b"\n" + start).join(rows) + b"\n" if rows else b""
 
-    def _places(self, present: int) -> tuple[list[bytes], list[list[bytes]]]:
-        """Return the days of a bit set, and the rows of those that are published."""
-        if (known := self._known.get(present)) is None:
-            days = [day.encode() for day in days_of(self._year, present)]
-            known = days, [self._rows[day] for day in days if day in self._rows]
-            self._known[present] = known
-        return known
+    def hand_out(self) -> None:
+        """Add the rows taken so far to their days."""
+        # The codes repeat without end; nothing was taken if there are no columns at all.
+        for day, pieces in zip(self._days, zip(*self._columns, strict=False), strict=False):
+            day.add(b"".join(pieces)[len(JOINT) :])
+        self._columns.clear()
 
 
 def _explain(days: Mapping[str, MarketDay], year: str, found: PartComparison) -> None:

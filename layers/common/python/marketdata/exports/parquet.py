@@ -12,11 +12,17 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-DATE, TEXT, REAL, WHOLE = "DATE", "VARCHAR", "DOUBLE", "BIGINT"
+DATE, TEXT, REAL, WHOLE, TRUTH = "DATE", "VARCHAR", "DOUBLE", "BIGINT", "BOOLEAN"
 """The types of columns; a DATE is written "YYYYMMDD" in rows."""
 
 ROWS_A_GROUP = 51_200
 """Some 200 codes of a year: a reader of one code skips all other groups."""
+
+OPTIONS = (
+    "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, "
+    f"ROW_GROUP_SIZE {ROWS_A_GROUP}"
+)
+"""Rows are sorted, so groups are skipped by their least and greatest values, without filters."""
 
 
 class Rows:
@@ -36,16 +42,10 @@ class Rows:
         self, connection: "DuckDBPyConnection", lines: Path, columns: Mapping[str, str]
     ) -> None:
         self._connection = connection
-        chosen = ", ".join(
-            f'strptime("{name}", \'%Y%m%d\')::DATE AS "{name}"' if kind == DATE else f'"{name}"'
-            for name, kind in columns.items()
-        )
-        types = ", ".join(
-            f"\"{name}\": '{TEXT if kind == DATE else kind}'" for name, kind in columns.items()
-        )
+        types = ", ".join(f"\"{name}\": '{kind}'" for name, kind in columns.items())
         self._all = (
-            f"SELECT {chosen} FROM read_json({_quoted(str(lines))}, "  # noqa: S608  our own names
-            f"format = 'newline_delimited', columns = {{{types}}})"
+            f"SELECT * FROM read_json({_quoted(str(lines))}, "  # noqa: S608  our own names
+            f"format = 'newline_delimited', dateformat = '%Y%m%d', columns = {{{types}}})"
         )
         self._loaded = False
 
@@ -77,9 +77,7 @@ class Rows:
         """
         pairs = ", ".join(f"{name}: {_quoted(value)}" for name, value in metadata.items())
         self._connection.execute(
-            f"COPY ({self._of(day)}) TO {_quoted(str(path))} "
-            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP}, "
-            f"KV_METADATA {{{pairs}}})"
+            f"COPY ({self._of(day)}) TO {_quoted(str(path))} ({OPTIONS}, KV_METADATA {{{pairs}}})"
         )
 
     def _of(self, day: str) -> str:
