@@ -1,20 +1,21 @@
-"""Listing dates, suspensions, statements."""
+"""Listing dates, statuses, members, statements."""
 
 from typing import Any
 
 import pandas as pd
 
 from marketdata.blocks.dataset import Kind
-from marketdata.blocks.dataset import Period as OurPeriod
-from marketdata.catalog.calendar import trading_days
-from marketdata.catalog.securities import life
 from marketdata.finance.statement import Statement
-from marketdata.kline.bars import BarDataset
-from marketdata.sources.source import BarRequest, StatementRequest
+from marketdata.sources.amazingdata.status_rows import NAMES
+from marketdata.sources.source import StatementRequest, StatusRequest
 
 from ._base import local_folder
 from ._faults import sdk_call
+from ._market import STARTS
 from ._securities import market, securities
+
+NO_LIMIT = 999999999.9999
+"""What stands for a price that there is not."""
 
 
 class InfoData:
@@ -44,16 +45,70 @@ class InfoData:
     ) -> Any:
         if local_folder(local_path) is None or is_local:
             return pd.DataFrame()
-        start, end = str(begin_date), str(end_date)
-        dataset = BarDataset(Kind.STOCK, OurPeriod.DAILY)
-        halted = market().fetch_bars(BarRequest(dataset, tuple(code_list), start, end)).halted
-        rows = []
-        for each in (securities()[code] for code in code_list):
-            first, last = life(each)
-            for day in trading_days(each.market, max(start, first), min(end, last)):
-                suspended = halted.get(each.code, {}).get(day) == "suspended"
-                rows.append([each.code, day, 1.0, "1" if suspended else "0"])
-        return pd.DataFrame(rows, columns=["MARKET_CODE", "TRADE_DATE", "PRECLOSE", "IS_SUSP_SEC"])
+        start, end = max(str(begin_date), STARTS[Kind.STOCK]), str(end_date)
+        frame = market().fetch_status(StatusRequest(tuple(code_list), start, end)).frame
+        frame = frame.rename(columns={"code": "MARKET_CODE", "trade_date": "TRADE_DATE", **NAMES})
+        flags = {name: frame[name].map("{:.0f}".format) for name in NAMES.values() if "IS_" in name}
+        limits = {name: frame[name].fillna(NO_LIMIT) for name in ("HIGH_LIMITED", "LOW_LIMITED")}
+        return frame.assign(
+            **flags, **limits, PRICE_HIGH_LMT_RATE=NO_LIMIT, PRICE_LOW_LMT_RATE=NO_LIMIT
+        )
+
+    @sdk_call(dict)
+    def get_index_constituent(
+        self, code_list: list[str], local_path: str, is_local: bool = True
+    ) -> Any:
+        return _members(code_list, local_path, is_local)
+
+    @sdk_call(dict)
+    def get_industry_constituent(
+        self, code_list: list[str], local_path: str, is_local: bool = True
+    ) -> Any:
+        return _members(code_list, local_path, is_local)
+
+    @sdk_call(dict)
+    def get_index_weight(
+        self,
+        code_list: list[str],
+        local_path: str,
+        is_local: bool = True,
+        begin_date: int = 0,
+        end_date: int = 0,
+    ) -> Any:
+        if local_folder(local_path) is None or is_local:
+            return {}
+        return {
+            code: pd.DataFrame(
+                [
+                    [code, member, day, weight]
+                    for day, weights in market()
+                    .fetch_weights(code, str(begin_date), str(end_date))
+                    .days.items()
+                    for member, weight in weights.items()
+                ],
+                columns=["INDEX_CODE", "CON_CODE", "TRADE_DATE", "WEIGHT"],
+            )
+            for code in code_list
+        }
+
+    @sdk_call(pd.DataFrame)
+    def get_industry_base_info(self, local_path: str, is_local: bool = True) -> Any:
+        if local_folder(local_path) is None or is_local:
+            return pd.DataFrame()
+        known = {each.code: each for each in market().list_industries()}
+        above = {code: known[each.parent].name for code, each in known.items() if each.parent}
+        return pd.DataFrame(
+            {
+                "INDEX_CODE": [*known],
+                "LEVEL_TYPE": [each.level for each in known.values()],
+                "LEVEL1_NAME": [above.get(code, each.name) for code, each in known.items()],
+                "LEVEL2_NAME": [
+                    each.name if code in above else None for code, each in known.items()
+                ],
+                "LEVEL3_NAME": [None] * len(known),
+                "IS_PUB": 1,
+            }
+        )
 
     @sdk_call(dict)
     def get_balance_sheet(self, code_list: list[str], local_path: str, **_: Any) -> Any:
@@ -66,6 +121,17 @@ class InfoData:
     @sdk_call(dict)
     def get_cash_flow(self, code_list: list[str], local_path: str, **_: Any) -> Any:
         return _statements(Statement.CASH_FLOW, code_list, local_path)
+
+
+def _members(groups: list[str], local_path: str, is_local: bool) -> Any:
+    """Give the members of the groups that are known; the others are not named."""
+    if local_folder(local_path) is None or is_local:
+        return {}
+    columns = ["CON_CODE", "INDATE", "OUTDATE"]
+    return {
+        group: pd.DataFrame(members, columns=columns).assign(INDEX_CODE=group, INDEX_NAME="")
+        for group, members in market().fetch_members(groups).members.items()
+    }
 
 
 def _statements(statement: Statement, codes: list[str], local_path: str) -> Any:

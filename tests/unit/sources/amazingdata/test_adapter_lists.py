@@ -1,4 +1,4 @@
-"""Codes, names, dates, suspensions and statements, as the adapter makes them."""
+"""Codes, names, dates, statuses, members and statements, as the adapter makes them."""
 
 import os
 from pathlib import Path
@@ -108,28 +108,112 @@ def test_a_listed_stock_has_no_last_day_whatever_the_column_holds(sdk: Any) -> N
     assert [row[3] for row in rows] == [None, "20240105"]
 
 
-def test_suspensions(sdk: Any) -> None:
+def test_a_status_comes_with_all_its_columns(sdk: Any) -> None:
     frame = pd.DataFrame(
         {
-            "MARKET_CODE": ["600000.SH"] * 3 + ["000001.SZ"],
-            "TRADE_DATE": ["20240102", "20240103", "20240104", None],
-            "IS_SUSP_SEC": ["1", "0", 1, "1"],
+            "MARKET_CODE": ["600000.SH", "600000.SH", "000001.SZ"],
+            "TRADE_DATE": ["20240102", 20240103, None],
+            "PRECLOSE": [6.62, "6.65", None],
+            "HIGH_LIMITED": [7.28, 999999999.9999, 0.0],
+            "IS_SUSP_SEC": ["1", 0, "x"],
+            "IS_WD_SEC": ["0", "1", "0"],
         }
     )
     adapter, fake = sdk(get_history_stock_status=frame)
-    assert adapter.suspensions(CODES, "20240101", "20240131") == {
-        "days": {"600000.SH": ["20240102", "20240104"]},
-        "traded": {"600000.SH": ["20240103"]},
-    }
+    found = adapter.status([*CODES, "600001.SH"], "20240101", "20240131")
+    assert found["counts"] == [["600000.SH", 2], ["000001.SZ", 1]]
+    assert found["empty"] == ["600001.SH"]
+    for name, values in {
+        "days": [20240102, 20240103, np.nan],
+        "PRECLOSE": [6.62, 6.65, np.nan],
+        "HIGH_LIMITED": [7.28, 999999999.9999, 0.0],
+        "LOW_LIMITED": [np.nan] * 3,
+        "IS_ST_SEC": [np.nan] * 3,
+        "IS_SUSP_SEC": [1, 0, np.nan],
+        "IS_WD_SEC": [0, 1, 0],
+    }.items():
+        np.testing.assert_array_equal(found[name], values)
     _, values, named = fake.asked[-1]
-    assert values == (CODES,)
+    assert values == ([*CODES, "600001.SH"],)
     assert named.pop("local_path").endswith(os.sep)
     assert named == {"is_local": False, "begin_date": 20240101, "end_date": 20240131}
-    nothing: dict[str, Any] = {"days": {}, "traded": {}}
+
+
+def test_no_status_at_all_has_no_rows(sdk: Any) -> None:
     value: Any
-    for value in (None, {}, "no data", (None, [])):
-        answered, _ = sdk(get_history_stock_status=value)
-        assert answered.suspensions(CODES, "20240101", "20240131") == nothing
+    for value in (None, {}, "no data", (None, []), pd.DataFrame()):
+        found = sdk(get_history_stock_status=value)[0].status(CODES, "20240101", "20240131")
+        assert (found["counts"], found["empty"], len(found["days"])) == ([], [], 0)
+    refused = Said("-95 no permission", pd.DataFrame())
+    with pytest.raises(Failure) as failure:
+        sdk(get_history_stock_status=refused)[0].status(CODES, "20240101", "20240131")
+    assert failure.value.code == -95
+
+
+@pytest.mark.parametrize(
+    ("kind", "call"),
+    [("index", "get_index_constituent"), ("industry", "get_industry_constituent")],
+)
+@pytest.mark.parametrize("as_dict", [True, False])
+def test_members(sdk: Any, kind: str, call: str, as_dict: bool) -> None:
+    rows = pd.DataFrame(
+        {
+            "INDEX_CODE": "000300.SH",
+            "CON_CODE": ["600000.SH", "000001.sz", None],
+            "INDATE": ["20050408", 20050408, np.nan],
+            "OUTDATE": ["20121231", np.nan, 0],
+        }
+    )
+    given = {"000300.SH": rows, "000016.SH": None} if as_dict else rows
+    adapter, fake = sdk(**{call: given})
+    found = adapter.members(kind, ["000300.SH", "000016.SH"])
+    assert found["counts"] == [["000300.SH", 3]]
+    assert found["empty"] == ["000016.SH"]
+    assert found["members"] == ["600000.SH", "000001.SZ", ""]
+    assert found["in_dates"] == ["20050408", "20050408", None]
+    assert found["out_dates"] == ["20121231", None, None]
+    name, values, named = fake.asked[-1]
+    assert (name, values) == (call, (["000300.SH", "000016.SH"],))
+    assert named.pop("local_path").endswith(os.sep)
+    assert named == {"is_local": False}
+
+
+def test_weights(sdk: Any) -> None:
+    rows = pd.DataFrame(
+        {
+            "CON_CODE": ["600000.SH", "000001.SZ"],
+            "TRADE_DATE": ["20240102", None],
+            "WEIGHT": [1.5, "x"],
+        }
+    )
+    adapter, fake = sdk(get_index_weight={"000300.SH": rows})
+    found = adapter.weights(["000300.SH"], "20240101", "20240131")
+    assert found["members"] == ["600000.SH", "000001.SZ"]
+    assert found["days"] == ["20240102", None]
+    np.testing.assert_array_equal(found["weights"], [1.5, np.nan])
+    _, _, named = fake.asked[-1]
+    assert named.pop("local_path").endswith(os.sep)
+    assert named == {"is_local": False, "begin_date": 20240101, "end_date": 20240131}
+
+
+def test_industries(sdk: Any) -> None:
+    rows = pd.DataFrame(
+        {
+            "INDEX_CODE": ["801780.SI", "801782.SI"],
+            "LEVEL_TYPE": [1, 2.0],
+            "LEVEL1_NAME": ["银行", "银行"],
+            "LEVEL2_NAME": [np.nan, "国有大型银行"],
+        }
+    )
+    expected = [
+        ["801780.SI", "1", "银行", "", ""],
+        ["801782.SI", "2", "银行", "国有大型银行", ""],
+    ]
+    given: Any
+    for given in (rows, {"801780.SI": rows.head(1), "801782.SI": rows.tail(1)}):
+        assert sdk(get_industry_base_info=given)[0].industries() == expected
+    for given in (None, {}, pd.DataFrame()):
+        assert sdk(get_industry_base_info=given)[0].industries() == []
 
 
 @pytest.mark.parametrize("as_dict", [True, False])

@@ -11,6 +11,7 @@ from marketdata.catalog.securities import Security
 from marketdata.errors import UpstreamFaultError, UpstreamQuotaError, UpstreamTimeoutError
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.amazingdata.bars import CONTROL, BarFetch
+from marketdata.sources.amazingdata.status_rows import NAMES
 
 START, END = "20240102", "20240105"
 FINAL = "20241231"
@@ -42,6 +43,29 @@ def reply(
     }
 
 
+def status_reply(suspended: dict[str, list[str]], traded: dict[str, list[str]]) -> dict[str, Any]:
+    """Give an answer of `Adapter.status`, days by code."""
+    rows = [
+        (code, float(day), flag)
+        for code in dict.fromkeys([*suspended, *traded])
+        for flag, days in ((1.0, suspended), (0.0, traded))
+        for day in days.get(code, ())
+    ]
+    counts: dict[str, int] = {}
+    for code, _, _ in rows:
+        counts[code] = counts.get(code, 0) + 1
+    nothing = np.full(len(rows), np.nan)
+    return {
+        **dict.fromkeys(NAMES.values(), nothing),
+        "counts": [[code, count] for code, count in counts.items()],
+        "days": np.array([day for _, day, _ in rows]),
+        "IS_SUSP_SEC": np.array([flag for _, _, flag in rows]),
+        "empty": [],
+        "foreign": {},
+        "code": None,
+    }
+
+
 class SdkCalls:
     """Answers calls in turn, and remembers them; an error is raised."""
 
@@ -62,10 +86,10 @@ class SdkCalls:
         return found
 
     def _find(self, operation: str, arguments: dict[str, Any]) -> Any:
-        if operation == "suspensions":
+        if operation == "status":
             if isinstance(self.suspended, Exception):
                 return self.suspended
-            return {"days": self.suspended, "traded": self.traded}
+            return status_reply(self.suspended, self.traded)
         if arguments["codes"] == [CONTROL]:
             return self.control
         return self.klines.pop(0)
@@ -93,7 +117,7 @@ def test_days_without_bars_are_asked_for_in_one_call() -> None:
     done = fetch(calls, A, B)
     assert done.halted == {A: {DAYS[2]: "suspended"}}
     assert done.failed == {}
-    assert calls.asked[1] == ("suspensions", {"codes": [A, B], "start": DAYS[0], "end": DAYS[3]})
+    assert calls.asked[1] == ("status", {"codes": [A, B], "start": DAYS[0], "end": DAYS[3]})
 
 
 def test_a_named_code_without_bars_has_none() -> None:
@@ -132,7 +156,7 @@ def test_nothing_at_all_is_asked_for_twice_and_then_nothing_is_concluded() -> No
     calls = SdkCalls(reply(NOTHING), reply(NOTHING))
     done = fetch(calls, A, B, "510300.SH")
     assert done.failed.keys() == {A, B, "510300.SH"}
-    assert [name for name, _ in calls.asked] == ["klines", "klines", "suspensions"]
+    assert [name for name, _ in calls.asked] == ["klines", "klines", "status"]
 
 
 def test_a_day_without_a_bar_on_which_a_code_traded_is_lost() -> None:

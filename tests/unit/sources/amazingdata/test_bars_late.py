@@ -11,7 +11,7 @@ from marketdata.catalog.securities import Security
 from marketdata.errors import UpstreamBusyError, UpstreamError
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.amazingdata.bars import CONTROLS, BarFetch
-from tests.unit.sources.amazingdata.test_bars import reply
+from tests.unit.sources.amazingdata.test_bars import reply, status_reply
 
 DAYS = trading_days("SH", "20240102", "20240112")
 *EARLIER, NEWEST = DAYS
@@ -35,8 +35,8 @@ class LateSdk:
 
     def __call__(self, operation: str, /, **arguments: Any) -> Any:
         codes = arguments["codes"]
-        if operation == "suspensions":
-            return {"days": self.suspended, "traded": {}}
+        if operation == "status":
+            return status_reply(self.suspended, {})
         self.asked.append(codes)
         if self.error and codes[0] in CONTROLS.values():
             raise self.error

@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from marketdata.sources.amazingdata.shapes import (
     codes_in,
     columns_of,
     day_of,
+    days_of,
     foreign_code,
     frames_by_code,
     is_empty,
@@ -41,6 +44,19 @@ def test_a_day_is_read_from_whatever_it_comes_as(value: object) -> None:
 @pytest.mark.parametrize("value", [0, None, float("nan"), "", "0", pd.NaT, 20240230, "never", -1])
 def test_what_is_no_day_is_none(value: object) -> None:
     assert day_of(value) is None
+
+
+@given(
+    st.lists(
+        st.sampled_from([20240102, 20240103.0, "20240102", "2024-01-04", 0, None, "", 20240230])
+        | st.integers(-1, 10**9)
+    )
+)
+def test_a_column_of_days_is_read_as_each_of_them(values: list[Any]) -> None:
+    found = days_of(pd.DataFrame({"TRADE_DATE": pd.Series(values, dtype=object)}), "TRADE_DATE")
+    expected = [float(day_of(value) or "nan") for value in values]
+    np.testing.assert_array_equal(found, expected)
+    assert np.isnan(days_of(pd.DataFrame({"x": [1, 2]}), "TRADE_DATE")).tolist() == [True, True]
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,20 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from marketdata.blocks.dataset import Kind
+from marketdata.catalog.constituents import Industry
 from marketdata.catalog.securities import Catalog, Security
+from marketdata.errors import UpstreamFaultError, UpstreamQuotaError
 from marketdata.finance.statement import CONSOLIDATED, Statement
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.amazingdata.source import AmazingDataSource
-from marketdata.sources.source import BarRequest, StatementRequest, frame_columns
+from marketdata.sources.source import (
+    BarRequest,
+    HasMembers,
+    HasStatus,
+    StatementRequest,
+    StatusRequest,
+    frame_columns,
+)
 from marketdata.sources.synthetic.source import SyntheticSource
 from tests.support.clocks import clock
 from tests.support.standins import bundle, calls, fault, session
@@ -203,3 +212,98 @@ def test_statements_that_are_not_delivered_have_failed(source: Any) -> None:
     assert made.fetch_statements(wanted).failed.keys() == set(STOCKS[1:3])
     assert made.fetch_statements(wanted).failed == {}
     assert calls(path, "get_income") == 7
+
+
+def status_request(*codes: str, start: str = "20251020", end: str = "20251121") -> StatusRequest:
+    return StatusRequest(codes, start, end)
+
+
+def test_the_status_is_that_of_the_market(source: Any) -> None:
+    made, path = source()
+    assert isinstance(made, HasStatus)
+    young = [code for code in STOCKS if (SECURITIES[code].list_date or "") > "20220101"]
+    wanted = status_request(*STOCKS[:60], *young, start="20220101")
+    fetched, expected = made.fetch_status(wanted), MARKET.fetch_status(wanted)
+    order = ["code", "trade_date"]
+    assert_frame_equal(
+        fetched.frame.sort_values(order, ignore_index=True),
+        expected.frame.sort_values(order, ignore_index=True),
+    )
+    assert fetched.frame["limit_up"].isna().any()
+    assert fetched.frame["is_st"].any()
+    assert (fetched.failed, fetched.horizon, fetched.sure_until) == ({}, {}, {})
+    assert calls(path, "get_history_stock_status") == 1
+
+
+def test_no_status_is_asked_for_of_days_that_the_sdk_does_not_have(source: Any) -> None:
+    made, path = source()
+    assert made.status_start() == "20130104"
+    for wanted in (
+        status_request(*STOCKS, start="20120101", end="20130103"),
+        status_request(*STOCKS, start="20251124", end="20251231"),
+    ):
+        fetched = made.fetch_status(wanted)
+        assert fetched.frame.empty
+        assert fetched.failed == {}
+    assert calls(path, "login") == 0
+
+
+def test_a_status_that_is_not_delivered_has_failed(source: Any) -> None:
+    made, path = source(
+        fault("get_history_stock_status", "none", 1),
+        fault("get_history_stock_status", "empty", 2, 3, 4),
+        fault("get_history_stock_status", "quota", 5),
+    )
+    alive = [code for code in STOCKS if SECURITIES[code].delist_date is None][:3]
+    wanted = status_request(*alive)
+    # The first call is made again, and fails again.
+    assert made.fetch_status(wanted).failed.keys() == set(alive)
+    assert made.fetch_status(wanted).failed.keys() == set(alive)
+    with pytest.raises(UpstreamQuotaError):
+        made.fetch_status(wanted)
+    assert made.fetch_status(wanted).failed == {}
+    assert calls(path, "get_history_stock_status") == 6
+
+
+def test_members_are_those_of_the_market(source: Any) -> None:
+    made, path = source()
+    assert isinstance(made, HasMembers)
+    groups = ["000016.SH", "000300.SH", "990101.SI", "990100.SI"]
+    found = made.fetch_members([*groups, "000001.SH", "999999.SI"])
+    assert found.members == MARKET.fetch_members(groups).members
+    assert (found.failed, found.notes) == ({}, [])
+    assert calls(path, "get_index_constituent") == calls(path, "get_industry_constituent") == 1
+
+
+def test_an_index_without_members_is_unknown_if_the_call_works(source: Any) -> None:
+    made, _ = source(fault("get_index_constituent", "empty", 4, 5, 6))
+    assert made.fetch_members(["000001.SH"]).failed == {}
+    assert made.fetch_members(["000001.SH"]).failed.keys() == {"000001.SH"}
+    assert made.fetch_members(["000300.SH"]).members.keys() == {"000300.SH"}
+
+
+def test_members_of_another_index_fail_the_index(source: Any) -> None:
+    made, _ = source(fault("get_index_constituent", "foreign"))
+    found = made.fetch_members(["000016.SH", "000300.SH"])
+    assert found.failed.keys() == {"000300.SH"}
+    assert found.members.keys() == {"000016.SH"}
+
+
+def test_weights_are_those_of_the_market(source: Any) -> None:
+    made, path = source(fault("get_index_weight", "none", 2, 3))
+    expected = MARKET.fetch_weights("000300.SH", "20251101", "20251121").days
+    assert made.fetch_weights("000300.SH", "20251101", "20251231").days == expected
+    with pytest.raises(UpstreamFaultError, match="nothing at all"):
+        made.fetch_weights("000300.SH", "20251101", "20251231")
+    assert made.fetch_weights("000001.SH", "20251101", "20251121").days == {}
+    assert made.fetch_weights("000300.SH", "20251124", "20251231").days == {}
+    assert calls(path, "get_index_weight") == 5
+
+
+def test_industries_are_those_of_the_market(source: Any) -> None:
+    made, _ = source(fault("get_industry_base_info", "empty", 1, 3, 4))
+    expected = [each._replace(classification="") for each in MARKET.list_industries()]
+    found: list[Industry] = made.list_industries()
+    assert found == expected
+    with pytest.raises(UpstreamFaultError, match="nothing at all"):
+        made.list_industries()

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from marketdata.blocks.dataset import Kind
+from marketdata.catalog.constituents import Industry, Membership
 from marketdata.catalog.securities import Security
 from marketdata.finance.statement import Statement, StatementRow
 from marketdata.kline.adjust.steps import Steps
 from marketdata.kline.bars import BarDataset
+from marketdata.status.status import COLUMNS
 
 if TYPE_CHECKING:  # API functions use these types and may not load pandas
     import pandas as pd
@@ -178,6 +180,87 @@ class FetchedSecurities:
     notes: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class StatusRequest:
+    """A request for the status of stocks.
+
+    Attributes
+    ----------
+    codes : tuple of str
+        Codes of stocks, all of which `status.status.covers`.
+    start, end : str
+        First and last trading day, YYYYMMDD.
+    """
+
+    codes: tuple[str, ...]
+    start: str
+    end: str
+
+
+@dataclass(slots=True)
+class FetchedStatus:
+    """The status that a source delivered.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per code and day, in any order, unchecked: `code` and `trade_date` are text, the
+        `status.status.COLUMNS` are float64 with NaN for what the source does not know, flags 1 or
+        0. A stock has a row on days of suspension too. A value that cannot be read is infinite, and
+        the day of a row without a readable one is empty, as for bars.
+    failed : dict
+        Code → message, for a code whose status could not be got: its absence says nothing.
+    horizon : dict
+        Code → the last day of which the source has a status, as for bars.
+    sure_until : dict
+        Code → the day up to which the source's silence is its word that there is no row.
+    notes : list of str
+        Anything else to report, as for bars.
+    """
+
+    frame: "pd.DataFrame"
+    failed: dict[str, str] = field(default_factory=dict)
+    horizon: dict[str, str] = field(default_factory=dict)
+    sure_until: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class FetchedMembers:
+    """The members of groups, indices or industries, that a source delivered.
+
+    Attributes
+    ----------
+    members : dict
+        The group's code → all memberships that the source knows, also ended ones, in any order,
+        unchecked. A group that is not named, or has none, is unknown to the source.
+    failed : dict
+        The group's code → message, for groups whose members could not be got.
+    notes : list of str
+        Anything else to report, as for bars.
+    """
+
+    members: dict[str, list[Membership]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class FetchedWeights:
+    """The weights of an index's members that a source delivered.
+
+    Attributes
+    ----------
+    days : dict
+        Day, YYYYMMDD → code → its weight in percent, unchecked.
+    notes : list of str
+        Anything else to report, as for bars.
+    """
+
+    days: dict[str, dict[str, float]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
 class Source(Protocol):
     """A source of bars, statements, adjustment factors and securities.
 
@@ -219,6 +302,31 @@ class HasCalendar(Protocol):
         """
 
 
+@runtime_checkable
+class HasStatus(Protocol):
+    """A source that knows the status of stocks."""
+
+    def fetch_status(self, request: StatusRequest) -> FetchedStatus:
+        """Fetch the status of stocks on final days."""
+
+    def status_start(self) -> str:
+        """Return the first day, YYYYMMDD, for which the source has a status."""
+
+
+@runtime_checkable
+class HasMembers(Protocol):
+    """A source that knows the members of indices and industries."""
+
+    def fetch_members(self, groups: Sequence[str]) -> FetchedMembers:
+        """Fetch all memberships of indices and industries."""
+
+    def fetch_weights(self, index: str, start: str, end: str) -> FetchedWeights:
+        """Fetch the weights of an index's members on the final days of a range."""
+
+    def list_industries(self) -> list[Industry]:
+        """List all industries."""
+
+
 class ServerAccount(Protocol):
     """An account on a server, without its password and address; an SDK config is one."""
 
@@ -242,11 +350,22 @@ def frame_columns(dataset: BarDataset) -> list[str]:
 
 def join_frames(dataset: BarDataset, frames: Sequence["pd.DataFrame"]) -> "pd.DataFrame":
     """Concatenate frames of fetched bars; without any, return an empty frame of the same types."""
+    return _joined(frames, _texts(dataset), dataset.columns)
+
+
+def join_status(frames: Sequence["pd.DataFrame"]) -> "pd.DataFrame":
+    """Concatenate frames of a fetched status; without any, return an empty one, as for bars."""
+    return _joined(frames, ["code", "trade_date"], COLUMNS)
+
+
+def _joined(
+    frames: Sequence["pd.DataFrame"], texts: Sequence[str], numbers: Sequence[str]
+) -> "pd.DataFrame":
     import pandas as pd  # noqa: PLC0415  see above
 
     if frames:
         return pd.concat(frames, ignore_index=True)
-    types = dict.fromkeys(_texts(dataset), "str") | dict.fromkeys(dataset.columns, "float64")
+    types = dict.fromkeys(texts, "str") | dict.fromkeys(numbers, "float64")
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in types.items()})
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from marketdata.catalog.calendar import SHANGHAI, first_known_day, trading_days
 from marketdata.finance.statement import Statement
@@ -26,6 +27,7 @@ from marketdata.sources.amazingdata.shapes import (
     codes_in,
     columns_of,
     day_of,
+    days_of,
     foreign_code,
     frames_by_code,
     is_empty,
@@ -35,8 +37,10 @@ from marketdata.sources.amazingdata.shapes import (
     text_of,
     times_of,
 )
+from marketdata.sources.amazingdata.status_rows import NAMES
 
 CALENDAR_TRIES = 3
+MEMBERS = {"index": "get_index_constituent", "industry": "get_industry_constituent"}
 STATEMENTS = {
     Statement.BALANCE_SHEET: "get_balance_sheet",
     Statement.INCOME: "get_income",
@@ -64,8 +68,9 @@ class Adapter:
     def operations(self) -> dict[str, Callable[..., Any]]:
         """The operations that the parent may request, by name."""
         own = (self.load, self.login, self.code_list, self.future_list, self.names, self.basics)
-        data = (self.past_codes, self.klines, self.suspensions, self.statements, self.factors)
-        return {operation.__name__: operation for operation in (*own, *data)}
+        data = (self.past_codes, self.klines, self.status, self.statements, self.factors)
+        groups = (self.members, self.weights, self.industries)
+        return {operation.__name__: operation for operation in (*own, *data, *groups)}
 
     def load(self) -> None:
         """Import the SDK; takes half a minute on a cold disk."""
@@ -171,8 +176,16 @@ class Adapter:
             **rest,
         }
 
-    def suspensions(self, codes: list[str], start: str, end: str) -> dict[str, Any]:
-        """Return `days` and `traded`: code → days suspended, not suspended; days may be missing."""
+    def status(self, codes: list[str], start: str, end: str) -> dict[str, Any]:
+        """Fetch the status of stocks of Shanghai and Shenzhen; rows may be missing.
+
+        Returns
+        -------
+        dict
+            `days`: each row's day as a number, YYYYMMDD, or NaN; the columns of `NAMES`, NaN where
+            a value is no number and for a column that does not exist; the other keys as in
+            `klines`.
+        """
         answer = self._call.with_folder(
             self._sdk.InfoData().get_history_stock_status,
             codes,
@@ -180,12 +193,13 @@ class Adapter:
             begin_date=int(start),
             end_date=int(end),
         )
-        found: dict[str, dict[str, list[str]]] = {"1": {}, "0": {}}
-        for row in rows_of(answer):
-            day, flag = day_of(row.get("TRADE_DATE")), text_of(row.get("IS_SUSP_SEC"))
-            if day and flag in found:
-                found[flag].setdefault(ours(text_of(row.get("MARKET_CODE"))), []).append(day)
-        return {"days": found["1"], "traded": found["0"]}
+        held, rest = self._sorted(answer, "MARKET_CODE", codes)
+        whole = pd.concat([*held.values()]) if held else pd.DataFrame()
+        return {
+            "days": days_of(whole, "TRADE_DATE"),
+            **{name: numbers_of(whole, name) for name in NAMES.values()},
+            **rest,
+        }
 
     def statements(self, statement: str, codes: list[str], start: str, end: str) -> dict[str, Any]:
         """Fetch statements.
@@ -209,6 +223,73 @@ class Adapter:
         """Return the steps of the cumulative factors, see `factors_in`."""
         call = self._base().get_backward_factor
         return factors_in(self._call.with_folder(call, codes, is_local=False), codes)
+
+    def members(self, kind: str, codes: list[str]) -> dict[str, Any]:
+        """Fetch all members that indices or industries ever had.
+
+        Whether OUTDATE is the last day of belonging is [U]; the manual calls it the day of removal,
+        and NaN while there is none.
+
+        Parameters
+        ----------
+        kind : str
+            A key of `MEMBERS`.
+        codes : list of str
+            The codes of the groups.
+
+        Returns
+        -------
+        dict
+            `members`, `in_dates`, `out_dates`: columns of all rows, a date None if it is none; the
+            other keys as in `klines`.
+        """
+        answer = self._call.with_folder(
+            getattr(self._sdk.InfoData(), MEMBERS[kind]), codes, is_local=False
+        )
+        held, rest = self._sorted(answer, "INDEX_CODE", codes)
+        rows = rows_of(held)
+        return {
+            "members": [ours(text_of(row.get("CON_CODE"))) for row in rows],
+            "in_dates": [day_of(row.get("INDATE")) for row in rows],
+            "out_dates": [day_of(row.get("OUTDATE")) for row in rows],
+            **rest,
+        }
+
+    def weights(self, codes: list[str], start: str, end: str) -> dict[str, Any]:
+        """Fetch the weights of an index's members, in percent.
+
+        Returns
+        -------
+        dict
+            `members`, `days`, `weights`: columns of all rows, a day None if it is none; the other
+            keys as in `klines`.
+        """
+        answer = self._call.with_folder(
+            self._sdk.InfoData().get_index_weight,
+            codes,
+            is_local=False,
+            begin_date=int(start),
+            end_date=int(end),
+        )
+        held, rest = self._sorted(answer, "INDEX_CODE", codes)
+        rows = rows_of(held)
+        return {
+            "members": [ours(text_of(row.get("CON_CODE"))) for row in rows],
+            "days": [day_of(row.get("TRADE_DATE")) for row in rows],
+            "weights": np.concatenate(
+                [[], *(numbers_of(frame, "WEIGHT") for frame in held.values())]
+            ),
+            **rest,
+        }
+
+    def industries(self) -> list[list[str]]:
+        """Return code, level, and the names of levels 1, 2 and 3 of all industries."""
+        answer = self._call.with_folder(self._sdk.InfoData().get_industry_base_info, is_local=False)
+        names = ("LEVEL_TYPE", "LEVEL1_NAME", "LEVEL2_NAME", "LEVEL3_NAME")
+        return [
+            [ours(text_of(row.get("INDEX_CODE"))), *(text_of(row.get(name)) for name in names)]
+            for row in rows_of(answer)
+        ]
 
     def _sorted(
         self, answer: Any, column: str, codes: Sequence[str]

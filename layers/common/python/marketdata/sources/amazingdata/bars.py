@@ -23,6 +23,7 @@ from marketdata.kline.bars import BarDataset
 from marketdata.sources.amazingdata.contract_lives import may_be_listed_since, surely_listed
 from marketdata.sources.amazingdata.error_codes import error_of
 from marketdata.sources.amazingdata.shapes import VALUES
+from marketdata.sources.amazingdata.status_rows import status_of
 from marketdata.sources.source import Halt, frame_columns, join_frames
 
 PERIODS = {period: str(period) for period in Period if period.intraday} | {Period.DAILY: "day"}
@@ -93,6 +94,13 @@ def lacking_days(
         if security
     }
     return {code: days for code, days in found.items() if days}
+
+
+def newest_days(market: str, start: str, end: str, final: str) -> list[str]:
+    """Return those of the newest days, the last of which is `final`, that are asked for."""
+    first = f"{date.fromisoformat(final) - NEWEST:%Y%m%d}"
+    days = trading_days(market, first, final)[-NEWEST_DAYS:]
+    return [day for day in days if start <= day <= end]
 
 
 def may_live(security: Security | None, start: str, end: str) -> bool:
@@ -211,19 +219,13 @@ class BarFetch:
             known = held.get(code, set()) | self.halted.get(code, {}).keys()
             silent = {
                 day
-                for day in self._newest(market)
+                for day in newest_days(market, self.start, self.end, self.final)
                 if day not in known and (security is None or security.alive(day, day))
             }
             if silent and code not in self.failed:
                 late = silent - self._control_days(market, held)
                 if late:
                     self.horizon[code] = previous_trading_day(market, min(late))
-
-    def _newest(self, market: str) -> list[str]:
-        """Return those of the newest final days that were asked for."""
-        first = f"{date.fromisoformat(self.final) - NEWEST:%Y%m%d}"
-        days = trading_days(market, first, self.final)[-NEWEST_DAYS:]
-        return [day for day in days if self.start <= day <= self.end]
 
     def _control_days(self, market: str, held: Mapping[str, set[str]]) -> set[str]:
         """Return the newest days of which the SDK has bars of somebody in the market."""
@@ -313,30 +315,41 @@ class BarFetch:
         if not asked:
             return set()
         try:
-            known = self._status(asked)
+            suspended, traded = self._suspensions(asked)
         except UpstreamError as error:
             # The bars are good; only the reason why others are lacking stays unknown.
             self.failed |= dict.fromkeys(asked, f"{error} (asking for its suspensions)")
             return set()
-        found = {code: set(days) & set(known["days"].get(code, ())) for code, days in asked.items()}
+        found = {code: set(days) & suspended.get(code, set()) for code, days in asked.items()}
         for code, days in found.items():
             if days:
                 self.halted[code] = dict.fromkeys(sorted(days), "suspended")
             security = securities[code]
             last_days = {last for _, last in dates_of(security)} if security else set()
-            traded = set(asked[code]) & set(known["traded"].get(code, ())) - days - last_days
-            if traded:
-                self.lost[code] = sorted(traded)
+            lost = set(asked[code]) & traded.get(code, set()) - days - last_days
+            if lost:
+                self.lost[code] = sorted(lost)
         return {code for code, days in asked.items() if len(found[code]) == len(days)}
 
-    def _status(self, asked: Mapping[str, list[str]]) -> dict[str, dict[str, list[str]]]:
-        answer: dict[str, dict[str, list[str]]] = self.call(
-            "suspensions",
+    def _suspensions(
+        self, asked: Mapping[str, list[str]]
+    ) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+        """Return code → days suspended, and code → days not suspended; days may be missing."""
+        answer = self.call(
+            "status",
             codes=list(asked),
             start=min(days[0] for days in asked.values()),
             end=max(days[-1] for days in asked.values()),
         )
-        return answer
+        rows = status_of(answer)
+        suspended, traded = (
+            {
+                str(code): set(days)
+                for code, days in rows[rows["suspended"] == flag].groupby("code")["trade_date"]
+            }
+            for flag in (1, 0)
+        )
+        return suspended, traded
 
 
 def _is_nothing(answer: Mapping[str, Any]) -> bool:

@@ -50,6 +50,17 @@ def numbers_of(frame: pd.DataFrame, name: str) -> Numbers:
     return pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=np.float64)
 
 
+def days_of(frame: pd.DataFrame, name: str) -> Numbers:
+    """Return a column of dates as numbers, YYYYMMDD; NaN for anything else, as in `day_of`."""
+    if name not in frame.columns:
+        return np.full(len(frame), np.nan)
+    # A batch has few different days, each on many rows.
+    places, found = pd.factorize(frame[name], use_na_sentinel=False)
+    days = np.array([float(day_of(value) or "nan") for value in found], dtype=np.float64)
+    numbers: Numbers = days[places]
+    return numbers
+
+
 def text_of(value: object) -> str:
     """Return a value as text: a whole number without decimals, "" for null."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):

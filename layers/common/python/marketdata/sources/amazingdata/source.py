@@ -1,30 +1,44 @@
 """The source `amazingdata`: fetches bars, statements and factors through the vendor's SDK."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
 from typing import Any, NamedTuple, Protocol
 
+from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import last_final_day
-from marketdata.catalog.securities import Catalog
+from marketdata.catalog.constituents import Industry
+from marketdata.catalog.securities import Catalog, Security
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.amazingdata.bars import BarFetch, CallSdk, may_live
 from marketdata.sources.amazingdata.factors import FactorFetch
 from marketdata.sources.amazingdata.limits import OPERATION_SECONDS, Deadline
 from marketdata.sources.amazingdata.listing import COVERAGE_START, Listing
+from marketdata.sources.amazingdata.members import (
+    MemberFetch,
+    fetch_industries,
+    fetch_weights,
+    kind_of,
+)
 from marketdata.sources.amazingdata.session import Account
 from marketdata.sources.amazingdata.spelling import spelled
 from marketdata.sources.amazingdata.statements import StatementFetch
+from marketdata.sources.amazingdata.status import StatusFetch
 from marketdata.sources.source import (
     BarRequest,
     FactorRequest,
     FetchedBars,
     FetchedFactors,
+    FetchedMembers,
     FetchedSecurities,
     FetchedStatements,
+    FetchedStatus,
+    FetchedWeights,
     StatementRequest,
+    StatusRequest,
     join_frames,
+    join_status,
 )
 
 CODES_AT_ONCE = 300
@@ -84,12 +98,8 @@ class AmazingDataSource:
         final = last_final_day(self.now(), self.final_time)
         end = min(request.end, final)
         fetch = BarFetch(self._asked(), request.dataset, start, end, final)
-        if start <= end:
-            catalog = self.catalog()
-            known = {code: catalog.get(code) if catalog else None for code in request.codes}
-            wanted = [code for code, each in known.items() if may_live(each, start, end)]
-            for codes in batched(wanted, CODES_AT_ONCE, strict=False):
-                fetch.run({code: known[code] for code in codes})
+        for batch in self._batches(request.codes, start, end):
+            fetch.run(batch)
         frame = join_frames(request.dataset, fetch.frames)
         since: dict[str, str] = {}
         if start == self.coverage_start(request.dataset):
@@ -104,6 +114,47 @@ class AmazingDataSource:
             horizon=fetch.horizon,
             since=since,
         )
+
+    def fetch_status(self, request: StatusRequest) -> FetchedStatus:
+        """Fetch the status of stocks; see `HasStatus` and `StatusFetch`."""
+        start = max(request.start, self.status_start())
+        final = last_final_day(self.now(), self.final_time)
+        end = min(request.end, final)
+        fetch = StatusFetch(self._asked(), start, end, final)
+        for batch in self._batches(request.codes, start, end):
+            fetch.run(batch)
+        return FetchedStatus(join_status(fetch.frames), fetch.failed, fetch.horizon)
+
+    def status_start(self) -> str:
+        """Return the first day for which the SDK has bars of stocks."""
+        return COVERAGE_START[Kind.STOCK]
+
+    def fetch_members(self, groups: Sequence[str]) -> FetchedMembers:
+        """Fetch the members of indices and industries; see `HasMembers` and `MemberFetch`."""
+        fetch = MemberFetch(self._asked())
+        of_kind = {
+            kind: [group for group in groups if kind_of(group) == kind]
+            for kind in ("index", "industry")
+        }
+        if of_kind["industry"]:
+            # Of an industry that is not listed, the call gives nothing, as if it had failed.
+            listed = {each.code for each in self.list_industries()}
+            of_kind["industry"] = [each for each in of_kind["industry"] if each in listed]
+        for kind, own in of_kind.items():
+            for codes in batched(own, CODES_AT_ONCE, strict=False):
+                fetch.run(kind, codes)
+        return fetch.found
+
+    def fetch_weights(self, index: str, start: str, end: str) -> FetchedWeights:
+        """Fetch the weights of an index; see `HasMembers` and `members.fetch_weights`."""
+        end = min(end, last_final_day(self.now(), self.final_time))
+        if start > end:
+            return FetchedWeights()
+        return fetch_weights(self._asked(), index, start, end)
+
+    def list_industries(self) -> list[Industry]:
+        """List all industries; see `members.fetch_industries`."""
+        return fetch_industries(self._call())
 
     def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
         """Fetch statements; see `Source` and `StatementFetch`."""
@@ -130,6 +181,18 @@ class AmazingDataSource:
     def try_login(self, username: str, password: str, host: str, port: int) -> None:
         """Try a login with an account; raises an UpstreamError if it fails."""
         self.session.try_login(GivenAccount(username, password, host, port), Deadline(self.seconds))
+
+    def _batches(
+        self, codes: Sequence[str], start: str, end: str
+    ) -> Iterator[dict[str, Security | None]]:
+        """Yield the codes that may live between two days, with what the stored catalog knows."""
+        if start > end:
+            return
+        catalog = self.catalog()
+        known = {code: catalog.get(code) if catalog else None for code in codes}
+        wanted = [code for code, each in known.items() if may_live(each, start, end)]
+        for batch in batched(wanted, CODES_AT_ONCE, strict=False):
+            yield {code: known[code] for code in batch}
 
     def _asked(self) -> CallSdk:
         """Return a call that takes codes in our form; the stored catalog knows their spellings."""

@@ -38,12 +38,15 @@ class CodeFile(NamedTuple):
         Its content; None if there is no such file.
     lacking : str
         The message in that case.
+    misnamed : bool
+        Whether there are files that may be meant for it instead.
     """
 
     code: str
     path: str
     content: bytes | None
     lacking: str = ""
+    misnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Folder:
             if names:
                 others = ", ".join(IMPORTS + self._path(name) for name in names)
                 lacking += f", but {others}: rename it"
-            yield CodeFile(code, self._path(code), None, lacking)
+            yield CodeFile(code, self._path(code), None, lacking, misnamed=bool(names))
         yield from self._read(own)
 
     def _kin(self, codes: Sequence[str]) -> dict[str, list[str]]:

@@ -5,8 +5,15 @@ from dataclasses import dataclass, field
 from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import MARKETS
 from marketdata.catalog.lives import add_life
-from marketdata.catalog.securities import Security, market_of, our_code
-from marketdata.sources.files.tables import Remark, checked_day, read_table, shown
+from marketdata.catalog.securities import Security, market_of
+from marketdata.sources.files.tables import (
+    Remark,
+    checked_code,
+    checked_day,
+    maybe_day,
+    read_table,
+    shown,
+)
 from marketdata.sources.source import BarRequest, Halt
 
 SECURITY_COLUMNS = ("code", "name", "type", "list_date", "delist_date")
@@ -77,7 +84,7 @@ def parse_suspensions(content: bytes, request: BarRequest, end: str) -> Suspensi
     for line, fields in table.rows:
         try:
             row = table.record(fields, padded=True)
-            code, day = _code(row["code"]), checked_day(row["trade_date"])
+            code, day = checked_code(row["code"]), checked_day(row["trade_date"])
         except ValueError as error:
             found.remarks.append(Remark(line, str(error)))
             continue
@@ -86,17 +93,9 @@ def parse_suspensions(content: bytes, request: BarRequest, end: str) -> Suspensi
     return found
 
 
-def _code(text: str) -> str:
-    """Return a code in our form; raise ValueError if it is none."""
-    code = our_code(text)
-    if code is None:
-        raise ValueError(f"{shown(text)} is no code")
-    return code
-
-
 def _security(row: dict[str, str]) -> Security:
     """Parse a row; raise ValueError if its code, type or a date is invalid."""
-    code, written = _code(row["code"]), row["code"].strip()
+    code, written = checked_code(row["code"]), row["code"].strip()
     if market_of(code) not in MARKETS:
         raise ValueError(f"{written} is of no known market")
     if row["type"] not in set(Kind):
@@ -106,11 +105,7 @@ def _security(row: dict[str, str]) -> Security:
         row["name"],
         Kind(row["type"]),
         market_of(code),
-        list_date=_maybe_day(row["list_date"]),
-        delist_date=_maybe_day(row["delist_date"]),
+        list_date=maybe_day(row["list_date"]),
+        delist_date=maybe_day(row["delist_date"]),
         spelling=written if written != code else None,
     )
-
-
-def _maybe_day(text: str) -> str | None:
-    return checked_day(text) if text else None

@@ -5,6 +5,12 @@
     imports/{kind}/{period}/{code}.csv   trade_date[,kline_time],open,high,low,close,volume,amount
                                          [,settle,open_interest]
     imports/{kind}/factors/{code}.csv    trade_date,factor
+    imports/stock/status/{code}.csv      trade_date, and any of `status.status.COLUMNS`; a flag is
+                                         0 or 1, true or false, 是 or 否
+    imports/index/constituents/{index}.csv        code,in_date,out_date
+    imports/index/weights/{index}.csv             trade_date,code,weight
+    imports/industries.csv               code,name,level,parent,classification
+    imports/industry/constituents/{industry}.csv  code,in_date,out_date
     imports/securities.csv               code,name,type,list_date,delist_date
     imports/suspensions.csv              code,trade_date
     imports/calendar.csv                 trade_date
@@ -15,14 +21,20 @@ An empty field is null, and so is a dash. A file is taken at its word up to its 
 before that without a row has no bar; about later days it says nothing. A code without a file is
 reported, and so are all of them without a statement's file; a code's file that cannot be read fails
 only that code. A row that cannot be read is set aside and named. Without `suspensions.csv`, no
-suspension is known.
+suspension is known. An index without a file is unknown; an industry that `industries.csv` lists
+should have one.
+
+A member's `in_date` is the first day on which it belongs to the group, and its `out_date` the last
+one, empty while it still does.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from marketdata.catalog.calendar import FIRST_DAYS, last_final_day, today
+from marketdata.catalog.constituents import Industry
 from marketdata.catalog.securities import FIRST_DATE
 from marketdata.errors import NotFoundError, UpstreamFaultError
 from marketdata.kline.bars import BarDataset
@@ -30,23 +42,31 @@ from marketdata.sources.files.bars import BarFile, parse_bars
 from marketdata.sources.files.factors import parse_factors
 from marketdata.sources.files.folder import IMPORTS, CodeFile, Folder, ObjectReader
 from marketdata.sources.files.lists import parse_calendar, parse_securities, parse_suspensions
+from marketdata.sources.files.members import parse_industries, parse_members, parse_weights
 from marketdata.sources.files.statements import parse_statements
+from marketdata.sources.files.status import StatusFile, parse_status
 from marketdata.sources.files.tables import Remark, notes_of
 from marketdata.sources.source import (
     BarRequest,
     FactorRequest,
     FetchedBars,
     FetchedFactors,
+    FetchedMembers,
     FetchedSecurities,
     FetchedStatements,
+    FetchedStatus,
+    FetchedWeights,
     Halt,
     StatementRequest,
+    StatusRequest,
     join_frames,
+    join_status,
 )
 
 SECURITIES = "securities.csv"
 SUSPENSIONS = "suspensions.csv"
 CALENDAR = "calendar.csv"
+INDUSTRIES = "industries.csv"
 
 NAMED = 40
 """So many rows of a list are named when they are set aside."""
@@ -81,16 +101,37 @@ class FileSource:
         end = min(request.end, final)
         found = FetchedBars(join_frames(request.dataset, []))
         frames = []
+        parse = partial(parse_bars, request.dataset)
         for file in self._files(f"{request.dataset.kind}/{request.dataset.period}", request.codes):
-            bars = _bars(request.dataset, file, found.failed)
+            bars = _parsed(parse, file, found.failed)
             if bars is not None:
                 frames.append(bars.frame[bars.frame["trade_date"].between(request.start, end)])
+                found.since[file.code] = min(bars.days)
                 _say(found, file, bars, (request.start, end), final)
                 found.notes += _ahead(file, bars, today(self.now()))
         found.frame = join_frames(request.dataset, frames)
         found.halted, notes = self._halted(request, end)
         found.notes += notes
         return found
+
+    def fetch_status(self, request: StatusRequest) -> FetchedStatus:
+        """Fetch the status in each code's file, as `fetch_bars` does bars."""
+        final = last_final_day(self.now(), self.final_time)
+        end = min(request.end, final)
+        found = FetchedStatus(join_status([]))
+        frames = []
+        for file in self._files("stock/status", request.codes):
+            rows = _parsed(parse_status, file, found.failed)
+            if rows is not None:
+                frames.append(rows.frame[rows.frame["trade_date"].between(request.start, end)])
+                _say(found, file, rows, (request.start, end), final)
+                found.notes += _ahead(file, rows, today(self.now()))
+        found.frame = join_status(frames)
+        return found
+
+    def status_start(self) -> str:
+        """Return the calendar's first day: a file may begin on any day."""
+        return min(FIRST_DAYS.values())
 
     def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
         """Fetch the rows of a statement's file.
@@ -142,6 +183,64 @@ class FileSource:
             raise UpstreamFaultError(f"{IMPORTS}{SECURITIES}: {error}") from error
         return FetchedSecurities(found.securities, notes=notes_of(SECURITIES, found.remarks, NAMED))
 
+    def fetch_members(self, groups: Sequence[str]) -> FetchedMembers:
+        """Fetch the members in each group's file.
+
+        Raises
+        ------
+        UpstreamFaultError
+            A group is not an index with a file, and `industries.csv` does not have the documented
+            layout.
+        """
+        found = FetchedMembers()
+        lacking = {}
+        for file in self._files("index/constituents", groups):
+            if file.content is None:
+                lacking[file.code] = file
+            else:
+                _add_members(found, file)
+        listed = {each.code for each in self.list_industries()} if lacking else set()
+        for file in self._files("industry/constituents", [*lacking.keys() & listed]):
+            _add_members(found, file)
+        for code in lacking.keys() - listed:
+            if lacking[code].misnamed:
+                found.failed[code] = lacking[code].lacking
+        return found
+
+    def fetch_weights(self, index: str, start: str, end: str) -> FetchedWeights:
+        """Fetch the weights in an index's file.
+
+        Raises
+        ------
+        UpstreamFaultError
+            The file does not have the documented layout.
+        """
+        end = min(end, last_final_day(self.now(), self.final_time))
+        [file] = self._files("index/weights", [index])
+        if file.content is None:
+            return FetchedWeights(notes=[file.lacking] if file.misnamed else [])
+        try:
+            found = parse_weights(file.content, start, end)
+        except ValueError as error:
+            raise UpstreamFaultError(f"{IMPORTS}{file.path}: {error}") from error
+        return FetchedWeights(found.days, notes_of(file.path, found.remarks, NAMED_OF_CODE))
+
+    def list_industries(self) -> list[Industry]:
+        """List the industries of `industries.csv`; none without it.
+
+        Raises
+        ------
+        UpstreamFaultError
+            The file does not have the documented layout.
+        """
+        content = self._read(INDUSTRIES)
+        if content is None:
+            return []
+        try:
+            return parse_industries(content)
+        except ValueError as error:
+            raise UpstreamFaultError(f"{IMPORTS}{INDUSTRIES}: {error}") from error
+
     def coverage_start(self, dataset: BarDataset) -> str:  # noqa: ARG002  the same for all
         """Return the calendar's first day: a file may begin on any day."""
         return min(FIRST_DAYS.values())
@@ -163,7 +262,7 @@ class FileSource:
             raise UpstreamFaultError(f"{IMPORTS}{CALENDAR}: {error}") from error
         return [day for day in days if start <= day <= end]
 
-    def _files(self, path: str, codes: tuple[str, ...]) -> Iterator[CodeFile]:
+    def _files(self, path: str, codes: Sequence[str]) -> Iterator[CodeFile]:
         return Folder(self.objects, path, self._spellings).files(codes)
 
     def _spellings(self) -> dict[str, str]:
@@ -193,41 +292,61 @@ class FileSource:
         return found.halted, notes_of(SUSPENSIONS, found.remarks, NAMED)
 
 
-def _bars(dataset: BarDataset, file: CodeFile, failed: dict[str, str]) -> BarFile | None:
-    """Return what a file holds; None if it holds no bars, and why is put into `failed`."""
+def _parsed[Rows: (BarFile, StatusFile)](
+    parse: Callable[[str, bytes], Rows], file: CodeFile, failed: dict[str, str]
+) -> Rows | None:
+    """Return what a file holds; None if it holds no rows, and why is put into `failed`."""
     if file.content is None:
         failed[file.code] = file.lacking
         return None
     try:
-        bars = parse_bars(dataset, file.code, file.content)
+        rows = parse(file.code, file.content)
     except ValueError as error:
         failed[file.code] = f"{IMPORTS}{file.path}: {error}"
         return None
-    if not bars.days:
+    if not rows.days:
         failed[file.code] = f"{IMPORTS}{file.path} has no rows"
         return None
-    return bars
+    return rows
 
 
 def _say(
-    found: FetchedBars, file: CodeFile, bars: BarFile, asked: tuple[str, str], final: str
+    found: FetchedBars | FetchedStatus,
+    file: CodeFile,
+    rows: BarFile | StatusFile,
+    asked: tuple[str, str],
+    final: str,
 ) -> None:
     """Add how far a file reaches by its final rows, and the remarks on those asked for."""
     start, end = asked
-    remarks = [remark for day, remark in bars.remarks if start <= day <= end]
-    found.notes += notes_of(file.path, sorted([*bars.undated, *remarks]), NAMED_OF_CODE)
-    found.since[file.code] = min(bars.days)
-    last = max((day for day in bars.days if day <= final), default=FIRST_DATE)
+    remarks = [remark for day, remark in rows.remarks if start <= day <= end]
+    found.notes += notes_of(file.path, sorted([*rows.undated, *remarks]), NAMED_OF_CODE)
+    last = max((day for day in rows.days if day <= final), default=FIRST_DATE)
     found.horizon[file.code] = found.sure_until[file.code] = last
-    if bars.undated:
+    if rows.undated:
         # Any day that seems to have no row may be one of these.
         found.sure_until[file.code] = FIRST_DATE
-        found.failed[file.code] = _undated(file.path, bars.undated)
+        found.failed[file.code] = _undated(file.path, rows.undated)
 
 
-def _ahead(file: CodeFile, bars: BarFile, day: str) -> list[str]:
+def _add_members(found: FetchedMembers, file: CodeFile) -> None:
+    if file.content is None:
+        found.failed[file.code] = file.lacking
+        return
+    try:
+        members = parse_members(file.content)
+    except ValueError as error:
+        found.failed[file.code] = f"{IMPORTS}{file.path}: {error}"
+        return
+    if not members:
+        found.failed[file.code] = f"{IMPORTS}{file.path} has no rows"
+        return
+    found.members[file.code] = members
+
+
+def _ahead(file: CodeFile, rows: BarFile | StatusFile, day: str) -> list[str]:
     """Return the remark on rows of days after today, `day`, if there are any."""
-    last = max(bars.days)
+    last = max(rows.days)
     if last <= day:
         return []
     return [f"{IMPORTS}{file.path}: its rows of days to come, until {last}, count for nothing"]

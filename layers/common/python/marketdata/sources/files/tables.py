@@ -10,6 +10,8 @@ from datetime import date
 from io import StringIO
 from typing import NamedTuple
 
+from marketdata.catalog.securities import our_code
+
 SHOWN = 20
 """Characters of a wrong value that a remark repeats."""
 
@@ -97,6 +99,19 @@ def checked_day(text: str) -> str:
     except ValueError:
         pass
     raise ValueError(f"{shown(text)} is no day (YYYYMMDD)")
+
+
+def checked_code(text: str) -> str:
+    """Return a code in our form; raise ValueError if it is none."""
+    code = our_code(text)
+    if code is None:
+        raise ValueError(f"{shown(text)} is no code")
+    return code
+
+
+def maybe_day(text: str) -> str | None:
+    """Return a day unchanged, or None for an empty field; raise ValueError if it is none."""
+    return checked_day(text) if text else None
 
 
 def number_of(text: str) -> float:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,6 +11,14 @@ from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Security, life
 from marketdata.sources.synthetic.bars import Candles, DailyBars, Flags, Floats, Grid, Ints, axis
+from marketdata.sources.synthetic.boards import BOARDS, Board
+from marketdata.sources.synthetic.limits import (
+    SPECIAL_PERCENT,
+    PriceLimits,
+    limit_percent,
+    limits_around,
+    special_days,
+)
 from marketdata.sources.synthetic.paths import (
     average,
     candles,
@@ -35,27 +44,8 @@ DELISTED = 8
 HALTS_A_DAY = 0.0015
 HALT_DAYS = 9.0
 
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A series of stock codes, 3 apart from `first` on, and the range of their listing dates."""
-
-    first: int
-    market: str
-    count: int
-    since: str
-    until: str
-
-
-BOARDS = (
-    Board(600000, "SH", 90, "19991110", "20171231"),
-    Board(603001, "SH", 30, "20150105", "20241231"),
-    Board(688001, "SH", 30, "20190722", "20261231"),
-    Board(1, "SZ", 50, "19910403", "20001231"),
-    Board(2001, "SZ", 40, "20040625", "20201231"),
-    Board(300001, "SZ", 45, "20091030", "20191231"),
-    Board(301001, "SZ", 15, "20210824", "20261231"),
-)
+SPECIAL_MOVES = log(1 - SPECIAL_PERCENT / 100), log(1 + SPECIAL_PERCENT / 100)
+"""The largest moves of a path under special treatment: to the limits and no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +114,7 @@ def _board(seed: int, board: Board) -> list[Security]:
     base = sum(other.count for other in BOARDS[: BOARDS.index(board)])
     return [
         Security(
-            code=f"{board.first + 3 * number:06}.{board.market}",
+            code=board.code(number),
             name=f"合成{base + number + 1:04}",
             kind=Kind.STOCK,
             market=board.market,
@@ -134,26 +124,93 @@ def _board(seed: int, board: Board) -> list[Security]:
     ]
 
 
+class Course(NamedTuple):
+    """The course of an equity, before a bar is drawn around any close.
+
+    Attributes
+    ----------
+    path : array of float
+        The logarithms of the closes before payouts.
+    sigma : float
+        The daily volatility of the code's own share in it.
+    close : array of int
+        The closes in ticks.
+    before : array of float
+        The ex-dividend reference price of each day, in ticks, before it is rounded.
+    limits : PriceLimits
+        What the exchange states; no price is outside them.
+    suspended, special : array of bool
+        Days on which it is suspended, and under special treatment.
+    """
+
+    path: Floats
+    sigma: float
+    close: Ints
+    before: Floats
+    limits: PriceLimits
+    suspended: Flags
+    special: Flags
+
+
 def equity_bars(seed: int, security: Security) -> DailyBars:
     """Draw all daily bars of a stock, an ETF or an index."""
     style = STYLES[security.kind]
-    places = axis().between(*life(security))
-    days = places.stop - places.start
-    suspended = _suspended(seed, security, days)
-    path, sigma = log_path(seed, security, suspended)
-    factors = daily_factors(seed, security)
-    close = style.grid.ticks(np.exp(path) / factors)
-    # The ex-dividend reference price, from which the exchange also counts its price limit.
-    before = day_before(close) * day_before(factors) / factors
+    first = axis().between(*life(security)).start
+    course = course_of(seed, security)
+    days = len(course.close)
     noise = generator(seed, f"{security.code}/days").standard_normal((days, 4))
-    prices = _limited(candles(close, before, noise, sigma), before, limit_of(security))
-    move = np.abs(np.diff(path, prepend=path[:1]))
+    drawn = candles(course.close, course.before, noise, course.sigma)
+    prices = _limited(drawn, course.limits)
+    move = np.abs(np.diff(course.path, prepend=course.path[:1]))
     median = _between(generator(seed, f"{security.code}/volume"), style.lots)
     lots = np.ceil(median * np.exp(0.4 * noise[:, 3] + 8 * move)).astype(np.int64)
-    return DailyBars(style.grid, places.start, prices, lots, suspended)
+    return DailyBars(style.grid, first, prices, lots, course.suspended)
 
 
-def log_path(seed: int, security: Security, suspended: Flags) -> tuple[Floats, float]:
+def course_of(seed: int, security: Security) -> Course:
+    """Draw the closes of a stock, an ETF or an index, and the limits around them."""
+    special = special_days(seed, security)
+    suspended = _suspended(seed, security, len(special))
+    percent = np.where(special, SPECIAL_PERCENT, limit_percent(security))
+    path, sigma = log_path(seed, security, suspended, special)
+    factors = daily_factors(seed, security)
+    close = STYLES[security.kind].grid.ticks(np.exp(path) / factors)
+    if special.any():
+        close = _settled(close, path, factors, suspended, special, percent)
+    before = day_before(close) * day_before(factors) / factors
+    return Course(path, sigma, close, before, limits_around(before, percent), suspended, special)
+
+
+def _settled(  # noqa: PLR0917  arrays of the same days
+    close: Ints, path: Floats, factors: Floats, suspended: Flags, special: Flags, percent: Ints
+) -> Ints:
+    """Put closes on the limit that a path under special treatment goes to.
+
+    Rounding would carry some beyond it. The day after, and suspended days, take up from there.
+    """
+    found = close.tolist()
+    moves = np.diff(path, prepend=path[:1])
+    top, bottom = (moves >= SPECIAL_MOVES[1] - 1e-9), (moves <= SPECIAL_MOVES[0] + 1e-9)
+    falls = (day_before(factors) / factors).tolist()
+    following = False
+    for place in range(1, len(found)):
+        if not special[place] and not following:
+            continue
+        pre_close, up, down = map(
+            int, limits_around(found[place - 1] * falls[place], int(percent[place]))
+        )
+        if suspended[place]:
+            found[place] = pre_close
+        elif special[place] and (top[place] or bottom[place]):
+            found[place] = up if top[place] else down
+        found[place] = min(max(found[place], down), up)
+        following = bool(special[place] or suspended[place])
+    return np.array(found, dtype=np.int64)
+
+
+def log_path(
+    seed: int, security: Security, suspended: Flags, special: Flags | None = None
+) -> tuple[Floats, float]:
     """Draw the logarithms of the closes before payouts.
 
     Also returns the daily volatility of the code's own share in them.
@@ -164,15 +221,13 @@ def log_path(seed: int, security: Security, suspended: Flags) -> tuple[Floats, f
     price, beta, own = (_between(shape, each) for each in (style.price, style.beta, style.sigma))
     noise = generator(seed, f"{security.code}/path").standard_normal(len(suspended))
     returns = beta * market_returns(seed)[first : first + len(suspended)] + own * noise
-    border = 0.9 * limit_of(security)
-    steps = np.where(suspended, 0.0, np.clip(returns, -border, border))
+    border = 0.9 * limit_percent(security) / 100
+    clipped = np.clip(returns, -border, border)
+    if special is not None:
+        clipped = np.where(special, np.clip(returns, *SPECIAL_MOVES), clipped)
+    steps = np.where(suspended, 0.0, clipped)
     path = fold(log(price) + np.cumsum(steps), log(price / 4), log(price * 4))
     return path, own
-
-
-def limit_of(security: Security) -> float:
-    """Return the daily price limit as a fraction of the previous close."""
-    return 0.2 if security.code.startswith(("688", "30")) else 0.1
 
 
 def _between(numbers: np.random.Generator, ends: tuple[float, float]) -> float:
@@ -180,16 +235,11 @@ def _between(numbers: np.random.Generator, ends: tuple[float, float]) -> float:
     return float(np.exp(numbers.uniform(log(ends[0]), log(ends[1]))))
 
 
-def _limited(prices: Candles, before: Floats, limit: float) -> Candles:
-    """Clip each day's prices to the limit around its reference price."""
-    top, bottom = _rounded(before * (1 + limit)), _rounded(before * (1 - limit))
-    opened = np.clip(prices.open, bottom, top)
-    high, low = np.minimum(prices.high, top), np.maximum(prices.low, bottom)
+def _limited(prices: Candles, limits: PriceLimits) -> Candles:
+    """Clip each day's prices to its limits."""
+    opened = np.clip(prices.open, limits.down, limits.up)
+    high, low = np.minimum(prices.high, limits.up), np.maximum(prices.low, limits.down)
     return Candles(opened, high, low, prices.close, average(opened, high, low, prices.close))
-
-
-def _rounded(ticks: Floats) -> Ints:
-    return np.floor(ticks + 0.5).astype(np.int64)
 
 
 def _suspended(seed: int, security: Security, days: int) -> Flags:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import last_known_day, trading_days
 from marketdata.catalog.securities import Security, life
 from marketdata.kline.adjust.steps import Steps
-from marketdata.sources.synthetic.bars import START, Floats, axis
+from marketdata.sources.synthetic.bars import START, Flags, Floats, axis
 from marketdata.sources.synthetic.paths import generator
 
 PAYS, PAYS_THIS_YEAR, GIVES_SHARES = 0.85, 0.9, 0.15
@@ -24,15 +25,32 @@ SEASON = ("0501", "0731")
 DECIMALS = 6
 
 
+class Payout(NamedTuple):
+    """A payout, always with cash.
+
+    Attributes
+    ----------
+    day : str
+        The ex-date.
+    growth : float
+        The factor by which the cumulative adjustment factor grows on it.
+    gives_shares : bool
+        Whether bonus shares come with the cash.
+    """
+
+    day: str
+    growth: float
+    gives_shares: bool
+
+
 def steps(seed: int, security: Security) -> Steps:
     """Return the cumulative adjustment factors of a stock or a fund up to the calendar's end."""
     first = max(life(security)[0], START)
     days, factors = [first], [1.0]
     if security.kind is Kind.STOCK:
-        for day, growth in _payouts(seed, security):
-            if first < day <= life(security)[1]:
-                days.append(day)
-                factors.append(round(factors[-1] * growth, DECIMALS))
+        for payout in payouts(seed, security):
+            days.append(payout.day)
+            factors.append(round(factors[-1] * payout.growth, DECIMALS))
     return Steps(tuple(days), tuple(factors), min(last_known_day(), life(security)[1]))
 
 
@@ -46,8 +64,26 @@ def daily_factors(seed: int, security: Security) -> Floats:
     return factors
 
 
-def _payouts(seed: int, security: Security) -> Iterator[tuple[str, float]]:
-    """Draw ex-dates, and the growth of the factor on each."""
+def ex_days(seed: int, security: Security) -> tuple[Flags, Flags]:
+    """Mark the days of a stock's life on the axis that are ex-right, and those ex-dividend."""
+    places = axis().between(*life(security))
+    right, dividend = np.zeros((2, places.stop - places.start), dtype=np.bool_)
+    for payout in payouts(seed, security):
+        place = axis().between(payout.day, payout.day).start - places.start
+        dividend[place] = True
+        right[place] = payout.gives_shares
+    return right, dividend
+
+
+def payouts(seed: int, security: Security) -> Iterator[Payout]:
+    """Draw the payouts of a stock's life; none on its first day."""
+    first, last = life(security)
+    for payout in _drawn(seed, security):
+        if max(first, START) < payout.day <= last:
+            yield payout
+
+
+def _drawn(seed: int, security: Security) -> Iterator[Payout]:
     numbers = generator(seed, f"{security.code}/dividends")
     if numbers.random() >= PAYS:
         return
@@ -59,4 +95,4 @@ def _payouts(seed: int, security: Security) -> Iterator[tuple[str, float]]:
             growth = 1 + CASH[0] + (CASH[1] - CASH[0]) * cash
             # Ten shares become eleven to thirteen.
             bonus = ceil(3 * shares / GIVES_SHARES) / 10 if shares < GIVES_SHARES else 0
-            yield days[int(when * len(days))], growth * (1 + bonus)
+            yield Payout(days[int(when * len(days))], growth * (1 + bonus), bonus > 0)

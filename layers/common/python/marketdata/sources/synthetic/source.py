@@ -1,11 +1,12 @@
 """The source `synthetic`: fetches the bars, statements and factors of the synthetic market."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import SHANGHAI, last_final_day
+from marketdata.catalog.constituents import Industry
 from marketdata.catalog.securities import Security
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import (
@@ -13,9 +14,13 @@ from marketdata.sources.source import (
     FactorRequest,
     FetchedBars,
     FetchedFactors,
+    FetchedMembers,
     FetchedSecurities,
     FetchedStatements,
+    FetchedStatus,
+    FetchedWeights,
     StatementRequest,
+    StatusRequest,
 )
 from marketdata.sources.synthetic.bars import START, DailyBars, axis
 from marketdata.sources.synthetic.contracts import contracts_by_code
@@ -28,8 +33,11 @@ from marketdata.sources.synthetic.frames import (
     intraday_columns,
 )
 from marketdata.sources.synthetic.futures import contract_bars
+from marketdata.sources.synthetic.indices import RULES, index_members, index_weights
+from marketdata.sources.synthetic.industries import industries, industry_members
 from marketdata.sources.synthetic.payouts import steps
 from marketdata.sources.synthetic.statements import statements
+from marketdata.sources.synthetic.status import status_frame
 
 SEED = 20240102
 
@@ -56,9 +64,8 @@ class SyntheticSource:
 
     def fetch_bars(self, request: BarRequest) -> FetchedBars:
         """Draw bars; a code that is not in the catalog has none. See `Source`."""
-        final = last_final_day(self.now(), self.final_time)
-        end = min(request.end, final)
-        places = axis().between(request.start, end)
+        final = self._final()
+        places = axis().between(request.start, min(request.end, final))
         period = request.dataset.period
         parts: list[Columns] = []
         halted = {}
@@ -74,6 +81,20 @@ class SyntheticSource:
         known = dict.fromkeys(request.codes, final)
         frame = frame_of(request.dataset, parts)
         return FetchedBars(frame, halted, horizon=known, sure_until=dict(known))
+
+    def fetch_status(self, request: StatusRequest) -> FetchedStatus:
+        """Draw the status of stocks; a code that is not in the catalog has none."""
+        final = self._final()
+        places = axis().between(request.start, min(request.end, final))
+        known = {each.code: each for each in equities(self.seed) if each.kind is Kind.STOCK}
+        wanted = [known[code] for code in request.codes if code in known]
+        word = dict.fromkeys(request.codes, final)
+        frame = status_frame(self.seed, wanted, places)
+        return FetchedStatus(frame, horizon=word, sure_until=dict(word))
+
+    def status_start(self) -> str:
+        """Return the first day of the market."""
+        return START
 
     def fetch_statements(self, request: StatementRequest) -> FetchedStatements:
         """Draw the statements that are published by today; see `Source`."""
@@ -111,6 +132,29 @@ class SyntheticSource:
     def coverage_start(self, dataset: BarDataset) -> str:  # noqa: ARG002  the same for all
         """Return the first day of the market; no kind begins later."""
         return START
+
+    def fetch_members(self, groups: Sequence[str]) -> FetchedMembers:
+        """Draw the members of indices and industries as known on the last final day."""
+        final, known = self._final(), {each.code for each in industries()}
+        found = FetchedMembers()
+        for group in groups:
+            if group in RULES:
+                found.members[group] = index_members(self.seed, group, final)
+            elif group in known:
+                found.members[group] = industry_members(self.seed, group, final)
+        return found
+
+    def fetch_weights(self, index: str, start: str, end: str) -> FetchedWeights:
+        """Draw the weights of an index; one without known members has none."""
+        places = axis().between(start, min(end, self._final()))
+        return FetchedWeights(index_weights(self.seed, index, places) if index in RULES else {})
+
+    def list_industries(self) -> list[Industry]:
+        """List the industries of the made-up classification."""
+        return [*industries()]
+
+    def _final(self) -> str:
+        return last_final_day(self.now(), self.final_time)
 
     def _today(self) -> str:
         return self.now().astimezone(SHANGHAI).strftime("%Y%m%d")
