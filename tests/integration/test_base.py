@@ -20,6 +20,7 @@ SECURITIES = [
     Security("600000.SH", "浦发银行", Kind.STOCK, "SH", "19991110"),
     Security("000001.SZ", "平安银行", Kind.STOCK, "SZ", "19910403"),
     Security("600001.SH", "邯郸钢铁", Kind.STOCK, "SH", "19980122", "20091229"),
+    Security("430017.BJ", "星昊医药", Kind.STOCK, "BJ", "20230531"),
     Security("688999.SH", "未上市", Kind.STOCK, "SH", "29991231"),
     Security("IF2401.CFE", "IF2401", Kind.FUTURE, "CFE", "20231120", "20240119"),
     Security("510300.SH", "沪深300ETF", Kind.ETF, "SH", "20120528"),
@@ -40,8 +41,8 @@ def ask(resource: str, **event: Any) -> tuple[int, Any]:
     return response["statusCode"], envelope
 
 
-def codes(security_type: str) -> list[str]:
-    status, envelope = ask("/base/codes", query={"security_type": security_type})
+def codes(security_type: str, **date: str) -> list[str]:
+    status, envelope = ask("/base/codes", query={"security_type": security_type, **date})
     assert (status, envelope.keys()) == (200, {"code", "message", "data"})
     found: list[str] = envelope["data"]
     return found
@@ -63,9 +64,55 @@ def test_codes_are_those_listed_today() -> None:
     assert codes("EXTRA_INDEX_A") == ["000300.SH"]
 
 
+@pytest.mark.parametrize(
+    ("security_type", "listed"),
+    [
+        ("EXTRA_STOCK_A", ["000001.SZ", "600000.SH"]),
+        ("EXTRA_STOCK_A_ALL", ["000001.SZ", "430017.BJ", "600000.SH"]),
+        ("SH_A", ["600000.SH"]),
+        ("SZ_A", ["000001.SZ"]),
+        ("BJ_A", ["430017.BJ"]),
+    ],
+)
+def test_stocks_by_market(security_type: str, listed: list[str]) -> None:
+    assert codes(security_type) == listed
+    status, envelope = ask("/base/securities", query={"security_type": security_type, "limit": "9"})
+    assert status == 200
+    found = {each["code"] for each in envelope["data"]["items"]}
+    # A search finds those that are not listed today as well.
+    assert found - {"600001.SH", "688999.SH"} == {*listed}
+
+
+def test_a_search_without_a_type_finds_each_once() -> None:
+    _, envelope = ask("/base/securities", query={"limit": "20"})
+    assert envelope["data"]["total"] == len(SECURITIES)
+    found = [each["code"] for each in envelope["data"]["items"]]
+    assert len({*found}) == len(SECURITIES)
+
+
+def test_codes_of_a_day_are_those_listed_then() -> None:
+    assert codes("EXTRA_STOCK_A", date="20091229") == ["000001.SZ", "600000.SH", "600001.SH"]
+    assert codes("EXTRA_STOCK_A", date="20091230") == ["000001.SZ", "600000.SH"]
+    assert codes("EXTRA_STOCK_A", date="19910402") == []
+    assert codes("BJ_A", date="20230530") == []
+    assert codes("EXTRA_FUTURE", date="20240119") == ["IF2401.CFE"]
+    assert codes("EXTRA_FUTURE", date="20240120") == []
+    assert codes("EXTRA_STOCK_A", date=last_known_day()) == ["000001.SZ", "600000.SH"]
+
+
+@pytest.mark.parametrize("date", ["19901218", "00010101", "99991231", "20240230", "2024-01-02"])
+def test_a_day_that_the_calendar_does_not_have(date: str) -> None:
+    query = {"security_type": "EXTRA_STOCK_A", "date": date}
+    status, envelope = ask("/base/codes", query=query)
+    assert (status, [each["field"] for each in envelope["errors"]]) == (400, ["date"])
+
+
 def test_a_wrong_security_type() -> None:
     status, envelope = ask("/base/codes", query={"security_type": "EXTRA_BOND"})
-    reason = "must be one of EXTRA_STOCK_A, EXTRA_FUTURE, EXTRA_ETF, EXTRA_INDEX_A"
+    reason = (
+        "must be one of EXTRA_STOCK_A, EXTRA_STOCK_A_ALL, SH_A, SZ_A, BJ_A, EXTRA_FUTURE, "
+        "EXTRA_ETF, EXTRA_INDEX_A"
+    )
     assert status == 400
     assert envelope["errors"] == [{"field": "security_type", "reason": reason}]
 

@@ -38,7 +38,7 @@ def test_parts_of_a_code() -> None:
     assert [variety_of(code) for code in ("IF2401.CFE", "TA501.CZC", "RB", "600000.SH")] == [
         *("IF", "TA", "RB", "")
     ]
-    assert set(SECURITY_TYPES.values()) == set(Kind)
+    assert {each.kind for each in SECURITY_TYPES.values()} == set(Kind)
 
 
 def test_a_future_lives_until_its_last_trading_day() -> None:

@@ -1,12 +1,15 @@
-"""The calls for securities and trading calendars."""
+"""The calls for securities, industries and trading calendars."""
 
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from marketdata import deployment
+from marketdata.api.days import check_announced, check_day
+from marketdata.api.groups import WhenQuery, answer, answer_members, reader
 from marketdata.api.parameters import (
     DIGITS,
+    Day,
     DayRange,
     Parameters,
     Printable,
@@ -14,10 +17,10 @@ from marketdata.api.parameters import (
     read_code,
 )
 from marketdata.api.router import Answer, Call, Router
-from marketdata.catalog.calendar import MARKETS, SHANGHAI, last_known_day, trading_days
+from marketdata.catalog.calendar import MARKETS, SHANGHAI, trading_days
 from marketdata.catalog.search import search
 from marketdata.catalog.securities import SECURITY_TYPES, Catalog, Security, dates_of
-from marketdata.errors import InvalidInputError, NotFoundError
+from marketdata.errors import NotFoundError
 
 MAX_FOUND = 500
 MAX_TEXT = 40
@@ -34,9 +37,10 @@ class SearchQuery(Parameters):
 
 
 class CodesQuery(Parameters):
-    """The type whose codes to list."""
+    """The type whose codes to list, and the day on which they were listed; by default, today."""
 
     security_type: Annotated[str, one_of(SECURITY_TYPES)]
+    date: Day | None = None
 
 
 class CalendarQuery(DayRange):
@@ -53,16 +57,19 @@ def find_securities(call: Call[SearchQuery]) -> Answer:
     """
     asked = call.parameters
     catalog = _catalog()
-    wanted = [asked.security_type] if asked.security_type else [*SECURITY_TYPES]
-    securities = (each for name in wanted for each in catalog.of_kind(SECURITY_TYPES[name]))
+    wanted = SECURITY_TYPES[asked.security_type] if asked.security_type else None
+    securities = catalog.of_type(wanted) if wanted else catalog.securities()
     found, total = search(securities, asked.q, _today(), asked.limit)
     return Answer.success({"items": [_view(each) for each in found], "total": total})
 
 
 @router.get("/base/codes", query=CodesQuery, summary="获取代码列表")
 def list_codes(call: Call[CodesQuery]) -> Answer:
-    """List the codes of a type that are listed today."""
-    listed = _catalog().of_kind(SECURITY_TYPES[call.parameters.security_type], _today())
+    """List the codes of a type that are listed today, or were on another day."""
+    asked = call.parameters
+    if asked.date:
+        check_day("date", asked.date)
+    listed = _catalog().of_type(SECURITY_TYPES[asked.security_type], asked.date or _today())
     return Answer.success([security.code for security in listed])
 
 
@@ -70,13 +77,25 @@ def list_codes(call: Call[CodesQuery]) -> Answer:
 def list_trading_days(call: Call[CalendarQuery]) -> Answer:
     """List the trading days of a market."""
     asked = call.parameters
-    if asked.end_date > last_known_day():
-        # It may bring the year that this function does not know.
-        _catalog()
-    if asked.end_date > last_known_day():
-        reason = f"must not be after {last_known_day()}, the last day of the announced calendar"
-        raise InvalidInputError("end_date", reason)
+    check_announced("end_date", asked.end_date)
     return Answer.success(trading_days(asked.market, asked.start_date, asked.end_date))
+
+
+@router.get("/base/industries", summary="获取行业分类")
+def list_industries(call: Call[None]) -> Answer:
+    """List the industries of the source's classification, by code."""
+    told = reader().industries()
+    return answer(call, {"items": [each._asdict() for each in told.content]}, told)
+
+
+@router.get("/base/industries/{industry}/constituents", query=WhenQuery, summary="获取行业成分股")
+def read_industry(call: Call[WhenQuery]) -> Answer:
+    """Return the members of an industry on a day, or all who were in it on any day of a range.
+
+    Each with its first and last day in the industry, which may lie outside the range.
+    """
+    industry = read_code(call.path["industry"], "industry")
+    return answer_members(call, industry, call.parameters)
 
 
 @router.get("/base/codes/{code}/info", summary="获取证券信息")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from marketdata.blocks.dataset import Dataset, Kind
 from marketdata.errors import NotFoundError
@@ -12,13 +12,34 @@ from marketdata.errors import NotFoundError
 CODE_PATTERN = r"^[A-Z]{0,2}[0-9]{3,6}\.[A-Z]{2,3}$"
 """How a code is written: 600000.SH, IF2401.CFE, TA501.CZC."""
 
+
+class SecurityType(NamedTuple):
+    """What one of the names in `SECURITY_TYPES` stands for.
+
+    Attributes
+    ----------
+    kind : Kind
+        The kind.
+    markets : frozenset of str
+        The only markets; empty for all that have the kind.
+    """
+
+    kind: Kind
+    markets: frozenset[str] = frozenset()
+
+
 SECURITY_TYPES = {
-    "EXTRA_STOCK_A": Kind.STOCK,
-    "EXTRA_FUTURE": Kind.FUTURE,
-    "EXTRA_ETF": Kind.ETF,
-    "EXTRA_INDEX_A": Kind.INDEX,
+    "EXTRA_STOCK_A": SecurityType(Kind.STOCK, frozenset({"SH", "SZ"})),
+    "EXTRA_STOCK_A_ALL": SecurityType(Kind.STOCK),
+    "SH_A": SecurityType(Kind.STOCK, frozenset({"SH"})),
+    "SZ_A": SecurityType(Kind.STOCK, frozenset({"SZ"})),
+    "BJ_A": SecurityType(Kind.STOCK, frozenset({"BJ"})),
+    "EXTRA_FUTURE": SecurityType(Kind.FUTURE),
+    "EXTRA_ETF": SecurityType(Kind.ETF),
+    "EXTRA_INDEX_A": SecurityType(Kind.INDEX),
 }
-"""The vendor's names for the kinds, as the API accepts them."""
+"""The vendor's names of kinds and their markets, as the API accepts them. 沪深A股 is its
+`EXTRA_STOCK_A` by the API's document; for all three markets we have a name of our own."""
 
 FIRST_DATE, LAST_DATE = "00010101", "99991231"
 
@@ -198,6 +219,11 @@ class Catalog:
         found = (security for security in self._by_code.values() if security.kind is kind)
         alive = (each for each in found if day is None or each.alive(day, day))
         return sorted(alive, key=lambda security: security.code)
+
+    def of_type(self, wanted: SecurityType, day: str | None = None) -> list[Security]:
+        """List the securities of a type as `of_kind` does."""
+        found = self.of_kind(wanted.kind, day)
+        return [each for each in found if not wanted.markets or each.market in wanted.markets]
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return rows that can be written as JSON, sorted by code; `from_rows` reads them."""

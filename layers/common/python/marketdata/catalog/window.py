@@ -109,4 +109,4 @@ class Window:
 
 def common_market(securities: Iterable[Security]) -> str:
     """Return the market whose calendar includes those of all the securities' markets."""
-    return min((security.market for security in securities), key=first_known_day)
+    return min((security.market for security in securities), key=first_known_day, default="SH")

@@ -1,7 +1,20 @@
-"""The answers about securities and calendars."""
+"""The answers about securities, industries and calendars."""
 
-from marketdata.api.schema.operation import Code, Count, Day, Link, Operation, Schema
+from typing import Annotated
+
+from pydantic import Field
+
+from marketdata.api.schema.operation import (
+    Code,
+    Count,
+    Day,
+    Link,
+    Moment,
+    Operation,
+    Schema,
+)
 from marketdata.blocks.dataset import Kind
+from marketdata.settings import SOURCES
 
 
 class SecurityView(Schema):
@@ -46,6 +59,58 @@ class Found(Schema):
     """总数 · How many there are in all."""
 
 
+class Member(Schema):
+    """A time during which a code belongs to an index or an industry."""
+
+    code: Code
+    in_date: Day
+    """纳入日 · The first day."""
+    out_date: Day | None
+    """最后一日 · The last day; null while it still belongs."""
+
+
+class Members(Schema):
+    """The members of an index or an industry, by code and time."""
+
+    code: Code
+    """指数或行业代码 · The index or industry."""
+    items: list[Member]
+
+
+class IndustryView(Schema):
+    """An industry."""
+
+    code: Code
+    """行业代码 · Its members are asked for by it."""
+    name: str
+    """名称 · As the source writes it."""
+    level: Annotated[int, Field(ge=1)]
+    """级别 · 1 for the coarsest."""
+    parent: Code | None
+    """上级行业 · Null on level 1, or where it is not known."""
+    classification: str
+    """分类标准 · Whose industries these are."""
+
+
+class Industries(Schema):
+    """The industries, by code."""
+
+    items: list[IndustryView]
+
+
+class Word(Schema):
+    """When the source gave an answer."""
+
+    as_of: Day | None
+    """截至 · The last final day when the source gave it; null where it gave nothing."""
+    asked_at: Moment | None
+    """询问时间 · When that was, or when it was asked in vain; null if it was never asked."""
+    upstream: Annotated[str, Field(json_schema_extra={"enum": [*SOURCES]})]
+    """上游 · The source."""
+    warnings: list[str]
+    """Why it is not newer."""
+
+
 SECURITY = {
     "code": "600000.SH",
     "name": "浦发银行",
@@ -55,17 +120,62 @@ SECURITY = {
     "delist_date": None,
 }
 
+WORD = {
+    "as_of": "20240105",
+    "asked_at": "2024-01-05T09:12:44+00:00",
+    "upstream": "synthetic",
+    "warnings": [],
+}
+MEMBER = {"code": "600000.SH", "in_date": "20050408", "out_date": None}
+ERRORS = (404, 502, 503)
+
 OPERATIONS = {
     ("GET", "/base/codes"): Operation(
         list[Code],
         ["000001.SZ", "600000.SH"],
-        {"security_type": "EXTRA_STOCK_A"},
+        {"security_type": "EXTRA_STOCK_A", "date": "20240105"},
         errors=(502, 503),
         large=True,
         links=(
             Link("GET", "/base/codes/{code}/info", {"code": "$response.body#/data/0"}),
             Link("GET", "/stock/kline/{code}/chart", {"code": "$response.body#/data/0"}),
         ),
+    ),
+    ("GET", "/base/industries"): Operation(
+        Industries,
+        {
+            "items": [
+                {
+                    "code": "801780.SI",
+                    "name": "银行",
+                    "level": 1,
+                    "parent": None,
+                    "classification": "申万2021",
+                }
+            ]
+        },
+        meta=Word,
+        meta_example=WORD,
+        errors=ERRORS,
+        large=True,
+        conditional=True,
+        links=(
+            Link(
+                "GET",
+                "/base/industries/{industry}/constituents",
+                {"industry": "$response.body#/data/items/0/code"},
+            ),
+        ),
+    ),
+    ("GET", "/base/industries/{industry}/constituents"): Operation(
+        Members,
+        {"code": "801780.SI", "items": [MEMBER]},
+        {"industry": "801780.SI", "date": "20240105"},
+        meta=Word,
+        meta_example=WORD,
+        errors=ERRORS,
+        large=True,
+        conditional=True,
     ),
     ("GET", "/base/calendar"): Operation(
         list[Day],
