@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench.contents import MEMBERS
 from bench.detecting import YEARS
 from bench.filling import LATENCY
 from bench.making import CODES
 from bench.preparing import PEERS, TITLES
+from bench.reading import WITH_STATUS
 from bench.starting import FLOOR
 
 READERS = (
@@ -69,6 +71,8 @@ def budgets(raw: Mapping[str, Any]) -> list[Budget]:
     """Compute every budget from the figures of `bench.measuring.everything`."""
     return [
         *_reads(raw["read"]),
+        *_with_status(raw["read"]),
+        _members(raw["read"]),
         *_detects(raw["detect"]),
         *_starts(raw["starts"]),
         _store(raw["store"]),
@@ -97,6 +101,29 @@ def _reads(read: Mapping[str, Any]) -> Iterator[Budget]:
             times[client]["cpu_ms"] / floor,
             wanted,
         )
+
+
+def _with_status(read: Mapping[str, Any]) -> Iterator[Budget]:
+    times = read[WITH_STATUS]["times"]
+    for client, wanted in (("zstd", 6), ("plain", 3)):
+        yield Budget(
+            f"status_{client}",
+            f"read {WITH_STATUS} with the status of each day, {client}",
+            f"the same without: {times[client]['cpu_ms']:.1f} ms",
+            times[f"status_{client}"]["cpu_ms"] / times[client]["cpu_ms"],
+            wanted,
+        )
+
+
+def _members(read: Mapping[str, Any]) -> Budget:
+    times = read["members"]["times"]
+    return Budget(
+        "members",
+        f"the {MEMBERS} members of an index on a day",
+        f"the read of 1 code × 1 month: {times['read']['cpu_ms']:.1f} ms",
+        times["members"]["cpu_ms"] / times["read"]["cpu_ms"],
+        1.0,
+    )
 
 
 def _detects(detect: Sequence[Mapping[str, Any]]) -> Iterator[Budget]:

@@ -17,15 +17,21 @@ from marketdata.blocks.dataset import Kind
 from marketdata.blocks.days import bit_of
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.catalog_store import CatalogStore
+from marketdata.catalog.constituents import Membership
+from marketdata.catalog.groups import Asking, KnownMembers, encode_members, members_key
 from marketdata.catalog.securities import Catalog, Security, market_of
 from marketdata.ingest.bars import BarIngest
 from marketdata.ingest.quarantine import Quarantine
+from marketdata.ingest.status import StatusIngest
 from marketdata.kline.bars import BarDataset
-from marketdata.sources.source import BarRequest, FetchedBars
+from marketdata.sources.source import BarRequest, FetchedBars, FetchedStatus, StatusRequest
+from marketdata.status.status import MARKETS
 
 FINAL_UNTIL = "20261030"
 LISTED = "19901219"
 LACKS = 100
+INDEX = "000300.SH"
+MEMBERS, LEFT = 300, 500
 
 
 @dataclass(slots=True)
@@ -150,6 +156,62 @@ def fill(
     # A market that is made up knows of every day what there is not.
     known = FetchedBars(frame, sure_until=dict.fromkeys(names, end))
     ingest.run(BarRequest(dataset, names, start, end), known)
+
+
+def add_members(contents: Contents, codes: Sequence[str]) -> None:
+    """Store an index whose members are 300 of some codes, and 500 more that have left."""
+    members = [
+        Membership(code, LISTED, None if at < MEMBERS else FINAL_UNTIL)
+        for at, code in enumerate(codes[: MEMBERS + LEFT])
+    ]
+    asking = Asking("synthetic", "99991231", "2026-10-30T09:00:00+00:00")
+    key = members_key(INDEX)
+    contents.store.update(
+        key, None, lambda stored: encode_members(KnownMembers(members, (), asking), stored)
+    )
+
+
+def fill_status(
+    contents: Contents, market: Market, codes: Sequence[int], start: str, end: str
+) -> None:
+    """Store the status of some stocks through the service's own write path.
+
+    The limits are 10 % from the close before, and every hundredth stock is under special treatment.
+    """
+    covered = [code for code in codes if market_of(market.codes[code]) in MARKETS]
+    names = tuple(market.codes[code] for code in covered)
+    frames = []
+    for code in covered:
+        values = market.values(code, start, end)
+        close = np.asarray(values["close"], dtype=float)
+        before = np.concatenate([close[:1], close[:-1]])
+        frames.append(
+            pd.DataFrame(
+                {
+                    "code": market.codes[code],
+                    "trade_date": values["trade_date"],
+                    "pre_close": before,
+                    "limit_up": (before * 1.1).round(2),
+                    "limit_down": (before * 0.9).round(2),
+                    "is_st": float(code % LACKS == 0),
+                    "suspended": 0.0,
+                    "ex_right": 0.0,
+                    "ex_dividend": 0.0,
+                }
+            )
+        )
+    ingest = StatusIngest(
+        contents.store,
+        Quarantine(Objects(contents.objects)),
+        catalog(names),
+        coverage_start=market.days[0],
+        final_until=FINAL_UNTIL,
+        now=0,
+    )
+    known = FetchedStatus(
+        pd.concat(frames, ignore_index=True), sure_until=dict.fromkeys(names, end)
+    )
+    ingest.run(StatusRequest(names, start, end), known)
 
 
 def bars(market: Market, codes: Sequence[int], start: str, end: str) -> pd.DataFrame:

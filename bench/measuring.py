@@ -25,6 +25,7 @@ from bench.metering import Meter
 from bench.peers import parquet
 from bench.processes import PLACE, endpoint, gateway, run
 from bench.questions import Question
+from bench.reading import WITH_STATUS
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.kline.bars import BarDataset
 from marketdata.tasks.task import record_key
@@ -120,6 +121,9 @@ def _contents(market: str, questions: Sequence[Question]) -> Meter:
         codes |= set(bars.codes)
         rows = [bars.codes.index(code) for code in question.codes]
         contents.fill(kept, _dataset(question), bars, rows, start=question.start, end=question.end)
+        if question.name == WITH_STATUS:
+            contents.fill_status(kept, bars, rows, question.start, question.end)
+    contents.add_members(kept, sorted(codes))
     others = starting.securities()
     contents.add_catalog(kept, codes - {each.code for each in others}, others)
     starting.prepare(kept)

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from bench.clock import in_turns
+from bench.contents import INDEX, MEMBERS
 from bench.counting import counted
 from bench.questions import Question
 from bench.runtime import BUCKET, MARKET, ZSTD, Answered, Function, get_event
@@ -19,13 +20,33 @@ from marketdata.aws.clients import client
 from marketdata.blocks.dataset import Period
 from marketdata.blocks.days import parts_between
 
+WITH_STATUS = "50x1y"
+"""The question that is also asked with the status of each day."""
+
+SHORTEST, DAY = "1x1m", "20261101"
+
 ROUNDS = {"50x1y": 60, "1x1m": 150, "1x10y": 80, "min1_month": 60}
 
 
 def main(questions: list[Question]) -> dict[str, Any]:
-    """Measure every question."""
+    """Measure every question, and one for the members of an index beside the shortest."""
     function = Function("stock")
-    return {question.name: _measure(function, question) for question in questions}
+    found = {question.name: _measure(function, question) for question in questions}
+    shortest = next(each for each in questions if each.name == SHORTEST)
+    return found | {"members": _members(function, shortest)}
+
+
+def _members(function: Function, question: Question) -> dict[str, Any]:
+    base = Function("base")
+    asked = {"code": INDEX, "date": DAY}
+    calls: dict[str, Callable[[], object]] = {
+        "members": partial(base.call, get_event("/index/constituents", asked)),
+        "read": partial(function.call, get_event("/stock/kline", question.query)),
+    }
+    answer = json.loads(Answered.by(base.call, get_event("/index/constituents", asked)).unpacked())
+    assert len(answer["data"]["items"]) == MEMBERS
+    times = in_turns(calls, ROUNDS[SHORTEST])
+    return {"times": {name: each._asdict() for name, each in times.items()}}
 
 
 def _measure(function: Function, question: Question) -> dict[str, Any]:
@@ -33,6 +54,10 @@ def _measure(function: Function, question: Question) -> dict[str, Any]:
         "plain": get_event("/stock/kline", question.query),
         "zstd": get_event("/stock/kline", question.query, ZSTD),
     }
+    if question.name == WITH_STATUS:
+        asked = question.query | {"include": "status"}
+        events["status_plain"] = get_event("/stock/kline", asked)
+        events["status_zstd"] = get_event("/stock/kline", asked, ZSTD)
     calls: dict[str, Callable[[], object]] = {
         name: partial(function.call, event) for name, event in events.items()
     }

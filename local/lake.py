@@ -13,7 +13,7 @@ from typing import Any
 from local.generated import write_or_check
 from local.tools import ROOT
 from marketdata.exports.datasets import PUBLISHED, columns_of, has_years
-from marketdata.exports.parquet import DATE, REAL, TEXT, WHOLE
+from marketdata.exports.parquet import DATE, REAL, TEXT, TRUTH, WHOLE
 from marketdata.exports.work import FIRST_YEAR
 
 type Json = dict[str, Any]
@@ -22,7 +22,7 @@ FOLDER = ROOT / "lake"
 FILE = FOLDER / "tables.json"
 LAST_YEAR = 2100
 
-TYPES = {DATE: "date", TEXT: "string", REAL: "double", WHOLE: "bigint"}
+TYPES = {DATE: "date", TEXT: "string", REAL: "double", WHOLE: "bigint", TRUTH: "boolean"}
 """The types of columns, by those of the files."""
 
 YEAR = {"Name": "year", "Type": "int"}

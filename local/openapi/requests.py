@@ -19,6 +19,7 @@ CODES: Json = {"type": "string", "pattern": f"^[^{CONTROLS}]*[^ ,{CONTROLS}][^{C
 TEXT: Json = {"type": "string"}
 PATH_SCHEMAS: dict[str, Json] = {
     "code": CODE_SCHEMA,
+    "industry": CODE_SCHEMA,
     "asset": TEXT,
     "dataset": TEXT,
     "part": TEXT,

@@ -19,7 +19,8 @@ Log in at `POST /auth/login` and send `Authorization: Bearer {access_token}` wit
 TAGS = {
     "auth": "认证 · Login and users",
     "configs": "SDK配置 · Connections to the vendor's SDK servers",
-    "base": "基础数据 · Securities and trading calendars",
+    "base": "基础数据 · Securities, industries and trading calendars",
+    "index": "指数数据 · Members of indices, and their weights",
     "stock": "股票数据 · K-lines of stocks, indices and funds",
     "future": "期货数据 · K-lines of futures",
     "cache": "缓存管理 · What the cache lacks, tasks that fill it, main contracts",
@@ -39,9 +40,15 @@ PARAMETERS: dict[str, str] = {
     "contract_type": "合约类型: main 仅限期货 · `main` is possible with `future` only",
     "end_date": "结束日期 (YYYYMMDD) · Last day",
     "dataset": "数据集 · A kind of rows, such as `stock.daily`",
+    "data_type": "数据类型: bars K线, status 状态, statements 财务报表 · What of them; the "
+    "status is that of stocks with period_type daily",
+    "date": "日期 (YYYYMMDD) · Day; by default today for codes, and the last final day for members "
+    "and weights",
     "email": "邮箱 · E-mail address",
     "host": "服务器地址 · Host name or IP address",
     "id": "编号 · Number",
+    "include": "附加内容: status 状态 · Adds the columns of the status of stocks to daily bars",
+    "industry": "行业代码 · An industry's code",
     "is_active": "是否激活 · Whether the user may log in",
     "is_default": "是否默认配置 · Whether it replaces the current default",
     "limit": "最多返回数量 · Maximum number of results",
@@ -66,8 +73,9 @@ PARAMETERS: dict[str, str] = {
     "start_date": "开始日期 (YYYYMMDD) · First day",
     "statement_type": "报表类型 · Which statements",
     "task_id": "任务ID · The task's number",
-    "trade_date": "交易日期 (YYYYMMDD) · Day; where it is not required, the last day whose bars "
-    "are final",
+    "trade_date": "交易日期 (YYYYMMDD) · Day; main contracts: by default the last one that is "
+    "final; status: that of all stocks, in place of codes and a range",
+    "universe": "成分股所属指数 · An index, whose members on each day are meant, in place of codes",
     "user_id": "用户ID · The user's number",
     "username": "用户名 · User name",
     "year": "年份 (YYYY) · Only this year",

@@ -19,6 +19,7 @@ from local.sdk_bundle import pack
 from marketdata import deployment
 from marketdata.api import wire
 from marketdata.blocks import store
+from marketdata.catalog.constituents import Industry, Membership
 from marketdata.exports import publisher
 from marketdata.tasks import batching
 from marketdata.upstream import client
@@ -29,6 +30,7 @@ from tests.support.authorization import at_work, working
 from tests.support.emulation import join
 from tests.support.events import ADMIN, proxy_event, read
 from tests.support.faults import PATIENCE, BusyError, Event, Gate, Handler, Killed
+from tests.support.group_source import BANKS, HS300, Groups, with_groups
 from tests.support.publishing import publish_after_fills
 from tests.support.service import Service
 from tests.support.standins import PASSWORD, bundle
@@ -45,6 +47,7 @@ ELSEWHERE = {
     "exports": "cache",
     "releases": "cache",
     "changes": "cache",
+    "index": "base",
 }
 """The functions of calls whose path does not name them."""
 STEPS = ("plan_task", "detect_missing", "finish_task", "publish", "upstream")
@@ -216,6 +219,7 @@ class AllWork:
         self.ask("GET", "/base/codes", query={"security_type": "EXTRA_STOCK_A"})
         self.ask("GET", "/base/codes/{code}/info", path={"code": STOCK})
         self.ask("GET", "/base/securities", query={"q": "600"})
+        self.groups()
         self.ask("GET", "/base/calendar", query={"market": "SH", **DAYS})
         self.ask("GET", "/stock/kline", query=query)
         self.ask("GET", "/stock/kline", query=query | {"adjust": "forward"})
@@ -228,6 +232,23 @@ class AllWork:
         self.ask("GET", "/status")
         self.ask("GET", "/cache/future-varieties")
         self.ask("GET", "/cache/main-contracts", query={"trade_date": "20200110"})
+
+    def groups(self) -> None:
+        """Ask for members, weights and industries, which the source of the files is given."""
+        plain, members = deployment.source(), [Membership(STOCK, "20200101", None)]
+        groups = Groups(
+            {HS300: members, BANKS: members},
+            days={"20200103": {STOCK: 100.0}},
+            industries=[Industry(BANKS, "银行", 1, None, "申万2021")],
+        )
+        with self.monkeypatch.context() as patch:
+            patch.setattr(deployment, "source", lambda: with_groups(plain, groups))
+            self.ask("GET", "/index/constituents", query={"code": HS300})
+            self.ask("GET", "/index/weights", query={"code": HS300, "date": "20200103"})
+            self.ask("GET", "/base/industries")
+            one = {"industry": BANKS}
+            self.ask("GET", "/base/industries/{industry}/constituents", path=one)
+            self.service.invoke("upstream", {"operation": "refresh_catalog"})
 
     def tasks(self) -> None:
         """Detect, and fill, of which some fails and is tried again."""
@@ -304,6 +325,8 @@ class AllWork:
         self.ask("GET", "/changes")
         self.ask("GET", "/stock/kline/day", query={"trade_date": "20200103"})
         self.ask("GET", "/future/kline/day", query={"trade_date": "20200103"})
+        self.ask("GET", "/stock/status", query={"codes": "600000.SH"} | DAYS)
+        self.ask("GET", "/stock/status", query={"trade_date": "20200103"})
 
     def damage(self) -> None:
         """Have the blocks looked into, whose payloads are lost."""

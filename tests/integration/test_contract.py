@@ -15,6 +15,7 @@ from marketdata.api.principal import Role
 from marketdata.api.schema import OPERATIONS
 from marketdata.aws.clients import client
 from marketdata.blocks.dataset import Kind, Period
+from marketdata.catalog.constituents import Industry, Membership
 from marketdata.errors import UpstreamFaultError
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
@@ -22,6 +23,7 @@ from marketdata.tasks.task import TaskKind, new_task
 from tests.support.conformance import check_body, check_headers, described
 from tests.support.emulation import join
 from tests.support.events import ADMIN, USER, proxy_event, read
+from tests.support.group_source import BANKS, HS300, Groups, with_groups
 from tests.support.service import Service
 
 ROUTES = routes()
@@ -35,8 +37,15 @@ RETRY = ("POST", "/cache/tasks/{task_id}/retry")
 DETECTED = ("GET", "/cache/tasks/{task_id}/result")
 EXPORT = ("GET", "/exports/{dataset}/{part}")
 MONTH = {"start_date": "20240101", "end_date": "20240131"}
-NOT_THERE = {"code": "999999.SH"}
+NOT_THERE = {"code": "999999.SH", "industry": "999999.SI"}
 NUMBER_NOT_THERE = "999999"
+
+MEMBER = Membership("600000.SH", "20050408", None)
+GROUPS = Groups(
+    {HS300: [MEMBER], BANKS: [MEMBER]},
+    days={"20240105": {MEMBER.code: 100.0}},
+    industries=[Industry(BANKS, "银行", 1, None, "申万2021")],
+)
 
 GARBAGE = ("", "\x00", "⁇")
 FREE_TEXTS: dict[tuple[Key, str], dict[str, int]] = {
@@ -54,6 +63,7 @@ FREE_TEXTS: dict[tuple[Key, str], dict[str, int]] = {
     (("PATCH", "/configs/sdk/{id}"), "local_path"): {"": 200, "⁇": 200},
     (("GET", "/base/securities"), "q"): {"": 200, "⁇": 200},
     (("GET", "/stock/kline"), "codes"): {"⁇": 404},
+    (("GET", "/stock/status"), "codes"): {"⁇": 404},
     (("GET", "/future/kline"), "codes"): {"⁇": 404},
     (("GET", "/finance/balance-sheet"), "codes"): {"⁇": 404},
     (("GET", "/finance/income"), "codes"): {"⁇": 404},
@@ -73,6 +83,8 @@ def everything(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     monkeypatch.setenv("KMS_KEY", client("kms").create_key()["KeyMetadata"]["Arn"])
     monkeypatch.setenv("LOCAL_CLOUD", "true")
     deployment.reset()
+    source = with_groups(deployment.source(), GROUPS)
+    monkeypatch.setattr(deployment, "source", lambda: source)
     auth.handler(proxy_event("POST", "/auth/login", body=service.cloud.admin), None)
     yield
     deployment.reset()
@@ -281,11 +293,10 @@ def test_an_answer_that_has_not_changed(service: Service, key: Key) -> None:
     send(key, said, USER)
     _, headers, _ = send(key, said, USER)
     etag = {"If-None-Match": headers["ETag"]}
-    path = re.findall(r"{(\w+)}", key[1])
-    assert not path
+    path = {name: said.pop(name) for name in re.findall(r"{(\w+)}", key[1])}
     body = said if ROUTES[key].source == "body" else None
     query = None if body else said
-    event = proxy_event(*key, body=body, query=query, headers=etag, user=USER)
+    event = proxy_event(*key, path=path, body=body, query=query, headers=etag, user=USER)
     response = HANDLERS[key](event, None)
     assert (response["statusCode"], response["body"]) == (304, "")
     check_headers(key, 304, response["headers"])

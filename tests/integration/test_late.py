@@ -19,6 +19,7 @@ from tests.integration.market import (
     put_securities,
     rows,
 )
+from tests.integration.status_market import open_status_market, put_status, status_rows
 from tests.support.emulation import join
 from tests.support.service import Service
 
@@ -45,12 +46,12 @@ def tasks(service: Service) -> list[Any]:
     return sorted(found, key=lambda task: task["id"])
 
 
-def schedule_if_late(service: Service) -> None:
+def schedule_if_late(service: Service, schedule: str = "stock") -> None:
     """Do what the schedule after the evening's first one does."""
     execution = workflows.start_execution(
         deployment.settings().fill_machine,
         f"schedule-again-{len(service.invocations)}",
-        {"schedule": "stock", "if_late": True},
+        {"schedule": schedule, "if_late": True},
     )
     join()
     assert workflows.execution_status(execution) == "SUCCEEDED"
@@ -143,6 +144,31 @@ def holding(service: Service, **query: Any) -> Any:
     (item,) = envelope["data"]["items"]
     (part,) = item["parts"].values()
     return part
+
+
+def test_the_status_has_a_schedule_of_its_own(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_clock(monkeypatch, EVENING)
+    open_status_market(service)
+    for code in CODES:
+        put_status(service, code, status_rows(code, DAYS[:-1]))
+    service.schedule("status")
+    [task] = tasks(service)
+    assert (task["data_type"], task["status"], task["end_date"]) == (
+        "status",
+        "completed",
+        DAYS[-1],
+    )
+    schedule_if_late(service, "status")
+    assert len(tasks(service)) == 2
+    for code in CODES:
+        put_status(service, code, status_rows(code))
+    set_clock(monkeypatch, EVENING + timedelta(hours=1))
+    schedule_if_late(service, "status")
+    assert len(tasks(service)) == 3
+    schedule_if_late(service, "status")
+    assert len(tasks(service)) == 3
 
 
 def test_a_file_that_grows_is_read_again(service: Service) -> None:

@@ -23,7 +23,10 @@ from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import bits_of
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.catalog_store import CatalogStore
+from marketdata.catalog.constituents import Industry, Membership
 from marketdata.catalog.securities import Catalog, Security
+from marketdata.ingest.constituents import Moment, save_industries, save_members, save_weights
+from marketdata.sources.source import FetchedMembers, FetchedWeights
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import TaskKind, new_task
@@ -32,6 +35,7 @@ from tests.integration.test_auth import METHOD_ARN
 from tests.support.events import ADMIN, proxy_event
 from tests.support.exchange import hearing
 from tests.support.faults import Event
+from tests.support.group_source import BANKS, HS300
 from tests.support.service import Service
 
 YEAR = ("20200101", "20201231")
@@ -49,6 +53,11 @@ COSTS: dict[str, dict[str, int]] = {
     "statements of a year": {"BatchGetItem": 1},
     "codes": {},
     "a code's info": {},
+    "codes of a day": {},
+    "members of an index": {"BatchGetItem": 1},
+    "members of an industry": {"BatchGetItem": 1},
+    "weights of an index": {"BatchGetItem": 1},
+    "industries": {"BatchGetItem": 1},
     "calendar": {},
     "varieties": {},
     "main contracts": {"BatchGetItem": 1},
@@ -80,7 +89,8 @@ COSTS: dict[str, dict[str, int]] = {
         "GetItem": 4,
         # One of them finds nothing, and boto3 asks again.
         "GetObject": 4,
-        "BatchGetItem": 1,
+        # One of them looks for the status of these codes.
+        "BatchGetItem": 2,
         "PutItem": 2,
         "TransactWriteItems": 1,
         # The lease is taken and given back; what is published of their year is out of date, before
@@ -132,9 +142,9 @@ def market(service: Service) -> Service:
     return service
 
 
-def get(service: Service, resource: str, code: str = "", **query: str) -> Any:
-    """Send a GET that succeeds, and give its data; `code` fills whatever the path names."""
-    path = dict.fromkeys(re.findall(r"{(\w+)}", resource), code)
+def get(service: Service, resource: str, named: str = "", **query: str) -> Any:
+    """Send a GET that succeeds, and give its data; `named` fills whatever the path names."""
+    path = dict.fromkeys(re.findall(r"{(\w+)}", resource), named)
     status, envelope = service.call("GET", resource, ADMIN, path=path, query=query)
     assert status == 200, envelope
     return envelope["data"]
@@ -187,10 +197,33 @@ def reads(service: Service) -> Iterator[tuple[str, Call]]:
     get(service, "/finance/income", **income)
     yield "statements of a year", lambda: get(service, "/finance/income", **income)
     yield "codes", lambda: get(service, "/base/codes", security_type="EXTRA_STOCK_A")
+    stocks = {"security_type": "EXTRA_STOCK_A"}
+    yield "codes of a day", lambda: get(service, "/base/codes", date="20160630", **stocks)
+    yield from groups(service)
     yield "a code's info", lambda: get(service, "/base/codes/{code}/info", one)
     yield "calendar", lambda: get(service, "/base/calendar", market="SH", **span)
     yield "varieties", lambda: get(service, "/cache/future-varieties")
     yield "main contracts", lambda: get(service, "/cache/main-contracts")
+
+
+def groups(service: Service) -> Iterator[tuple[str, Call]]:
+    """Give the calls about indices and industries, which are stored as of today."""
+    members = [Membership(code, "20100101", None) for code in CODES[:300]]
+    final, now = deployment.final_day(), deployment.now().isoformat()
+    moment = Moment(deployment.settings().upstream, final, now)
+    catalog = deployment.catalog()
+    fetched = FetchedMembers({HS300: members, BANKS: members})
+    save_members(service.blocks, catalog, [HS300, BANKS], fetched, moment)
+    save_industries(service.blocks, [Industry(BANKS, "银行", 1, None, "申万2021")], moment)
+    weights = FetchedWeights({"20200103": dict.fromkeys(CODES[:300], 1 / 3)})
+    save_weights(service.blocks, HS300, ("20200101", "20200131"), weights, moment)
+    index = "/index/constituents"
+    yield "members of an index", lambda: get(service, index, code=HS300, date="20200103")
+    industry = "/base/industries/{industry}/constituents"
+    yield "members of an industry", lambda: get(service, industry, BANKS, date="20200103")
+    weights_of = {"code": HS300, "date": "20200103"}
+    yield "weights of an index", lambda: get(service, "/index/weights", **weights_of)
+    yield "industries", lambda: get(service, "/base/industries")
 
 
 def logins(service: Service) -> Iterator[tuple[str, Call]]:

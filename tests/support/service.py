@@ -19,7 +19,7 @@ from tests.support.emulation import join
 from tests.support.events import ADMIN, proxy_event, read
 from tests.support.faults import Event, Fault, serve_plainly
 
-ELSEWHERE = dict.fromkeys(("status", "exports", "releases", "changes"), "cache")
+ELSEWHERE = dict.fromkeys(("status", "exports", "releases", "changes"), "cache") | {"index": "base"}
 """The functions that serve paths which do not begin with their name."""
 
 ENDED = ("completed", "failed", "cancelled")

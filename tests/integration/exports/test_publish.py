@@ -1,10 +1,13 @@
 """Publishing through the whole service: what is published is what the API answers."""
 
+import json
+from base64 import b64decode
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from backports import zstd
 
 from functions.stock.app import handler
 from marketdata import deployment
@@ -116,6 +119,38 @@ def test_a_client_that_has_the_day_gets_304(filled: Service) -> None:
 
     again = ask(**{"If-None-Match": ask()["headers"]["ETag"]})
     assert (again["statusCode"], again["body"]) == (304, "")
+
+
+@pytest.mark.parametrize("codings", ["identity", "zstd"])
+def test_a_day_of_some_markets(filled: Service, codings: str) -> None:
+    """What is left of the day is what it says it is, each with a tag of its own."""
+
+    def ask(**query: str) -> tuple[str, Any]:
+        headers = {"Accept": "application/json", "Accept-Encoding": codings}
+        query |= {"trade_date": DAYS[0]}
+        event = proxy_event("GET", "/stock/kline/day", user=ADMIN, query=query, headers=headers)
+        answer = handler(event, None)
+        packed = answer["isBase64Encoded"]
+        assert packed is (codings == "zstd")
+        body = zstd.decompress(b64decode(answer["body"])) if packed else answer["body"]
+        return answer["headers"]["ETag"], json.loads(body)
+
+    tag, whole = ask()
+    assert ask(security_type="EXTRA_STOCK_A_ALL") == (tag, whole)
+    tags = {tag}
+    for security_type, suffixes in (
+        ("EXTRA_STOCK_A", (".SH", ".SZ")),
+        ("SH_A", (".SH",)),
+        ("SZ_A", (".SZ",)),
+        ("BJ_A", (".BJ",)),
+    ):
+        tag, found = ask(security_type=security_type)
+        tags.add(tag)
+        codes = [code for code in CODES if code.endswith(suffixes)]
+        assert found["data"] == {code: whole["data"][code] for code in codes}
+        counts = {"expected": len(codes), "returned": len(codes)}
+        assert found["meta"] == whole["meta"] | counts
+    assert len(tags) == 5
 
 
 def test_nothing_new_is_no_new_release(filled: Service) -> None:

@@ -25,11 +25,12 @@ def start(imported: float, first: float) -> dict[str, Any]:
 def figures() -> dict[str, Any]:
     questions = ("50x1y", "1x1m", "1x10y", "min1_month")
     times = {"floor": cpu(4), "plain": cpu(6), "zstd": cpu(4)}
+    times |= {"status_plain": cpu(12), "status_zstd": cpu(20), "read": cpu(4), "members": cpu(3)}
     read = {"times": times, "wire_bytes": {"zstd": 210}}
     peers = {peer: cpu(20) for peer in PEERS} | {"polars_files": cpu(12), "ours_zstd": cpu(4)}
     detect = {"codes": CODES, "ours": cpu(100), "floor": cpu(250)}
     return {
-        "read": dict.fromkeys(questions, read),
+        "read": dict.fromkeys((*questions, "members"), read),
         "peers": dict.fromkeys(questions, peers),
         "detect": [detect | {"years": 1}, detect | {"years": 13, "ours": cpu(150)}],
         "starts": {FLOOR: start(200, 10)}

@@ -39,6 +39,7 @@ def test_every_dataset_has_a_table() -> None:
 @pytest.mark.parametrize("dataset", PUBLISHED)
 def test_a_table_has_the_columns_of_the_files(dataset: str) -> None:
     types = {"date": "DATE", "string": "VARCHAR", "double": "DOUBLE", "bigint": "BIGINT"}
+    types["boolean"] = "BOOLEAN"
     found = columns(lake.table_of(dataset))
     assert [(name, types[kind]) for name, kind in found.items()] == [*columns_of(dataset).items()]
     # Athena has no others, and no column twice.

@@ -42,6 +42,7 @@ def test_every_series_has_one_turn_in_twelve_weeks() -> None:
     assert set(seen.values()) == {1}
     everything = {"stock.daily#2023", "stock.min60#2024-05", "stock.min1#2020-02", "catalog#all"}
     everything |= {"finance.cash_flow#2001", "factor.etf#all", "main#all", "future.min5#1999-12"}
+    everything |= {"constituents#all", "industries#all", "index.weights#2024-05"}
     assert everything <= seen.keys()
     assert "stock.daily#2022" not in seen
     assert series_in_turn(CATALOG, UNTIL, start + TURNS * WEEK) == turns[0]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from marketdata.blocks.dataset import Dataset
     from marketdata.blocks.store import BlockStore
     from marketdata.catalog.catalog_store import CatalogStore
+    from marketdata.catalog.group_reader import GroupReader
     from marketdata.catalog.securities import Catalog
     from marketdata.exports.manifest import Manifest
     from marketdata.exports.publisher import Publisher
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from marketdata.lease.queue import Queue
     from marketdata.sdk_configs.records import SdkConfigs
     from marketdata.sources.source import Source
+    from marketdata.status.reader import StatusReader
     from marketdata.tasks.age import NewestDay
     from marketdata.tasks.detect import Detector
     from marketdata.tasks.finish import Finisher
@@ -159,6 +161,14 @@ def final_day() -> str:
     return last_final_day(now(), settings().final_time)
 
 
+@_once
+def group_reader() -> "GroupReader":
+    """Return the reader of members of indices and industries, of weights, and of industries."""
+    from marketdata.catalog.group_reader import GroupReader
+
+    return GroupReader(store(), upstream(), settings().upstream, catalog, final_day, now)
+
+
 # --- reading ---------------------------------------------------------------------------------
 
 
@@ -189,6 +199,16 @@ def adjusted_reader(mode: str) -> "AdjustedReader":
     from marketdata.kline.adjust.steps import Mode
 
     return AdjustedReader(kline_reader(), Mode(mode), upstream().fetch_factors, now)
+
+
+def status_reader() -> "StatusReader":
+    """Return a reader of the status of stocks for one call."""
+    from dataclasses import replace
+
+    from marketdata.status.reader import StatusReader
+    from marketdata.status.status import STATUS
+
+    return StatusReader(replace(kline_reader(), dataset_of=lambda _kind, _period: STATUS))
 
 
 def statement_reader() -> "StatementReader":

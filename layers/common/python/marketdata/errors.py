@@ -22,6 +22,7 @@
     │   ├── UpstreamLoginError       it refused the account or its password
     │   ├── UpstreamQuotaError       the account has used up this week's traffic
     │   ├── UpstreamPermissionError  the account has no permission for this
+    │   ├── UpstreamUnsupportedError it has no data of this kind at all
     │   ├── UpstreamSetupError       it is not set up: no bundle, no account
     │   └── UpstreamFaultError       it returned something that cannot be used
     └── StorageError             our own store misbehaved
@@ -141,6 +142,12 @@ class UpstreamQuotaError(UpstreamError):
 
 class UpstreamPermissionError(UpstreamError):
     """The account has no permission for this."""
+
+    retryable = False
+
+
+class UpstreamUnsupportedError(UpstreamError):
+    """The source has no data of this kind at all."""
 
     retryable = False
 

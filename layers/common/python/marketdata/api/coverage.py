@@ -1,9 +1,12 @@
 """The call that shows what the cache holds, code by code and part by part."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
+
+from pydantic import model_validator
 
 from marketdata import deployment
+from marketdata.api.data_type import OfSecurities, check_status
 from marketdata.api.parameters import Codes, DayRange, PageQuery, one_of
 from marketdata.api.router import Answer, Call, Router
 from marketdata.blocks.block import BlockCoverage, BlockKey
@@ -13,7 +16,7 @@ from marketdata.catalog.securities import Catalog, Security
 from marketdata.catalog.window import Window
 from marketdata.errors import InvalidInputError
 from marketdata.tasks.comparison import NOT_STORED, holdings
-from marketdata.tasks.scope import Scope, in_scope, parts_of, window_of
+from marketdata.tasks.scope import DataType, Scope, in_scope, parts_of, window_of
 
 MAX_PARTS = 60
 """Each part costs a separate query or, if codes are named, an item of each of them."""
@@ -30,12 +33,24 @@ class CoverageQuery(DayRange, PageQuery):
 
     security_type: Annotated[str, one_of(Kind)]
     period_type: Annotated[str, one_of(STORED_PERIODS)] = Period.DAILY
+    data_type: OfSecurities = DataType.BARS
     codes: Codes | None = None
+
+    @model_validator(mode="after")
+    def _of_its_type(self) -> Self:
+        check_status(self.data_type, self.security_type, self.period_type)
+        return self
 
     def scope(self) -> Scope:
         """Return the query as the scope of a task."""
-        kind, period = Kind(self.security_type), Period(self.period_type)
-        return Scope(kind, period, self.start_date, self.end_date, self.codes or ())
+        return Scope(
+            Kind(self.security_type),
+            Period(self.period_type),
+            self.start_date,
+            self.end_date,
+            self.codes or (),
+            status=self.data_type == DataType.STATUS,
+        )
 
 
 @router.get("/cache/coverage", query=CoverageQuery, summary="获取缓存覆盖情况")

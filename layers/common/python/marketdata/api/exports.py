@@ -11,7 +11,7 @@ from marketdata.api.router import Answer, Call, Router
 from marketdata.api.wire import LINK_SECONDS
 from marketdata.catalog.calendar import trading_days
 from marketdata.errors import NotFoundError
-from marketdata.exports.datasets import BARS, PUBLISHED, path_of
+from marketdata.exports.datasets import OF_DAYS, PUBLISHED, path_of
 from marketdata.exports.entries import ALL, Part, Release
 from marketdata.exports.listing import changes_since, releases_of
 from marketdata.exports.manifest import Manifest
@@ -37,7 +37,7 @@ class FileQuery(Parameters):
 class ReleasesQuery(DayRange):
     """A dataset of daily bars, and a range of days."""
 
-    dataset: Annotated[str, one_of(BARS)]
+    dataset: Annotated[str, one_of(OF_DAYS)]
 
 
 class ChangesQuery(Parameters):

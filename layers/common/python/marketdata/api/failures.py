@@ -18,6 +18,7 @@ from marketdata.errors import (
     TooManyRequestsError,
     UnauthorizedError,
     UpstreamError,
+    UpstreamUnsupportedError,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ STATUS: dict[type[MarketDataError], int] = {
     ConflictError: 409,
     TooLargeError: 413,
     TooManyRequestsError: 429,
+    UpstreamUnsupportedError: 404,
 }
 """Errors whose text the client gets unchanged. Any error beside these and `UpstreamError` is a 500.
 """
@@ -86,7 +88,7 @@ def failure(error: Exception, request_id: str) -> Answer:
         case UpstreamError(retryable=True):
             headers = {"Retry-After": str(UPSTREAM_RETRY_SECONDS)}
             return Answer.failure(503, str(error), headers=headers, request_id=request_id)
-        case UpstreamError():
+        case UpstreamError() if type(error) not in STATUS:
             return Answer.failure(502, str(error), request_id=request_id)
     for kind, status in STATUS.items():
         if isinstance(error, kind):

@@ -1,21 +1,39 @@
 """All bars of a day in one answer: the day's object, unopened, and what the manifest says of it."""
 
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Collection
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from marketdata import deployment
 from marketdata.api.answer import Answer, Text
 from marketdata.api.call import Call
+from marketdata.api.days import check_announced
+from marketdata.api.klines import INCLUDED
 from marketdata.api.parameters import Day, Parameters, one_of
 from marketdata.api.row_answer import names_tag
 from marketdata.blocks import codec
-from marketdata.catalog.calendar import is_trading_day, last_known_day
+from marketdata.blocks.dataset import Kind
+from marketdata.catalog.calendar import is_trading_day
 from marketdata.catalog.securities import SECURITY_TYPES
 from marketdata.errors import InvalidInputError, NotFoundError, StorageError
-from marketdata.exports.entries import Condition
+from marketdata.exports.entries import Condition, DayEntry
 from marketdata.exports.listing import told
-from marketdata.exports.market_day import ending, object_key, pack
+from marketdata.exports.manifest import PublishedDay
+from marketdata.exports.market_day import (
+    NO_STATUS,
+    ending,
+    object_key,
+    of_markets,
+    pack,
+    with_status,
+)
+from marketdata.status.status import STATUS
 
 STOCK_TYPES = tuple(name for name in SECURITY_TYPES if name != "EXTRA_FUTURE")
+WHOLE_MARKET = "EXTRA_STOCK_A_ALL"
+"""The default: all stocks are what the day's object holds, so that it goes out unopened."""
 SOURCE = "release"
 """What the access line names as the source of the rows."""
 
@@ -27,9 +45,18 @@ class DayQuery(Parameters):
 
 
 class StockDayQuery(DayQuery):
-    """A trading day, and the type of the securities."""
+    """A trading day, the type of the securities, and what else to say of each."""
 
-    security_type: Annotated[str, one_of(STOCK_TYPES)] = "EXTRA_STOCK_A"
+    security_type: Annotated[str, one_of(STOCK_TYPES)] = WHOLE_MARKET
+    include: Annotated[str, one_of(INCLUDED)] | None = None
+
+    @model_validator(mode="after")
+    def _of_stocks(self) -> Self:
+        if self.include and SECURITY_TYPES[self.security_type].kind is not Kind.STOCK:
+            raise PydanticCustomError(
+                "include", "is only possible with a security_type of stocks", {"field": "include"}
+            )
+        return self
 
 
 class DayContent(NamedTuple):
@@ -47,8 +74,41 @@ class DayContent(NamedTuple):
         return self.frame + pack(self.end)
 
 
-def answer_day(call: Call[Any], dataset: str, day: str) -> Answer:
+class OpenedDay(NamedTuple):
+    """A day that was opened: only some of its rows are left, or they have more columns."""
+
+    text: bytes
+
+    def body(self) -> bytes:
+        """Return the answer's JSON."""
+        return self.text
+
+    def zstd(self) -> bytes:
+        """Return the same as a zstd stream."""
+        return pack(self.text)
+
+
+def answer_day(
+    call: Call[Any],
+    dataset: str,
+    day: str,
+    markets: Collection[str] = (),
+    *,
+    status: bool = False,
+) -> Answer:
     """Return all bars of a day, or 304 without a body if the client already has them.
+
+    Parameters
+    ----------
+    call : Call
+        The call.
+    dataset, day : str
+        What was published: a dataset, and a trading day of it.
+    markets : collection of str
+        The only markets whose rows to return, for which the object has to be opened; by default
+        all, and it stays packed. `release` and `stale` are those of the whole day.
+    status : bool
+        Whether each bar gets the columns of the published status of that day.
 
     Raises
     ------
@@ -60,22 +120,55 @@ def answer_day(call: Call[Any], dataset: str, day: str) -> Answer:
     _check(day)
     published = deployment.manifest().day(dataset, day)
     if published.day is None:
-        return _nothing(call, day)
-    revision, condition = published.day.revision, published.day.condition
-    tag = f'W/"{revision.digest}-{revision.number}-{condition}-{int(published.stale)}"'
+        return _nothing(call, day, status=status)
+    beside = deployment.manifest().day(STATUS.name, day) if status else None
+    marks = [*_marks(published), *sorted(markets), *(_marks(beside) if beside else ())]
+    tag = f'W/"{"-".join(marks)}"'
     meta = {"source": SOURCE, "returned": published.day.counts.returned}
     if names_tag(call.headers.get("If-None-Match"), tag):
         return Answer(304, Text(b""), _headers(tag), meta | {"returned": 0})
     try:
-        frame = deployment.bucket().read(object_key(dataset, day, *revision[:2]))
-    except NotFoundError as error:
-        if deployment.manifest().day(dataset, day).day == published.day:
-            raise StorageError(f"the object of {dataset} {day} is lost") from error
+        frame = _object(dataset, day, published.day)
+        columns = _object(STATUS.name, day, beside.day) if beside and beside.day else b""
+    except _ReplacedError:
         # Another release has come since, and its predecessor's objects are gone.
-        return answer_day(call, dataset, day)
-    release = told(revision) | {"condition": condition}
-    content = DayContent(frame, ending(release, stale=published.stale))
-    return Answer(200, content, _headers(tag), meta)
+        return answer_day(call, dataset, day, markets, status=status)
+    release = told(published.day.revision) | {"condition": published.day.condition}
+    end = ending(release, stale=published.stale)
+    if not (markets or status):
+        return Answer(200, DayContent(frame, end), _headers(tag), meta)
+    text = codec.decode(frame)
+    if markets:
+        text, counts = of_markets(text, markets)
+        meta["returned"] = counts.returned
+    if status:
+        beside_text = codec.decode(columns) if columns else b""
+        if markets and beside_text:
+            beside_text, _ = of_markets(beside_text, markets)
+        text = with_status(text, beside_text)
+    return Answer(200, OpenedDay(text + end), _headers(tag), meta)
+
+
+class _ReplacedError(Exception):
+    """The object is gone, because another one has taken its place."""
+
+
+def _object(dataset: str, day: str, published: DayEntry) -> bytes:
+    """Return a day's object, packed; raises StorageError if it is lost."""
+    try:
+        return deployment.bucket().read(object_key(dataset, day, *published.revision[:2]))
+    except NotFoundError as error:
+        if deployment.manifest().day(dataset, day).day == published:
+            raise StorageError(f"the object of {dataset} {day} is lost") from error
+        raise _ReplacedError from error
+
+
+def _marks(published: PublishedDay) -> list[str]:
+    """Return what identifies a day's answer, and anything that is not published yet."""
+    if published.day is None:
+        return ["none"]
+    revision, condition = published.day.revision, published.day.condition
+    return [revision.digest, str(revision.number), condition, str(int(published.stale))]
 
 
 def _headers(tag: str) -> dict[str, str]:
@@ -83,24 +176,19 @@ def _headers(tag: str) -> dict[str, str]:
 
 
 def _check(day: str) -> None:
-    if day > last_known_day():
-        # It may bring the year that this function does not know.
-        deployment.catalog()
-    if day > last_known_day():
-        reason = f"must not be after {last_known_day()}, the last day of the announced calendar"
-        raise InvalidInputError("trade_date", reason)
+    check_announced("trade_date", day)
     if not is_trading_day("SH", day):
         raise InvalidInputError("trade_date", f"must be a trading day, and {day} is none")
 
 
-def _nothing(call: Call[Any], day: str) -> Answer:
+def _nothing(call: Call[Any], day: str, *, status: bool) -> Answer:
     """Return the answer for a day that was never published."""
     pending = day > deployment.final_day()
     condition = Condition.PENDING if pending else Condition.MISSING
     tag = f'W/"{condition}"'
     if names_tag(call.headers.get("If-None-Match"), tag):
         return Answer(304, Text(b""), _headers(tag), {})
-    meta = {
+    meta: dict[str, Any] = {
         "trade_date": day,
         "complete": False,
         "expected": 0,
@@ -111,4 +199,6 @@ def _nothing(call: Call[Any], day: str) -> Answer:
         "release": {"revision": 0, "published_at": None, "condition": condition},
         "stale": not pending,
     }
+    if status:
+        meta["status"] = NO_STATUS
     return Answer.success({}, meta=meta, headers=_headers(tag))

@@ -72,6 +72,7 @@ class RowContent(NamedTuple):
         meta = self.rows.meta
         # The anchor of adjusted prices moves every day, and the prices with it.
         closed = meta["complete"] and meta["source"] == "cache" and "adjust" not in meta
+        closed &= meta.get("status", meta)["complete"]
         return closed and not any(meta[name] for name in PASSING)
 
     def body(self) -> bytes:

@@ -1,13 +1,21 @@
-"""The calls for K-lines of stocks, indices and funds."""
+"""The calls for K-lines of stocks, indices and funds, and for the status of stocks."""
 
+from typing import Any
+
+from marketdata import deployment
 from marketdata.api.klines import BatchBody, StockQuery, StockRange, read_stock_bars
 from marketdata.api.market_day import StockDayQuery, answer_day
 from marketdata.api.parameters import read_code
 from marketdata.api.router import Answer, Call, Router
 from marketdata.api.row_answer import answer_rows
-from marketdata.blocks.dataset import Kind
+from marketdata.api.stock_status import StatusQuery
+from marketdata.api.universe import Asked, codes_of
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.securities import SECURITY_TYPES
 from marketdata.kline.chart import chart
+from marketdata.kline.reader import KlineQuestion
+from marketdata.status.columns import columns_of
+from marketdata.status.status import STATUS
 
 router = Router()
 
@@ -17,25 +25,48 @@ KINDS = frozenset({Kind.STOCK, Kind.INDEX, Kind.ETF})
 @router.get("/stock/kline", query=StockQuery, summary="获取股票K线数据")
 def read_klines(call: Call[StockQuery]) -> Answer:
     """Return the bars of some codes."""
-    return answer_rows(call, read_stock_bars(KINDS, call.parameters.codes, call.parameters))
+    return _bars(call, call.parameters)
 
 
 @router.post("/stock/kline/batch", body=BatchBody, summary="批量获取股票K线")
 def read_batch(call: Call[BatchBody]) -> Answer:
     """Return the bars of many codes."""
-    return answer_rows(call, read_stock_bars(KINDS, call.parameters.codes, call.parameters))
+    return _bars(call, call.parameters)
 
 
 @router.get("/stock/kline/day", query=StockDayQuery, summary="获取全市场单日K线")
 def read_day(call: Call[StockDayQuery]) -> Answer:
     """Return the daily bars of all codes of a type on a day, as published."""
-    kind = SECURITY_TYPES[call.parameters.security_type]
-    return answer_day(call, f"{kind}.daily", call.parameters.trade_date)
+    kind, markets = SECURITY_TYPES[call.parameters.security_type]
+    asked = call.parameters
+    status = asked.include is not None
+    return answer_day(call, f"{kind}.daily", asked.trade_date, markets, status=status)
 
 
 @router.get("/stock/kline/{code}/chart", query=StockRange, summary="获取股票K线图表数据")
 def read_chart(call: Call[StockRange]) -> Answer:
     """Return the bars of one code in the form that ECharts draws."""
-    code = read_code(call.path["code"], "code")
-    rows = read_stock_bars(KINDS, (code,), call.parameters)
-    return Answer.success(chart(rows.parsed(code)), meta=rows.meta)
+    asked, code = call.parameters, read_code(call.path["code"], "code")
+    rows = read_stock_bars(KINDS, Asked([code]), asked)
+    bars = rows.parsed(code)
+    drawn: dict[str, Any] = {**chart(bars)}
+    if asked.include:
+        drawn["status"] = columns_of(bars)
+    return Answer.success(drawn, meta=rows.meta)
+
+
+@router.get("/stock/status", query=StatusQuery, summary="获取股票状态")
+def read_status(call: Call[StatusQuery]) -> Answer:
+    """Return the status of some codes, or of all stocks on a day as published."""
+    asked = call.parameters
+    if asked.trade_date:
+        return answer_day(call, STATUS.name, asked.trade_date)
+    days = asked.start_date or "", asked.end_date or ""
+    which = codes_of(asked.codes, asked.universe, *days)
+    question = KlineQuestion(KINDS, which.codes, *days, Period.DAILY, which.members)
+    return answer_rows(call, which.told(deployment.status_reader().read(question)))
+
+
+def _bars(call: Call[Any], asked: StockQuery | BatchBody) -> Answer:
+    which = codes_of(asked.codes, asked.universe, asked.start_date, asked.end_date)
+    return answer_rows(call, read_stock_bars(KINDS, which, asked))

@@ -7,13 +7,14 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from marketdata import deployment
+from marketdata.api.data_type import check_status
 from marketdata.api.parameters import Codes, DayRange, PageQuery, one_of, read_number
 from marketdata.api.router import Answer, Call, Role, Router
 from marketdata.blocks.dataset import STORED_PERIODS, Kind, Period
 from marketdata.catalog.securities import Catalog
 from marketdata.errors import NotFoundError
 from marketdata.finance.statement import FINANCE, Statement
-from marketdata.tasks.scope import ContractType, Scope
+from marketdata.tasks.scope import ContractType, DataType, Scope
 from marketdata.tasks.service import TaskService
 from marketdata.tasks.task import Task, TaskKind
 
@@ -25,6 +26,7 @@ class TaskBody(DayRange):
 
     security_type: Annotated[str, one_of([*Kind, FINANCE])]
     period_type: Annotated[str, one_of([*STORED_PERIODS, *Statement])] = Period.DAILY
+    data_type: Annotated[str, one_of(DataType)] | None = None
     contract_type: Annotated[str, one_of(ContractType)] = ContractType.ALL
     codes: Codes | None = None
     recheck_absent: bool = False
@@ -50,6 +52,18 @@ class TaskBody(DayRange):
             )
         return self
 
+    @model_validator(mode="after")
+    def _of_its_type(self) -> Self:
+        statements = self.security_type == FINANCE
+        if self.data_type and (self.data_type == DataType.STATEMENTS) is not statements:
+            raise PydanticCustomError(
+                "data_type",
+                "must be statements with security_type finance, and not otherwise",
+                {"field": "data_type"},
+            )
+        check_status(self.data_type, self.security_type, self.period_type)
+        return self
+
     def scope(self) -> Scope:
         """Return the body as a task's scope."""
         finance = self.security_type == FINANCE
@@ -61,6 +75,7 @@ class TaskBody(DayRange):
             codes=self.codes or (),
             recheck_absent=self.recheck_absent,
             contract_type=ContractType(self.contract_type),
+            status=self.data_type == DataType.STATUS,
         )
 
 

@@ -23,7 +23,8 @@ _DAY = re.compile(rb'\{"[a-z_]+":"([0-9]{8})"')
 _DAYS = re.compile(rb'\n\{"[a-z_]+":"([0-9]{8})"')
 """A row of a day begins with it, whatever kind of row it is."""
 
-_DAILY = f".{Period.DAILY}"
+_ONE_A_DAY = (f".{Period.DAILY}", ".status", ".weights")
+"""The endings of names of datasets with at most one row per code and day."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class BlockKey(NamedTuple):
     @property
     def one_a_day(self) -> bool:
         """Whether there is at most one row per day."""
-        return self.dataset.endswith(_DAILY)
+        return self.dataset.endswith(_ONE_A_DAY)
 
 
 class Damage(StrEnum):

@@ -35,6 +35,8 @@ class Coverage(NamedTuple):
         Days of which the bars that came lately could not be used.
     silences : tuple of Silence
         Days for which the source was asked in vain, and when.
+    disagreeing : int
+        In a block of status, days on which it and the bar do not agree, see `ingest.agreement`.
     """
 
     present: int = 0
@@ -45,6 +47,7 @@ class Coverage(NamedTuple):
     close_outside: int = 0
     rejected: int = 0
     silences: tuple[Silence, ...] = ()
+    disagreeing: int = 0
 
     @property
     def unconfirmed(self) -> int:
@@ -132,6 +135,7 @@ class Coverage(NamedTuple):
             close_outside=((self.close_outside & ~present) | close_outside) & all_present,
             rejected=((self.rejected & ~present) | rejected) & ~(whole | all_absent),
             silences=silences,
+            disagreeing=self.disagreeing & all_present,
         )
 
     def without_rows(self) -> Self:
@@ -141,6 +145,7 @@ class Coverage(NamedTuple):
             short=0,
             close_outside=0,
             rejected=0,
+            disagreeing=0,
             silences=silence.without(self.silences, self.present),
         )
 

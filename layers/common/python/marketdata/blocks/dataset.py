@@ -59,7 +59,8 @@ class Period(StrEnum):
 class Dataset(Protocol):
     """What blocks may hold.
 
-    Either bars (`kline.bars.BarDataset`) or statements (`finance.statement.StatementDataset`).
+    Bars (`kline.bars.BarDataset`), the status of stocks (`status.status.StatusDataset`), or
+    statements (`finance.statement.StatementDataset`).
     """
 
     @property

@@ -39,7 +39,16 @@ INLINE_BYTES = 32 * 1024
 CODEC = "zstd"
 
 
-BIT_SETS = ("present", "absent", "suspended", "no_trade", "short", "close_outside", "rejected")
+BIT_SETS = (
+    "present",
+    "absent",
+    "suspended",
+    "no_trade",
+    "short",
+    "close_outside",
+    "rejected",
+    "disagreeing",
+)
 
 
 MARKS = (*BIT_SETS, "rejected_until", "silences")

@@ -5,17 +5,18 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from marketdata.blocks.dataset import Period
+from marketdata.blocks.dataset import Dataset, Period
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog
 from marketdata.catalog.window import Window
-from marketdata.exports.datasets import BARS, STATEMENTS
+from marketdata.exports.datasets import OF_DAYS, STATEMENTS
 from marketdata.exports.documents import rows_of, statements
 from marketdata.exports.entries import NO_ROWS, Counts, total
 from marketdata.exports.market_day import MarketDay
 from marketdata.exports.market_year import market_days
-from marketdata.finance.statement import Statement, StatementDataset
+from marketdata.finance.statement import StatementDataset
 from marketdata.kline.bars import BarDataset
+from marketdata.status.status import STATUS, StatusDataset, covers
 from marketdata.tasks.scope import Scope, window_of
 
 
@@ -75,8 +76,8 @@ class Collector:
             A folder for the rows.
         """
         rows = scratch / "rows.json"
-        if dataset in BARS:
-            return self._bars(BARS[dataset], year, rows)
+        if dataset in OF_DAYS:
+            return self._days(OF_DAYS[dataset], year, rows)
         if dataset in STATEMENTS:
             statement = STATEMENTS[dataset]
             window = self._window(statement, year)
@@ -84,27 +85,25 @@ class Collector:
             return _whole(rows, year, *found)
         return _whole(rows, year, *rows_of(dataset, self.store, self.catalog))
 
-    def _bars(self, dataset: BarDataset, year: str, rows: Path) -> Content:
-        days = market_days(
-            self.store,
-            dataset,
-            self.catalog.of_kind(dataset.kind),
-            self._window(dataset, year),
-            rows,
-        )
+    def _days(self, dataset: BarDataset | StatusDataset, year: str, rows: Path) -> Content:
+        listed = self.catalog.of_kind(dataset.kind)
+        securities = [each for each in listed if dataset != STATUS or covers(each)]
+        days = market_days(self.store, dataset, securities, self._window(dataset, year), rows)
         known = {day: each for day, each in days.items() if each.known}
         if year == self.final_until[:4]:
             return Content(rows, {day: [day] for day in known}, known)
         others = total(each.counts for day, each in days.items() if day not in known)
         return Content(rows, {year: list(known)} if known else {}, known, others)
 
-    def _window(self, dataset: BarDataset | StatementDataset, year: str) -> Window:
-        scope = Scope(dataset.kind, _period(dataset), f"{year}0101", f"{year}1231")
+    def _window(self, dataset: Dataset, year: str) -> Window:
+        scope = Scope(
+            dataset.kind,
+            dataset.statement if isinstance(dataset, StatementDataset) else Period.DAILY,
+            f"{year}0101",
+            f"{year}1231",
+            status=dataset == STATUS,
+        )
         return window_of(scope, self.catalog, self.final_until, self.now)
-
-
-def _period(dataset: BarDataset | StatementDataset) -> Period | Statement:
-    return dataset.period if isinstance(dataset, BarDataset) else dataset.statement
 
 
 def _whole(rows: Path, year: str, lines: Iterable[bytes], counts: Counts) -> Content:

@@ -5,12 +5,16 @@ from collections.abc import Mapping
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.errors import NotFoundError
 from marketdata.exports.entries import ALL
-from marketdata.exports.parquet import DATE, REAL, TEXT, WHOLE
+from marketdata.exports.parquet import DATE, REAL, TEXT, TRUTH, WHOLE
 from marketdata.finance.statement import HEADER, TEXTS, Statement, StatementDataset
 from marketdata.kline.bars import COUNTS, BarDataset
+from marketdata.status.status import FLAGS, PRICES, STATUS, StatusDataset
 
 BARS = {f"{kind}.daily": BarDataset(kind, Period.DAILY) for kind in Kind}
-"""Daily bars, by the dataset's name; they have market days."""
+"""Daily bars, by the dataset's name."""
+
+OF_DAYS: Mapping[str, BarDataset | StatusDataset] = BARS | {STATUS.name: STATUS}
+"""All datasets with at most one row per code and day; they have market days."""
 
 STATEMENTS = {each.name: each for each in map(StatementDataset, Statement)}
 
@@ -32,7 +36,7 @@ WHOLE_DATASETS: Mapping[str, Mapping[str, str]] = {
 }
 """The columns of the datasets that are not cut by years."""
 
-PUBLISHED = (*BARS, *STATEMENTS, *WHOLE_DATASETS)
+PUBLISHED = (*OF_DAYS, *STATEMENTS, *WHOLE_DATASETS)
 """The names of all datasets."""
 
 DATES = frozenset({"reporting_period", "ann_date", "actual_ann_date"})
@@ -52,6 +56,9 @@ def columns_of(dataset: str) -> dict[str, str]:
     if dataset in BARS:
         names = BARS[dataset].columns
         values = {name: WHOLE if name in COUNTS else REAL for name in names}
+        return {"code": TEXT, "trade_date": DATE} | values
+    if dataset == STATUS.name:
+        values = dict.fromkeys(PRICES, REAL) | dict.fromkeys(FLAGS, TRUTH)
         return {"code": TEXT, "trade_date": DATE} | values
     if dataset in STATEMENTS:
         header = {name: DATE if name in DATES else TEXT for name in HEADER}

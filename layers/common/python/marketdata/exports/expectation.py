@@ -3,8 +3,9 @@
 from hashlib import sha256
 
 from marketdata.catalog.securities import Catalog, lives
-from marketdata.exports.datasets import BARS, STATEMENTS
+from marketdata.exports.datasets import OF_DAYS, STATEMENTS
 from marketdata.finance.periods import final_of
+from marketdata.status.status import STATUS, covers
 
 
 def expectation(catalog: Catalog, dataset: str, year: str, final_until: str) -> str:
@@ -27,14 +28,14 @@ def expectation(catalog: Catalog, dataset: str, year: str, final_until: str) -> 
     str
         Empty for datasets without years, which are made anew each time.
     """
-    known = BARS.get(dataset) or STATEMENTS.get(dataset)
+    known = OF_DAYS.get(dataset) or STATEMENTS.get(dataset)
     if known is None:
         return ""
     first, last = f"{year}0101", f"{year}1231"
     alive = [
         (security.code, *lives(security))
         for security in catalog.of_kind(known.kind)
-        if security.alive(first, last)
+        if security.alive(first, last) and (known != STATUS or covers(security))
     ]
     final = min(last, final_of(known, final_until)) if dataset in STATEMENTS else ""
     told = repr((catalog.coverage_start(known), final, alive))

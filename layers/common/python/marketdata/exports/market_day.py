@@ -4,7 +4,7 @@ The answer is the object, unopened, and what the manifest says of the day. Rows 
 the blocks hold, so a day shows the same values as a K-line, bar by bar.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -13,15 +13,18 @@ import orjson
 from backports import zstd
 
 from marketdata.blocks import codec
+from marketdata.catalog.securities import market_of
 from marketdata.exports.entries import Change, Counts
+from marketdata.status.columns import NOTHING, columns_in
+from marketdata.status.status import MARKETS
 
 DIGEST_CHARACTERS = 16
 
-# Of market days, unlike blocks, the fastest level makes the smallest frames.
-OPTIONS: dict[int, int] = {
-    zstd.CompressionParameter.compression_level: 1,
-    zstd.CompressionParameter.checksum_flag: 1,
-}
+_BEGIN, _META = b'{"code":200,"message":"success","data":{', b'},"meta":'
+
+# What a row repeats is in the row before, so a small table is no loss, and stays in the processor's
+# nearest cache.
+OPTIONS: dict[int, int] = codec.OPTIONS | {zstd.CompressionParameter.hash_log: 9}
 
 
 @dataclass(slots=True)
@@ -32,8 +35,11 @@ class MarketDay:
     ----------
     day : str
         "YYYYMMDD".
-    rows : list of bytes
-        Each code and its row, ``"600000.SH":{"trade_date":…}``, sorted by code.
+    pieces : list of bytes
+        Some codes and their rows each, ``"600000.SH":{"trade_date":…}``, joined as the rows of a
+        block, and all sorted by code.
+    returned : int
+        The number of rows.
     missing, unconfirmed : list of str
         Codes whose bar is missing, and those of which it is believed that they have none.
     absent : dict
@@ -41,20 +47,27 @@ class MarketDay:
     """
 
     day: str
-    rows: list[bytes] = field(default_factory=list)
+    pieces: list[bytes] = field(default_factory=list)
+    returned: int = 0
     missing: list[str] = field(default_factory=list)
     unconfirmed: list[str] = field(default_factory=list)
     absent: dict[str, str] = field(default_factory=dict)
 
+    def add(self, piece: bytes) -> None:
+        """Add the rows of the next codes, if there are any."""
+        if piece:
+            self.pieces.append(piece)
+            self.returned += codec.rows_in(piece)
+
     @property
     def known(self) -> bool:
         """Whether anything is known of the day; else it is not worth publishing."""
-        return bool(self.rows or self.unconfirmed or self.absent)
+        return bool(self.returned or self.unconfirmed or self.absent)
 
     @property
     def counts(self) -> Counts:
         """The numbers of its bars."""
-        return Counts(len(self.rows), len(self.missing), len(self.unconfirmed), len(self.absent))
+        return Counts(self.returned, len(self.missing), len(self.unconfirmed), len(self.absent))
 
     def text(self) -> bytes:
         """Return the answer up to what the manifest says."""
@@ -70,9 +83,9 @@ class MarketDay:
         }
         return b"".join(
             (
-                b'{"code":200,"message":"success","data":{',
-                codec.JOINT.join(self.rows),
-                b'},"meta":',
+                _BEGIN,
+                codec.JOINT.join(self.pieces),
+                _META,
                 orjson.dumps(meta)[:-1],
             )
         )
@@ -81,6 +94,77 @@ class MarketDay:
 def ending(release: Mapping[str, Any], *, stale: bool) -> bytes:
     """Return what follows a day's text in an answer."""
     return b',"release":%b,"stale":%b}}' % (orjson.dumps(release), b"true" if stale else b"false")
+
+
+def of_markets(text: bytes, markets: Collection[str]) -> tuple[bytes, Counts]:
+    """Return what is left of a day's text if only the codes of some markets count.
+
+    No row is parsed.
+
+    Returns
+    -------
+    bytes
+        The text as `MarketDay.text` would have made it of them.
+    Counts
+        The numbers of their bars.
+    """
+    data, _, said = text.removeprefix(_BEGIN).rpartition(_META)
+    meta = orjson.loads(said + b"}")
+    suffixes = tuple(f".{market}" for market in markets)
+    ends = tuple(suffix.encode() for suffix in suffixes)
+    day = MarketDay(meta["trade_date"])
+    rows = [row for row in codec.lines(data) if row[1 : row.index(b'"', 1)].endswith(ends)]
+    day.add(codec.JOINT.join(rows))
+    day.missing = [code for code in meta["missing"] if code.endswith(suffixes)]
+    day.unconfirmed = [code for code in meta["unconfirmed"] if code.endswith(suffixes)]
+    day.absent = {code: why for code, why in meta["absent"].items() if code.endswith(suffixes)}
+    return day.text(), day.counts
+
+
+NO_STATUS: Mapping[str, Any] = {
+    "complete": False,
+    "missing": [],
+    "unconfirmed": [],
+    "not_covered": [],
+}
+"""What is said of the status of a day of which none is published."""
+
+
+def with_status(text: bytes, status: bytes) -> bytes:
+    """Return a day's text with the columns of the status in each row, and `status` in its meta.
+
+    Parameters
+    ----------
+    text : bytes
+        The bars of a day.
+    status : bytes
+        The status of the same day; empty if none is published.
+    """
+    data, _, said = text.removeprefix(_BEGIN).rpartition(_META)
+    known, told = _columns(status) if status else ({}, {**NO_STATUS})
+    rows, others = [], []
+    for row in codec.lines(data):
+        code = row[: row.index(b":")]
+        rows.append(row[:-1] + known.get(code, NOTHING) + b"}")
+        if code not in known:
+            others.append(code.strip(b'"').decode())
+    told["not_covered"] = [code for code in others if market_of(code) not in MARKETS]
+    return b'%b%b%b%b,"status":%b' % (
+        _BEGIN,
+        codec.JOINT.join(rows),
+        _META,
+        said,
+        orjson.dumps(told),
+    )
+
+
+def _columns(text: bytes) -> tuple[dict[bytes, bytes], dict[str, Any]]:
+    """Return the columns of each code's status, and what is said of all of them."""
+    data, _, said = text.removeprefix(_BEGIN).rpartition(_META)
+    meta = orjson.loads(said + b"}")
+    rows = (row.partition(b":") for row in codec.lines(data))
+    told = {name: meta[name] for name in ("complete", "missing", "unconfirmed")}
+    return {code: columns_in(row) for code, _, row in rows}, told
 
 
 def digest_of(text: bytes) -> str:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from marketdata.catalog.securities import Catalog, Security, lives
-from marketdata.sources.source import BarRequest
+from marketdata.sources.source import BarRequest, StatusRequest
 
 type Mask = npt.NDArray[np.bool_]
 
@@ -22,7 +22,7 @@ NAMED = 5
 
 
 def outside_lives(
-    frame: pd.DataFrame, request: BarRequest, catalog: Catalog
+    frame: pd.DataFrame, request: BarRequest | StatusRequest, catalog: Catalog
 ) -> tuple[Mask, list[str]]:
     """Find the bars of days on which their code did not live.
 
@@ -30,7 +30,7 @@ def outside_lives(
     ----------
     frame : DataFrame
         Bars as `sources.source.FetchedBars` describes them.
-    request : BarRequest
+    request : BarRequest or StatusRequest
         What was asked for; bars of other codes or days are not looked at.
     catalog : Catalog
         Has the lives. A code that it does not have may live on any day.
@@ -61,7 +61,7 @@ def outside_lives(
     return mask, _notes(frame.loc[mask, "code"])
 
 
-def _lives_throughout(security: Security, request: BarRequest) -> bool:
+def _lives_throughout(security: Security, request: BarRequest | StatusRequest) -> bool:
     return any(first <= request.start and request.end <= last for first, last in lives(security))
 
 

@@ -1,10 +1,10 @@
-"""The split of a frame of good bars into the bars of each block.
+"""The split of a frame of good bars, or of other rows with days, into the rows of each block.
 
 Only the upstream function imports this module: it needs pandas.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -25,15 +25,15 @@ type Places = npt.NDArray[np.int_]
 
 
 @dataclass(slots=True)
-class BlockBars:
-    """The bars that go into one block.
+class BlockRows:
+    """The rows that go into one block.
 
     Attributes
     ----------
     lines : list of bytes
-        The bars' rows, see `kline.bars`, in the order of the frame.
+        The rows, in the order of the frame.
     present, close_outside : int
-        The bars' days, and those among them with a close outside [low, high], as bits of the part.
+        Their days, and those among them with a close outside [low, high], as bits of the part.
     """
 
     lines: list[bytes] = field(default_factory=list)
@@ -41,7 +41,7 @@ class BlockBars:
     close_outside: int = 0
 
 
-def split_frame(dataset: BarDataset, frame: pd.DataFrame) -> dict[tuple[str, str], BlockBars]:
+def split_frame(dataset: BarDataset, frame: pd.DataFrame) -> dict[tuple[str, str], BlockRows]:
     """Split a frame by code and part.
 
     Parameters
@@ -62,20 +62,40 @@ def split_frame(dataset: BarDataset, frame: pd.DataFrame) -> dict[tuple[str, str
     if dataset.period.intraday:
         columns["kline_time"] = _texts(frame, "kline_time")
     columns |= {name: _plain(column, whole=name in COUNTS) for name, column in values.items()}
-    lines = bar_lines(dataset, columns)
+    cuts = split_lines(dataset.part_of, codes, days, bar_lines(dataset, columns))
+    for at in np.flatnonzero(close_outside(values)):
+        part = dataset.part_of(days[at])
+        cuts[codes[at], part].close_outside |= bit_of(part, days[at])
+    return cuts
+
+
+def split_lines(
+    part_of: Callable[[str], str], codes: Sequence[str], days: Sequence[str], lines: Sequence[bytes]
+) -> dict[tuple[str, str], BlockRows]:
+    """Split lines by code and part.
+
+    Parameters
+    ----------
+    part_of : callable
+        Returns the part of a day.
+    codes, days, lines : sequence
+        The code and the day of each line, and the lines.
+
+    Returns
+    -------
+    dict
+        (code, part) → the rows of that block.
+    """
     code_at, names = pd.factorize(np.array(codes, dtype=object))
     day_at, known = pd.factorize(np.array(days, dtype=object))
-    part_of = {day: dataset.part_of(day) for day in known}
-    bits = np.array([bit_of(part_of[day], day).bit_length() - 1 for day in known], dtype=int)
-    part_at, parts = pd.factorize(np.array(list(part_of.values()), dtype=object))
-    cuts: defaultdict[tuple[str, str], BlockBars] = defaultdict(BlockBars)
+    part_of_day = {day: part_of(day) for day in known}
+    bits = np.array([bit_of(part_of_day[day], day).bit_length() - 1 for day in known], dtype=int)
+    part_at, parts = pd.factorize(np.array(list(part_of_day.values()), dtype=object))
+    cuts: defaultdict[tuple[str, str], BlockRows] = defaultdict(BlockRows)
     for first, after in _stretches(code_at, part_at[day_at]):
         cut = cuts[names[code_at[first]], parts[part_at[day_at[first]]]]
         cut.lines += lines[first:after]
         cut.present |= _united(bits[day_at[first:after]])
-    for at in np.flatnonzero(close_outside(values)):
-        part = part_of[days[at]]
-        cuts[codes[at], part].close_outside |= bit_of(part, days[at])
     return dict(cuts)
 
 

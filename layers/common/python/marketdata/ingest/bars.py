@@ -3,27 +3,25 @@
 Only the upstream function imports this module: it needs pandas.
 """
 
-import math
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-import orjson
 import pandas as pd
 
 from marketdata.blocks import codec
 from marketdata.blocks.block import Block, BlockKey, unpack
 from marketdata.blocks.dataset import Kind
-from marketdata.blocks.days import bits_of, last_day, parts_between, span
+from marketdata.blocks.days import bits_of, parts_between
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Catalog
 from marketdata.catalog.window import Window
+from marketdata.ingest.aside import set_aside
 from marketdata.ingest.bar_check import chosen
 from marketdata.ingest.bar_lives import outside_lives
 from marketdata.ingest.bar_sift import sift
-from marketdata.ingest.bar_split import BlockBars, split_frame
+from marketdata.ingest.bar_split import BlockRows, split_frame
 from marketdata.ingest.quarantine import Quarantine
+from marketdata.ingest.reach import days_between, reach
 from marketdata.ingest.report import IngestReport
 from marketdata.ingest.short_days import short_days
 from marketdata.kline.bars import DAY, BarDataset, merge_bars
@@ -34,7 +32,7 @@ from marketdata.sources.source import BarRequest, FetchedBars
 class BarChange:
     """A fetch's result for one block: its bars, and as bits the days with none or only bad ones."""
 
-    cut: BlockBars
+    cut: BlockRows
     rejected: int
     absent: int = 0
     suspended: int = 0
@@ -121,24 +119,16 @@ class BarIngest:
                     request.dataset, key, stored, changes[key], untraded.get(key.code, frozenset())
                 ),
             ),
-            quarantined=self._set_aside(request.dataset, bad),
+            quarantined=set_aside(self._quarantine, request.dataset.name, bad),
             failed=fetched.complaints,
             notes=[*fetched.notes, *notes, *sifted.notes],
         )
-
-    def _set_aside(self, dataset: BarDataset, bad: pd.DataFrame) -> dict[str, dict[str, int]]:
-        counts: dict[str, dict[str, int]] = {}
-        for code, bars in bad.groupby("code", dropna=False):
-            records = sorted(map(_record, bars.to_dict("records")), key=orjson.dumps)
-            self._quarantine.set_aside(dataset.name, str(code), records)
-            counts[str(code)] = dict(Counter(bars["reason"]))
-        return counts
 
     def _changes(
         self,
         request: BarRequest,
         fetched: FetchedBars,
-        cuts: Mapping[tuple[str, str], BlockBars],
+        cuts: Mapping[tuple[str, str], BlockRows],
         bad: pd.DataFrame,
     ) -> Iterator[tuple[BlockKey, BarChange]]:
         """Yield each block's change; a day is absent only if the source delivered no bar at all."""
@@ -150,7 +140,7 @@ class BarIngest:
         for code in request.codes:
             security = self._catalog.get(code)
             for part in parts:
-                cut = cuts.get((code, part)) or BlockBars()
+                cut = cuts.get((code, part)) or BlockRows()
                 expected = window.expected(security, part) if security else 0
                 rejected = expected & ~cut.present & bits_of(part, unusable.get(code, ()))
                 lacking = expected & ~cut.present & ~rejected
@@ -195,14 +185,6 @@ class BarIngest:
         return stored.holding(lines, coverage)
 
 
-def _record(bar: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return a bad bar in a form that JSON can hold: infinity as text; NaN becomes null."""
-    return {
-        str(name): str(value) if isinstance(value, float) and math.isinf(value) else value
-        for name, value in bar.items()
-    }
-
-
 def _halted(part: str, halted: Mapping[str, str], reason: str) -> int:
     return bits_of(part, [day for day, why in halted.items() if why == reason])
 
@@ -218,10 +200,9 @@ def _concluded(
     code, part = key.code, key.part
     if code in fetched.failed:
         return replace(change, undecided=lacking)
-    within = _days(part, request.start, min(fetched.horizon.get(code, request.end), request.end))
-    sure = _days(part, request.start, min(fetched.sure_until.get(code, ""), request.end))
+    within, sure = reach(fetched, key, request.start, request.end)
     if request.dataset.kind is Kind.INDEX:
-        since = _days(part, fetched.since.get(code, request.start), request.end)
+        since = days_between(part, fetched.since.get(code, request.start), request.end)
         within, sure = within & ~since, sure & ~since
     halted = fetched.halted.get(code, {})
     suspended = lacking & _halted(part, halted, "suspended")
@@ -250,8 +231,3 @@ def _doubted(change: BarChange, held: int) -> BarChange:
         silent=change.silent & ~later,
         undecided=change.undecided | (change.absent | change.silent) & later,
     )
-
-
-def _days(part: str, first: str, last: str) -> int:
-    """Return the days of a part in a range, whose last day need not exist."""
-    return span(part, first, min(last, f"{last_day(part):%Y%m%d}")) if first <= last else 0

@@ -1,10 +1,19 @@
 """The quarantine: where rows that must not be stored are kept."""
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import orjson
+
+
+def record_of(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a bad row in a form that JSON can hold: infinity as text; NaN becomes null."""
+    return {
+        str(name): str(value) if isinstance(value, float) and math.isinf(value) else value
+        for name, value in row.items()
+    }
 
 
 class QuarantineObjects(Protocol):

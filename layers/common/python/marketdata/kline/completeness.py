@@ -10,7 +10,7 @@ from typing import Any
 
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.dataset import Dataset, Period
-from marketdata.blocks.days import bit_of, days_of, ranges
+from marketdata.blocks.days import bit_of, days_of, parts_between, ranges
 from marketdata.catalog.securities import Security
 from marketdata.catalog.sessions import bars_per_day, sessions
 from marketdata.catalog.window import Window
@@ -43,7 +43,7 @@ class Completeness:
         at least one.
     held : int
         Days with all their bars.
-    missing, absent, outside, short, close_outside, rejected, unconfirmed : dict
+    missing, absent, outside, short, close_outside, rejected, unconfirmed, disagreeing : dict
         For each code the trading days concerned, in order, `absent` and `outside` with a reason.
         Days that are `rejected` are missing, or short, as well.
     unknown_sessions : dict
@@ -63,6 +63,7 @@ class Completeness:
     close_outside: dict[str, list[str]] = field(default_factory=dict)
     rejected: dict[str, list[str]] = field(default_factory=dict)
     unconfirmed: dict[str, list[str]] = field(default_factory=dict)
+    disagreeing: dict[str, list[str]] = field(default_factory=dict)
     unknown_sessions: dict[str, list[str]] = field(default_factory=dict)
     wanted: dict[str, list[str]] = field(default_factory=dict)
     _spans: dict[str, set[str]] = field(default_factory=dict)
@@ -74,6 +75,8 @@ class Completeness:
         part: str,
         coverage: Coverage,
         rows: Piece = NO_ROWS,
+        *,
+        only: int | None = None,
     ) -> None:
         """Take one block into account.
 
@@ -85,12 +88,17 @@ class Completeness:
             What is known about its days.
         rows : Piece
             Its rows within the window; opened only to count intraday bars of unknown sessions.
+        only : int, optional
+            The days of the part that are asked for, as bits, if not all of the window are.
         """
         window = self.window
         asked = window.asked(security, part)
+        expected = window.expected(security, part)
+        if only is not None:
+            asked, expected = asked & only, expected & only
         held = asked & coverage.present
         # A bar that came proves its day, whatever the catalog says about the code's life.
-        expected = window.expected(security, part) | held
+        expected |= held
         self.held += (held & ~coverage.short).bit_count()
         self.expected += self._bars(dataset, security, part, (expected, held), rows)
         lacking = coverage.lacking(expected)
@@ -102,7 +110,7 @@ class Completeness:
             asked_lately = coverage.asked_since(window.now - ASKED_LATELY)
             wanted = (lacking & ~coverage.rejected) | (unconfirmed & coverage.due(window.now))
             self._list(self.wanted, security, part, wanted & ~asked_lately)
-        for name in ("short", "close_outside"):
+        for name in ("short", "close_outside", "disagreeing"):
             self._list(getattr(self, name), security, part, getattr(coverage, name) & asked)
         absent = coverage.absent & expected & ~held
         if absent:
@@ -226,7 +234,7 @@ class CompletenessByDataset:
         By dataset; each code is in only one of them.
     """
 
-    states: dict[BarDataset, Completeness] = field(default_factory=dict)
+    states: dict[Dataset, Completeness] = field(default_factory=dict)
 
     @property
     def satisfied(self) -> bool:
@@ -242,7 +250,8 @@ class CompletenessByDataset:
         """Yield, as (code, part), the parts in which these codes lack days."""
         for dataset, state in self.states.items():
             for code in codes:
-                parts = dict.fromkeys(map(dataset.part_of, state.wanted.get(code, ())))
+                days = state.wanted.get(code, ())
+                parts = dict.fromkeys(parts_between(dataset, day, day)[0] for day in days)
                 yield from ((code, part) for part in parts)
 
     def meta(self, market: str) -> dict[str, Any]:

@@ -1,7 +1,10 @@
-"""The read path of bars: read blocks, see what they lack, fetch small gaps, cut rows to a range."""
+"""The read path of bars: read blocks, see what they lack, fetch small gaps, cut rows to a range.
+
+Other rows with days that are read in the same way, such as a stock's status, are read by it too.
+"""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,7 +13,7 @@ import orjson
 from marketdata.blocks import codec
 from marketdata.blocks.block import Block, BlockKey, Damage, digest_unopened, unpack
 from marketdata.blocks.coverage import UNKNOWN, Coverage
-from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.dataset import Dataset, Kind, Period
 from marketdata.blocks.days import parts_between, span
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import TRADING, beyond_known
@@ -42,6 +45,8 @@ class Excerpt(NamedTuple):
 EMPTY = Excerpt(UNKNOWN, Piece.of(b""))
 
 type Parts = Mapping[BlockKey, Excerpt]
+type Spans = Sequence[tuple[str, str]]
+"""First and last day of some ranges, "YYYYMMDD", in the order of time."""
 type Pieces = Mapping[str, Sequence[Piece]]
 type Adjust = Callable[[Mapping[str, Security], Pieces], Pieces]
 """Adjusts the prices of stored rows, as `kline.adjust.adjuster.Adjuster.apply` does."""
@@ -61,6 +66,9 @@ class KlineQuestion:
         First and last day, "YYYYMMDD".
     period : Period
         A stored one, or weekly or monthly.
+    members : mapping, optional
+        Code → the days that are asked for of it, if these are not the same for all: those on which
+        it belongs to an index. Only with a stored period.
     """
 
     kinds: frozenset[Kind]
@@ -68,11 +76,33 @@ class KlineQuestion:
     start: str
     end: str
     period: Period
+    members: Mapping[str, Spans] | None = None
 
     @property
     def first_day(self) -> str:
         """The first day to read: weeks and months are computed from their own first day on."""
         return first_day_of(self.start, self.period)
+
+    def spans(self, code: str) -> Spans:
+        """Return the days to read of a code."""
+        if self.members is None:
+            return [(self.first_day, self.end)]
+        found = ((max(self.start, a), min(self.end, b)) for a, b in self.members.get(code, ()))
+        return [(first, last) for first, last in found if first <= last]
+
+    def days(self, code: str, part: str) -> int:
+        """Return those of them that are in a part, as bits."""
+        days = 0
+        for first, last in self.spans(code):
+            days |= span(part, first, last)
+        return days
+
+
+class Found(NamedTuple):
+    """An answer, and what it is known to lack."""
+
+    rows: RowSet
+    completeness: CompletenessByDataset
 
 
 @dataclass(slots=True)
@@ -97,6 +127,8 @@ class KlineReader:
         Has damaged blocks cleared that no gap has replaced.
     adjust : Adjust or None
         Applied to the rows before weekly and monthly ones are computed from them.
+    dataset_of : callable
+        Returns the dataset that is read for a kind of security and a stored period.
     """
 
     store: BlockStore
@@ -107,6 +139,7 @@ class KlineReader:
     now: int
     report: ReportDamage
     adjust: Adjust | None = None
+    dataset_of: Callable[[Kind, Period], Dataset] = BarDataset
 
     def read(self, question: KlineQuestion) -> RowSet:
         """Answer a question as completely as the cache and small fetches allow.
@@ -118,7 +151,10 @@ class KlineReader:
         InvalidInputError
             The answer would have more than `MOST_BARS`.
         """
-        known = self.catalog.known(question.codes, question.kinds)
+        return self.read_known(question, self.catalog.known(question.codes, question.kinds)).rows
+
+    def read_known(self, question: KlineQuestion, known: Mapping[str, Security]) -> Found:
+        """Answer a question about securities, by code, that are known already; errors as `read`."""
         self._check_size(question, known)
         keys = {code: self._keys(question, security) for code, security in known.items()}
         parts = self._open(question, [key for each in keys.values() for key in each])
@@ -148,7 +184,7 @@ class KlineReader:
             "upstream": self.upstream,
             "warnings": [*filter(None, [beyond_known(question.end)]), *warnings],
         }
-        return RowSet(pieces, meta)
+        return Found(RowSet(pieces, meta), found)
 
     def _unfinished(self, question: KlineQuestion, market: str) -> list[list[str]]:
         """Return the days of a week or month at the end that later trading days belong to, too."""
@@ -169,7 +205,7 @@ class KlineReader:
         bars = a_day * sum(
             max(0, bisect_right(days, end) - bisect_left(days, start))
             for security in known.values()
-            for start, end in lives(security)
+            for start, end in _lived(question, security)
         )
         if bars > MOST_BARS:
             reason = f"must be closer to start_date, or the codes fewer: about {bars:,} bars are "
@@ -177,13 +213,12 @@ class KlineReader:
 
     def _keys(self, question: KlineQuestion, security: Security) -> list[BlockKey]:
         """List the blocks that can hold what is asked for; nothing is expected in any other."""
-        dataset = _dataset(question, security)
-        start = max(question.first_day, self.catalog.coverage_start(dataset), TRADING.first)
-        last = min(question.end, self.final_until)
+        dataset = self._dataset(question, security)
+        start = max(self.catalog.coverage_start(dataset), TRADING.first)
         parts = dict.fromkeys(
             part
-            for born, gone in lives(security)
-            for part in parts_between(dataset, max(start, born), min(last, gone))
+            for first, last in _lived(question, security)
+            for part in parts_between(dataset, max(start, first), min(last, self.final_until))
         )
         return [BlockKey(dataset.name, security.code, part) for part in parts]
 
@@ -192,12 +227,9 @@ class KlineReader:
     ) -> dict[BlockKey, Excerpt]:
         """Read blocks; those that lie wholly within the question's range stay packed."""
         blocks = self.store.read(keys, fresh=fresh)
-        asked = {
-            part: span(part, question.first_day, question.end)
-            for part in dict.fromkeys(key.part for key in blocks)
-        }
+        asked = _asked(question, blocks)
         return {
-            key: _unopened(key, block, asked[key.part]) or _cut(question, key, block)
+            key: _unopened(key, block, asked(key)) or _cut(question, key, block)
             for key, block in blocks.items()
         }
 
@@ -208,18 +240,25 @@ class KlineReader:
         found = CompletenessByDataset()
         first, last = max(question.first_day, TRADING.first), min(question.end, self.final_until)
         names = parts_between(question.period.base, first, last)
+        if not known:
+            dataset = self.dataset_of(min(question.kinds), question.period.base)
+            found.states[dataset] = Completeness(self._window(question, dataset), question.period)
         for code, security in known.items():
-            dataset = _dataset(question, security)
+            dataset = self._dataset(question, security)
             state = found.states.get(dataset)
             if state is None:
                 state = Completeness(self._window(question, dataset), question.period)
                 found.states[dataset] = state
             for part in names:
                 stored = parts.get(BlockKey(dataset.name, code, part), EMPTY)
-                state.add(dataset, security, part, stored.coverage, stored.piece)
+                only = None if question.members is None else question.days(code, part)
+                state.add(dataset, security, part, stored.coverage, stored.piece, only=only)
         return found
 
-    def _window(self, question: KlineQuestion, dataset: BarDataset) -> Window:
+    def _dataset(self, question: KlineQuestion, security: Security) -> Dataset:
+        return self.dataset_of(security.kind, question.period.base)
+
+    def _window(self, question: KlineQuestion, dataset: Dataset) -> Window:
         return Window(
             start=question.first_day,
             end=question.end,
@@ -229,8 +268,22 @@ class KlineReader:
         )
 
 
-def _dataset(question: KlineQuestion, security: Security) -> BarDataset:
-    return BarDataset(security.kind, question.period.base)
+def _lived(question: KlineQuestion, security: Security) -> Spans:
+    """Return the days to read of a security that are in one of its lives."""
+    found = (
+        (max(first, born), min(last, gone))
+        for born, gone in lives(security)
+        for first, last in question.spans(security.code)
+    )
+    return [(first, last) for first, last in found if first <= last]
+
+
+def _asked(question: KlineQuestion, keys: Iterable[BlockKey]) -> Callable[[BlockKey], int]:
+    """Return what returns the days that are asked for of a block, as bits."""
+    if question.members is not None:
+        return lambda key: question.days(key.code, key.part)
+    of_part = {part: question.days("", part) for part in dict.fromkeys(key.part for key in keys)}
+    return lambda key: of_part[key.part]
 
 
 def _unopened(key: BlockKey, block: Block, asked: int) -> Excerpt | None:
@@ -244,7 +297,8 @@ def _unopened(key: BlockKey, block: Block, asked: int) -> Excerpt | None:
 def _cut(question: KlineQuestion, key: BlockKey, stored: Block) -> Excerpt:
     """Open a block and keep the days asked for."""
     block, text = unpack(key, stored)
-    rows = Piece.of(cut_bars(text, question.first_day, question.end))
+    cut = (cut_bars(text, first, last) for first, last in question.spans(key.code))
+    rows = Piece.of(codec.JOINT.join(filter(None, cut)))
     return Excerpt(block.coverage, rows, block.damage)
 
 

@@ -15,7 +15,7 @@ from marketdata.catalog.securities import Catalog
 from marketdata.kline.bars import BarDataset
 from marketdata.tasks.comparison import NOT_STORED
 from marketdata.tasks.plan import LOOK_BACK
-from marketdata.tasks.scope import Scope, in_scope
+from marketdata.tasks.scope import DataType, Scope, in_scope
 
 PUNCTUAL = 0.5
 """The part of a market's codes that a source has of the newest day if it is not late."""
@@ -50,10 +50,11 @@ class NewestDay:
 
     def is_late(self, schedule: str) -> bool:
         """Check whether the source was late with the last final day when a schedule's fill ran."""
-        return self.age(Kind(schedule)) > 0
+        status = schedule == DataType.STATUS
+        return self.age(Kind.STOCK if status else Kind(schedule), status=status) > 0
 
-    def age(self, kind: Kind) -> int:
-        """Return how many trading days there are after the newest stored day.
+    def age(self, kind: Kind, *, status: bool = False) -> int:
+        """Return how many trading days there are after the newest stored day of bars or status.
 
         A day is stored if in every market at least `PUNCTUAL` of the codes that should have a bar
         of it have one, or are known to have none: single codes may lack it for reasons of their
@@ -63,7 +64,7 @@ class NewestDay:
         days = trading_days("SH", start, self.final_until)
         stored: dict[str, Mapping[str, BlockCoverage]] = {}
         for age, day in enumerate(reversed(days)):
-            scope = Scope(kind, Period.DAILY, day, day)
+            scope = Scope(kind, Period.DAILY, day, day, status=status)
             part = Period.DAILY.part_of(day)
             if part not in stored:
                 stored[part] = self.store.coverage(scope.dataset.name, part)

@@ -13,6 +13,7 @@ from marketdata.blocks.dataset import Dataset, Kind
 from marketdata.blocks.days import days_of
 from marketdata.catalog.securities import Security, lives
 from marketdata.finance.periods import calendar_of
+from marketdata.finance.statement import StatementDataset
 from marketdata.kline.bars import BarDataset
 from marketdata.tasks.scope import Scope
 
@@ -324,10 +325,10 @@ def _pieces(securities: Sequence[Security], lacking: Lacking, longest: int) -> I
 
 
 def bars_a_day(dataset: Dataset) -> int:
-    """Return the most bars that a code has on one day; for statements, `STATEMENT_BARS`."""
-    if not isinstance(dataset, BarDataset):
+    """Return the most rows that a code has on one day; for statements, `STATEMENT_BARS`."""
+    if isinstance(dataset, StatementDataset):
         return STATEMENT_BARS
-    if not dataset.intraday:
+    if not isinstance(dataset, BarDataset) or not dataset.intraday:
         return 1
     minutes = LONGEST_SESSION if dataset.kind is Kind.FUTURE else 240
     return max(1, minutes // int(dataset.period.removeprefix("min")))

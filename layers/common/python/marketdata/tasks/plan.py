@@ -17,7 +17,7 @@ from marketdata.lease.state import task_claimant
 from marketdata.tasks.batching import Lacking, Work, WorkItem, work_items
 from marketdata.tasks.comparison import compare, outside
 from marketdata.tasks.records import TaskRecords
-from marketdata.tasks.scope import Scope, in_scope, parts_of, window_of
+from marketdata.tasks.scope import DataType, Scope, in_scope, parts_of, window_of
 from marketdata.tasks.task import (
     Status,
     Task,
@@ -130,15 +130,17 @@ class Planner:
         Parameters
         ----------
         schedule : str
-            "catalog", "verify", or a kind of security whose newest daily bars are to be filled.
+            "catalog", "verify", "status" for the newest status of stocks, or a kind of security
+            whose newest daily bars are to be filled.
         execution : str
             The execution's ARN.
         """
         start = (date.fromisoformat(self.final_until) - LOOK_BACK).strftime("%Y%m%d")
         named = {"catalog": TaskKind.CATALOG, "verify": TaskKind.VERIFY}
         kind = named.get(schedule, TaskKind.FILL)
-        security = Kind.STOCK if schedule in named else Kind(schedule)
-        scope = Scope(security, Period.DAILY, start, self.final_until)
+        status = schedule == DataType.STATUS
+        security = Kind.STOCK if status or schedule in named else Kind(schedule)
+        scope = Scope(security, Period.DAILY, start, self.final_until, status=status)
 
         def make(task_id: int) -> Task:
             return new_task(task_id, kind, scope, SCHEDULE, request=execution, execution=execution)

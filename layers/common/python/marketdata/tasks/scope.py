@@ -1,4 +1,4 @@
-"""The scope of a task: the bars or statements that it is about. Pure."""
+"""The scope of a task: the bars, status or statements that it is about. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +10,15 @@ from marketdata.catalog.window import Window
 from marketdata.finance.periods import calendar_of, final_of, with_prospectus
 from marketdata.finance.statement import Statement, StatementDataset
 from marketdata.kline.bars import BarDataset
+from marketdata.status.status import STATUS, covers
+
+
+class DataType(StrEnum):
+    """What of its securities a task is about."""
+
+    BARS = "bars"
+    STATUS = "status"
+    STATEMENTS = "statements"
 
 
 class ContractType(StrEnum):
@@ -21,14 +30,14 @@ class ContractType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The bars or statements that a task is about.
+    """The bars, status or statements that a task is about.
 
     Attributes
     ----------
     kind : Kind
         The kind of security.
     period : Period or Statement
-        A stored period, or for stocks a type of statement.
+        A stored period, daily for a status, or a type of statement.
     start, end : str
         First and last day, "YYYYMMDD".
     codes : tuple of str
@@ -39,6 +48,8 @@ class Scope:
         For futures, all contracts or only those that were main on any day of the range.
     clear_lost : bool
         Whether a verify task clears lost blocks even if the bucket seems to be away.
+    status : bool
+        Whether it is about the daily status of stocks, and not about their bars.
     """
 
     kind: Kind
@@ -49,10 +60,20 @@ class Scope:
     recheck_absent: bool = False
     contract_type: ContractType = ContractType.ALL
     clear_lost: bool = False
+    status: bool = False
+
+    @property
+    def data_type(self) -> DataType:
+        """What of its securities it is about."""
+        if isinstance(self.period, Statement):
+            return DataType.STATEMENTS
+        return DataType.STATUS if self.status else DataType.BARS
 
     @property
     def dataset(self) -> Dataset:
         """The dataset that the scope selects from."""
+        if self.status:
+            return STATUS
         if isinstance(self.period, Statement):
             return StatementDataset(self.period)
         return BarDataset(self.kind, self.period)
@@ -74,6 +95,8 @@ def in_scope(catalog: Catalog, scope: Scope, *, to_ask: bool = False) -> list[Se
     """
     named = set(scope.codes)
     found = catalog.of_kind(scope.kind)
+    if scope.dataset == STATUS:
+        found = [security for security in found if covers(security)]
     if to_ask and isinstance(scope.dataset, StatementDataset):
         found = [with_prospectus(security) for security in found]
     return [

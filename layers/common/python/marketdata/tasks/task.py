@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self
 import orjson
 
 from marketdata.blocks.dataset import Kind, Period
-from marketdata.finance.statement import Statement
+from marketdata.finance.statement import FINANCE, Statement
 from marketdata.tasks.scope import ContractType, Scope
 
 
@@ -147,14 +147,14 @@ class Task:
     def view(self) -> dict[str, Any]:
         """Return the fields that the API shows."""
         scope = self.scope
-        security_type, _, period_type = scope.dataset.name.partition(".")
         return {
             "id": self.id,
             "task_type": self.kind,
             "status": self.status,
             "progress": self.progress,
-            "security_type": security_type,
-            "period_type": period_type,
+            "security_type": FINANCE if isinstance(scope.period, Statement) else scope.kind,
+            "data_type": scope.data_type,
+            "period_type": scope.period,
             "start_date": scope.start,
             "end_date": scope.end,
             "contract_type": scope.contract_type,

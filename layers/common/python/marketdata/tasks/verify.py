@@ -14,13 +14,16 @@ from marketdata.blocks.dataset import STORED_PERIODS, Dataset, Kind, Period
 from marketdata.blocks.days import parts_between
 from marketdata.blocks.repair import clear_damaged, inspect, is_away
 from marketdata.blocks.store import BlockStore
+from marketdata.catalog.calendar import TRADING
 from marketdata.catalog.catalog_store import KEY as CATALOG
+from marketdata.catalog.groups import INDUSTRIES, MEMBERS, WEIGHTS
 from marketdata.catalog.securities import Catalog
 from marketdata.finance.periods import calendar_of
 from marketdata.finance.statement import Statement, StatementDataset
 from marketdata.futures.main_history import MAIN_HISTORY
 from marketdata.kline.adjust.factors import factor_key
 from marketdata.kline.bars import BarDataset
+from marketdata.status.status import STATUS
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import Task, TaskObjects, detect_key
 
@@ -64,7 +67,7 @@ def series_of(scope: Scope, catalog: Catalog, until: str) -> list[str]:
     """List the series of a scope up to a day; with daily bars, their factors and main contracts."""
     dataset = scope.dataset
     days = _series(dataset, catalog, scope.start, min(scope.end, until))
-    if scope.period is not Period.DAILY:
+    if scope.period is not Period.DAILY or scope.status:
         return days
     main = [_name(MAIN_HISTORY, DOCUMENT)] if scope.kind is Kind.FUTURE else []
     return [*days, _factors(scope.kind), *main]
@@ -86,10 +89,13 @@ def series_in_turn(catalog: Catalog, until: str, now: int) -> list[str]:
         Epoch seconds, which decide the turn.
     """
     bars = [BarDataset(kind, period) for kind in Kind for period in STORED_PERIODS]
-    datasets: list[Dataset] = [*bars, *map(StatementDataset, Statement)]
+    datasets: list[Dataset] = [*bars, STATUS, *map(StatementDataset, Statement)]
     days = [name for each in datasets for name in _series(each, catalog, "", until)]
-    others = [*map(_factors, Kind), _name(MAIN_HISTORY, DOCUMENT), _name(CATALOG.dataset, DOCUMENT)]
-    return [name for name in (*days, *others) if _turn(name) == now // WEEK % TURNS]
+    months = parts_between(Period.MIN1, TRADING.first, until)
+    weights = [_name(WEIGHTS, month) for month in months]
+    documents = (MAIN_HISTORY, CATALOG.dataset, MEMBERS, INDUSTRIES.dataset)
+    others = [*map(_factors, Kind), *(_name(each, DOCUMENT) for each in documents)]
+    return [name for name in (*days, *weights, *others) if _turn(name) == now // WEEK % TURNS]
 
 
 def _turn(name: str) -> int:

@@ -117,6 +117,19 @@ class UpstreamClient:
         failed: dict[str, str] = self._call(event, seconds)["failed"]
         return failed
 
+    def fetch_members(self, groups: list[str], seconds: float) -> None:
+        """Have the members of some indices or industries fetched and stored."""
+        self._call({"operation": "fetch_members", "groups": groups}, seconds)
+
+    def fetch_weights(self, index: str, start: str, end: str, seconds: float) -> None:
+        """Have the weights of an index's members from one day to another fetched and stored."""
+        event = {"operation": "fetch_weights", "index": index, "start": start, "end": end}
+        self._call(event, seconds)
+
+    def list_industries(self, seconds: float) -> None:
+        """Have the list of industries fetched and stored."""
+        self._call({"operation": "list_industries"}, seconds)
+
     def report_damage(self, keys: Sequence[BlockKey]) -> None:
         """Have damaged blocks cleared, without waiting for it; a failure is only logged."""
         now = time.monotonic()

@@ -9,7 +9,8 @@ from marketdata.catalog.calendar import FIRST_DAYS
 from marketdata.catalog.securities import LAST_DATE, Catalog, Security
 from marketdata.errors import UpstreamError
 from marketdata.kline.bars import BarDataset
-from marketdata.sources.source import HasCalendar, Source
+from marketdata.sources.source import HasCalendar, HasStatus, Source
+from marketdata.status.status import STATUS
 from marketdata.upstream.initials import initials_of
 
 
@@ -26,12 +27,15 @@ def catalog_of(
         What is wrong with that calendar, in words. It never keeps a catalog from being made.
     """
     datasets = [BarDataset(kind, period) for kind in Kind for period in STORED_PERIODS]
+    first_days = {dataset.name: source.coverage_start(dataset) for dataset in datasets}
+    if isinstance(source, HasStatus):
+        first_days[STATUS.name] = source.status_start()
     years, notes = _calendar(source)
     catalog = Catalog(
         [replace(each, initials=initials_of(each.name)) for each in securities],
         refreshed_at,
         source.name,
-        {dataset.name: source.coverage_start(dataset) for dataset in datasets},
+        first_days,
         years,
     )
     return catalog, notes

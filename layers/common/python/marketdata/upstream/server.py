@@ -13,22 +13,28 @@ from marketdata.blocks.repair import clear_damaged
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import last_final_day, last_known_day, today
 from marketdata.catalog.catalog_store import CatalogStore
-from marketdata.errors import InvalidInputError, UpstreamError
+from marketdata.errors import InvalidInputError, UpstreamError, UpstreamUnsupportedError
 from marketdata.finance.periods import last_final_period
 from marketdata.finance.statement import StatementDataset
+from marketdata.ingest.agreement import BARS, reconcile
 from marketdata.ingest.bars import BarIngest
 from marketdata.ingest.factors import save_factors
 from marketdata.ingest.quarantine import Quarantine
 from marketdata.ingest.report import IngestReport
 from marketdata.ingest.statements import StatementIngest
+from marketdata.ingest.status import StatusIngest
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import (
     BarRequest,
     FactorRequest,
     FetchedSecurities,
+    HasStatus,
     Source,
     StatementRequest,
+    StatusRequest,
 )
+from marketdata.status.status import STATUS
+from marketdata.upstream.groups import GroupServer
 from marketdata.upstream.refreshing import catalog_of
 
 _log = logging.getLogger(__name__)
@@ -80,9 +86,13 @@ class UpstreamServer:
     mark: Callable[[str, Iterable[str]], None]
 
     _catalog: CatalogStore = field(init=False)
+    _groups: GroupServer = field(init=False)
 
     def __post_init__(self) -> None:
         self._catalog = CatalogStore(self.store, self._refresh)
+        self._groups = GroupServer(
+            self.source, self.store, self._catalog, self._final_day, self.now
+        )
 
     def serve(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Carry out one operation.
@@ -112,8 +122,12 @@ class UpstreamServer:
         """Ask the source for an event's data and return the function that stores the answer."""
         operations: dict[str, Operation] = {
             "fetch_bars": self._fetch_bars,
+            "fetch_status": self._fetch_status,
             "fetch_statements": self._fetch_statements,
             "fetch_factors": self._fetch_factors,
+            "fetch_members": self._groups.fetch_members,
+            "fetch_weights": self._groups.fetch_weights,
+            "list_industries": self._groups.list_industries,
             "refresh_catalog": self._refresh_catalog,
             "test_connection": self._test_connection,
             "clear_damaged": self._clear_damaged,
@@ -137,7 +151,30 @@ class UpstreamServer:
             now=asked_at,
             omits_untraded=self.source.omits_untraded,
         )
-        return lambda: self._noted(dataset, event, lambda: ingest.run(request, fetched))
+
+        def save() -> IngestReport:
+            report = ingest.run(request, fetched)
+            return self._agreed(event, report) if dataset == BARS else report
+
+        return lambda: self._noted(dataset, event, save)
+
+    def _fetch_status(self, event: Mapping[str, Any]) -> Save:
+        if not isinstance(self.source, HasStatus):
+            raise UpstreamUnsupportedError(f"{self.source.name} has no status of stocks")
+        request = StatusRequest(tuple(event["codes"]), event["start"], event["end"])
+        final_until, asked_at = self._final_day(), self._seconds()
+        fetched = self.source.fetch_status(request)
+        ingest = StatusIngest(
+            self.store,
+            self.quarantine,
+            self._catalog.load(),
+            coverage_start=self.source.status_start(),
+            final_until=final_until,
+            now=asked_at,
+        )
+        return lambda: self._noted(
+            STATUS, event, lambda: self._agreed(event, ingest.run(request, fetched))
+        )
 
     def _fetch_statements(self, event: Mapping[str, Any]) -> Save:
         dataset = StatementDataset.parse(event["dataset"])
@@ -162,6 +199,17 @@ class UpstreamServer:
         asked_at = self.now().isoformat(timespec="seconds")
         return lambda: {"failed": save_factors(self.store, request, fetched, final_until, asked_at)}
 
+    def _agreed(self, event: Mapping[str, Any], report: IngestReport) -> IngestReport:
+        """Compare the bars and the status of stocks, one of which has just been stored."""
+
+        def mark() -> None:
+            # What is suspended is told of the bars, too.
+            self._mark(BARS, event)
+
+        found = reconcile(self.store, event["codes"], event["start"], event["end"], mark)
+        report.notes += found
+        return report
+
     def _noted(
         self, dataset: Dataset, event: Mapping[str, Any], save: Callable[[], IngestReport]
     ) -> dict[str, Any]:
@@ -170,18 +218,22 @@ class UpstreamServer:
         It is noted before, in case that this process dies in between, and after, because what is
         published in between has not seen them all.
         """
-        years = [] if dataset.intraday else parts_between(dataset, event["start"], event["end"])
-        self.mark(dataset.name, years)
+        self._mark(dataset, event)
         report = save()
-        self.mark(dataset.name, years)
+        self._mark(dataset, event)
         return asdict(report)
+
+    def _mark(self, dataset: Dataset, event: Mapping[str, Any]) -> None:
+        if not dataset.intraday:
+            self.mark(dataset.name, parts_between(dataset, event["start"], event["end"]))
 
     def _refresh_catalog(self, _event: Mapping[str, Any]) -> Save:
         listed = self._refresh()
+        save_groups = self._groups.refresh()
         return lambda: {
             "securities": len(listed.securities),
             "failed": listed.stale,
-            "notes": listed.notes,
+            "notes": [*listed.notes, *save_groups()],
         }
 
     def _test_connection(self, event: Mapping[str, Any]) -> Save:

@@ -13,8 +13,10 @@ from marketdata.api.schema import (
     docs,
     exports,
     finance,
+    index,
     klines,
     status,
+    stock_status,
     varieties,
 )
 from marketdata.api.schema.operation import Operation, disjoint
@@ -23,7 +25,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = disjoint(
     auth.OPERATIONS,
     configs.OPERATIONS,
     base.OPERATIONS,
+    index.OPERATIONS,
     klines.OPERATIONS,
+    stock_status.OPERATIONS,
     varieties.OPERATIONS,
     cache.OPERATIONS,
     finance.OPERATIONS,

@@ -86,6 +86,7 @@ TASK = {
     "status": "completed",
     "progress": 100.0,
     "security_type": "stock",
+    "data_type": "bars",
     "period_type": "daily",
     "contract_type": "all",
     "start_date": "20240101",

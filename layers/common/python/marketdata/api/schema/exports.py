@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from marketdata.api.schema.klines import BAR, FUTURE_BAR, Bar, FutureBar
+from marketdata.api.schema.klines import BAR, FUTURE_BAR, FutureBar, StockBar
 from marketdata.api.schema.operation import Code, Count, Day, Id, Moment, Operation, Schema
 from marketdata.exports.datasets import PUBLISHED
 from marketdata.exports.entries import Change, Condition
@@ -128,6 +128,19 @@ class DayRelease(Schema):
     condition: Condition
 
 
+class DayStatus(Schema):
+    """How complete the columns of the status are, as published."""
+
+    complete: bool
+    """完整 · No stock lacks its status."""
+    missing: list[Code]
+    """缺失 · Stocks whose status the cache lacks."""
+    unconfirmed: list[Code]
+    """待确认 · Stocks of which the source gave none, not yet believed."""
+    not_covered: list[Code]
+    """不适用 · Stocks without a status: those of Beijing."""
+
+
 class DayClaims(Schema):
     """How complete a market day is; each expected code is in the data or in here."""
 
@@ -146,6 +159,8 @@ class DayClaims(Schema):
     release: DayRelease
     stale: bool
     """待更新 · Bars of the year were stored after the release; the next one takes them up."""
+    status: Annotated[DayStatus, Field(default=None)]
+    """状态 · Only where `include` asked for it."""
 
 
 class Publishing(Schema):
@@ -238,9 +253,9 @@ OPERATIONS = {
         {"since": 17},
     ),
     ("GET", "/stock/kline/day"): Operation(
-        dict[Code, Bar],
+        dict[Code, StockBar],
         {"600000.SH": BAR},
-        {"trade_date": "20240102", "security_type": "EXTRA_STOCK_A"},
+        {"trade_date": "20240102", "security_type": "EXTRA_STOCK_A_ALL"},
         meta=DayClaims,
         meta_example=DAY,
         errors=(502, 503),

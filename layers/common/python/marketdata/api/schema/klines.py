@@ -32,6 +32,28 @@ class Bar(Schema):
     """成交额 · Yuan; null where the source has none."""
 
 
+type Flag = bool | None
+
+
+class StockBar(Bar):
+    """One bar with the columns of the stock's status, which are there where they are included."""
+
+    pre_close: Annotated[Price, Field(default=None)]
+    """前收盘价 · The exchange's previous close, on an ex-date already lowered."""
+    limit_up: Annotated[Price, Field(default=None)]
+    """涨停价 · As the source says it; null where it does not know."""
+    limit_down: Annotated[Price, Field(default=None)]
+    """跌停价."""
+    is_st: Annotated[Flag, Field(default=None)]
+    """是否ST."""
+    suspended: Annotated[Flag, Field(default=None)]
+    """是否停牌."""
+    ex_right: Annotated[Flag, Field(default=None)]
+    """是否除权 · Shares are given on this day."""
+    ex_dividend: Annotated[Flag, Field(default=None)]
+    """是否除息 · Cash is paid on this day."""
+
+
 class FutureBar(Bar):
     """One bar of a futures contract; a day without a trade has prices of 0 or null."""
 
@@ -115,11 +137,66 @@ class Adjustment(Schema):
     """无法复权 · Codes of which rows were left out, for want of a factor, and why."""
 
 
+class Universe(Schema):
+    """The members of the index that was asked for."""
+
+    code: str
+    """指数代码."""
+    members: dict[Code, list[Range]]
+    """成分股 · When each belonged to it, within the days asked for."""
+
+
+class StatusSaid(Schema):
+    """What is said of the status: that not every stock has one, and where it cannot be right."""
+
+    not_covered: list[Code]
+    """不适用 · Codes without a status: funds, indices, Beijing's stocks."""
+    disagreeing: dict[Code, list[Range]]
+    """不一致 · Days on which status and bar do not agree: a bar of a suspended day, a price beyond
+    a limit, or no bar for a suspension that the status does not know. Both are answered."""
+
+
+class IncludedStatus(StatusSaid):
+    """How complete the columns of the status are."""
+
+    complete: bool
+    """完整 · No day lacks its status."""
+    missing: dict[Code, list[Range]]
+    """缺失 · Days without a status; a fill with data_type status fetches them."""
+    unconfirmed: dict[Code, list[Range]]
+    """待确认 · Days on which the source gave none, not yet believed."""
+    rejected: dict[Code, list[Range]]
+    """隔离 · Days whose status could not be used."""
+
+
 class StockCompleteness(Completeness):
     """How complete an answer is, and what was done to its prices."""
 
     adjust: Annotated[Adjustment, Field(default=None)]
     """复权 · Only where `adjust` was asked for."""
+    status: Annotated[IncludedStatus, Field(default=None)]
+    """状态 · Only where `include` asked for it."""
+    universe: Annotated[Universe, Field(default=None)]
+    """成分 · Only where `universe` was asked for."""
+
+
+class StatusColumns(Schema):
+    """The columns of the status, each as long as the chart."""
+
+    pre_close: list[Price]
+    """前收盘价."""
+    limit_up: list[Price]
+    """涨停价."""
+    limit_down: list[Price]
+    """跌停价."""
+    is_st: list[Flag]
+    """是否ST."""
+    suspended: list[Flag]
+    """是否停牌."""
+    ex_right: list[Flag]
+    """是否除权."""
+    ex_dividend: list[Flag]
+    """是否除息."""
 
 
 class Chart(Schema):
@@ -131,6 +208,8 @@ class Chart(Schema):
     """K线值 · [open, close, low, high, volume]."""
     volumes: list[Annotated[list[int | None], Field(min_length=3, max_length=3)]]
     """成交量 · [index, volume, 1 where open > close, else -1]."""
+    status: Annotated[StatusColumns, Field(default=None)]
+    """状态 · Only where `include` asked for it."""
 
 
 RANGE = {"start_date": "20240101", "end_date": "20240131", "period": "daily"}
@@ -188,7 +267,7 @@ ERRORS = (404, 502, 503)
 
 OPERATIONS = {
     ("GET", "/stock/kline"): Operation(
-        dict[Code, list[Bar]],
+        dict[Code, list[StockBar]],
         {"600000.SH": [BAR]},
         {"codes": "600000.SH,000001.SZ", **STOCK_RANGE},
         meta=StockCompleteness,
@@ -198,7 +277,7 @@ OPERATIONS = {
         conditional=True,
     ),
     ("POST", "/stock/kline/batch"): Operation(
-        dict[Code, list[Bar]],
+        dict[Code, list[StockBar]],
         {"600000.SH": [BAR]},
         {"codes": ["600000.SH", "000001.SZ", "000002.SZ"], **STOCK_RANGE},
         meta=StockCompleteness,

@@ -57,8 +57,8 @@ class Operation:
         An example of `data`.
     request : mapping
         An example of the parameters, those of the path included.
-    meta : type
-        Model of `meta`.
+    meta : Any
+        Model of `meta`, or the union of several.
     meta_example : mapping
         An example of it.
     status : int
@@ -80,7 +80,7 @@ class Operation:
     data: Any = None
     example: Any = None
     request: Mapping[str, Any] = field(default_factory=dict)
-    meta: type[Schema] = NoMeta
+    meta: Any = NoMeta
     meta_example: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
     message: str = "success"

@@ -8,7 +8,7 @@ from marketdata.api.schema.operation import Code, Count, Day, Id, Moment, Range,
 from marketdata.blocks.block import Damage
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.finance.statement import Statement
-from marketdata.tasks.scope import ContractType
+from marketdata.tasks.scope import ContractType, DataType
 from marketdata.tasks.task import Status, TaskKind
 
 type Progress = Annotated[float, Field(ge=0, le=100)]
@@ -25,6 +25,8 @@ class TaskView(Schema):
     progress: Progress
     """进度 · 0 to 100; 100 only once the task is completed."""
     security_type: Kind | Literal["finance"]
+    data_type: DataType
+    """数据类型 · bars, status or statements."""
     period_type: Period | Statement
     contract_type: ContractType
     start_date: Day | Annotated[str, Field(max_length=0)]

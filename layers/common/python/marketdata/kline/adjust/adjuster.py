@@ -21,13 +21,13 @@ from marketdata.kline.adjust.factors import NO_FACTORS, KnownFactors, read_facto
 from marketdata.kline.adjust.prices import adjust_prices
 from marketdata.kline.adjust.steps import Mode
 from marketdata.kline.gaps import DEADLINE
-from marketdata.kline.reader import KlineQuestion, KlineReader
+from marketdata.kline.reader import KlineQuestion, KlineReader, Pieces
 from marketdata.kline.rows import Piece, RowSet
 
 ASK_AGAIN = timedelta(minutes=5)
 """How long to wait before asking again for a code for which the source had nothing new."""
 
-type Pieces = Mapping[str, Sequence[Piece]]
+type ReadBars = Callable[[KlineReader, KlineQuestion], RowSet]
 
 
 class FetchFactors(Protocol):
@@ -199,8 +199,16 @@ class AdjustedReader:
     fetch: FetchFactors
     now: Callable[[], datetime]
 
-    def read(self, question: KlineQuestion) -> RowSet:
-        """Answer a question; errors as in `KlineReader.read`."""
+    def read(self, question: KlineQuestion, read: ReadBars = KlineReader.read) -> RowSet:
+        """Answer a question; errors as in `KlineReader.read`.
+
+        Parameters
+        ----------
+        question : KlineQuestion
+            The question.
+        read : ReadBars
+            Reads the bars with a reader that adjusts prices.
+        """
         adjuster = Adjuster(
             mode=self.mode,
             store=self.reader.store,
@@ -209,4 +217,4 @@ class AdjustedReader:
             final_until=self.reader.final_until,
             now=self.now,
         )
-        return adjuster.told(replace(self.reader, adjust=adjuster.apply).read(question))
+        return adjuster.told(read(replace(self.reader, adjust=adjuster.apply), question))

@@ -5,11 +5,16 @@ alone; raw price × factor is the price as if nothing had ever been paid out. It
 ex-dates, so it is kept as steps. Pure.
 """
 
+from typing import cast
+
 import orjson
 
 from marketdata.blocks import codec
 from marketdata.kline.adjust.steps import Mode, Steps
 from marketdata.kline.bars import Bar, cut_bars, parse_bars
+
+BESIDE = ("pre_close", "limit_up", "limit_down")
+"""The prices of a stock's status, where rows have its columns: as adjusted as the bar's own."""
 
 DIGITS = 8
 """Significant digits of an adjusted price: its ratio to any other is accurate to 1e-7, whatever its
@@ -50,6 +55,9 @@ def _adjusted(row: Bar, ratio: float) -> Bar:
     row["high"] = _price(row["high"], ratio)
     row["low"] = _price(row["low"], ratio)
     row["close"] = _price(row["close"], ratio)
+    if BESIDE[0] in row:
+        others = cast("dict[str, float | None]", row)
+        others.update({name: _price(others[name], ratio) for name in BESIDE})
     return row
 
 

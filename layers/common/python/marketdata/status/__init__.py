@@ -1,0 +1,1 @@
+"""The status of stocks on each day: price limits, ST, suspensions, ex-dates."""
