@@ -82,6 +82,7 @@ def sample_task(**changes: Any) -> dict[str, Any]:
         "status": "running",
         "progress": 0.0,
         "security_type": "stock",
+        "data_type": "bars",
         "period_type": "daily",
         "contract_type": "all",
         "start_date": "20240101",
@@ -141,5 +142,42 @@ def sample_part(**changes: Any) -> dict[str, Any]:
         "first_day": "20240102",
         "last_day": "20241231",
         "upstream": "synthetic",
+        **changes,
+    }
+
+
+def sample_status(trade_date: str = "20240102", **changes: Any) -> dict[str, Any]:
+    """Return the status of a stock on a day, with changes."""
+    flags = dict.fromkeys(("is_st", "suspended", "ex_right", "ex_dividend"), False)
+    prices = {"pre_close": 9.0, "limit_up": 9.9, "limit_down": 8.1}
+    return {"trade_date": trade_date, **prices, **flags, **changes}
+
+
+def status_columns(**changes: Any) -> dict[str, Any]:
+    """Return what a status adds to a bar, with changes."""
+    row = sample_status(**changes)
+    del row["trade_date"]
+    return row
+
+
+def status_meta(**changes: Any) -> dict[str, Any]:
+    """Return what is said of the status that came with bars, with changes."""
+    names = ("missing", "unconfirmed", "rejected", "disagreeing")
+    nothing: dict[str, Any] = {name: {} for name in names}
+    return {"complete": True, **nothing, "not_covered": [], **changes}
+
+
+def day_status_meta(**changes: Any) -> dict[str, Any]:
+    """Return what is said of the status that came with a market day, with changes."""
+    return {"complete": True, "missing": [], "unconfirmed": [], "not_covered": [], **changes}
+
+
+def members_meta(**changes: Any) -> dict[str, Any]:
+    """Return the `meta` of members or industries, with changes."""
+    return {
+        "as_of": "20240131",
+        "asked_at": "2024-02-01T08:00:00+00:00",
+        "upstream": "synthetic",
+        "warnings": [],
         **changes,
     }

@@ -24,7 +24,7 @@ def day_of(client: Calls, scripted: ScriptedService, data: Any, **changes: Any) 
 @pytest.mark.parametrize(
     ("kind", "path", "params"),
     [
-        ("stock", "/stock/kline/day", {"security_type": "EXTRA_STOCK_A"}),
+        ("stock", "/stock/kline/day", {"security_type": "EXTRA_STOCK_A_ALL"}),
         ("index", "/stock/kline/day", {"security_type": "EXTRA_INDEX_A"}),
         ("etf", "/stock/kline/day", {"security_type": "EXTRA_ETF"}),
         ("future", "/future/kline/day", {}),

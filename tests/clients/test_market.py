@@ -259,9 +259,10 @@ def test_merging_loses_nothing() -> None:
 
     def part(code: str) -> KlineResult:
         ranges = {"pending": [[code, code]], "unfinished": [[code, code]]}
-        texts = {"unknown_codes": [code], "warnings": [code]}
+        texts = {"unknown_codes": [code], "warnings": [code], "not_covered": [code]}
         said = {name: value if value != {} else {code: []} for name, value in meta().items()}
-        return KlineResult({}, read(Completeness, said | ranges | texts))
+        said |= ranges | texts | {"disagreeing": {code: []}}
+        return KlineResult({}, read(Completeness, said))
 
     together = merged([part("600000.SH"), part("600003.SH")]).meta
     for each in fields(Completeness):

@@ -4,13 +4,15 @@ import sys
 from datetime import date
 from pathlib import Path
 from shutil import copy
+from typing import Any
 
 import polars as pl
 import pytest
 from amazingdata_client import MirrorReader, NotMirroredError
 
-from tests.clients.market import TRADING_DAYS, market_bars, mirrored, publish_market
+from tests.clients.market import TRADING_DAYS, market_bars, mirrored, parquet, publish_market
 from tests.clients.publisher import Publisher
+from tests.clients.samples import sample_status
 
 ROWS = [row for day in TRADING_DAYS for row in market_bars(day)]
 
@@ -72,3 +74,22 @@ def test_a_lacking_extra_is_named(
 
 def test_the_frame_is_read_when_it_is_collected(folder: Path) -> None:
     assert isinstance(MirrorReader(folder).scan("calendar"), pl.LazyFrame)
+
+
+def test_the_status_keeps_what_nobody_knows(tmp_path: Path) -> None:
+    known: dict[str, Any] = {}
+    unknown: dict[str, Any] = {"limit_up": None, "is_st": None}
+    days = (date(2025, 1, 2), date(2025, 1, 3))
+    rows = [
+        {"code": code, **sample_status(**changes), "trade_date": day}
+        for day in days
+        for code, changes in (("000001.SZ", known), ("600003.SH", unknown))
+    ]
+    service = Publisher()
+    for day in days:
+        of_day = [row for row in rows if row["trade_date"] == day]
+        service.publish(f"stock.status/year=2025/{day:%Y%m%d}.parquet", parquet(of_day))
+    mirrored(service, tmp_path / "mirror")
+    frame = MirrorReader(tmp_path / "mirror").scan("stock.status").collect()
+    assert frame.schema["is_st"] == pl.Boolean
+    assert frame.sort("trade_date", "code").to_dicts() == rows

@@ -11,13 +11,27 @@ from amazingdata_client import (
     day_result,
     errors,
     export_models,
+    member_models,
     models,
     reading,
     results,
+    status_models,
     task_models,
     tokens,
 )
-from amazingdata_client.frames import BAR, COUNTS, DATES, STATEMENT, TEXTS, TIMES
+from amazingdata_client.frames import (
+    BAR,
+    COUNTS,
+    DATES,
+    FLAGS,
+    INDUSTRY,
+    MEMBERSHIP,
+    STATEMENT,
+    STATUS,
+    STATUS_ROW,
+    TEXTS,
+    TIMES,
+)
 
 from tests.clients.document import CALLS, SCHEMAS, bodies, names_in, types_of
 
@@ -31,10 +45,20 @@ MODELS: dict[type, tuple[str, ...]] = {
     export_models.ExportPart: ("PublishedPart",),
     export_models.Exports: ("Exports",),
     export_models.Release: ("ReleasedDay",),
+    member_models.Constituents: ("Members & Word",),
+    member_models.Industries: ("Industries & Word",),
+    member_models.Industry: ("IndustryView",),
+    member_models.Membership: ("Member",),
+    member_models.Weights: ("Weights & WeightsWord",),
     models.Adjustment: ("Adjustment",),
-    models.Bar: ("Bar", "FutureBar"),
+    models.Bar: ("StockBar", "FutureBar"),
     models.Chart: ("Chart",),
-    models.Completeness: ("Completeness", "StockCompleteness", "StatementCompleteness"),
+    models.Completeness: (
+        "Completeness",
+        "StockCompleteness",
+        "StatementCompleteness",
+        "StatusCompleteness",
+    ),
     models.ConnectionTest: ("ConnectionResult",),
     models.MainContract: ("MainContract",),
     models.MainContracts: ("MainContracts & Knowledge",),
@@ -50,6 +74,11 @@ MODELS: dict[type, tuple[str, ...]] = {
     reading.AbsentDay: ("Absent", "AbsentStatement"),
     reading.Days: ("Known",),
     reading.Explained: ("Explained", "Outside"),
+    status_models.ChartStatus: ("StatusColumns",),
+    status_models.DayStatusCompleteness: ("DayStatus",),
+    status_models.StatusCompleteness: ("IncludedStatus",),
+    status_models.StockStatus: ("StockStatus",),
+    status_models.Universe: ("Universe",),
     task_models.CodeHoldings: ("CodeHoldings",),
     task_models.Coverage: ("Coverage & CoverageMeta",),
     task_models.DamagedBlock: ("DamagedBlock",),
@@ -98,9 +127,11 @@ ADDED = {
 WITHOUT_A_SCHEMA = {
     answers.Envelope: "what every answer is wrapped in",
     day_result.DayResult: "data and meta of an answer",
+    day_result.StatusDayResult: "data and meta of an answer",
     errors.FieldError: "an item of `errors` in the schema Error, which has no name",
     results.KlineResult: "data and meta of an answer",
     results.StatementResult: "data and meta of an answer",
+    results.StatusResult: "data and meta of an answer",
 }
 """Models that no named schema stands behind, and why."""
 
@@ -126,9 +157,11 @@ def every_model() -> Iterator[type]:
         day_result,
         errors,
         export_models,
+        member_models,
         models,
         reading,
         results,
+        status_models,
         task_models,
         tokens,
     ):
@@ -209,7 +242,8 @@ def test_every_exception_is_still_one() -> None:
         assert field in fields_of(model).keys() - fields_in_api(model).keys(), field
 
 
-ROWS = ("Bar", "FutureBar", "BalanceSheet", "Income", "CashFlow")
+STATEMENTS = ("BalanceSheet", "Income", "CashFlow")
+ROWS = ("StockBar", "FutureBar", "StockStatus", "Member", "IndustryView", *STATEMENTS)
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -219,12 +253,17 @@ def test_columns_have_the_types_of_the_api(name: str) -> None:
         assert (column in DATES) is ("Day" in types), column
         assert (column in TIMES) is ("Time" in types), column
         assert (column in COUNTS) is (types == {"integer"}), column
+        assert (column in FLAGS) is (types == {"boolean"}), column
         assert (column in TEXTS) is ("string" in types), column
 
 
 def test_every_named_column_is_given() -> None:
     given = {"code"}.union(*(SCHEMAS[name]["properties"] for name in ROWS))
-    assert {*DATES, *TIMES, *COUNTS, *TEXTS} <= given
-    assert {*BAR} - {"code"} == set(SCHEMAS["Bar"]["required"])
-    for name in ("BalanceSheet", "Income", "CashFlow"):
+    assert {*DATES, *TIMES, *COUNTS, *FLAGS, *TEXTS} <= given
+    assert {*BAR} - {"code"} == set(SCHEMAS["StockBar"]["required"])
+    assert {*STATUS} == SCHEMAS["StockBar"]["properties"].keys() - {*BAR, "kline_time"}
+    assert {*STATUS_ROW} - {"code"} == {*SCHEMAS["StockStatus"]["required"]}
+    assert {*MEMBERSHIP} == {*SCHEMAS["Member"]["required"]}
+    assert {*INDUSTRY} == {*SCHEMAS["IndustryView"]["required"]}
+    for name in STATEMENTS:
         assert {*STATEMENT} - {"code"} <= set(SCHEMAS[name]["required"])

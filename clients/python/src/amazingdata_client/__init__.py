@@ -3,7 +3,7 @@
 from amazingdata_client._async.client import AsyncClient
 from amazingdata_client._sync.client import Client
 from amazingdata_client.compatible import AmazingDataClient
-from amazingdata_client.day_result import DayResult
+from amazingdata_client.day_result import DayResult, StatusDayResult
 from amazingdata_client.errors import (
     AmazingDataError,
     AnswerError,
@@ -31,13 +31,26 @@ from amazingdata_client.errors import (
     UpstreamError,
 )
 from amazingdata_client.export_models import Change, Changes, ExportPart, Exports, Release
+from amazingdata_client.member_models import (
+    Constituents,
+    Industries,
+    Industry,
+    Membership,
+    Weights,
+)
 from amazingdata_client.mirror.checking import Difference
 from amazingdata_client.mirror.progress import SyncProgress, SyncReport
 from amazingdata_client.mirror.reader import MirrorReader
 from amazingdata_client.models import Bar, Completeness
 from amazingdata_client.reading import Days
-from amazingdata_client.results import KlineResult, StatementResult
+from amazingdata_client.results import KlineResult, StatementResult, StatusResult
 from amazingdata_client.retry import Retry
+from amazingdata_client.status_models import (
+    DayStatusCompleteness,
+    StatusCompleteness,
+    StockStatus,
+    Universe,
+)
 from amazingdata_client.task_models import (
     DetectResult,
     FailedBatch,
@@ -61,7 +74,9 @@ __all__ = [
     "Client",
     "Completeness",
     "ConflictError",
+    "Constituents",
     "DayResult",
+    "DayStatusCompleteness",
     "Days",
     "DetectResult",
     "Difference",
@@ -72,8 +87,11 @@ __all__ = [
     "Findings",
     "ForbiddenError",
     "IncompleteError",
+    "Industries",
+    "Industry",
     "InvalidInputError",
     "KlineResult",
+    "Membership",
     "MirrorBusyError",
     "MirrorError",
     "MirrorReader",
@@ -86,6 +104,10 @@ __all__ = [
     "Retry",
     "ServerError",
     "StatementResult",
+    "StatusCompleteness",
+    "StatusDayResult",
+    "StatusResult",
+    "StockStatus",
     "SyncProgress",
     "SyncReport",
     "Task",
@@ -98,7 +120,9 @@ __all__ = [
     "TooManyRequestsError",
     "UnauthorizedError",
     "UnavailableError",
+    "Universe",
     "UpstreamError",
     "VerifyResult",
+    "Weights",
     "__version__",
 ]

@@ -1,6 +1,6 @@
-"""The bars of a market day, with their completeness. Pure."""
+"""The rows of a market day, with their completeness. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ from amazingdata_client.errors import IncompleteError
 from amazingdata_client.export_models import DayCompleteness
 from amazingdata_client.models import Bar
 from amazingdata_client.reading import NO_BAR, Days
+from amazingdata_client.status_models import StockStatus
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,20 +20,14 @@ PENDING = "pending"
 
 
 @dataclass(frozen=True)
-class DayResult:
-    """All bars of a market day.
-
-    Attributes
-    ----------
-    data : mapping
-        For each code, its bar, sorted by code. Prices and amounts are in yuan (an index: points),
-        volume is in shares (futures: lots).
-    meta : DayCompleteness
-        How complete the bars are, and which release they are from.
-    """
-
-    data: Mapping[str, Bar]
+class _DayResult:
+    data: Mapping[str, Mapping[str, Any]]
     meta: DayCompleteness
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Columns of a frame without rows."""
+        raise NotImplementedError
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -50,33 +45,86 @@ class DayResult:
         ----------
         strict : bool
             Also refuse codes that are absent as "no_bar": it is confirmed that the source has no
-            bar, but nobody says why.
+            row, but nobody says why.
 
         Raises
         ------
         IncompleteError
-            The day is not final yet or was never published, or bars are missing or unconfirmed.
+            The day is not final yet or was never published, or rows are missing or unconfirmed,
+            or the status that was asked for with bars is.
         """
-        absent = self.meta.absent if strict else {}
+        meta = self.meta
+        absent = meta.absent if strict else {}
         unexplained = [code for code, reason in absent.items() if reason == NO_BAR]
-        if self.meta.complete and not unexplained:
+        whole = meta.complete and (meta.status is None or meta.status.complete)
+        if whole and not unexplained:
             return self
-        day = Days(self.meta.trade_date, self.meta.trade_date)
-        lacking = (self.meta.missing, self.meta.unconfirmed, unexplained)
+        day = Days(meta.trade_date, meta.trade_date)
+        bare = [*meta.status.missing, *meta.status.unconfirmed] if meta.status else []
+        lacking = (meta.missing, meta.unconfirmed, unexplained)
         missing, unconfirmed, no_bar = ({code: [day] for code in each} for each in lacking)
-        pending = self.meta.release.condition == PENDING
+        pending = meta.release.condition == PENDING
         raise IncompleteError(
             missing=missing,
             unconfirmed=unconfirmed,
             no_bar=no_bar,
+            without_status={code: [day] for code in bare},
             pending=[day] if pending else [],
-            warnings=[] if pending or self.meta.release.revision else [f"{day} is not published"],
+            warnings=[] if pending else self._unpublished(day),
         )
+
+    def _unpublished(self, day: Days) -> list[str]:
+        if not self.meta.release.revision:
+            return [f"{day} is not published"]
+        status = self.meta.status
+        known = status is None or status.complete or status.missing or status.unconfirmed
+        return [] if known else [f"the status of {day} is not published"]
 
     def to_pandas(self) -> "pd.DataFrame":
         """Return the rows as a pandas frame; see `frames.to_pandas` for its types."""
-        return frames.to_pandas(self.rows, frames.BAR)
+        return frames.to_pandas(self.rows, self.columns)
 
     def to_polars(self) -> "pl.DataFrame":
         """Return the rows as a polars frame; see `frames.to_polars` for its types."""
-        return frames.to_polars(self.rows, frames.BAR)
+        return frames.to_polars(self.rows, self.columns)
+
+
+@dataclass(frozen=True)
+class DayResult(_DayResult):
+    """All bars of a market day.
+
+    Attributes
+    ----------
+    data : mapping
+        For each code, its bar, sorted by code. Prices and amounts are in yuan (an index: points),
+        volume is in shares (futures: lots).
+    meta : DayCompleteness
+        How complete the bars are, and which release they are from.
+    """
+
+    data: Mapping[str, Bar]
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Columns of a frame without rows."""
+        return frames.bar_columns(with_status=self.meta.status is not None)
+
+
+@dataclass(frozen=True)
+class StatusDayResult(_DayResult):
+    """The status of all stocks on a market day.
+
+    Attributes
+    ----------
+    data : mapping
+        For each code, its status, sorted by code. Prices are in yuan.
+    meta : DayCompleteness
+        How complete it is, and which release it is from.
+    """
+
+    data: Mapping[str, StockStatus]
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Columns of a frame without rows."""
+        return frames.STATUS_ROW

@@ -184,6 +184,9 @@ class IncompleteError(AmazingDataError):
         Requested codes that do not exist.
     unadjusted : mapping
         For each code with rows left out because an adjustment factor is missing, the reason.
+    without_status : mapping
+        For each code, the ranges of days whose status is missing or unconfirmed; only for bars
+        that were asked for with it.
     pending, unfinished : tuple of Days
         Days that are not final yet or beyond the service's calendar, and those of a week or month
         that has later trading days, too. They alone need not make a result incomplete.
@@ -201,6 +204,7 @@ class IncompleteError(AmazingDataError):
         no_bar: "_Ranges" = _NONE,
         unknown_codes: Sequence[str] = (),
         unadjusted: Mapping[str, str] = _NONE,
+        without_status: "_Ranges" = _NONE,
         pending: "Sequence[Days]" = (),
         unfinished: "Sequence[Days]" = (),
         warnings: Sequence[str] = (),
@@ -212,6 +216,7 @@ class IncompleteError(AmazingDataError):
         self.no_bar = _tuples(no_bar)
         self.unknown_codes = tuple(unknown_codes)
         self.unadjusted = dict(unadjusted)
+        self.without_status = _tuples(without_status)
         self.pending = tuple(pending)
         self.unfinished = tuple(unfinished)
         self.warnings = tuple(warnings)
@@ -226,6 +231,7 @@ class IncompleteError(AmazingDataError):
             *_by_code("has no bar on {}, and nobody says why", self.no_bar),
             *_named([f"{code} is unknown" for code in self.unknown_codes]),
             *_named([f"{code} cannot be adjusted: {why}" for code, why in self.unadjusted.items()]),
+            *_by_code("has no status on {}", self.without_status),
         ]
         if not gaps:
             pending = [f"{_joined(map(str, self.pending))} not final yet"] if self.pending else []

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from amazingdata_client.reading import list_of, object_of, read_by
+from amazingdata_client.status_models import DayStatusCompleteness
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,6 +214,8 @@ class DayCompleteness:
         What was published, and when.
     stale : bool
         Whether bars of the year were stored after the release; the next one takes them up.
+    status : DayStatusCompleteness or None
+        How complete the status is; only for bars that were asked for with it.
     """
 
     trade_date: str
@@ -224,3 +227,6 @@ class DayCompleteness:
     absent: Mapping[str, str]
     release: DayRelease = field(metadata=read_by(object_of(DayRelease)))
     stale: bool
+    status: DayStatusCompleteness | None = field(
+        metadata=read_by(object_of(DayStatusCompleteness)), default=None
+    )

@@ -8,11 +8,20 @@ if TYPE_CHECKING:
     import polars as pl
 
 BAR = ("code", "trade_date", "open", "high", "low", "close", "volume", "amount")
+STATUS = ("pre_close", "limit_up", "limit_down", "is_st", "suspended", "ex_right", "ex_dividend")
+"""What `include="status"` adds to bars."""
+STATUS_ROW = ("code", "trade_date", *STATUS)
+MEMBERSHIP = ("code", "in_date", "out_date")
+WEIGHT = ("code", "weight")
+INDUSTRY = ("code", "name", "level", "parent", "classification")
 STATEMENT = ("code", "reporting_period", "statement_type", "report_type", "ann_date")
 
-DATES = frozenset({"trade_date", "reporting_period", "ann_date", "actual_ann_date"})
+DATES = frozenset(
+    {"trade_date", "reporting_period", "ann_date", "actual_ann_date", "in_date", "out_date"}
+)
 TIMES = frozenset({"kline_time"})
-COUNTS = frozenset({"volume", "open_interest"})
+COUNTS = frozenset({"volume", "open_interest", "level"})
+FLAGS = frozenset({"is_st", "suspended", "ex_right", "ex_dividend"})
 TEXTS = frozenset(
     {
         "code",
@@ -23,6 +32,9 @@ TEXTS = frozenset(
         "comp_type_code",
         "currency_code",
         "is_calculation",
+        "name",
+        "parent",
+        "classification",
     }
 )
 """All columns that are not float64, which is the type of prices, amounts and figures."""
@@ -31,6 +43,11 @@ DATE_FORMAT = "%Y%m%d"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 Rows = Sequence[Mapping[str, Any]]
+
+
+def bar_columns(*, with_status: bool) -> Sequence[str]:
+    """Return the columns of bars, with those of their status if they were asked for with it."""
+    return (*BAR, *STATUS) if with_status else BAR
 
 
 def to_pandas(rows: Rows, columns: Sequence[str]) -> "pd.DataFrame":
@@ -47,7 +64,8 @@ def to_pandas(rows: Rows, columns: Sequence[str]) -> "pd.DataFrame":
     -------
     pandas.DataFrame
         Dates and times are `datetime64[ns]` without a time zone (they are Asia/Shanghai), volume
-        and open interest `Int64`, strings `string`, and all other columns `float64`.
+        and open interest `Int64`, flags `boolean`, strings `string`, and all other columns
+        `float64`.
     """
     import pandas as pd  # noqa: PLC0415
 
@@ -59,6 +77,8 @@ def to_pandas(rows: Rows, columns: Sequence[str]) -> "pd.DataFrame":
             )
         if name in TEXTS:
             return pd.Series([_text(value) for value in values], dtype="string")
+        if name in FLAGS:
+            return pd.Series(values, dtype="boolean")
         return pd.Series(values, dtype="Int64" if name in COUNTS else "float64")
 
     return pd.DataFrame({name: column(name, values) for name, values in _columns(rows, columns)})
@@ -76,7 +96,8 @@ def to_polars(rows: Rows, columns: Sequence[str]) -> "pl.DataFrame":
     -------
     polars.DataFrame
         Dates are `Date`, times `Datetime("us")` without a time zone (they are Asia/Shanghai),
-        volume and open interest `Int64`, strings `String`, and all other columns `Float64`.
+        volume and open interest `Int64`, flags `Boolean`, strings `String`, and all other columns
+        `Float64`.
     """
     import polars as pl  # noqa: PLC0415
 
@@ -87,6 +108,8 @@ def to_polars(rows: Rows, columns: Sequence[str]) -> "pl.DataFrame":
             return pl.Series(name, values, dtype=pl.String).str.to_datetime(TIME_FORMAT)
         if name in TEXTS:
             return pl.Series(name, [_text(value) for value in values], dtype=pl.String)
+        if name in FLAGS:
+            return pl.Series(name, values, dtype=pl.Boolean)
         return pl.Series(name, values, dtype=pl.Int64 if name in COUNTS else pl.Float64)
 
     return pl.DataFrame([column(name, values) for name, values in _columns(rows, columns)])

@@ -22,6 +22,7 @@ from amazingdata_client.reading import (
     objects,
     read_by,
 )
+from amazingdata_client.status_models import ChartStatus, StatusCompleteness, Universe
 
 
 class _Bar(TypedDict):
@@ -38,12 +39,20 @@ class Bar(_Bar, total=False):
     """One bar; only minute bars have `kline_time`, only futures `settle` and `open_interest`.
 
     Prices and `amount` are in yuan (an index: points), `volume` in shares; for futures, `volume`
-    and `open_interest` are in lots.
+    and `open_interest` are in lots. The rest is there if the status was asked for, and means what
+    it does in `StockStatus`.
     """
 
     kline_time: str
     settle: float | None
     open_interest: int | None
+    pre_close: float | None
+    limit_up: float | None
+    limit_down: float | None
+    is_st: bool | None
+    suspended: bool | None
+    ex_right: bool | None
+    ex_dividend: bool | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +122,12 @@ class Completeness:
         Why a gap was not fetched.
     adjust : Adjustment or None
         Only for adjusted prices.
+    status : StatusCompleteness or None
+        How complete the status is; only for bars that were asked for with it.
+    not_covered, disagreeing
+        As in `StatusCompleteness`; only for the status itself.
+    universe : Universe or None
+        Only if an index was asked for instead of codes.
     """
 
     complete: bool
@@ -137,6 +152,14 @@ class Completeness:
         metadata=read_by(each_of(days)), default_factory=dict
     )
     adjust: Adjustment | None = field(metadata=read_by(object_of(Adjustment)), default=None)
+    status: StatusCompleteness | None = field(
+        metadata=read_by(object_of(StatusCompleteness)), default=None
+    )
+    not_covered: list[str] = field(default_factory=list)
+    disagreeing: Mapping[str, list[Days]] = field(
+        metadata=read_by(each_of(days)), default_factory=dict
+    )
+    universe: Universe | None = field(metadata=read_by(object_of(Universe)), default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,12 +176,15 @@ class Chart:
         [index, volume, 1 if open > close else -1] per bar.
     meta : Completeness
         How complete the bars are.
+    status : ChartStatus or None
+        The status on each day; only if it was asked for.
     """
 
     category_data: list[str]
     values: list[list[float | None]]
     volumes: list[list[int | None]]
     meta: Completeness
+    status: ChartStatus | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ MOST_CODES = 500
 MOST_BARS = 1_000_000
 """Approximate maximum number of bars in one response."""
 DAY_KINDS = {
-    "stock": "EXTRA_STOCK_A",
+    "stock": "EXTRA_STOCK_A_ALL",
     "index": "EXTRA_INDEX_A",
     "etf": "EXTRA_ETF",
     "future": None,
@@ -55,6 +55,11 @@ def _weekdays(start: str, end: str) -> int:
         return 0
     weeks, rest = divmod((last - first).days + 1, 7)
     return weeks * 5 + sum((first + timedelta(each)).weekday() < 5 for each in range(rest))
+
+
+def named(codes: str | Iterable[str] | None) -> list[str]:
+    """Return distinct codes; none where an index is asked for instead."""
+    return [] if codes is None else distinct(codes)
 
 
 def given(**fields: Any) -> dict[str, Any]:

@@ -1,13 +1,14 @@
-"""Bars or statements of many codes, with their completeness. Pure."""
+"""Bars, status or statements of many codes, with their completeness. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from amazingdata_client import frames
 from amazingdata_client.errors import IncompleteError
 from amazingdata_client.models import Adjustment, Bar, Completeness
 from amazingdata_client.reading import NO_BAR, Days
+from amazingdata_client.status_models import StatusCompleteness, StockStatus
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +24,10 @@ class _Result:
     data: Mapping[str, Sequence[Mapping[str, Any]]]
     meta: Completeness
 
-    _columns: ClassVar[Sequence[str]]
-    """Columns of a frame without rows."""
+    @property
+    def columns(self) -> Sequence[str]:
+        """Columns of a frame without rows."""
+        raise NotImplementedError
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -52,13 +55,15 @@ class _Result:
         ------
         IncompleteError
             The cache lacks bars, days are unconfirmed, a day has too few minute bars or sessions
-            that nobody knows, a code is unknown, or rows could not be adjusted. The error names
-            the codes and the days.
+            that nobody knows, a code is unknown, rows could not be adjusted, or the status that
+            was asked for with bars is missing or unconfirmed. The error names the codes and the
+            days.
         """
         meta = self.meta
         unadjusted = meta.adjust.failed if meta.adjust else {}
         no_bar = _unexplained(meta) if strict else {}
-        if meta.complete and not (meta.unknown_codes or unadjusted or no_bar):
+        whole = meta.complete and (meta.status is None or meta.status.complete)
+        if whole and not (meta.unknown_codes or unadjusted or no_bar):
             return self
         raise IncompleteError(
             missing=meta.missing,
@@ -68,6 +73,7 @@ class _Result:
             no_bar=no_bar,
             unknown_codes=meta.unknown_codes,
             unadjusted=unadjusted,
+            without_status=_without_status(meta.status),
             pending=meta.pending,
             unfinished=meta.unfinished,
             warnings=meta.warnings,
@@ -75,11 +81,11 @@ class _Result:
 
     def to_pandas(self) -> "pd.DataFrame":
         """Return the rows as a pandas frame; see `frames.to_pandas` for its types."""
-        return frames.to_pandas(self.rows, self._columns)
+        return frames.to_pandas(self.rows, self.columns)
 
     def to_polars(self) -> "pl.DataFrame":
         """Return the rows as a polars frame; see `frames.to_polars` for its types."""
-        return frames.to_polars(self.rows, self._columns)
+        return frames.to_polars(self.rows, self.columns)
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,31 @@ class KlineResult(_Result):
 
     data: Mapping[str, Sequence[Bar]]
 
-    _columns = frames.BAR
+    @property
+    def columns(self) -> Sequence[str]:
+        """Columns of a frame without rows."""
+        return frames.bar_columns(with_status=self.meta.status is not None)
+
+
+@dataclass(frozen=True)
+class StatusResult(_Result):
+    """The status of stocks.
+
+    Attributes
+    ----------
+    data : mapping
+        For each code, its status on each trading day, in order; those of `meta.not_covered` have
+        none. Prices are in yuan.
+    meta : Completeness
+        How complete it is, and on which days it disagrees with the bars.
+    """
+
+    data: Mapping[str, Sequence[StockStatus]]
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Columns of a frame without rows."""
+        return frames.STATUS_ROW
 
 
 @dataclass(frozen=True)
@@ -112,7 +142,19 @@ class StatementResult(_Result):
         How complete they are; its days are reporting periods.
     """
 
-    _columns = frames.STATEMENT
+    @property
+    def columns(self) -> Sequence[str]:
+        """Columns of a frame without rows."""
+        return frames.STATEMENT
+
+
+def _without_status(found: StatusCompleteness | None) -> dict[str, list[Days]]:
+    """Return the days of each code whose status is missing or unconfirmed, in order."""
+    if found is None:
+        return {}
+    codes = dict.fromkeys([*found.missing, *found.unconfirmed])
+    parts = (found.missing, found.unconfirmed)
+    return {code: sorted(days for part in parts for days in part.get(code, ())) for code in codes}
 
 
 def _unexplained(meta: Completeness) -> dict[str, list[Days]]:
@@ -162,6 +204,10 @@ def _together(metas: Sequence[Completeness]) -> Completeness:
         close_outside=_union(meta.close_outside for meta in metas),
         rejected=_union(meta.rejected for meta in metas),
         adjust=_adjustments([meta.adjust for meta in metas if meta.adjust]),
+        status=_statuses([meta.status for meta in metas if meta.status]),
+        not_covered=[code for meta in metas for code in meta.not_covered],
+        disagreeing=_union(meta.disagreeing for meta in metas),
+        universe=next((meta.universe for meta in metas if meta.universe), None),
     )
 
 
@@ -172,6 +218,19 @@ def _adjustments(found: Sequence[Adjustment]) -> Adjustment | None:
         mode=found[0].mode,
         anchor=_union(each.anchor for each in found),
         failed=_union(each.failed for each in found),
+    )
+
+
+def _statuses(found: Sequence[StatusCompleteness]) -> StatusCompleteness | None:
+    if not found:
+        return None
+    return StatusCompleteness(
+        complete=all(each.complete for each in found),
+        missing=_union(each.missing for each in found),
+        unconfirmed=_union(each.unconfirmed for each in found),
+        rejected=_union(each.rejected for each in found),
+        not_covered=[code for each in found for code in each.not_covered],
+        disagreeing=_union(each.disagreeing for each in found),
     )
 
 

@@ -37,6 +37,8 @@ class Task(_WithStatus):
         "detect", "fill", "cache", "catalog" or "verify".
     status : str
         "pending", "running", "completed", "failed" or "cancelled".
+    data_type : str
+        "bars", "status" or "statements".
     progress : float
         Percentage; 100 only once the task has completed.
     codes : list of str or None
@@ -55,6 +57,7 @@ class Task(_WithStatus):
     status: str
     progress: float
     security_type: str
+    data_type: str
     period_type: str
     contract_type: str
     start_date: str

@@ -16,6 +16,9 @@ class TaskOptions(TypedDict, total=False):
 
     Attributes
     ----------
+    data_type : str
+        "bars" (default), "status" (of stocks, daily) or "statements" (the default and the only one
+        for the type "finance").
     period_type : str
         "daily" (default), "min1", "min5", "min15", "min30" or "min60"; for the type "finance",
         "balance_sheet", "income" or "cash_flow".
@@ -27,6 +30,7 @@ class TaskOptions(TypedDict, total=False):
         Whether to treat days for which the source had no data as missing; default: False.
     """
 
+    data_type: str
     period_type: str
     contract_type: str
     codes: str | Iterable[str]

@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from amazingdata_client._async.configs import AsyncConfigs
 from amazingdata_client._async.downloads import AsyncDownloads
 from amazingdata_client._async.klines import AsyncKlines
+from amazingdata_client._async.memberships import AsyncMemberships
 from amazingdata_client._async.mirror import AsyncMirror
 from amazingdata_client._async.securities import AsyncSecurities
 from amazingdata_client._async.statements import AsyncStatements
+from amazingdata_client._async.statuses import AsyncStatuses
 from amazingdata_client._async.tasks import AsyncTasks
 from amazingdata_client._async.users import AsyncUsers
 
 
 class AsyncClient(
     AsyncSecurities,
+    AsyncMemberships,
     AsyncKlines,
+    AsyncStatuses,
     AsyncStatements,
     AsyncDownloads,
     AsyncTasks,

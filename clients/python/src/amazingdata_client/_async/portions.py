@@ -8,9 +8,9 @@ from amazingdata_client.errors import NotFoundError
 from amazingdata_client.models import Completeness
 from amazingdata_client.questions import portions
 from amazingdata_client.reading import read
-from amazingdata_client.results import KlineResult, StatementResult, merged
+from amazingdata_client.results import KlineResult, StatementResult, StatusResult, merged
 
-R = TypeVar("R", KlineResult, StatementResult)
+R = TypeVar("R", KlineResult, StatementResult, StatusResult)
 
 
 async def in_portions(

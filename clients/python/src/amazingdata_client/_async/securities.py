@@ -16,19 +16,23 @@ class AsyncSecurities(AsyncSession):
         """Return the current user (`GET /auth/me`)."""
         return read(User, (await self.call("GET", "/auth/me")).data)
 
-    async def status(self) -> ServiceStatus:
+    async def service(self) -> ServiceStatus:
         """Return the state of the service, and who uses its source (`GET /status`)."""
         return read(ServiceStatus, (await self.call("GET", "/status")).data)
 
-    async def codes(self, security_type: str) -> list[str]:
-        """Return the codes of a type that are listed today (`GET /base/codes`).
+    async def codes(self, security_type: str, date: str | date | None = None) -> list[str]:
+        """Return the codes of a type that are listed on a day (`GET /base/codes`).
 
         Parameters
         ----------
         security_type : str
-            "EXTRA_STOCK_A", "EXTRA_FUTURE", "EXTRA_ETF" or "EXTRA_INDEX_A".
+            "EXTRA_STOCK_A" (Shanghai and Shenzhen), "EXTRA_STOCK_A_ALL" (Beijing, too), "SH_A",
+            "SZ_A", "BJ_A", "EXTRA_FUTURE", "EXTRA_ETF" or "EXTRA_INDEX_A".
+        date : str or date, optional
+            The day; codes that were delisted since are among those of an earlier one. Default:
+            today.
         """
-        params = {"security_type": security_type}
+        params = given(security_type=security_type, date=None if date is None else day(date))
         found: list[str] = (await self.call("GET", "/base/codes", params=params)).data
         return found
 

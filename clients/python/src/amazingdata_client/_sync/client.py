@@ -7,16 +7,20 @@ from collections.abc import Sequence
 from amazingdata_client._sync.configs import Configs
 from amazingdata_client._sync.downloads import Downloads
 from amazingdata_client._sync.klines import Klines
+from amazingdata_client._sync.memberships import Memberships
 from amazingdata_client._sync.mirror import Mirror
 from amazingdata_client._sync.securities import Securities
 from amazingdata_client._sync.statements import Statements
+from amazingdata_client._sync.statuses import Statuses
 from amazingdata_client._sync.tasks import Tasks
 from amazingdata_client._sync.users import Users
 
 
 class Client(
     Securities,
+    Memberships,
     Klines,
+    Statuses,
     Statements,
     Downloads,
     Tasks,

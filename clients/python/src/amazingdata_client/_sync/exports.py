@@ -17,7 +17,9 @@ from amazingdata_client.reading import read
 class Publications(Session):
     """Market days, published files, releases and changes."""
 
-    def day(self, trade_date: str | date, kind: str = "stock") -> DayResult:
+    def day(
+        self, trade_date: str | date, kind: str = "stock", *, include: str | None = None
+    ) -> DayResult:
         """Return all bars of a market day (`GET /stock/kline/day`, `GET /future/kline/day`).
 
         Parameters
@@ -26,6 +28,8 @@ class Publications(Session):
             The trading day.
         kind : str
             "stock", "index", "etf" or "future".
+        include : str, optional
+            "status" for the columns of `StockStatus` beside those of each bar; not for futures.
 
         Returns
         -------
@@ -44,7 +48,7 @@ class Publications(Session):
             raise ValueError(f"kind must be one of {', '.join(DAY_KINDS)}, not {kind!r}")
         security_type = DAY_KINDS[kind]
         path = "/stock/kline/day" if security_type else "/future/kline/day"
-        params = given(trade_date=day(trade_date), security_type=security_type)
+        params = given(trade_date=day(trade_date), security_type=security_type, include=include)
         answer = self.call("GET", path, params=params)
         return DayResult(answer.data, read(DayCompleteness, answer.meta))
 

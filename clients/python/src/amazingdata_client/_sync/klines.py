@@ -8,9 +8,10 @@ from amazingdata_client._sync.portions import in_portions
 from amazingdata_client._sync.session import Session
 from amazingdata_client.answers import Envelope
 from amazingdata_client.models import Chart, Completeness, MainContracts, Variety
-from amazingdata_client.questions import codes_at_once, day, distinct
+from amazingdata_client.questions import codes_at_once, day, distinct, given, named
 from amazingdata_client.reading import read
 from amazingdata_client.results import KlineResult
+from amazingdata_client.status_models import ChartStatus
 
 
 class Klines(Session):
@@ -18,12 +19,14 @@ class Klines(Session):
 
     def kline(
         self,
-        codes: str | Iterable[str],
-        start_date: str | date,
-        end_date: str | date,
+        codes: str | Iterable[str] | None = None,
+        start_date: str | date = "",
+        end_date: str | date = "",
         period: str = "daily",
         *,
         adjust: str = "none",
+        include: str | None = None,
+        universe: str | None = None,
     ) -> KlineResult:
         """Return the bars of stocks, indices and funds (`POST /stock/kline/batch`).
 
@@ -32,11 +35,17 @@ class Klines(Session):
         codes : str or iterable of str
             Any number of codes; the client splits the request as the API requires.
         start_date, end_date : str or date
-            First and last day.
+            First and last day; the service refuses a request without them.
         period : str
             "daily", "min1", "min5", "min15", "min30", "min60", "weekly" or "monthly".
         adjust : str
             "none", "forward" (latest prices unchanged) or "backward" (earliest prices unchanged).
+        include : str, optional
+            "status" for the columns of `StockStatus` beside those of each bar, which must be daily;
+            `meta.status` says how complete they are.
+        universe : str, optional
+            An index such as "000300.SH" instead of `codes`: for each day, the bars of those that
+            belonged to it on that day. `meta.universe` names them.
 
         Returns
         -------
@@ -50,17 +59,19 @@ class Klines(Session):
         InvalidInputError
             A parameter is invalid; see `errors`.
         NotFoundError
-            Every code is unknown. If only some are, they are in `meta.unknown_codes`.
+            Every code is unknown, or the index is. If only some codes are, they are in
+            `meta.unknown_codes`.
         """
         start, end = day(start_date), day(end_date)
         scope = {"start_date": start, "end_date": end, "period": period, "adjust": adjust}
+        scope |= given(include=include, universe=universe)
 
         def ask(some: list[str]) -> Envelope:
-            body = {"codes": some, **scope}
+            body = scope if universe and not some else {"codes": some, **scope}
             return self.call("POST", "/stock/kline/batch", json=body, repeatable=True)
 
         size = codes_at_once(period, start, end)
-        return in_portions(KlineResult, distinct(codes), size, ask)
+        return in_portions(KlineResult, named(codes), size, ask)
 
     def future_kline(
         self,
@@ -104,6 +115,7 @@ class Klines(Session):
         period: str = "daily",
         *,
         adjust: str = "none",
+        include: str | None = None,
     ) -> Chart:
         """Return the bars of one code in the layout of ECharts (`GET /stock/kline/{code}/chart`).
 
@@ -111,7 +123,7 @@ class Klines(Session):
         ----------
         code : str
             A stock, index or fund.
-        start_date, end_date, period, adjust
+        start_date, end_date, period, adjust, include
             See `kline`.
 
         Raises
@@ -121,18 +133,21 @@ class Klines(Session):
         NotFoundError
             The code is unknown.
         """
-        params = {
-            "start_date": day(start_date),
-            "end_date": day(end_date),
-            "period": period,
-            "adjust": adjust,
-        }
+        params = given(
+            start_date=day(start_date),
+            end_date=day(end_date),
+            period=period,
+            adjust=adjust,
+            include=include,
+        )
         answer = self.call("GET", f"/stock/kline/{code}/chart", params=params)
+        status = answer.data.get("status")
         return Chart(
             category_data=answer.data["categoryData"],
             values=answer.data["values"],
             volumes=answer.data["volumes"],
             meta=read(Completeness, answer.meta),
+            status=read(ChartStatus, status) if status else None,
         )
 
     def varieties(self) -> list[Variety]:

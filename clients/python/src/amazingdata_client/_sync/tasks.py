@@ -214,6 +214,7 @@ class Tasks(Session):
         end_date: str | date,
         *,
         period_type: str = "daily",
+        data_type: str = "bars",
         codes: str | Iterable[str] | None = None,
         page: int = 1,
         page_size: int = 20,
@@ -228,6 +229,8 @@ class Tasks(Session):
             First and last day.
         period_type : str
             "daily", "min1", "min5", "min15", "min30" or "min60".
+        data_type : str
+            "bars", or "status" (of stocks, daily).
         codes : str or iterable of str, optional
             Only these codes, at most 500; default: every code of the type.
         page, page_size : int
@@ -238,6 +241,7 @@ class Tasks(Session):
             start_date=day(start_date),
             end_date=day(end_date),
             period_type=period_type,
+            data_type=data_type,
             codes=None if codes is None else ",".join(distinct(codes)),
             page=page,
             page_size=page_size,

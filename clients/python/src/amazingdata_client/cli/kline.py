@@ -1,12 +1,12 @@
 """The command kline: bars as a table, a chart, CSV, Parquet or JSON."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import click
 from rich.text import Text
 
-from amazingdata_client import frames
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options, rows
 from amazingdata_client.cli.chart import candles, draw
@@ -14,15 +14,11 @@ from amazingdata_client.cli.market import FUTURES
 from amazingdata_client.cli.output import (
     cell,
     console,
-    counted,
-    print_json,
-    print_table,
     say,
     visible,
 )
-from amazingdata_client.cli.rows import write_csv, write_parquet
 from amazingdata_client.cli.session import Login, pass_login
-from amazingdata_client.errors import IncompleteError, unfinished_text
+from amazingdata_client.cli.summary import tell, tell_disagreeing
 from amazingdata_client.questions import MINUTES
 from amazingdata_client.results import KlineResult
 
@@ -33,7 +29,7 @@ LABELS = 12
 
 
 @click.command()
-@click.argument("codes", nargs=-1, required=True)
+@click.argument("codes", nargs=-1)
 @options.start
 @options.end
 @click.option(
@@ -50,6 +46,12 @@ LABELS = 12
     show_default=True,
     help="Adjust prices for dividends and splits; not for futures.",
 )
+@click.option(
+    "--include",
+    type=click.Choice(["status"]),
+    help="Add the columns of the status to daily bars; not for futures.",
+)
+@options.universe
 @rows.csv_to
 @rows.parquet
 @click.option("--chart", is_flag=True, help="Draw a candlestick chart of one code.")
@@ -65,6 +67,8 @@ def kline(
     end: str,
     period: str,
     adjust: str,
+    include: str | None,
+    universe: str | None,
     csv_to: Any,
     parquet: str | None,
     chart: bool,
@@ -74,47 +78,66 @@ def kline(
 ) -> None:
     """Read the K-lines of CODES.
 
-    CODES are stocks, indices and funds, or futures, but not both in one command.
+    CODES are stocks, indices and funds, or futures, but not both in one command. With --universe
+    there are none: each day has the bars of those that belonged to the index on that day.
 
     Prints a table unless an output option is given. Known gaps are reported on stderr; with
     --require-complete or --strict, nothing is written if there are any.
     """
-    if chart and len(codes) > 1:
+    options.one_of(codes, universe)
+    if chart and len(codes) != 1:
         raise click.UsageError("--chart takes a single code")
+    asked = Asked(codes, start, end, period, adjust, include, universe)
     with login.client() as client:
-        result = _read(client, codes, start, end, period=period, adjust=adjust)
+        result = asked.read(client)
         if require_complete or strict:
             result.require_complete(strict=strict)
-    _show(result, csv_to=csv_to, parquet=parquet, chart=chart, as_json=as_json)
-    _summary(result)
-
-
-def _read(
-    client: Client, codes: Sequence[str], start: str, end: str, *, period: str, adjust: str
-) -> KlineResult:
-    futures = {code.rpartition(".")[2].upper() in FUTURES for code in codes}
-    if len(futures) > 1:
-        raise click.UsageError("read futures and other codes separately")
-    if not futures.pop():
-        return client.kline(codes, start, end, period, adjust=adjust)
-    if adjust != "none":
-        raise click.UsageError("--adjust does not apply to futures")
-    return client.future_kline(codes, start, end, period)
-
-
-def _show(
-    result: KlineResult, *, csv_to: Any, parquet: str | None, chart: bool, as_json: bool
-) -> None:
-    if parquet:
-        write_parquet(result, parquet)
-    if csv_to:
-        write_csv(result.rows, frames.BAR, csv_to)
     if chart:
         _draw(result)
-    if as_json:
-        print_json({"data": result.data, "meta": result.meta})
-    elif not (parquet or csv_to or chart):
-        print_table(result.rows, [] if result.rows else frames.BAR)
+    if as_json or csv_to or parquet or not chart:
+        document = {"data": result.data, "meta": result.meta}
+        rows.show(result, document, csv_to=csv_to, parquet=parquet, as_json=as_json)
+    tell(result, "bar")
+    if result.meta.status:
+        tell_disagreeing(result.meta.status.disagreeing)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The bars that the command is asked for: by their codes, or by an index."""
+
+    codes: Sequence[str]
+    start: str
+    end: str
+    period: str
+    adjust: str
+    include: str | None
+    universe: str | None
+
+    def read(self, client: Client) -> KlineResult:
+        """Read them; futures have a call of their own.
+
+        Raises
+        ------
+        click.UsageError
+            Futures were mixed with others, or given options that do not apply to them.
+        """
+        futures = {code.rpartition(".")[2].upper() in FUTURES for code in self.codes}
+        if len(futures) > 1:
+            raise click.UsageError("read futures and other codes separately")
+        if True not in futures:
+            return client.kline(
+                self.codes or None,
+                self.start,
+                self.end,
+                self.period,
+                adjust=self.adjust,
+                include=self.include,
+                universe=self.universe,
+            )
+        if self.adjust != "none" or self.include:
+            raise click.UsageError("--adjust and --include do not apply to futures")
+        return client.future_kline(self.codes, self.start, self.end, self.period)
 
 
 def _draw(result: KlineResult) -> None:
@@ -131,18 +154,3 @@ def _draw(result: KlineResult) -> None:
             price = high - (high - low) * row / (CHART_HEIGHT - 1)
             label = cell(price) if row % 4 == 0 or row == CHART_HEIGHT - 1 else ""
             out.print(Text(f"{label:>{LABELS - 2}} ").append_text(Text.assemble(*cells)))
-
-
-def _summary(result: KlineResult) -> None:
-    meta = result.meta
-    synthetic = " · synthetic data" if meta.upstream == "synthetic" else ""
-    try:
-        result.require_complete()
-    except IncompleteError as gap:
-        say(f"{meta.returned:,} of {meta.expected:,} bars{synthetic} · {gap}")
-    else:
-        say(f"{counted(meta.returned, 'bar')}, complete{synthetic}")
-        if meta.unfinished:
-            say(unfinished_text(meta.unfinished))
-    for warning in meta.warnings:
-        say(f"warning: {warning}")

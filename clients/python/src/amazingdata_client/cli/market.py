@@ -1,4 +1,4 @@
-"""Commands about securities, trading days, the service: codes, search, calendar, info, status."""
+"""Commands about securities, trading days, the service: codes, search, calendar, info, service."""
 
 import click
 
@@ -7,26 +7,30 @@ from amazingdata_client.cli.output import print_json, print_lines, print_many, p
 from amazingdata_client.cli.session import Login, pass_login
 
 TYPES = {
-    "stock": "EXTRA_STOCK_A",
+    "stock": "EXTRA_STOCK_A_ALL",
     "future": "EXTRA_FUTURE",
     "etf": "EXTRA_ETF",
     "index": "EXTRA_INDEX_A",
 }
+PARTS_OF_STOCK = ("EXTRA_STOCK_A", "SH_A", "SZ_A", "BJ_A")
+"""Types of the API that are stocks of some exchanges only."""
 FUTURES = ("CFE", "SHF", "DCE", "CZC", "INE", "GFE")
 MARKETS = ("SH", "SZ", "BJ", *FUTURES)
 
 
 @click.command()
-@click.argument("kind", metavar="TYPE", type=click.Choice(list(TYPES)))
+@click.argument("kind", metavar="TYPE", type=click.Choice([*TYPES, *PARTS_OF_STOCK]))
+@click.option("--date", help="List those of this day, YYYYMMDD, also the ones delisted since.")
 @options.as_json
 @pass_login
-def codes(login: Login, *, kind: str, as_json: bool) -> None:
-    """List the codes of a TYPE listed today.
+def codes(login: Login, *, kind: str, date: str | None, as_json: bool) -> None:
+    """List the codes of a TYPE that are listed today, or were on a day.
 
-    TYPE is stock, future, etf or index.
+    TYPE is stock, future, etf or index; or EXTRA_STOCK_A (Shanghai and Shenzhen), SH_A, SZ_A or
+    BJ_A for the stocks of some exchanges only.
     """
     with login.client() as client:
-        print_lines(client.codes(TYPES[kind]), as_json=as_json)
+        print_lines(client.codes(TYPES.get(kind, kind), date), as_json=as_json)
 
 
 @click.command()
@@ -74,10 +78,10 @@ def info(login: Login, *, code: str, as_json: bool) -> None:
 @click.command()
 @options.as_json
 @pass_login
-def status(login: Login, *, as_json: bool) -> None:
+def service(login: Login, *, as_json: bool) -> None:
     """Show the data source, who uses its sessions, and who waits for one."""
     with login.client() as client:
-        found = client.status()
+        found = client.service()
     if as_json:
         print_json(found)
         return

@@ -12,12 +12,19 @@ from amazingdata_client.questions import MINUTES
 from amazingdata_client.waiting import TaskOptions
 
 SECURITIES = ("stock", "index", "etf", "future", "finance")
+DATA_TYPES = ("bars", "status", "statements")
 PERIODS = ("daily", *MINUTES, "balance_sheet", "income", "cash_flow")
 
 PARAMETERS = [
     click.argument("security_type", metavar="TYPE", type=click.Choice(SECURITIES)),
     options.start,
     options.end,
+    click.option(
+        "--data-type",
+        type=click.Choice(DATA_TYPES),
+        help="What of the securities; status is for stock only. Default: bars, or statements for "
+        "the type finance.",
+    ),
     click.option(
         "--period",
         type=click.Choice(PERIODS),
@@ -61,12 +68,15 @@ def scoped(command: Callable[..., None]) -> Callable[..., None]:
         start: str,
         end: str,
         period: str,
+        data_type: str | None,
         main: bool,
         codes: str | None,
         recheck_absent: bool = False,
         **others: Any,
     ) -> None:
         narrowed = TaskOptions(period_type=period, contract_type="main" if main else "all")
+        if data_type:
+            narrowed["data_type"] = data_type
         if codes:
             narrowed["codes"] = codes
         if recheck_absent:

@@ -15,6 +15,7 @@ COLUMNS = (
     "status",
     "progress",
     "security_type",
+    "data_type",
     "period_type",
     "start_date",
     "end_date",

@@ -1,0 +1,87 @@
+"""The command status: the status of stocks as a table, CSV, Parquet or JSON."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from amazingdata_client.cli import options, rows
+from amazingdata_client.cli.output import say
+from amazingdata_client.cli.session import Login, pass_login
+from amazingdata_client.cli.summary import tell, tell_day, tell_disagreeing
+from amazingdata_client.day_result import StatusDayResult
+from amazingdata_client.results import StatusResult
+
+
+@click.command()
+@click.argument("codes", nargs=-1)
+@click.option("--start", help="First day, YYYYMMDD.")
+@click.option("--end", help="Last day, YYYYMMDD.")
+@click.option("--date", "trade_date", help="All stocks on this day, YYYYMMDD, instead of CODES.")
+@options.universe
+@rows.csv_to
+@rows.parquet
+@options.require_complete
+@options.strict
+@options.as_json
+@pass_login
+def status(
+    login: Login,
+    *,
+    codes: tuple[str, ...],
+    start: str | None,
+    end: str | None,
+    trade_date: str | None,
+    universe: str | None,
+    csv_to: Any,
+    parquet: str | None,
+    require_complete: bool,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Read the status of the stocks CODES: limits, ST, suspensions, ex-dates.
+
+    Give CODES or --universe, with --start and --end; or --date for the whole market.
+
+    Prints a table unless an output option is given; "–" is what the source does not know. Known
+    gaps are reported on stderr; with --require-complete or --strict, nothing is written if there
+    are any.
+    """
+    _check(codes, universe, start, end, trade_date)
+    result: StatusResult | StatusDayResult
+    with login.client() as client:
+        if trade_date:
+            result = client.status_day(trade_date)
+        else:
+            result = client.status(codes or None, start or "", end or "", universe=universe)
+        if require_complete or strict:
+            result.require_complete(strict=strict)
+    document = {"data": result.data, "meta": result.meta}
+    rows.show(result, document, csv_to=csv_to, parquet=parquet, as_json=as_json)
+    if isinstance(result, StatusDayResult):
+        tell_day(result, "row")
+    else:
+        _tell(result)
+
+
+def _check(
+    codes: Sequence[str],
+    universe: str | None,
+    start: str | None,
+    end: str | None,
+    trade_date: str | None,
+) -> None:
+    if trade_date:
+        if codes or universe or start or end:
+            raise click.UsageError("--date takes no CODES, --universe, --start or --end")
+        return
+    options.one_of(codes, universe)
+    if not (start and end):
+        raise click.UsageError("give --start and --end, or --date")
+
+
+def _tell(result: StatusResult) -> None:
+    tell(result, "row")
+    if result.meta.not_covered:
+        say(f"no status of {', '.join(result.meta.not_covered)}: their kind or market has none")
+    tell_disagreeing(result.meta.disagreeing)
