@@ -5,6 +5,8 @@ import { type PageProps, useRoute } from "./app/route";
 import { CachePage } from "./pages/CachePage";
 import { ConnectionsPage } from "./pages/ConnectionsPage";
 import { FuturesPage } from "./pages/FuturesPage";
+import { IndexPage } from "./pages/IndexPage";
+import { IndustriesPage } from "./pages/IndustriesPage";
 import { KlinePage } from "./pages/KlinePage";
 import { TasksPage } from "./pages/TasksPage";
 import { UsersPage } from "./pages/UsersPage";
@@ -13,6 +15,8 @@ import { Looks } from "./parts/Looks";
 const PAGES = {
   kline: KlinePage,
   futures: FuturesPage,
+  index: IndexPage,
+  industries: IndustriesPage,
   cache: CachePage,
   tasks: TasksPage,
   connections: ConnectionsPage,

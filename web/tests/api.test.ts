@@ -45,10 +45,11 @@ const STANDS_FOR: Record<string, Schema[]> = {
   Envelope: ENVELOPES,
   FieldError: [named("Error").properties?.errors?.items ?? {}],
   Page: ["ConfigList", "Found", "TaskPage", "UserList"].map(named),
-  Bar: ["Bar", "FutureBar"].map(named),
+  Bar: ["StockBar", "FutureBar"].map(named),
   Absent: [named("Absent")],
   Outside: [named("Outside")],
   Adjusted: [named("Adjustment")],
+  StatusMeta: [named("IncludedStatus")],
   Meta: ["StockCompleteness", "Completeness"].map(named),
   Security: ["SecurityView", "SecurityInfo"].map(named),
   Life: [named("Life")],
@@ -71,6 +72,11 @@ const STANDS_FOR: Record<string, Schema[]> = {
   Varieties: [named("Varieties")],
   MainContract: [named("MainContract")],
   MainContracts: [named("MainContracts")],
+  Membership: [named("Member")],
+  Constituents: [named("Members")],
+  Industry: [named("IndustryView")],
+  Industries: [named("Industries")],
+  MembersMeta: [named("Word")],
 };
 
 interface LeftOut {
@@ -81,6 +87,7 @@ interface LeftOut {
 
 /** Properties of the API that the console does without. */
 const LEFT_OUT: Record<string, LeftOut[]> = {
+  Meta: [{ why: "only an index instead of codes has it", names: ["universe"] }],
   Page: [{ why: "whoever asked for a page knows which", names: ["page", "page_size"] }],
   StartedTask: [{ why: "the task is then read by its number", names: null }],
   Result: [

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addDays, addMonths, clock, fromIso, isDay, today, toIso } from "../src/lib/dates";
+import { addDays, addMonths, clock, dayOf, fromIso, isDay, today, toIso } from "../src/lib/dates";
 import { firstRange, SPANS, spanOf, startOf } from "../src/lib/spans";
 
 test("today is Shanghai's", () => {
@@ -41,4 +41,9 @@ test("what is shown at first ends on the day it should", () => {
   expect(firstRange("daily", "20261122")).toEqual(["20251123", "20261122"]);
   expect(firstRange("min1", "20261122")).toEqual(["20261119", "20261122"]);
   expect(firstRange("daily", "20261122", -6)).toEqual(["20260523", "20261122"]);
+});
+
+test("a URL names a day or none", () => {
+  expect(dayOf("20240102")).toBe("20240102");
+  expect([dayOf(null), dayOf(""), dayOf("20240230"), dayOf("yesterday")]).toEqual(["", "", "", ""]);
 });

@@ -85,5 +85,5 @@ test.each([
 ])("a future's day without a trade is no candle", (prices) => {
   const quiet = bar("20240102", { ...prices, settle: 3400 });
   const [slot] = slots("IF2401.CFE", [quiet], NOTHING, CALENDAR, true);
-  expect(slot).toEqual({ time: "2024-01-02", bar: null, mark: "no_trade" });
+  expect(slot).toEqual({ time: "2024-01-02", bar: null, mark: "no_trade", flags: [] });
 });

@@ -101,6 +101,30 @@ test("what an answer lacks is said, and of this code alone", () => {
   expect(texts.join()).not.toContain("2024-01-08");
 });
 
+test("what the status lacks is said, beside bars that are complete", () => {
+  const status = {
+    complete: false,
+    missing: { "600000.SH": [["20240102", "20240105"]] as [string, string][] },
+    unconfirmed: { "600000.SH": [["20240108", "20240108"]] as [string, string][] },
+    disagreeing: { "600000.SH": [["20240109", "20240109"]] as [string, string][] },
+    rejected: {},
+    not_covered: ["430047.BJ"],
+  };
+  const meta: Meta = { ...META, status };
+  const remarks = completeness(meta, "600000.SH", en);
+  expect(remarks[0]?.tone).toBe("good");
+  const bad = remarks.filter(({ tone }) => tone === "bad").map(({ text }) => text);
+  expect(bad).toHaveLength(3);
+  expect(bad[0]).toContain("missing: 2024-01-02 – 2024-01-05");
+  expect(bad[1]).toContain("not confirmed yet: 2024-01-08");
+  expect(bad[2]).toContain("do not agree on 2024-01-09");
+  expect(completeness(meta, "430047.BJ", zh)).toContainEqual({
+    text: zh.completeness.statusNotCovered,
+    tone: "plain",
+  });
+  expect(completeness(META, "600000.SH", en).filter(({ tone }) => tone === "bad")).toEqual([]);
+});
+
 test("a locked login says for how long", () => {
   expect(loginTrouble(new ApiError(429, "", 840), en).advice).toContain("14 minutes");
   expect(loginTrouble(new ApiError(429, "", 1), en).advice).toContain("1 second");

@@ -30,6 +30,8 @@ export type AbsentReason = "suspended" | "no_trade" | "no_bar";
 export type OutsideReason = "not_listed" | "delisted" | "before_coverage";
 type Why = AbsentReason | "unconfirmed" | OutsideReason;
 export type Upstream = "synthetic" | "files" | "amazingdata";
+/** What of the securities a task is about. */
+type DataType = "bars" | "status" | "statements";
 export type TaskType = "detect" | "fill" | "cache" | "catalog" | "verify";
 export type Status = "pending" | "running" | "completed" | "failed" | "cancelled";
 export const ROLES = ["user", "admin"] as const;
@@ -65,6 +67,26 @@ export interface Bar {
   amount: number | null;
   settle?: number | null;
   open_interest?: number | null;
+  /** The rest is the status of a stock, where it was asked for; null where the source does not know. */
+  pre_close?: number | null;
+  limit_up?: number | null;
+  limit_down?: number | null;
+  is_st?: boolean | null;
+  suspended?: boolean | null;
+  ex_right?: boolean | null;
+  ex_dividend?: boolean | null;
+}
+
+/** How complete the status is that came with bars. */
+interface StatusMeta {
+  complete: boolean;
+  missing: Record<string, Range[]>;
+  unconfirmed: Record<string, Range[]>;
+  rejected: Record<string, Range[]>;
+  /** Codes of kinds and markets that have no status. */
+  not_covered: string[];
+  /** Days on which the bars and the status do not agree. */
+  disagreeing: Record<string, Range[]>;
 }
 
 interface Absent {
@@ -107,6 +129,7 @@ export interface Meta {
   upstream: Upstream;
   warnings: string[];
   adjust?: Adjusted;
+  status?: StatusMeta;
 }
 
 export interface Security {
@@ -158,6 +181,7 @@ export interface CoverageMeta {
 /** What a task covers, as the calls that start one take it. */
 export interface TaskScope {
   security_type: Kind | "finance";
+  data_type?: DataType | null;
   period_type?: StoredPeriod | Statement;
   contract_type?: ContractType;
   start_date: Day;
@@ -176,6 +200,7 @@ export interface Task {
   status: Status;
   progress: number;
   security_type: Kind | "finance";
+  data_type: DataType;
   period_type: Period | Statement;
   contract_type: ContractType;
   start_date: Day;
@@ -281,4 +306,37 @@ export interface MainContracts {
   main_contracts: Record<string, string>;
   details: Record<string, MainContract>;
   trade_date: Day;
+}
+
+interface Membership {
+  code: string;
+  in_date: Day;
+  /** The last day of belonging; null while it still does. */
+  out_date: Day | null;
+}
+
+/** The members of an index or an industry. */
+export interface Constituents {
+  code: string;
+  items: Membership[];
+}
+
+export interface Industry {
+  code: string;
+  name: string;
+  level: number;
+  parent: string | null;
+  classification: string;
+}
+
+export interface Industries {
+  items: Industry[];
+}
+
+/** How old members or industries are; null where the source gave nothing, or was never asked. */
+export interface MembersMeta {
+  as_of: Day | null;
+  asked_at: string | null;
+  upstream: Upstream;
+  warnings: string[];
 }

@@ -21,6 +21,7 @@ const COLOURS = [
   "line",
   "panel",
   "accent",
+  "bad",
   "ma5",
   "ma10",
   "ma20",
@@ -56,7 +57,8 @@ export function Chart({ label, slots, future }: Props) {
   }, [slots]);
   useEffect(() => {
     if (!chart) return;
-    const names = { settle: t.kline.settle, interest: t.kline.interest, marks: t.mark };
+    const { settle, interest } = t.kline;
+    const names = { settle, interest, marks: t.mark, flags: t.flag };
     const drawing = { slots, palette: palette(), lang, future, zoom: zoom.current, names };
     chart.setOption(option(drawing), true);
     setDrawn([slots, theme]);

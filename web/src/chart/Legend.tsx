@@ -1,5 +1,7 @@
 import { useConsole } from "../app/context";
+import { countFlags } from "../lib/flags";
 import { countMarks, type Slot } from "../lib/slots";
+import { FLAG_LOOKS } from "./drawing";
 import { AVERAGES } from "./series";
 
 /** Explains the colours of the chart. */
@@ -15,6 +17,14 @@ export function Legend({ slots, future }: { slots: readonly Slot[]; future: bool
       {future && <Entry shade="accent" name={t.kline.settle} line />}
       {[...countMarks(slots)].map(([mark, count]) => (
         <Entry key={mark} shade={mark} name={`${t.mark[mark]} ${count}`} />
+      ))}
+      {[...countFlags(slots)].map(([flag, count]) => (
+        <li key={flag}>
+          <i class="glyph" style={{ color: `var(--${FLAG_LOOKS[flag].shade})` }}>
+            {FLAG_LOOKS[flag].glyph}
+          </i>{" "}
+          {t.flag[flag]} {count}
+        </li>
       ))}
     </ul>
   );

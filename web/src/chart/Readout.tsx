@@ -14,7 +14,7 @@ export function Readout({ slots, place, averages, future }: Props) {
   const { t, lang } = useConsole();
   const slot = slots[place];
   if (!slot) return <div class="readout" />;
-  const { bar, mark, time } = slot;
+  const { bar, mark, time, flags } = slot;
   const before = slots.slice(0, place).findLast((each) => each.bar)?.bar?.close ?? null;
   const base = before ?? bar?.open ?? null;
   const tone = bar && base !== null && bar.close !== null ? toneOf(bar.close - base) : "";
@@ -22,6 +22,11 @@ export function Readout({ slots, place, averages, future }: Props) {
     <div class="readout" aria-live="polite">
       <strong>{time}</strong>
       {mark && <span class="tag">{t.mark[mark]}</span>}
+      {flags.map((flag) => (
+        <span key={flag} class="tag">
+          {t.flag[flag]}
+        </span>
+      ))}
       {bar && (
         <>
           <Figure name={t.kline.open} text={price(bar.open)} tone={tone} />

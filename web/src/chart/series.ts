@@ -1,6 +1,7 @@
 import { movingAverage } from "../lib/averages";
+import { FLAGS, type Flag } from "../lib/flags";
 import { MARKS, type Slot } from "../lib/slots";
-import type { Drawing } from "./drawing";
+import { type Drawing, FLAG_LOOKS } from "./drawing";
 
 export const AVERAGES = [5, 10, 20, 60] as const;
 
@@ -24,6 +25,7 @@ export function series(drawing: Drawing, panes: 2 | 3) {
     candle(drawing),
     ...marks(drawing, panes),
     ...lines(drawing),
+    ...flags(drawing, panes),
     volume(drawing),
     ...(drawing.future ? [settle(drawing), interest(drawing)] : []),
   ];
@@ -41,6 +43,56 @@ function marks({ slots, palette, names }: Drawing, panes: number) {
     silent: true,
     z: 0,
   }));
+}
+
+/** The share of the price pane's height at which the flags stand that belong to no price. */
+const HEIGHTS = { is_st: 0.015, ex_right: 0.985, ex_dividend: 0.95 };
+
+function flags(drawing: Drawing, panes: number) {
+  return FLAGS.filter((flag) => drawing.slots.some((slot) => slot.flags.includes(flag))).map(
+    (flag) => (flag === "is_st" ? strip(drawing, panes) : signs(drawing, panes, flag)),
+  );
+}
+
+/** A strip along the foot of the price pane. */
+function strip({ slots, palette, names }: Drawing, panes: number) {
+  return {
+    type: "bar",
+    name: names.flags.is_st,
+    yAxisIndex: panes,
+    data: slots.map(({ flags }) => (flags.includes("is_st") ? HEIGHTS.is_st : NOTHING)),
+    barWidth: "100%",
+    barGap: "-100%",
+    itemStyle: { color: palette[FLAG_LOOKS.is_st.shade] },
+    silent: true,
+  };
+}
+
+const SYMBOLS = {
+  limit_up: { symbol: "triangle", symbolOffset: [0, -8] },
+  limit_down: { symbol: "triangle", symbolOffset: [0, 8], symbolRotate: 180 },
+  ex_right: { symbol: "diamond" },
+  ex_dividend: { symbol: "circle" },
+};
+
+/** Symbols: above the candle at its upper limit, below it at its lower one, or at the pane's top. */
+function signs({ slots, palette, names }: Drawing, panes: number, flag: Exclude<Flag, "is_st">) {
+  const priced = flag === "limit_up" || flag === "limit_down";
+  const placeOf = ({ bar }: Slot) =>
+    flag === "limit_up" ? bar?.high : flag === "limit_down" ? bar?.low : HEIGHTS[flag];
+  return {
+    type: "line",
+    name: names.flags[flag],
+    yAxisIndex: priced ? 0 : panes,
+    data: slots.map((slot) => (slot.flags.includes(flag) ? (placeOf(slot) ?? null) : null)),
+    color: palette[FLAG_LOOKS[flag].shade],
+    lineStyle: { opacity: 0 },
+    // Otherwise ECharts leaves symbols out where days stand close together.
+    showAllSymbol: true,
+    symbolSize: 7,
+    ...SYMBOLS[flag],
+    silent: true,
+  };
 }
 
 function candle({ slots, palette }: Drawing) {

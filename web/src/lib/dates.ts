@@ -24,6 +24,11 @@ export function isDay(text: string): boolean {
   return !Number.isNaN(date.getTime()) && ofDate(date) === text;
 }
 
+/** The day that a URL names, or an empty text where it names none. */
+export function dayOf(text: string | null): Day {
+  return text && isDay(text) ? text : "";
+}
+
 export function earlier(one: Day, other: Day): Day {
   return one < other ? one : other;
 }

@@ -1,5 +1,6 @@
 import type { AbsentReason, Bar, Meta } from "../api/types";
 import { toIso } from "./dates";
+import { type Flag, flagsOf } from "./flags";
 
 /** Why a slot has no bar. */
 export type Mark = "missing" | "unconfirmed" | AbsentReason;
@@ -14,6 +15,8 @@ export interface Slot {
   time: string;
   bar: Bar | null;
   mark: Mark | null;
+  /** What the status says of the day of a bar. */
+  flags: readonly Flag[];
 }
 
 /** The start of a bar, as the axis shows it. */
@@ -43,17 +46,19 @@ export function slots(
     time: timeOf(bar),
     bar: traded(bar) ? bar : null,
     mark: traded(bar) ? null : "no_trade",
+    flags: traded(bar) ? flagsOf(bar) : [],
   }));
   if (marked) {
     for (const mark of RANGED) {
       for (const [from, to] of meta[mark][code] ?? []) {
         for (const day of calendar) {
-          if (from <= day && day <= to) found.push({ time: toIso(day), bar: null, mark });
+          if (from <= day && day <= to)
+            found.push({ time: toIso(day), bar: null, mark, flags: [] });
         }
       }
     }
     for (const { date, reason } of meta.absent[code] ?? []) {
-      found.push({ time: toIso(date), bar: null, mark: reason });
+      found.push({ time: toIso(date), bar: null, mark: reason, flags: [] });
     }
   }
   return found.sort((one, other) => (one.time < other.time ? -1 : one.time > other.time ? 1 : 0));

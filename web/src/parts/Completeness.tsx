@@ -22,9 +22,10 @@ export function Completeness({ meta, security, period, range, onFilled }: Props)
   const [task, setTask] = useState<number | null>(null);
   const [refusal, attempt] = useAttempt();
   const stored = period === "weekly" || period === "monthly" ? "daily" : period;
-  const fill = () => {
+  const fill = (data_type: "bars" | "status") => {
     const [start_date, end_date] = range;
-    const scope = { security_type: security.type, period_type: stored, codes: [security.code] };
+    const of = { security_type: security.type, data_type, period_type: stored };
+    const scope = { ...of, codes: [security.code] };
     return attempt(async () => {
       setTask((await startTask("fill-missing", { ...scope, start_date, end_date })).id);
     });
@@ -44,8 +45,13 @@ export function Completeness({ meta, security, period, range, onFilled }: Props)
         ))}
       </ul>
       {admin && !meta.complete && task === null && (
-        <button type="button" onClick={fill}>
+        <button type="button" onClick={() => fill("bars")}>
           {t.completeness.fill}
+        </button>
+      )}
+      {admin && meta.status?.complete === false && task === null && (
+        <button type="button" onClick={() => fill("status")}>
+          {t.completeness.fillStatus}
         </button>
       )}
       <Trouble error={refusal} />

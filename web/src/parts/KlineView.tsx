@@ -27,10 +27,12 @@ export function KlineView({ security, period, adjust, start, end, note }: Props)
   const { t, sawUpstream } = useConsole();
   const future = security.type === "future";
   const { code } = security;
+  // Only stocks have a status, and only on days.
+  const include = security.type === "stock" && period === "daily" ? "status" : undefined;
   const asked = { codes: code, start_date: start, end_date: end, period };
   const { answer, error, busy, reload } = useRead<Bars, Meta>(
     future ? "/future/kline" : "/stock/kline",
-    future ? asked : { ...asked, adjust },
+    future ? asked : { ...asked, adjust, include },
   );
   const meta = answer?.meta;
   // The calendar expands ranges of days; it is fetched only where there are any.

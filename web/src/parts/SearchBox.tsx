@@ -7,11 +7,13 @@ import { useConsole } from "../app/context";
 const PAUSE = 150;
 
 interface Props {
+  /** Find securities of this type only. */
+  type?: "EXTRA_INDEX_A";
   onChoose(security: Security): void;
 }
 
 /** Find a security by code or name, built as the WAI-ARIA pattern "combobox with a list". */
-export function SearchBox({ onChoose }: Props) {
+export function SearchBox({ type, onChoose }: Props) {
   const { t, announce } = useConsole();
   const id = useId();
   const [text, setText] = useState("");
@@ -21,7 +23,7 @@ export function SearchBox({ onChoose }: Props) {
     if (!text.trim()) return setFound(null);
     const leaving = new AbortController();
     const timer = setTimeout(async () => {
-      const query = { q: text.trim(), limit: 12 };
+      const query = { q: text.trim(), security_type: type, limit: 12 };
       const asked = { query, signal: leaving.signal };
       const answer = await call<Page<Security>>("/base/securities", asked).catch(() => null);
       if (!answer) return;
@@ -33,7 +35,7 @@ export function SearchBox({ onChoose }: Props) {
       clearTimeout(timer);
       leaving.abort();
     };
-  }, [text, t, announce]);
+  }, [text, type, t, announce]);
   const choose = (security: Security | undefined) => {
     if (!security) return;
     setText("");

@@ -26,7 +26,8 @@ export function describe(task: Task, t: Text): string {
   const schedules = task.task_type === "verify" && task.created_by === "schedule";
   if (task.task_type === "catalog" || schedules) return type;
   const kind = t.kind[task.security_type];
-  const period = t.period[task.period_type];
+  const what =
+    task.data_type === "status" ? t.task.statusOf(kind) : `${kind} ${t.period[task.period_type]}`;
   const main = task.contract_type === "main" ? ` ${t.cache.mainContracts}` : "";
   const codes = task.codes
     ? task.codes.length === 1
@@ -34,7 +35,7 @@ export function describe(task: Task, t: Text): string {
       : t.task.codes(task.codes.length)
     : t.task.all;
   const days = range([task.start_date, task.end_date]);
-  return `${type} · ${kind} ${period}${main} · ${days} · ${codes}`;
+  return `${type} · ${what}${main} · ${days} · ${codes}`;
 }
 
 /** The results of a task so far. */

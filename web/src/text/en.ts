@@ -30,6 +30,8 @@ export const en: Text = {
   nav: {
     kline: "K-lines",
     futures: "Futures",
+    index: "Index members",
+    industries: "Industries",
     cache: "Cache",
     tasks: "Tasks",
     connections: "SDK connections",
@@ -113,6 +115,13 @@ export const en: Text = {
     no_bar: "no bar",
     unconfirmed: "unconfirmed",
   },
+  flag: {
+    limit_up: "limit up",
+    limit_down: "limit down",
+    is_st: "ST",
+    ex_right: "ex-right",
+    ex_dividend: "ex-dividend",
+  },
   outside: {
     not_listed: "Before listing",
     delisted: "After delisting",
@@ -175,6 +184,14 @@ export const en: Text = {
     short: (count) => `${days(count)} with fewer minute bars than the trading session should have.`,
     closeOutside: (count) =>
       `${days(count)} with an official close outside the high–low range, as happens in thin trading.`,
+    statusMissing: (ranges) =>
+      `Daily status (limits, ST, ex-dates) missing: ${ranges}. An administrator can fill it.`,
+    statusUnconfirmed: (ranges) =>
+      `Daily status not confirmed yet: ${ranges}. The source gave none, which is not believed yet; it is asked again.`,
+    disagreeing: (ranges) => `The bars and the daily status do not agree on ${ranges}.`,
+    statusNotCovered:
+      "The source has no daily status of this market's stocks, so the chart marks no limits, ST or ex-dates.",
+    fillStatus: "Fill daily status",
     pending: (ranges) => `${ranges}: not final until after 17:00.`,
     unknown: (codes) => `Unknown code: ${codes}.`,
     adjusted: (anchor) => `Prices are adjusted, with ${anchor} as the base date.`,
@@ -251,6 +268,7 @@ export const en: Text = {
       seconds < 60
         ? `${seconds.toFixed(1)} s`
         : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`,
+    statusOf: (kind) => `${kind}: daily status`,
     all: "all codes",
     codes: (count) => many(count, "code"),
     done: (done, total) => `${done} of ${many(total, "code")}`,
@@ -294,6 +312,24 @@ export const en: Text = {
     since: (day) => `main since ${day}`,
     delisted: "expired",
     filter: "Filter products",
+  },
+  members: {
+    index: "Index members",
+    industries: "Industries",
+    industry: "Industry",
+    level: "Level",
+    classification: "Classification",
+    date: "Date",
+    latest: "Last final day",
+    filter: "Filter codes",
+    filterIndustries: "Filter industries",
+    code: "Code",
+    since: "First day",
+    until: "Last day",
+    still: "still a member",
+    count: (shown, total) =>
+      shown === total ? many(total, "member") : `${shown} of ${many(total, "member")}`,
+    asOf: (day, asked) => `As of ${day}; the source was last asked at ${asked}.`,
   },
   connections: {
     title: "SDK connections",

@@ -111,6 +111,13 @@ export function completeness(meta: Meta, code: string, t: Text): Remark[] {
     say(c.outside(t.outside[reason], range([from, to])));
   }
   if (meta.close_outside[code]) say(c.closeOutside(meta.close_outside[code].length));
+  if (meta.status) {
+    const { missing, unconfirmed, disagreeing, not_covered } = meta.status;
+    if (missing[code]?.length) say(c.statusMissing(ranges(missing[code], t)), "bad");
+    if (unconfirmed[code]?.length) say(c.statusUnconfirmed(ranges(unconfirmed[code], t)), "bad");
+    if (disagreeing[code]?.length) say(c.disagreeing(ranges(disagreeing[code], t)), "bad");
+    if (not_covered.includes(code)) say(c.statusNotCovered);
+  }
   if (meta.unfinished.length) say(c.unfinished(ranges(meta.unfinished, t)));
   if (meta.pending.length) say(c.pending(ranges(meta.pending, t)));
   if (meta.unknown_codes.length) say(c.unknown(meta.unknown_codes.join(", ")), "bad");

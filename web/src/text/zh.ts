@@ -1,4 +1,5 @@
 import type { Kind, OutsideReason, Period, Role, Statement, TaskType } from "../api/types";
+import type { Flag } from "../lib/flags";
 import type { Mark } from "../lib/slots";
 
 const days = (count: number) => `${count} 天`;
@@ -29,6 +30,8 @@ export const zh = {
   nav: {
     kline: "K线",
     futures: "期货",
+    index: "指数成份",
+    industries: "行业",
     cache: "缓存",
     tasks: "任务",
     connections: "SDK连接",
@@ -108,6 +111,13 @@ export const zh = {
     no_bar: "源确认无数据",
     unconfirmed: "待确认",
   } satisfies Record<Mark, string>,
+  flag: {
+    limit_up: "涨停",
+    limit_down: "跌停",
+    is_st: "ST",
+    ex_right: "除权",
+    ex_dividend: "除息",
+  } satisfies Record<Flag, string>,
   outside: {
     not_listed: "上市前",
     delisted: "退市后",
@@ -163,6 +173,13 @@ export const zh = {
     short: (count: number) => `${days(count)}的分钟线少于交易时段应有的根数。`,
     closeOutside: (count: number) =>
       `${days(count)}的官方收盘价在最高最低价之外（成交稀少时会有）。`,
+    statusMissing: (ranges: string) =>
+      `每日状态（涨跌停价、ST、除权除息）缺失：${ranges}。可由管理员补齐。`,
+    statusUnconfirmed: (ranges: string) =>
+      `每日状态待确认：${ranges}。数据源没有给出，尚不采信，将再次询问。`,
+    disagreeing: (ranges: string) => `K线与每日状态不一致：${ranges}。`,
+    statusNotCovered: "数据源没有该市场股票的每日状态，图上不标涨跌停、ST与除权除息。",
+    fillStatus: "补齐每日状态",
     pending: (ranges: string) => `${ranges} 尚未收盘定稿（17:00 之后）。`,
     unknown: (codes: string) => `没有这样的代码：${codes}。`,
     adjusted: (anchor: string) => `价格已复权，以 ${anchor} 的价格为准。`,
@@ -236,6 +253,7 @@ export const zh = {
       seconds < 60
         ? `${seconds.toFixed(1)} 秒`
         : `${Math.floor(seconds / 60)} 分 ${Math.round(seconds % 60)} 秒`,
+    statusOf: (kind: string) => `${kind}每日状态`,
     all: "全部代码",
     codes: (count: number) => `${count} 个代码`,
     done: (done: number, total: number) => `${done} / ${total} 个代码`,
@@ -280,6 +298,24 @@ export const zh = {
     since: (day: string) => `自 ${day} 起为主力`,
     delisted: "已到期",
     filter: "筛选品种",
+  },
+  members: {
+    index: "指数成份",
+    industries: "行业",
+    industry: "行业",
+    level: "级别",
+    classification: "分类",
+    date: "日期",
+    latest: "最近定稿日",
+    filter: "筛选代码",
+    filterIndustries: "筛选行业",
+    code: "代码",
+    since: "纳入日期",
+    until: "最后一日",
+    still: "至今",
+    count: (shown: number, total: number) =>
+      shown === total ? `共 ${total} 个成份` : `${total} 个成份中的 ${shown} 个`,
+    asOf: (day: string, asked: string) => `数据截至 ${day}，最近于 ${asked} 询问数据源。`,
   },
   connections: {
     title: "SDK 连接",
