@@ -1,5 +1,7 @@
-"""The function `base`: securities and trading calendars."""
+"""The function `base`: securities, members of indices and industries, and trading calendars."""
 
-from marketdata.api.base import router
+from marketdata.api import base, index
+from marketdata.api.router import Router
 
+router = Router.of(base.router, index.router)
 handler = router.handler

@@ -15,6 +15,9 @@ STRONG = "correct-horse-battery"
 DAY = re.compile("2024[0-9]{4}")
 PERIODS = [*Period]
 STATEMENTS = [*Statement]
+CODES = ["600000.SH", "000001.SZ"]
+NO_DAY = "00000000"
+"""What Schemathesis makes of the pattern of a day that need not be given."""
 
 schemathesis.openapi.format(
     "yyyymmdd",
@@ -29,19 +32,94 @@ def before_call(
     """Keep the rules between fields, and every connection on this machine."""
     for place in (case.query, case.body):
         if isinstance(place, dict):
+            _exist(place)
             _order(place)
             _agree(place)
-            if case.path.endswith("/kline/day"):
-                _trade(place)
+            _match(place)
+            _fit(case, place)
     if isinstance(case.body, dict):
         _give_password(case.path, case.body)
 
 
-def _trade(query: dict[str, Any]) -> None:
+def _fit(case: schemathesis.Case[Any], place: dict[str, Any]) -> None:
+    """Keep the rules of single calls."""
+    if case.path.endswith("/kline/day"):
+        _trade(place, "trade_date")
+    if case.path == "/index/weights":
+        _trade(place, "date")
+    if case.path.endswith("/constituents"):
+        _choose(place)
+    if case.path.startswith("/stock/"):
+        _include(place)
+    if case.path in {"/stock/kline", "/stock/kline/batch", "/stock/status"}:
+        _which(place, codes=CODES if case.method == "POST" else ",".join(CODES))
+    if case.path == "/stock/status":
+        _span(place)
+
+
+def _exist(place: dict[str, Any]) -> None:
+    """Let days exist."""
+    for name, value in place.items():
+        if value == NO_DAY:
+            place[name] = "20240103"
+
+
+def _match(place: dict[str, Any]) -> None:
+    """Let the type of data be one that the securities and the period have."""
+    data, kind = place.get("data_type"), place.get("security_type")
+    daily_stocks = kind == "stock" and place.get("period_type", "daily") == "daily"
+    if data in {"bars", "status", "statements"} and (
+        (data == "statements") is not (kind == "finance") or (data == "status" and not daily_stocks)
+    ):
+        del place["data_type"]
+
+
+def _include(place: dict[str, Any]) -> None:
+    """Ask for the status of stocks and days only, and for members of an index on days only."""
+    if place.get("period", "daily") != "daily" or place.get("security_type") in {
+        "EXTRA_ETF",
+        "EXTRA_INDEX_A",
+    }:
+        place.pop("include", None)
+    if place.get("period") in {"weekly", "monthly"}:
+        place.pop("universe", None)
+
+
+def _which(place: dict[str, Any], codes: Any) -> None:
+    """Ask for codes or for a universe, not for both or for neither."""
+    if place.get("codes") is not None:
+        place.pop("universe", None)
+    elif place.get("universe") is None and "trade_date" not in place:
+        place["codes"] = codes
+
+
+def _span(query: dict[str, Any]) -> None:
+    """Ask for the status of one day of all stocks, or for a whole range."""
+    if query.keys() & {"codes", "universe"}:
+        query.pop("trade_date", None)
+        query.setdefault("start_date", "20240102")
+        query.setdefault("end_date", "20240331")
+        _order(query)
+    elif "trade_date" in query:
+        query.pop("start_date", None)
+        query.pop("end_date", None)
+        _trade(query, "trade_date")
+
+
+def _trade(query: dict[str, Any], name: str) -> None:
     """Ask for a trading day, if for a day at all: no other is a market day."""
-    day = query.get("trade_date")
+    day = query.get(name)
     if isinstance(day, str) and DAY.fullmatch(day) and not is_trading_day("SH", day):
-        query["trade_date"] = next_trading_day("SH", day)
+        query[name] = next_trading_day("SH", day)
+
+
+def _choose(query: dict[str, Any]) -> None:
+    """Ask for a day or for a whole range, and not for both or for half of one."""
+    ends = [name for name in ("start_date", "end_date") if name in query]
+    if len(ends) == 1:
+        del query[ends[0]]
+    elif ends:
+        query.pop("date", None)
 
 
 def _give_password(path: str, body: dict[str, Any]) -> None:

@@ -7,10 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser import PHONE, address, browsing, chart, go, log_in, opened, series
-from tests.e2e.calls import klines
+from tests.e2e.calls import fill, klines
 from tests.e2e.conftest import LocalCloud
 
 CODE = "600000.SH"
+PAGES = ("kline", "futures", "index", "industries", "cache", "tasks", "connections", "users")
 YEAR = {"start_date": "20250101", "end_date": "20251231"}
 
 
@@ -178,6 +179,56 @@ def test_days_without_a_bar_are_marked(page: Page, synthetic_cloud: LocalCloud) 
     expect(page.get_by_role("list", name="图例")).to_contain_text(f"停牌 {len(marked)}")
 
 
+def test_closes_at_a_limit_are_marked(page: Page, synthetic_cloud: LocalCloud) -> None:
+    admin, day = synthetic_cloud.admin, "20250303"
+    fill(admin, security_type="stock", data_type="status", **YEAR)
+    listed = admin.get("/base/codes", params={"security_type": "EXTRA_STOCK_A", "date": day})
+    query = {"codes": ",".join(listed.json()["data"]), "start_date": day, "end_date": day}
+    status, _ = klines(admin, "/stock/status", **query)
+    # Their limits are so narrow that closes reach them.
+    special = [code for code, (row,) in status.items() if row["is_st"]]
+    fill(admin, security_type="stock", codes=special, **YEAR)
+    query = {"codes": ",".join(special), "include": "status", **YEAR}
+    data, _ = klines(admin, "/stock/kline", **query)
+
+    def at_limit(bar: dict[str, Any]) -> bool:
+        return bar["limit_up"] is not None and bar["close"] >= bar["limit_up"]
+
+    code, bars = max(data.items(), key=lambda item: sum(map(at_limit, item[1])))
+    expected = [iso(bar["trade_date"]) for bar in bars if at_limit(bar)]
+    assert expected
+    drawn = show(page, code=code, start=YEAR["start_date"], end=YEAR["end_date"])
+    marked = [
+        time for time, mark in zip(drawn["times"], drawn["涨停"], strict=True) if mark is not None
+    ]
+    assert marked == expected
+    expect(page.get_by_role("list", name="图例")).to_contain_text(f"涨停 {len(marked)}")
+
+
+def test_the_members_of_an_index_lead_to_their_charts(
+    page: Page, synthetic_cloud: LocalCloud
+) -> None:
+    go(page, "index?code=000300.SH&date=20250303")
+    query = {"code": "000300.SH", "date": "20250303"}
+    answer = synthetic_cloud.admin.get("/index/constituents", params=query).json()
+    items = answer["data"]["items"]
+    rows = page.get_by_role("table").locator("tbody tr")
+    expect(rows).to_have_count(len(items))
+    expect(rows.first).to_contain_text(iso(items[0]["in_date"]))
+    rows.first.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=2).first).to_contain_text(items[0]["code"])
+
+
+def test_an_industry_leads_to_its_members(page: Page, synthetic_cloud: LocalCloud) -> None:
+    industry = synthetic_cloud.admin.get("/base/industries").json()["data"]["items"][-1]
+    path = f"/base/industries/{industry['code']}/constituents"
+    items = synthetic_cloud.admin.get(path).json()["data"]["items"]
+    go(page, "industries")
+    page.get_by_role("link", name=industry["code"]).click()
+    expect(page.get_by_role("heading", level=2)).to_contain_text(industry["code"])
+    expect(page.get_by_role("table").last.locator("tbody tr")).to_have_count(len(items))
+
+
 def test_a_chart_is_read_by_keys(page: Page) -> None:
     drawn = show(page, code=CODE, start=YEAR["start_date"], end=YEAR["end_date"])
     readout = page.locator(".readout strong")
@@ -209,7 +260,8 @@ def test_futures_with_settlement_and_open_interest(page: Page, synthetic_cloud: 
 def test_english_is_a_button_away_and_whole(page: Page) -> None:
     page.get_by_role("button", name="Switch to English").click()
     assert page.evaluate("() => document.documentElement.lang") == "en"
-    for place in ("kline", "futures", "cache", "tasks", "connections", "users"):
+    # The names of industries are the source's own, in Chinese.
+    for place in (each for each in PAGES if each != "industries"):
         go(page, place)
         expect(page.locator("h1")).to_be_attached()
         words = page.evaluate("() => document.querySelector('main').innerText")
@@ -235,9 +287,6 @@ def test_the_theme_is_a_button_away(page: Page) -> None:
         colours.add(page.evaluate(rising))
         page.get_by_role("button", name="切换深色或浅色").click()
     assert len(colours) == 2
-
-
-PAGES = ("kline", "futures", "cache", "tasks", "connections", "users")
 
 
 def test_a_phone_needs_no_scrolling_sideways(browser: Browser, synthetic_cloud: LocalCloud) -> None:
