@@ -16,6 +16,7 @@ DAY = re.compile("2024[0-9]{4}")
 PERIODS = [*Period]
 STATEMENTS = [*Statement]
 CODES = ["600000.SH", "000001.SZ"]
+NO_STOCKS = ("EXTRA_ETF", "EXTRA_INDEX_A")
 NO_DAY = "00000000"
 """What Schemathesis makes of the pattern of a day that need not be given."""
 
@@ -51,8 +52,10 @@ def _fit(case: schemathesis.Case[Any], place: dict[str, Any]) -> None:
         _choose(place)
     if case.path.startswith("/stock/"):
         _include(place)
-    if case.path in {"/stock/kline", "/stock/kline/batch", "/stock/status"}:
-        _which(place, codes=CODES if case.method == "POST" else ",".join(CODES))
+    if case.path in {"/stock/kline", "/stock/status"}:
+        _which(place, codes=",".join(CODES))
+    if case.path == "/stock/kline/batch" and place is case.body:
+        _which(place, codes=CODES)
     if case.path == "/stock/status":
         _span(place)
 
@@ -68,20 +71,20 @@ def _match(place: dict[str, Any]) -> None:
     """Let the type of data be one that the securities and the period have."""
     data, kind = place.get("data_type"), place.get("security_type")
     daily_stocks = kind == "stock" and place.get("period_type", "daily") == "daily"
-    if data in {"bars", "status", "statements"} and (
+    if data in ("bars", "status", "statements") and (
         (data == "statements") is not (kind == "finance") or (data == "status" and not daily_stocks)
     ):
         del place["data_type"]
 
 
 def _include(place: dict[str, Any]) -> None:
-    """Ask for the status of stocks and days only, and for members of an index on days only."""
-    if place.get("period", "daily") != "daily" or place.get("security_type") in {
-        "EXTRA_ETF",
-        "EXTRA_INDEX_A",
-    }:
+    """Ask for the status of stocks and days only, and for members of an index on days only.
+
+    Values may be of any type, so nothing is looked up in a set.
+    """
+    if place.get("period", "daily") != "daily" or place.get("security_type") in NO_STOCKS:
         place.pop("include", None)
-    if place.get("period") in {"weekly", "monthly"}:
+    if place.get("period") in ("weekly", "monthly"):
         place.pop("universe", None)
 
 
