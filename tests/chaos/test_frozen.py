@@ -14,8 +14,8 @@ import pytest
 
 from marketdata import deployment
 from marketdata.kline import gaps
-from marketdata.sources.amazingdata.limits import Limits
-from marketdata.sources.amazingdata.session import Session
+from marketdata.sources.child.limits import Limits
+from marketdata.sources.child.session import Session
 from tests.chaos.vendor import CODES, START, Row, Vendor, truth
 from tests.support.endpoints import FunctionEndpoint, invoking
 from tests.support.environments import Environment, end, freeze, thaw
@@ -39,6 +39,11 @@ def session() -> Session:
     found = deployment.source().session  # type: ignore[attr-defined]
     assert isinstance(found, Session)
     return found
+
+
+def delivered() -> Path:
+    """Give the folder of the bundle that the session uses."""
+    return session()._vendor.start().paths[0]
 
 
 def child() -> int:
@@ -96,7 +101,7 @@ def test_a_read_does_not_wait_for_a_frozen_process(
     thaw(frozen)
     function.wait_until_idle()
     check_complete(vendor, "cache")
-    assert calls(session()._bundle(), "login") == 1
+    assert calls(delivered(), "login") == 1
 
 
 def test_a_process_that_stays_frozen_costs_one_read(
@@ -120,7 +125,7 @@ def test_a_process_that_was_killed_costs_no_read(vendor: Vendor) -> None:
 @pytest.mark.usefixtures("function")
 def test_a_process_that_is_killed_in_a_call_costs_one_read(vendor: Vendor) -> None:
     warm(vendor, fault("query_kline", "hang", 2))
-    bundle, process = session()._bundle(), child()
+    bundle, process = delivered(), child()
 
     def kill() -> None:
         wait_until(lambda: calls(bundle, "query_kline") == 2)
@@ -136,9 +141,9 @@ def test_a_process_that_is_killed_in_a_call_costs_one_read(vendor: Vendor) -> No
 @pytest.mark.usefixtures("function")
 def test_a_session_that_the_vendor_gave_away_costs_no_read(vendor: Vendor) -> None:
     warm(vendor)
-    (session()._bundle() / "session").write_text("somebody else's")
+    (delivered() / "session").write_text("somebody else's")
     check_complete(vendor)
-    assert calls(session()._bundle(), "login") == 2
+    assert calls(delivered(), "login") == 2
 
 
 @pytest.mark.usefixtures("function")

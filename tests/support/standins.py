@@ -3,12 +3,13 @@
 import json
 import shutil
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from marketdata.sources.amazingdata.limits import Deadline, Limits
-from marketdata.sources.amazingdata.session import Session
+from marketdata.sources.amazingdata.vendor import make_vendor
+from marketdata.sources.child.limits import Deadline, Limits
+from marketdata.sources.child.session import Session
 
 type Start = Callable[..., tuple[Session, Path]]
 """Starts a session over a stand-in with faults, and gives the bundle's folder as well."""
@@ -76,7 +77,8 @@ def session(
     fence: Callable[[], int] = lambda: 1,
 ) -> Session:
     """Make a session over an unpacked bundle."""
-    return Session(lambda: path, accounts or Accounts(), "", limits, fence)
+    vendor = make_vendor(lambda: path, accounts or Accounts(), "")
+    return Session(replace(vendor, limits=limits), fence)
 
 
 def stocks(opened: Session, seconds: float = 60) -> Any:

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from marketdata.sources.amazingdata.adapter import Adapter
-from marketdata.sources.amazingdata.calling import Failure
-from marketdata.sources.amazingdata.child import answer
+from marketdata.sources.child.adapter import Failure
+from marketdata.sources.child.serving import answer
 from tests.unit.sources.amazingdata.fake_sdk import CODES, Said
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from marketdata.sources.amazingdata.calling import Failure
+from marketdata.sources.child.adapter import Failure
 from tests.unit.sources.amazingdata.fake_sdk import CODES, Said
 
 

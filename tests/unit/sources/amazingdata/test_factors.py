@@ -13,8 +13,8 @@ from marketdata.catalog.calendar import trading_days
 from marketdata.errors import UpstreamError, UpstreamFaultError, UpstreamQuotaError
 from marketdata.kline.adjust.steps import Steps
 from marketdata.sources.amazingdata.bars import GAVE_NOTHING
-from marketdata.sources.amazingdata.calling import Failure
 from marketdata.sources.amazingdata.source import AmazingDataSource
+from marketdata.sources.child.adapter import Failure
 from marketdata.sources.source import FactorRequest
 from marketdata.sources.synthetic.source import SyntheticSource
 from tests.support.clocks import clock

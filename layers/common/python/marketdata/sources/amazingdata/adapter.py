@@ -19,7 +19,7 @@ import pandas as pd
 
 from marketdata.catalog.calendar import SHANGHAI, first_known_day, trading_days
 from marketdata.finance.statement import Statement
-from marketdata.sources.amazingdata.calling import Caller, Failure, Printed
+from marketdata.sources.amazingdata.calling import Caller
 from marketdata.sources.amazingdata.error_codes import LOGGED_IN, TYPE_REFUSED
 from marketdata.sources.amazingdata.factors import factors_in
 from marketdata.sources.amazingdata.shapes import (
@@ -38,6 +38,7 @@ from marketdata.sources.amazingdata.shapes import (
     times_of,
 )
 from marketdata.sources.amazingdata.status_rows import NAMES
+from marketdata.sources.child.adapter import Failure, Printed
 
 CALENDAR_TRIES = 3
 MEMBERS = {"index": "get_index_constituent", "industry": "get_industry_constituent"}

@@ -142,7 +142,7 @@ def _trade_date(time: str, dataset: BarDataset) -> str:
 
 
 class CallSdk(Protocol):
-    """Carries out an operation: `sources.amazingdata.session.Session.call` with a deadline."""
+    """Carries out an operation: `sources.child.session.Session.call` with a deadline."""
 
     def __call__(self, operation: str, /, **arguments: Any) -> Any: ...
 

@@ -4,37 +4,14 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
+from typing import Any
 
 from marketdata.sources.amazingdata.error_codes import EMPTY, most_telling, printed_code
 from marketdata.sources.amazingdata.shapes import is_empty
+from marketdata.sources.child.adapter import Failure, Printed
 
 SHARED_MEMORY = frozenset({"synchronize.py", "shared_memory.py"})
 """The files of Python's `multiprocessing` (and of joblib) that make locks and shared memory."""
-
-
-class Failure(Exception):  # noqa: N818  not an error of this service, but part of a reply
-    """A call failed.
-
-    Parameters
-    ----------
-    code : int or None
-        A key of `sources.amazingdata.error_codes.ERRORS`, if known.
-    what : str
-        What happened, in our words: the SDK's own text may contain a token.
-    """
-
-    def __init__(self, code: int | None, what: str) -> None:
-        super().__init__(what)
-        self.code = code
-        self.what = what
-
-
-class Printed(Protocol):
-    """The text that the SDK has printed."""
-
-    def forget(self) -> None: ...
-    def text(self) -> str: ...
 
 
 class Caller:

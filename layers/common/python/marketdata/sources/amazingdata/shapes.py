@@ -15,7 +15,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from marketdata.catalog.securities import our_code
-from marketdata.sources.amazingdata.messages import Numbers
+from marketdata.sources.child.messages import Numbers
 
 VALUES = ("open", "high", "low", "close", "volume", "amount")
 """The numeric columns of every K-line."""

@@ -1,19 +1,19 @@
 """The source `amazingdata`: fetches bars, statements and factors through the vendor's SDK."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
-from marketdata.blocks.dataset import Kind
+from marketdata.blocks.dataset import Dataset, Kind
 from marketdata.catalog.calendar import last_final_day
 from marketdata.catalog.constituents import Industry
-from marketdata.catalog.securities import Catalog, Security
+from marketdata.catalog.securities import FIRST_DATE, Catalog, Security
+from marketdata.finance.statement import StatementDataset
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.amazingdata.bars import BarFetch, CallSdk, may_live
 from marketdata.sources.amazingdata.factors import FactorFetch
-from marketdata.sources.amazingdata.limits import OPERATION_SECONDS, Deadline
 from marketdata.sources.amazingdata.listing import COVERAGE_START, Listing
 from marketdata.sources.amazingdata.members import (
     MemberFetch,
@@ -21,10 +21,10 @@ from marketdata.sources.amazingdata.members import (
     fetch_weights,
     kind_of,
 )
-from marketdata.sources.amazingdata.session import Account
 from marketdata.sources.amazingdata.spelling import spelled
 from marketdata.sources.amazingdata.statements import StatementFetch
 from marketdata.sources.amazingdata.status import StatusFetch
+from marketdata.sources.child.limits import OPERATION_SECONDS, Deadline
 from marketdata.sources.source import (
     BarRequest,
     FactorRequest,
@@ -46,19 +46,10 @@ CODES_AT_ONCE = 300
 
 
 class Session(Protocol):
-    """The session with the SDK; `sources.amazingdata.session.Session` is one."""
+    """The session with the SDK; `sources.child.session.Session` is one."""
 
     def call(self, operation: str, deadline: Deadline, /, **arguments: Any) -> Any: ...
-    def try_login(self, account: Account, deadline: Deadline) -> None: ...
-
-
-class GivenAccount(NamedTuple):
-    """An account to try a login with."""
-
-    username: str
-    password: str
-    host: str
-    port: int
+    def try_login(self, arguments: Mapping[str, Any], deadline: Deadline) -> None: ...
 
 
 @dataclass(slots=True)
@@ -74,8 +65,8 @@ class AmazingDataSource:
         means, and its code lists stand in for those that the SDK fails to return.
     now : callable
         The clock, with a time zone.
-    final_time : str
-        "HH:MM", see `catalog.calendar`.
+    final_from : str
+        "HH:MM", Asia/Shanghai, from which a trading day is final, whatever the dataset.
     seconds : float
         The limit for everything that one request takes.
     """
@@ -83,7 +74,7 @@ class AmazingDataSource:
     session: Session
     catalog: Callable[[], Catalog | None]
     now: Callable[[], datetime]
-    final_time: str
+    final_from: str
     seconds: float = OPERATION_SECONDS
     name: str = "amazingdata"
     omits_untraded: bool = False
@@ -95,7 +86,7 @@ class AmazingDataSource:
     def fetch_bars(self, request: BarRequest) -> FetchedBars:
         """Fetch bars; see `Source` and `BarFetch`."""
         start = max(request.start, self.coverage_start(request.dataset))
-        final = last_final_day(self.now(), self.final_time)
+        final = last_final_day(self.now(), self.final_from)
         end = min(request.end, final)
         fetch = BarFetch(self._asked(), request.dataset, start, end, final)
         for batch in self._batches(request.codes, start, end):
@@ -118,7 +109,7 @@ class AmazingDataSource:
     def fetch_status(self, request: StatusRequest) -> FetchedStatus:
         """Fetch the status of stocks; see `HasStatus` and `StatusFetch`."""
         start = max(request.start, self.status_start())
-        final = last_final_day(self.now(), self.final_time)
+        final = last_final_day(self.now(), self.final_from)
         end = min(request.end, final)
         fetch = StatusFetch(self._asked(), start, end, final)
         for batch in self._batches(request.codes, start, end):
@@ -147,7 +138,7 @@ class AmazingDataSource:
 
     def fetch_weights(self, index: str, start: str, end: str) -> FetchedWeights:
         """Fetch the weights of an index; see `HasMembers` and `members.fetch_weights`."""
-        end = min(end, last_final_day(self.now(), self.final_time))
+        end = min(end, last_final_day(self.now(), self.final_from))
         if start > end:
             return FetchedWeights()
         return fetch_weights(self._asked(), index, start, end)
@@ -174,13 +165,18 @@ class AmazingDataSource:
         """List what is or was listed since the SDK has bars."""
         return self._listing.securities(self._call())
 
-    def coverage_start(self, dataset: BarDataset) -> str:
-        """Return the first day for which the SDK has bars."""
-        return COVERAGE_START[dataset.kind]
+    def coverage_start(self, dataset: BarDataset | StatementDataset) -> str:
+        """Return the first day for which the SDK has bars; of statements, none is known."""
+        return FIRST_DATE if isinstance(dataset, StatementDataset) else COVERAGE_START[dataset.kind]
+
+    def final_time(self, dataset: Dataset) -> str:  # noqa: ARG002  the same for all
+        """Return the time from which everything of a trading day is final."""
+        return self.final_from
 
     def try_login(self, username: str, password: str, host: str, port: int) -> None:
         """Try a login with an account; raises an UpstreamError if it fails."""
-        self.session.try_login(GivenAccount(username, password, host, port), Deadline(self.seconds))
+        account = {"username": username, "password": password, "host": host, "port": port}
+        self.session.try_login(account, Deadline(self.seconds))
 
     def _batches(
         self, codes: Sequence[str], start: str, end: str

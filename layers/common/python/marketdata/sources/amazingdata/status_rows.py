@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from marketdata.sources.amazingdata.messages import Numbers
+from marketdata.sources.child.messages import Numbers
 from marketdata.sources.source import join_status
 from marketdata.status.status import COLUMNS, PRICES
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from marketdata.errors import UpstreamSessionLostError
-from marketdata.sources.amazingdata.session import Session
+from marketdata.sources.child.session import Session
 from tests.support.standins import bundle, calls, session, sessions, stocks
 
 

@@ -16,18 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from marketdata.errors import UpstreamCrashedError
-from marketdata.sources.amazingdata.messages import DisconnectedError, receive, send
-
-NATIVE = "tgw/common_linux_lib64"
-"""The folder of the SDK's native libraries in the bundle."""
+from marketdata.sources.child.messages import DisconnectedError, receive, send
+from marketdata.sources.child.vendor import Start, Vendor
 
 BOOTSTRAP = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
-from marketdata.sources.amazingdata.child import main
-main(int(sys.argv[2]), sys.argv[3])
+from marketdata.sources.child.serving import main
+main(int(sys.argv[2]), sys.argv[3], sys.argv[4], float(sys.argv[5]))
 """
-"""Runs without -S: the vendor's code calls `exit`, which exists only if `site` was loaded."""
+"""Runs without -S: a vendor's code calls `exit`, which exists only if `site` was loaded."""
 
 _SET_DUMPABLE = 4
 """`PR_SET_DUMPABLE` of <linux/prctl.h>."""
@@ -47,33 +45,33 @@ class Process:
 
     Parameters
     ----------
-    bundle : Path
-        The unpacked bundle, from which the child imports first, before our layers.
-    folder : Path
-        Where the child may write: its own folder is created here, and numba's compiled code is
-        kept here for the next child.
-    library_path : str
-        The search path of Python's own native libraries: this process's `LD_LIBRARY_PATH`.
+    vendor : Vendor
+        Whose package runs in it.
+    start : Start
+        How it is started.
     """
 
-    def __init__(self, bundle: Path, folder: Path, library_path: str) -> None:
+    def __init__(self, vendor: Vendor, start: Start) -> None:
         conceal()
-        _clear(folder)
-        self._home = Path(tempfile.mkdtemp(prefix="run-", dir=folder))
+        start.folder.mkdir(parents=True, exist_ok=True)
+        _clear(start.folder)
+        self._name = vendor.name
+        self._home = Path(tempfile.mkdtemp(prefix="run-", dir=start.folder))
         self._lock = _locked(self._home)
         self._ended = ""
         self._socket, theirs = socket.socketpair()
-        paths = [str(bundle), *(path for path in sys.path if path)]
+        paths = [*map(str, start.paths), *(path for path in sys.path if path)]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  our own interpreter
                 [
                     *(sys.executable, "-I", "-c", BOOTSTRAP),
                     *(json.dumps(paths), str(theirs.fileno()), str(self._home)),
+                    *(vendor.adapter, str(vendor.limits.logout)),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=_environment(bundle, folder, self._home, library_path),
+                env=environment(self._home, start.environment),
                 cwd=self._home,
                 pass_fds=[theirs.fileno()],
                 # In its own process group, so that everything it starts can be killed with it.
@@ -86,7 +84,7 @@ class Process:
         return not self._ended and self._process.poll() is None
 
     def ask(self, operation: str, arguments: Mapping[str, Any], seconds: float) -> Any:
-        """Have an operation carried out; return the reply, see `sources.amazingdata.child.answer`.
+        """Have an operation carried out; return the reply, see `sources.child.serving.answer`.
 
         Raises
         ------
@@ -105,8 +103,15 @@ class Process:
             if how == signal.SIGALRM.name:
                 raise TimeoutError from error
             raise UpstreamCrashedError(
-                f"AmazingData: its process died ({how}) in {operation}"
+                f"{self._name}: its process died ({how}) in {operation}"
             ) from error
+
+    def leave(self, seconds: float) -> str:
+        """Have the process log out and end, or kill it; return how it ended."""
+        self._socket.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+        return self.kill()
 
     def kill(self) -> str:
         """Kill the process and all it started, remove its folder, and return how it ended."""
@@ -151,17 +156,22 @@ def _clear(folder: Path) -> None:
             os.close(lock)
 
 
-def _environment(bundle: Path, folder: Path, home: Path, library_path: str) -> dict[str, str]:
-    """Build the child's environment: only what it needs, no credentials of the function's role."""
-    compiled = folder / f"numba-{bundle.name}"
-    compiled.mkdir(exist_ok=True)
+def environment(home: Path, own: Mapping[str, str]) -> dict[str, str]:
+    """Build the child's environment: only what it needs, no credentials of the function's role.
+
+    Parameters
+    ----------
+    home : Path
+        The process's own folder.
+    own : mapping
+        What a vendor's package needs besides.
+    """
     return {
         "HOME": str(home),
         "LANG": "C.UTF-8",
-        "LD_LIBRARY_PATH": f"{bundle / NATIVE}:{library_path}".rstrip(":"),
-        "NUMBA_CACHE_DIR": str(compiled),
         "PATH": os.defpath,
         "TMPDIR": str(home),
         # Shanghai's time without a time zone database; POSIX counts the sign westwards.
         "TZ": "CST-8",
+        **own,
     }

@@ -1,9 +1,9 @@
-"""The child process: the SDK, silenced, at one end of a socket.
+"""The child process: a vendor's package, silenced, at one end of a socket.
 
-The vendor's code prints, calls `exit`, hangs and crashes. So it runs here, where standard output
+A vendor's code prints, calls `exit`, hangs and crashes. So it runs here, where standard output
 and error go to a file in memory that never leaves this process, where every end of a call except
 a crash becomes a reply, and where the kernel ends a call that exceeds its limit even if the
-parent is gone. `sources.amazingdata.process` is the other end.
+parent is gone. `sources.child.process` is the other end.
 """
 
 import os
@@ -14,12 +14,12 @@ import socket
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from marketdata.sources.amazingdata.adapter import Adapter
-from marketdata.sources.amazingdata.calling import Failure
-from marketdata.sources.amazingdata.messages import DisconnectedError, receive, send
+from marketdata.sources.child.adapter import Adapter, Failure
+from marketdata.sources.child.messages import DisconnectedError, receive, send
 
 GRACE_SECONDS = 5
 """How much later than the parent's limit the kernel ends a call."""
@@ -53,8 +53,8 @@ class Printed:
         return os.pread(self._file, SCANNED, max(0, length - SCANNED)).decode(errors="replace")
 
 
-def main(descriptor: int, folder: str) -> None:
-    """Serve the parent until it is gone.
+def main(descriptor: int, folder: str, module: str, logout_seconds: float) -> None:
+    """Serve the parent until it is gone, then log out.
 
     Parameters
     ----------
@@ -62,6 +62,10 @@ def main(descriptor: int, folder: str) -> None:
         This end of the socket.
     folder : str
         Where this process may write.
+    module : str
+        The adapter's module.
+    logout_seconds : float
+        How long logging out may take; 0 if there is no logout.
     """
     # A core file would hold the password and the session's token.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -69,9 +73,13 @@ def main(descriptor: int, folder: str) -> None:
     printed = Printed()
     os.set_inheritable(descriptor, False)
     with socket.socket(fileno=descriptor) as parent:
-        serve(parent, Adapter(Path(folder), printed))
+        adapter: Adapter = import_module(module).Adapter(Path(folder), printed)
+        serve(parent, adapter)
+    if logout_seconds:
+        signal.setitimer(signal.ITIMER_REAL, logout_seconds)
+        answer(adapter, {"operation": "logout", "arguments": {}})
     shutil.rmtree(folder, ignore_errors=True)
-    # This skips the SDK's own clean-up, which is known to hang and to crash.
+    # This skips a package's own clean-up, which is known to hang and to crash.
     os._exit(0)
 
 
@@ -94,12 +102,12 @@ def answer(adapter: Adapter, request: Mapping[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     request : mapping
-        `operation`, one of `sources.amazingdata.adapter.Adapter.operations`; `arguments`, by name.
+        `operation`, one of `Adapter.operations`; `arguments`, by name.
 
     Returns
     -------
     dict
-        Either `value`, or `code` and `what`, see `sources.amazingdata.calling.Failure`.
+        Either `value`, or `code` and `what`, see `sources.child.adapter.Failure`.
     """
     try:
         return {"value": adapter.operations[request["operation"]](**request["arguments"])}
@@ -111,6 +119,6 @@ def answer(adapter: Adapter, request: Mapping[str, Any]) -> dict[str, Any]:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        # The SDK may have replaced them with anything.
+        # A package may have replaced them with anything.
         with suppress(Exception):
             stream.flush()

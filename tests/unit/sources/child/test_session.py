@@ -15,22 +15,18 @@ from marketdata.errors import (
     UpstreamFaultError,
     UpstreamPermissionError,
     UpstreamQuotaError,
-    UpstreamSetupError,
     UpstreamTimeoutError,
 )
-from marketdata.sources.amazingdata.limits import Limits
-from marketdata.sources.amazingdata.session import Session
+from marketdata.sources.child.limits import Limits
+from marketdata.sources.child.session import Session
 from tests.support.faults import wait_until
 from tests.support.standins import (
     PASSWORD,
     SHORT,
     TOKEN,
-    Accounts,
     Start,
-    bundle,
     calls,
     fault,
-    session,
     stocks,
 )
 
@@ -120,26 +116,6 @@ def test_a_hang_costs_no_more_than_is_left(start: Start) -> None:
     assert time.monotonic() - began < 5
     with pytest.raises(UpstreamTimeoutError, match="longer than"):
         stocks(opened, seconds=0)
-
-
-def test_another_bundle_is_another_process(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    paths = [bundle(tmp_path / "a"), bundle(tmp_path / "b")]
-    opened = Session(lambda: paths[0], Accounts(), "", Limits(), lambda: 1)
-    stocks(opened)
-    paths.pop(0)
-    stocks(opened)
-    opened.close()
-    assert calls(paths[0], "login") == 1
-
-
-def test_a_bundle_without_the_sdk(tmp_path: Path) -> None:
-    (tmp_path / "bundle-1").mkdir()
-    opened = session(tmp_path / "bundle-1")
-    with pytest.raises(UpstreamSetupError, match="ModuleNotFoundError"):
-        stocks(opened)
-    opened.close()
 
 
 def test_a_process_does_not_outlive_its_parent(start: Start) -> None:

@@ -1,10 +1,8 @@
-"""Time limits of calls to the SDK."""
+"""Time limits of a vendor's process."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-
-from marketdata.errors import UpstreamTimeoutError
 
 OPERATION_SECONDS = 390.0
 """The limit for everything that one request to the source takes. A batch may make two, for bars and
@@ -14,26 +12,30 @@ for a missing catalog, and may start a minute late; Lambda ends it after 900 s, 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Time limits, in seconds, of each call to the SDK.
+    """Time limits, in seconds, of each operation.
 
     Attributes
     ----------
     load : float
-        Starting the process and importing the SDK; up to 37 s were observed.
+        Starting the process and importing the package.
     login : float
-        Logging in; up to 50 s were observed.
+        Logging in.
     call : float
         Anything else.
+    logout : float
+        Logging out and ending, whenever the process is not ended because of a failure; 0 means
+        that there is no logout.
     """
 
-    load: float = 120.0
-    login: float = 60.0
-    call: float = 120.0
+    load: float
+    login: float
+    call: float
+    logout: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The time by which an operation must have ended.
+    """The time by which a request to the source must have ended.
 
     Parameters
     ----------
@@ -50,15 +52,6 @@ class Deadline:
     def __post_init__(self) -> None:
         object.__setattr__(self, "until", self.clock() + self.seconds)
 
-    def share(self, limit: float) -> float:
-        """Return the limit, or the time left if that is less.
-
-        Raises
-        ------
-        UpstreamTimeoutError
-            No time is left.
-        """
-        left = self.until - self.clock()
-        if left <= 0:
-            raise UpstreamTimeoutError(f"AmazingData: it took longer than {self.seconds:g} s")
-        return min(limit, left)
+    def left(self) -> float:
+        """Return the seconds that are left, negative ones once it has passed."""
+        return self.until - self.clock()

@@ -1,6 +1,6 @@
 """The messages between the two processes: a JSON head, followed by arrays of numbers.
 
-Pickle is not used, for two reasons. The child runs pandas from the vendor's bundle and the parent
+Pickle is not used, for two reasons. The child may run pandas from a vendor's bundle and the parent
 its own, and a frame pickled by one version cannot be read by another. And reading a pickle means
 executing it, while the child is full of third-party code.
 

@@ -12,14 +12,13 @@ from marketdata.errors import (
     UpstreamBusyError,
     UpstreamCrashedError,
     UpstreamError,
-    UpstreamLoginError,
     UpstreamTimeoutError,
 )
-from marketdata.sources.amazingdata.limits import Limits
-from marketdata.sources.amazingdata.session import REFUSED_SECONDS, Session
+from marketdata.sources.child.limits import Limits
+from marketdata.sources.child.session import Session
 from tests.support.environments import Environment, end, freeze, thaw
 from tests.support.faults import wait_until
-from tests.support.standins import Account, Accounts, Start, bundle, calls, fault, stocks
+from tests.support.standins import Start, bundle, calls, fault, stocks
 
 LIMIT = 1.5
 FREEZE = LIMIT + 0.5
@@ -214,17 +213,3 @@ def test_a_login_while_the_lost_session_still_counts_is_tried_again(start: Start
         assert error.value.retryable
     assert stocks(opened)
     assert calls(path, "login") == 4
-
-
-def test_a_refusal_is_believed_for_ten_minutes_frozen_ones_included(
-    start: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened, path = start(accounts=Accounts(Account(password="wrong horse")))
-    for _ in range(2):
-        with pytest.raises(UpstreamLoginError):
-            stocks(opened)
-    later = time.time() + REFUSED_SECONDS + 1
-    monkeypatch.setattr("marketdata.sources.amazingdata.session.time.time", lambda: later)
-    with pytest.raises(UpstreamLoginError):
-        stocks(opened)
-    assert calls(path, "login") == 2

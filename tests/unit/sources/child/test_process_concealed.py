@@ -9,7 +9,7 @@ import pytest
 
 PROGRAM = """
 import os, subprocess, sys
-from marketdata.sources.amazingdata.process import conceal
+from marketdata.sources.child.process import conceal
 
 if sys.argv[1] == "concealed":
     conceal()

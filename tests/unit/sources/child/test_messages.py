@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from marketdata.sources.amazingdata.messages import DisconnectedError, pack, receive, send
+from marketdata.sources.child.messages import DisconnectedError, pack, receive, send
 
 
 @pytest.fixture
