@@ -1,0 +1,1 @@
+"""The source `baostock`: BaoStock's free server, by way of its package."""
