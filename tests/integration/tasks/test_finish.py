@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from marketdata.blocks.dataset import Kind, Period
+from marketdata.catalog.securities import Catalog
 from marketdata.errors import NotFoundError
 from marketdata.tasks.finish import Finisher
 from marketdata.tasks.outcomes import BatchOutcome
@@ -24,7 +25,8 @@ WORK = [
 
 @pytest.fixture
 def finisher(records: TaskRecords, bucket: MemoryBucket) -> Finisher:
-    return Finisher(records, bucket, lambda _: "", lambda _: None)
+    catalog = Catalog([], "", "files", {})
+    return Finisher(records, bucket, lambda: catalog, lambda _: "", lambda _: None)
 
 
 @pytest.fixture

@@ -164,8 +164,46 @@ def test_the_largest_record_fits_into_an_item(
         work=1,
         closing=300,
         error="错" * 10_000,
-        failed=dict.fromkeys(codes, "错" * 10_000),
-        quarantined={code: {f"reason_number_{n}": 10**6 for n in range(8)} for code in codes},
+        failed={code: code + "错" * 10_000 for code in codes},
+        quarantined={
+            code: {f"reason_number_{n}": 10**6 + at for n in range(8)}
+            for at, code in enumerate(codes)
+        },
     )
     records.outcomes.record(1, 1, worst)
     assert 300 * LONGEST < sizes[0] < 400_000
+
+
+def stored_size(value: object) -> int:
+    """Return the size of a value as DynamoDB counts it: texts, and some bytes around each."""
+    if isinstance(value, dict):
+        return 3 + sum(len(name) + 1 + stored_size(each) for name, each in value.items())
+    if isinstance(value, list):
+        return 3 + sum(1 + stored_size(each) for each in value)
+    return len(str(value).encode()) + 1
+
+
+@pytest.mark.parametrize("reason", ["", "{} "])
+def test_a_whole_market_that_failed_fits_into_an_item(
+    outcomes: Outcomes, cloud: Cloud, reason: str
+) -> None:
+    codes = [f"{at:06}.SZ" for at in range(6000)]
+    failed = {code: reason.format(code) + "lost on the way " * 9 for code in codes}
+    counts = {code: {"bad_price": at % 20, "shifted": 3} for at, code in enumerate(codes)}
+    worst = BatchOutcome(batch=1, work=1, closing=6000, failed=failed, quarantined=counts)
+    outcomes.record(1, 1, worst)
+    (raw,) = cloud.control.query("task#1")
+    assert stored_size(raw) < 400_000
+    read = outcomes.read(1)[1]
+    assert read["quarantined"] == counts
+    assert {*read["failed"]} == {*codes}
+    assert all(why and failed[code].startswith(why) for code, why in read["failed"].items())
+    if not reason:
+        assert read["failed"] == failed
+
+
+def test_a_record_of_before_codes_were_grouped_is_read(outcomes: Outcomes, cloud: Cloud) -> None:
+    old = {"failed": {"A": "no file"}, "quarantined": {"B": {"negative": 1}}}
+    cloud.control.write(Write("task#1", "batch#000001", put=old))
+    read = outcomes.read(1)[1]
+    assert {name: read[name] for name in old} == old

@@ -1,5 +1,6 @@
 """Planning an attempt: what is left to do, and the counters that go with it."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import bits_of
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.tasks import batching
+from marketdata.tasks import batching, plan
 from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.plan import Planner
 from marketdata.tasks.records import TaskRecords
@@ -42,7 +43,13 @@ def planner(
     monkeypatch.setattr(batching, "CODES_A_BATCH", 1)
     catalog = Catalog(SECURITIES, "", "files", {})
     return Planner(
-        records, store, bucket, lambda: catalog, lambda scope: scope, final_until="20200110", now=0
+        records,
+        store,
+        bucket,
+        lambda: catalog,
+        lambda scope: scope,
+        final_day=lambda _: "20200110",
+        now=0,
     )
 
 
@@ -72,6 +79,38 @@ def test_a_fill(planner: Planner, records: TaskRecords, bucket: MemoryBucket) ->
     task = records.load(1)
     assert (task.status, task.execution, task.planned) == (Status.RUNNING, "arn", True)
     assert (task.total_count, task.missing_count, task.batch_count, task.work) == (2, 2, 2, 6)
+
+
+def test_a_fill_of_whole_days(
+    planner: Planner, records: TaskRecords, bucket: MemoryBucket, store: MemoryStore
+) -> None:
+    """Six codes lack three days, each of which the source brings in one request."""
+    some = [Security(f"{at:06}.SZ", "", Kind.STOCK, "SZ", "19991110") for at in range(1, 5)]
+    catalog = Catalog([*SECURITIES, *some], "", "baostock", {}, whole_days={"stock.daily": DAYS[0]})
+    make(records)
+    replace(planner, catalog=lambda: catalog).plan(1, 1, "arn")
+    (item,) = bucket.read_json("tasks/1/plan.json")
+    assert item["codes"] == [*(each.code for each in some), *CODES[1:]]
+    assert (item["start"], item["end"], item["work"], item["closing"]) == (DAYS[0], DAYS[2], 18, 6)
+
+
+def test_a_turn_has_no_more_codes_than_an_event_has_room_for(
+    planner: Planner,
+    records: TaskRecords,
+    bucket: MemoryBucket,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(plan, "CODES_A_TURN", 1)
+    make(records)
+    planner.plan(1, 1, "arn")
+    turns = bucket.read_json("tasks/1/turns-1.json")
+    assert [[each["batch"] for each in turn["batches"]] for turn in turns] == [[1], [2]]
+
+
+def test_two_markets_fit_into_an_event() -> None:
+    """A state holds 262,144 bytes, of which the cause of an error may take 32,768."""
+    codes = json.dumps([f"{at:06}.SZ" for at in range(plan.CODES_A_TURN)])
+    assert len(codes) + 16 * 300 + 32_768 < 262_144
 
 
 def test_all_again(planner: Planner, records: TaskRecords) -> None:

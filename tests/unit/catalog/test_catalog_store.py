@@ -200,6 +200,38 @@ def test_a_catalog_of_before_there_were_lives_is_read() -> None:
     found = read(store)
     assert found is not None
     assert found.get("600000.SH") == BANK
+    assert found.final_time("stock.min1") == "17:00"
+    assert found.whole_days_since(BarDataset(Kind.STOCK, Period.DAILY)) is None
+
+
+def test_what_a_source_does_not_have_and_its_times_come_with_the_catalog() -> None:
+    store, times = MemoryStore(), {"stock.daily": "17:30", "stock.min1": "20:00"}
+    save(store, Catalog([BANK], "", "files", {"future.daily": None}, final_times=times))
+    found = read(store)
+    assert found is not None
+    assert found.coverage_start(BarDataset(Kind.FUTURE, Period.DAILY)) is None
+    asked = ("stock.daily", "stock.min1", "finance.income")
+    assert [found.final_time(each) for each in asked] == ["17:30", "20:00", "17:30"]
+
+
+def test_the_days_that_come_whole_are_told_by_the_catalog() -> None:
+    store = MemoryStore()
+    save(store, Catalog([BANK], "", "files", {}, whole_days={"stock.daily": "20160104"}))
+    found = read(store)
+    assert found is not None
+    assert found.whole_days_since(BarDataset(Kind.STOCK, Period.DAILY)) == "20160104"
+    assert found.whole_days_since(BarDataset(Kind.ETF, Period.DAILY)) is None
+
+
+def test_the_stored_catalog_can_be_had_without_asking_the_source() -> None:
+    store = MemoryStore()
+    upstream = Upstream(store, BANK)
+    catalogs = upstream.catalog_store()
+    assert catalogs.stored() is None
+    save(store, catalog(BANK))
+    assert names(catalogs.stored()) == {"600000.SH": "浦发银行"}
+    assert catalogs.load() is catalogs.stored()
+    assert upstream.calls == 0
 
 
 @pytest.fixture

@@ -67,7 +67,8 @@ class Case:
             "held": day in self.present,
             "not_listed": bool(dates[0][0] and day < dates[0][0]),
             "delisted": not lived,
-            "before_coverage": day < window.coverage_start,
+            "not_covered": window.coverage_start is None,
+            "before_coverage": day < (window.coverage_start or day),
             "missing": day not in self.absent | self.silent,
             "unconfirmed": day not in self.absent,
             "suspended": day in self.suspended,
@@ -103,7 +104,7 @@ def cases(draw: st.DrawFn) -> Case:
     )
     if security.list_date is None:
         security = replace(security, earlier=())
-    window = Window(start, end, draw(DAYS), draw(DAYS))
+    window = Window(start, end, draw(st.none() | DAYS), draw(DAYS))
     final = [day for day in TRADING if day <= window.final_until]
     some = st.sets(st.sampled_from(final or TRADING[:1]))
     return Case(

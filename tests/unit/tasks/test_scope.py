@@ -1,12 +1,13 @@
 """What a task covers."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.tasks.scope import Scope, in_scope, parts_of, window_of
+from marketdata.tasks.scope import Scope, in_scope, not_covered, parts_of, window_of
 
 SECURITIES = [
     Security("600000.SH", "old", Kind.STOCK, "SH", "19991110"),
@@ -18,7 +19,7 @@ SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")
 FIRST_DAYS = {"stock.daily": "20000101"}
 
 
-def catalog(first_days: dict[str, str] = FIRST_DAYS) -> Catalog:
+def catalog(first_days: Mapping[str, str | None] = FIRST_DAYS) -> Catalog:
     return Catalog(SECURITIES, "", "files", first_days)
 
 
@@ -51,3 +52,12 @@ def test_parts_in_which_nothing_can_be_are_left_out(start: str, end: str, parts:
 def test_a_source_without_a_beginning_has_the_calendars() -> None:
     scope = replace(SCOPE, start="00010101")
     assert parts_of(scope, window_of(scope, catalog({}), "20200110", 0))[0] == "1990"
+
+
+def test_a_source_that_has_no_such_data_has_no_parts_and_that_is_said() -> None:
+    without = catalog({"stock.daily": None})
+    assert parts_of(SCOPE, window_of(SCOPE, without, "20200110", 0)) == []
+    assert (
+        not_covered(SCOPE, without) == "the source files has no stock.daily: there is nothing to do"
+    )
+    assert not_covered(SCOPE, catalog()) == ""

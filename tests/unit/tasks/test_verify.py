@@ -35,6 +35,12 @@ def test_minutes_and_statements_are_alone() -> None:
     assert series_of(statements, CATALOG, UNTIL) == ["finance.income#2024"]
 
 
+def test_what_the_source_does_not_have_has_no_series() -> None:
+    catalog = Catalog([], "", "files", FIRST_DAYS | {"stock.min60": None})
+    minutes = Scope(Kind.STOCK, Period.MIN60, "20240101", "20240430")
+    assert series_of(minutes, catalog, UNTIL) == []
+
+
 def test_every_series_has_one_turn_in_twelve_weeks() -> None:
     start = 1_767_225_600
     turns = [series_in_turn(CATALOG, UNTIL, start + week * WEEK) for week in range(TURNS)]

@@ -59,8 +59,8 @@ class Period(StrEnum):
 class Dataset(Protocol):
     """What blocks may hold.
 
-    Bars (`kline.bars.BarDataset`), the status of stocks (`status.status.StatusDataset`), or
-    statements (`finance.statement.StatementDataset`).
+    Bars (`kline.bars.BarDataset`), the status of stocks (`status.status.StatusDataset`), statements
+    (`finance.statement.StatementDataset`), or factors (`kline.adjust.steps.FactorDataset`).
     """
 
     @property

@@ -38,6 +38,12 @@ MARKETS = tuple(FIRST_DAYS)
 
 ONE_DAY = timedelta(days=1)
 
+FINAL_TIME = "17:00"
+"""When a trading day is final if nobody says otherwise, Asia/Shanghai."""
+
+type FinalDay = Callable[[str], str]
+"""Returns the last trading day, "YYYYMMDD", whose rows of a dataset, by its name, are final."""
+
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has had no daylight saving time since 1991: a fixed offset needs no time zone database."""
@@ -261,3 +267,19 @@ def last_final_day(now: datetime, final_time: str) -> str:
     if is_trading_day("SH", today) and local.strftime("%H:%M") >= final_time:
         return today
     return previous_trading_day("SH", today)
+
+
+def next_final(now: datetime, final_time: str) -> datetime | None:
+    """Return when the next trading day becomes final, in Shanghai's time; None if it is unknown.
+
+    Parameters
+    ----------
+    now, final_time
+        As in `last_final_day`.
+    """
+    last = last_final_day(now, final_time)
+    try:
+        day = next_trading_day("SH", last)
+    except NotFoundError:
+        return None
+    return datetime.strptime(f"{day} {final_time}", "%Y%m%d %H:%M").replace(tzinfo=SHANGHAI)

@@ -50,11 +50,20 @@ class CatalogStore:
         StorageError
             None is stored, although one was fetched.
         """
-        if self._kept is None or self._clock() >= self._until:
-            known = self.read()
-            self._kept = self._first() if known is None else known
-            self._until = self._clock() + KEPT_SECONDS
-        return self._kept
+        known = self.stored()
+        return self._keep(self._first()) if known is None else known
+
+    def stored(self) -> Catalog | None:
+        """Return the catalog as `load` does, but never ask the source: None if none is stored."""
+        if self._kept is not None and self._clock() < self._until:
+            return self._kept
+        known = self.read()
+        return None if known is None else self._keep(known)
+
+    def _keep(self, catalog: Catalog) -> Catalog:
+        self._kept = catalog
+        self._until = self._clock() + KEPT_SECONDS
+        return catalog
 
     def _first(self) -> Catalog:
         self._refresh()
@@ -78,7 +87,15 @@ class CatalogStore:
         if not head:
             return None
         learn(_later_years(head))
-        return Catalog.from_rows(rows, head["refreshed_at"], head["source"], head["first_days"])
+        return Catalog.from_rows(
+            rows,
+            head["refreshed_at"],
+            head["source"],
+            head["first_days"],
+            # One that was stored before there were any has none.
+            final_times=head.get("final_times"),
+            whole_days=head.get("whole_days"),
+        )
 
     def save(self, catalog: Catalog) -> None:
         """Replace the stored catalog, but keep codes and lives that the new one no longer lists.
@@ -102,6 +119,8 @@ class CatalogStore:
                 "refreshed_at": catalog.refreshed_at,
                 "source": catalog.source,
                 "first_days": catalog.first_days,
+                "final_times": catalog.final_times,
+                "whole_days": catalog.whole_days,
                 "later_years": {str(year): f"{bits:X}" for year, bits in later.items()},
             }
             return write_document(stored, head, [rows[code] for code in sorted(rows)])

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple, Self
 
 from marketdata.blocks.dataset import Dataset, Kind
+from marketdata.catalog.calendar import FINAL_TIME
 from marketdata.errors import NotFoundError
 
 CODE_PATTERN = r"^[A-Z]{0,2}[0-9]{3,6}\.[A-Z]{2,3}$"
@@ -42,6 +43,9 @@ SECURITY_TYPES = {
 `EXTRA_STOCK_A` by the API's document; for all three markets we have a name of our own."""
 
 FIRST_DATE, LAST_DATE = "00010101", "99991231"
+
+DAILY_STOCKS = "stock.daily"
+"""The dataset whose last final day stands for that of the whole market."""
 
 type Dates = tuple[str | None, str | None]
 """First and last trading day of a life, YYYYMMDD; None as in `Security`."""
@@ -163,9 +167,13 @@ class Catalog:
     source : str
         The source's name.
     first_days : mapping
-        By dataset name, the first day that the source has, YYYYMMDD.
+        By dataset name, the first day that the source has, YYYYMMDD; None if it has no such data.
     later_years : mapping, optional
         Year → trading days, see `catalog.known_years`; None if the source has no calendar.
+    final_times : mapping, optional
+        By dataset name, "HH:MM", Asia/Shanghai, from which a trading day's rows are final.
+    whole_days : mapping, optional
+        By dataset name, the first day, YYYYMMDD, that the source can be asked for with all codes.
     """
 
     def __init__(
@@ -173,14 +181,19 @@ class Catalog:
         securities: Iterable[Security],
         refreshed_at: str,
         source: str,
-        first_days: Mapping[str, str],
+        first_days: Mapping[str, str | None],
         later_years: Mapping[int, int] | None = None,
+        *,
+        final_times: Mapping[str, str] | None = None,
+        whole_days: Mapping[str, str] | None = None,
     ) -> None:
         self._by_code = {security.code: security for security in securities}
         self.refreshed_at = refreshed_at
         self.source = source
         self.first_days = first_days
         self.later_years = later_years
+        self.final_times = final_times or {}
+        self.whole_days = whole_days or {}
 
     def __len__(self) -> int:
         return len(self._by_code)
@@ -210,9 +223,23 @@ class Catalog:
             raise NotFoundError(f"none of the codes is known: {', '.join(codes[:10])}")
         return found
 
-    def coverage_start(self, dataset: Dataset) -> str:
-        """Return the first day that the source has of a dataset, or `FIRST_DATE` if not stated."""
+    def coverage_start(self, dataset: Dataset) -> str | None:
+        """Return the first day that the source has of a dataset, or `FIRST_DATE` if not stated.
+
+        None if it does not have the dataset at all.
+        """
         return self.first_days.get(dataset.name, FIRST_DATE)
+
+    def final_time(self, dataset: str) -> str:
+        """Return the time from which a trading day's rows of a dataset, by its name, are final.
+
+        What has none of its own, such as a statement, is final with the daily bars of stocks.
+        """
+        return self.final_times.get(dataset) or self.final_times.get(DAILY_STOCKS, FINAL_TIME)
+
+    def whole_days_since(self, dataset: Dataset) -> str | None:
+        """Return the first day that the source can be asked for with all codes; None if none."""
+        return self.whole_days.get(dataset.name)
 
     def of_kind(self, kind: Kind, day: str | None = None) -> list[Security]:
         """List the securities of a kind, sorted by code; given a day, only those alive on it."""
@@ -235,7 +262,10 @@ class Catalog:
         rows: Iterable[Mapping[str, Any]],
         refreshed_at: str,
         source: str,
-        first_days: Mapping[str, str],
+        first_days: Mapping[str, str | None],
+        *,
+        final_times: Mapping[str, str] | None = None,
+        whole_days: Mapping[str, str] | None = None,
     ) -> Self:
         """Read what `to_rows` returned.
 
@@ -244,7 +274,15 @@ class Catalog:
         KeyError, ValueError
             A row lacks a field, or its type is not a `Kind`.
         """
-        return cls((security_of(row) for row in rows), refreshed_at, source, first_days)
+        securities = (security_of(row) for row in rows)
+        return cls(
+            securities,
+            refreshed_at,
+            source,
+            first_days,
+            final_times=final_times,
+            whole_days=whole_days,
+        )
 
 
 def row_of(security: Security) -> dict[str, Any]:

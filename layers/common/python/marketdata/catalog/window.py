@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from marketdata.blocks.days import ends, span
 from marketdata.catalog.calendar import TRADING, Calendar, first_known_day, unannounced
-from marketdata.catalog.securities import Security, lives
+from marketdata.catalog.securities import LAST_DATE, Security, lives
 
 NEWEST_DAYS = 5
 """A source that is silent about one of so many newest days is asked again by every task."""
@@ -23,8 +23,8 @@ class Window:
     ----------
     start, end : str
         First and last day asked for, "YYYYMMDD".
-    coverage_start : str
-        The first day that the source has.
+    coverage_start : str or None
+        The first day that the source has; None if it has no such data at all.
     final_until : str
         The last day whose bars are final.
     calendar : Calendar
@@ -35,14 +35,24 @@ class Window:
 
     start: str
     end: str
-    coverage_start: str
+    coverage_start: str | None
     final_until: str
     calendar: Calendar = TRADING
     now: int = 0
 
+    @property
+    def covered_from(self) -> str:
+        """The first day that the source has, a day that never comes if it has none."""
+        return self.coverage_start or LAST_DATE
+
+    @property
+    def why_uncovered(self) -> str:
+        """Why the source does not have the days before `covered_from`."""
+        return "not_covered" if self.coverage_start is None else "before_coverage"
+
     def expected(self, security: Security, part: str) -> int:
         """Return, as bits, the part's final trading days on which the security should have bars."""
-        first, last = max(self.start, self.coverage_start), min(self.end, self.final_until)
+        first, last = max(self.start, self.covered_from), min(self.end, self.final_until)
         days = 0
         for born, gone in lives(security):
             days |= span(part, max(first, born), min(last, gone))
@@ -54,7 +64,7 @@ class Window:
         Most live through the whole part, and what is expected of those depends on their market.
         """
         first, last = ends(part)
-        first = max(first, self.start, self.coverage_start)
+        first = max(first, self.start, self.covered_from)
         last = min(last, self.end, self.final_until)
         all_days: dict[str, int] = {}
 
@@ -97,14 +107,15 @@ class Window:
         return unannounced(self.start, self.end) if self.beyond_known else []
 
     def why_outside(self, security: Security, day: str) -> str:
-        """Return why no bar is expected on a day: not_listed, delisted or before_coverage.
+        """Return why no bar is expected on a day.
 
-        Between two lives of a code it is delisted.
+        Outside its lives a code is not_listed or delisted, the latter also between two of them. In
+        a life the source is the reason: before_coverage, or not_covered if it has no such data.
         """
         spans = lives(security)
         if day < spans[0][0]:
             return "not_listed"
-        return "before_coverage" if any(a <= day <= b for a, b in spans) else "delisted"
+        return self.why_uncovered if any(a <= day <= b for a, b in spans) else "delisted"
 
 
 def common_market(securities: Iterable[Security]) -> str:

@@ -57,7 +57,7 @@ def market_days(
         A block is damaged: once it is cleared and filled, there is something to publish.
     """
     year = window.start[:4]
-    first, last = max(window.start, window.coverage_start), min(window.end, window.final_until)
+    first, last = max(window.start, window.covered_from), min(window.end, window.final_until)
     # Shanghai and Shenzhen trade on the same days, and the other markets on no other ones.
     days = {day: MarketDay(day) for day in window.calendar.days("SH", first, last)}
     sorter = Sorter(days.values())

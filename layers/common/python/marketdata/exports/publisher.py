@@ -17,6 +17,7 @@ from typing import NamedTuple, Protocol
 
 from marketdata.aws.clients import side_by_side
 from marketdata.blocks.store import BlockStore
+from marketdata.catalog.calendar import FinalDay
 from marketdata.catalog.securities import Catalog
 from marketdata.errors import NotFoundError, VersionConflictError
 from marketdata.exports.content import Collector, Content
@@ -96,8 +97,8 @@ class Publisher:
         The bucket.
     catalog : callable
         Returns the catalog.
-    final_until : str
-        The last final trading day, "YYYYMMDD".
+    final_day : FinalDay
+        Returns the last final trading day of a dataset, "YYYYMMDD".
     now : callable
         The clock, with a time zone.
     upstream : str
@@ -110,7 +111,7 @@ class Publisher:
     store: BlockStore
     objects: Objects
     catalog: Callable[[], Catalog]
-    final_until: str
+    final_day: FinalDay
     now: Callable[[], datetime]
     upstream: str
     lake: bool = False
@@ -126,14 +127,14 @@ class Publisher:
         for _ in range(ATTEMPTS):
             before = self.manifest.read(dataset, year)
             seen = self.manifest.changes_of(dataset, year)
-            catalog = self.catalog()
+            catalog, final_until = self.catalog(), self.final_day(dataset)
             noted = before._replace(
                 seen=seen,
-                expecting=expectation(catalog, dataset, year, self.final_until),
+                expecting=expectation(catalog, dataset, year, final_until),
                 replaced=tuple(each for each in before.replaced if each.at > self.lapsed),
             )
             with tempfile.TemporaryDirectory() as scratch:
-                collector = Collector(self.store, catalog, self.final_until, self._seconds())
+                collector = Collector(self.store, catalog, final_until, self._seconds())
                 content = collector.collect(dataset, year, Path(scratch))
                 try:
                     return _Edition(self, before, noted, content).publish()

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from marketdata.blocks.store import BlockStore
+from marketdata.catalog.calendar import FinalDay
 from marketdata.catalog.securities import Catalog
 from marketdata.exports.datasets import PUBLISHED, WHOLE_DATASETS, has_years
 from marketdata.exports.entries import ALL, Release
@@ -29,8 +30,8 @@ class Finder:
     ----------
     manifest, store, catalog
         The releases, the rows, and what there should be.
-    final_until : str
-        The last final trading day, "YYYYMMDD".
+    final_day : FinalDay
+        Returns the last final trading day of a dataset, "YYYYMMDD".
     now : datetime
         The time, with a time zone.
     lake : bool
@@ -42,7 +43,7 @@ class Finder:
         manifest: Manifest,
         store: BlockStore,
         catalog: Callable[[], Catalog],
-        final_until: str,
+        final_day: FinalDay,
         now: datetime,
         *,
         lake: bool = False,
@@ -50,8 +51,7 @@ class Finder:
         self._manifest = manifest
         self._store = store
         self._catalog = catalog
-        self._final_until = final_until
-        self._running = final_until[:4]
+        self._final_day = final_day
         self._lapsed = int((now - GRACE).timestamp())
         self._lake = lake
 
@@ -80,11 +80,12 @@ class Finder:
         ]
 
     def _is_due(self, release: Release, changes: int) -> bool:
-        expected = expectation(self._catalog(), release.dataset, release.year, self._final_until)
+        final_until = self._final_day(release.dataset)
+        expected = expectation(self._catalog(), release.dataset, release.year, final_until)
         return (
             release.seen != changes
             or release.expecting != expected
-            or (release.open and release.year != self._running)
+            or (release.open and release.year != final_until[:4])
             or (self._lake and release.lake != release.edition)
             or any(each.at <= self._lapsed for each in release.replaced)
         )
@@ -94,6 +95,6 @@ class Finder:
         if not has_years(dataset):
             yield ALL
             return
-        for year in range(FIRST_YEAR, int(self._running) + 1):
+        for year in range(FIRST_YEAR, int(self._final_day(dataset)[:4]) + 1):
             if self._store.coverage(dataset, str(year)):
                 yield str(year)

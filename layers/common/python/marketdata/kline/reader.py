@@ -5,7 +5,7 @@ Other rows with days that are read in the same way, such as a stock's status, ar
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import orjson
@@ -16,8 +16,8 @@ from marketdata.blocks.coverage import UNKNOWN, Coverage
 from marketdata.blocks.dataset import Dataset, Kind, Period
 from marketdata.blocks.days import parts_between, span
 from marketdata.blocks.store import BlockStore
-from marketdata.catalog.calendar import TRADING, beyond_known
-from marketdata.catalog.securities import Catalog, Security, lives
+from marketdata.catalog.calendar import TRADING, FinalDay, beyond_known
+from marketdata.catalog.securities import LAST_DATE, Catalog, Security, lives
 from marketdata.catalog.sessions import MINUTES
 from marketdata.catalog.window import Window, common_market
 from marketdata.errors import InvalidInputError
@@ -69,6 +69,8 @@ class KlineQuestion:
     members : mapping, optional
         Code → the days that are asked for of it, if these are not the same for all: those on which
         it belongs to an index. Only with a stored period.
+    final_until : str
+        The last day whose rows are final, which the reader sets; later ones are not in the answer.
     """
 
     kinds: frozenset[Kind]
@@ -77,6 +79,12 @@ class KlineQuestion:
     end: str
     period: Period
     members: Mapping[str, Spans] | None = None
+    final_until: str = LAST_DATE
+
+    @property
+    def last_day(self) -> str:
+        """The last day to read."""
+        return min(self.end, self.final_until)
 
     @property
     def first_day(self) -> str:
@@ -86,8 +94,10 @@ class KlineQuestion:
     def spans(self, code: str) -> Spans:
         """Return the days to read of a code."""
         if self.members is None:
-            return [(self.first_day, self.end)]
-        found = ((max(self.start, a), min(self.end, b)) for a, b in self.members.get(code, ()))
+            found = iter([(self.first_day, self.last_day)])
+        else:
+            own = self.members.get(code, ())
+            found = ((max(self.start, a), min(self.last_day, b)) for a, b in own)
         return [(first, last) for first, last in found if first <= last]
 
     def days(self, code: str, part: str) -> int:
@@ -117,8 +127,9 @@ class KlineReader:
         Knows which codes exist and when they lived.
     fetch : FetchRows
         Has small gaps filled.
-    final_until : str
-        The last trading day whose bars are final.
+    final_day : FinalDay
+        Returns the last trading day whose rows of a dataset are final. An answer from several
+        datasets goes by the earliest.
     upstream : str
         The source's name, for `meta`.
     now : int
@@ -134,7 +145,7 @@ class KlineReader:
     store: BlockStore
     catalog: Catalog
     fetch: FetchRows
-    final_until: str
+    final_day: FinalDay
     upstream: str
     now: int
     report: ReportDamage
@@ -155,6 +166,7 @@ class KlineReader:
 
     def read_known(self, question: KlineQuestion, known: Mapping[str, Security]) -> Found:
         """Answer a question about securities, by code, that are known already; errors as `read`."""
+        question = self._final(question, known)
         self._check_size(question, known)
         keys = {code: self._keys(question, security) for code, security in known.items()}
         parts = self._open(question, [key for each in keys.values() for key in each])
@@ -186,9 +198,16 @@ class KlineReader:
         }
         return Found(RowSet(pieces, meta), found)
 
+    def _final(self, question: KlineQuestion, known: Mapping[str, Security]) -> KlineQuestion:
+        """Limit a question to final days."""
+        kinds = {security.kind for security in known.values()} or {min(question.kinds)}
+        datasets = {self.dataset_of(kind, question.period.base) for kind in kinds}
+        until = min(self.final_day(dataset.name) for dataset in datasets)
+        return replace(question, final_until=until)
+
     def _unfinished(self, question: KlineQuestion, market: str) -> list[list[str]]:
         """Return the days of a week or month at the end that later trading days belong to, too."""
-        last = min(question.end, self.final_until)
+        last = question.last_day
         first = first_day_of(last, question.period)
         if question.period.stored or last < question.first_day:
             return []
@@ -200,8 +219,8 @@ class KlineReader:
         """Refuse what no function could hold in memory, before anything is read."""
         period = question.period
         a_day = max(1, STOCK_MINUTES // MINUTES[period]) if period.intraday else 1
-        last = min(question.end, self.final_until)
-        days = TRADING.days(common_market(known.values()), question.first_day, last)
+        market = common_market(known.values())
+        days = TRADING.days(market, question.first_day, question.last_day)
         bars = a_day * sum(
             max(0, bisect_right(days, end) - bisect_left(days, start))
             for security in known.values()
@@ -214,11 +233,14 @@ class KlineReader:
     def _keys(self, question: KlineQuestion, security: Security) -> list[BlockKey]:
         """List the blocks that can hold what is asked for; nothing is expected in any other."""
         dataset = self._dataset(question, security)
-        start = max(self.catalog.coverage_start(dataset), TRADING.first)
+        covered = self.catalog.coverage_start(dataset)
+        if covered is None:
+            return []
+        start = max(covered, TRADING.first)
         parts = dict.fromkeys(
             part
             for first, last in _lived(question, security)
-            for part in parts_between(dataset, max(start, first), min(last, self.final_until))
+            for part in parts_between(dataset, max(start, first), last)
         )
         return [BlockKey(dataset.name, security.code, part) for part in parts]
 
@@ -238,8 +260,8 @@ class KlineReader:
     ) -> CompletenessByDataset:
         """Compare what is stored with what should be there."""
         found = CompletenessByDataset()
-        first, last = max(question.first_day, TRADING.first), min(question.end, self.final_until)
-        names = parts_between(question.period.base, first, last)
+        first = max(question.first_day, TRADING.first)
+        names = parts_between(question.period.base, first, question.last_day)
         if not known:
             dataset = self.dataset_of(min(question.kinds), question.period.base)
             found.states[dataset] = Completeness(self._window(question, dataset), question.period)
@@ -263,7 +285,7 @@ class KlineReader:
             start=question.first_day,
             end=question.end,
             coverage_start=self.catalog.coverage_start(dataset),
-            final_until=self.final_until,
+            final_until=question.final_until,
             now=self.now,
         )
 

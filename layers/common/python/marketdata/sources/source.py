@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
-from marketdata.blocks.dataset import Kind
+from marketdata.blocks.dataset import Dataset, Kind
 from marketdata.catalog.constituents import Industry, Membership
 from marketdata.catalog.securities import Security
-from marketdata.finance.statement import Statement, StatementRow
+from marketdata.finance.statement import Statement, StatementDataset, StatementRow
 from marketdata.kline.adjust.steps import Steps
 from marketdata.kline.bars import BarDataset
 from marketdata.status.status import COLUMNS
@@ -287,8 +287,18 @@ class Source(Protocol):
     def list_securities(self) -> FetchedSecurities:
         """List all securities that are or were listed."""
 
-    def coverage_start(self, dataset: BarDataset) -> str:
-        """Return the first day, YYYYMMDD, for which the source has a dataset."""
+    def coverage_start(self, dataset: BarDataset | StatementDataset) -> str | None:
+        """Return the first day, YYYYMMDD, for which the source has bars or a statement.
+
+        None if it has no such data at all; `FIRST_DATE` if it cannot say where they begin.
+        """
+
+    def final_time(self, dataset: Dataset) -> str:
+        """Return "HH:MM", Asia/Shanghai: when a trading day's rows of a dataset are final.
+
+        Bars, status and factors are asked for; statements and groups go by the daily bars of
+        stocks. Where the deployment sets a time of its own, the source was made with it.
+        """
 
 
 @runtime_checkable
@@ -299,6 +309,17 @@ class HasCalendar(Protocol):
         """Return Shanghai's trading days of a range, YYYYMMDD, that the source knows of.
 
         None if it knows of none: then nothing follows from it.
+        """
+
+
+@runtime_checkable
+class HasWholeDays(Protocol):
+    """A source that counts requests, each for one code, or else for all codes of a day."""
+
+    def whole_days_since(self, dataset: Dataset) -> str | None:
+        """Return the first day, YYYYMMDD, that one request brings with all of its codes.
+
+        From then on that holds for every day; None if there is no such request.
         """
 
 

@@ -10,7 +10,7 @@ from marketdata.blocks.block import BlockCoverage
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import bit_of
 from marketdata.blocks.store import BlockStore
-from marketdata.catalog.calendar import trading_days
+from marketdata.catalog.calendar import FinalDay, trading_days
 from marketdata.catalog.securities import Catalog
 from marketdata.kline.bars import BarDataset
 from marketdata.tasks.comparison import NOT_STORED
@@ -34,13 +34,13 @@ class NewestDay:
         The stored blocks.
     catalog : callable
         Returns the catalog.
-    final_until : str
-        The last trading day whose bars are final.
+    final_day : FinalDay
+        Returns the last trading day whose rows of a dataset are final.
     """
 
     store: BlockStore
     catalog: Callable[[], Catalog]
-    final_until: str
+    final_day: FinalDay
 
     def measure(self) -> None:
         """Record the age of every kind that has a schedule as the metric `NewestFinalDayAge`."""
@@ -58,10 +58,15 @@ class NewestDay:
 
         A day is stored if in every market at least `PUNCTUAL` of the codes that should have a bar
         of it have one, or are known to have none: single codes may lack it for reasons of their
-        own. 0 means the last final day itself. Days before `LOOK_BACK` are not looked at.
+        own. 0 means the last final day itself, and that the source has no such rows at all. Days
+        before `LOOK_BACK` are not looked at.
         """
-        start = (date.fromisoformat(self.final_until) - LOOK_BACK).strftime("%Y%m%d")
-        days = trading_days("SH", start, self.final_until)
+        dataset = Scope(kind, Period.DAILY, "", "", status=status).dataset
+        if self.catalog().coverage_start(dataset) is None:
+            return 0
+        final_until = self.final_day(dataset.name)
+        start = (date.fromisoformat(final_until) - LOOK_BACK).strftime("%Y%m%d")
+        days = trading_days("SH", start, final_until)
         stored: dict[str, Mapping[str, BlockCoverage]] = {}
         for age, day in enumerate(reversed(days)):
             scope = Scope(kind, Period.DAILY, day, day, status=status)

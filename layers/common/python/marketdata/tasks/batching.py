@@ -1,7 +1,9 @@
 """Batches: missing days, grouped into as few calls to the source as possible. Pure.
 
 A call to the source costs about the same for one code as for three hundred, so codes that lack
-about the same days go together, although a batch asks for a single range of days.
+about the same days go together, although a batch asks for a single range of days. A source that
+counts requests, and brings all codes of a day with one of them, is asked for whole days where that
+takes fewer of them.
 """
 
 from bisect import bisect_left, bisect_right
@@ -16,6 +18,7 @@ from marketdata.finance.periods import calendar_of
 from marketdata.finance.statement import StatementDataset
 from marketdata.kline.bars import BarDataset
 from marketdata.tasks.scope import Scope
+from marketdata.tasks.whole_days import Span, WholeDays, codes_by_day, pages, runs, whole_days
 
 CODES_A_BATCH = 300
 
@@ -75,10 +78,6 @@ class WorkItem(Work):
     batch: int
 
 
-type Span = tuple[int, int]
-"""The first and the last of some neighbouring days, as positions."""
-
-
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Neighbouring days that one code lacks, as positions in the scope's list of days.
@@ -133,6 +132,16 @@ class Batch:
         """The pieces, one per code: several of one code are joined."""
         return list(self._by_code.values())
 
+    @property
+    def codes(self) -> Sequence[str]:
+        """The codes."""
+        return list(self._by_code)
+
+    @property
+    def requests(self) -> int:
+        """The number of requests that it takes of a source for which each is for one code."""
+        return len(self._by_code) * pages(self.last - self.first + 1)
+
     def take(self, piece: Gap, bars_a_day: int) -> bool:
         """Add a piece if the batch stays within its limits; return whether it was added."""
         known = self._by_code.get(piece.code)
@@ -178,7 +187,7 @@ def gaps_of(
         The pieces, in the order of time.
     """
     piece: Gap | None = None
-    for first, last in (part for run in _runs(missing) for part in _cut(*run, longest)):
+    for first, last in (part for run in runs(missing) for part in _cut(*run, longest)):
         near = piece and first - piece.last - 1 <= BRIDGE_DAYS
         if piece and near and first // longest == piece.first // longest:
             piece = replace(piece, last=last)
@@ -196,30 +205,6 @@ def _cut(first: int, last: int, longest: int) -> Iterator[tuple[int, int]]:
         yield first, border - 1
         first = border
     yield first, last
-
-
-def _runs(days: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first and the last day of each unbroken run of days.
-
-    Runs are searched with growing steps, because a backfill of the whole market has millions of
-    days in a few thousand runs.
-    """
-    at = 0
-    while at < len(days):
-        step = 1
-        while at + step < len(days) and days[at + step] - days[at] == step:
-            step *= 2
-        high = min(at + step, len(days))
-        # Along a run, a day minus its index is constant, and it grows where the run ends.
-        end = bisect_right(
-            range(len(days)),
-            days[at] - at,
-            at + step // 2,
-            high,
-            key=lambda place: days[place] - place,
-        )
-        yield days[at], days[end - 1]
-        at = end
 
 
 def longest_gap(bars_a_day: int) -> int:
@@ -281,7 +266,10 @@ class Lacking:
 
 
 def work_items(
-    dataset: Dataset, securities: Sequence[Security], lacking: Lacking
+    dataset: Dataset,
+    securities: Sequence[Security],
+    lacking: Lacking,
+    whole_days_since: str | None = None,
 ) -> Iterator[Work]:
     """Cut the missing days into batches; see `tasks.batching`.
 
@@ -293,6 +281,9 @@ def work_items(
         The securities in scope, including all that lack days.
     lacking : Lacking
         The missing days of each code.
+    whole_days_since : str or None
+        The first day, YYYYMMDD, that the source can be asked for with all codes, if any; see
+        `tasks.whole_days`.
 
     Yields
     ------
@@ -300,28 +291,70 @@ def work_items(
         The batches, in the order in which they are to be done.
     """
     days, bars = lacking.days, bars_a_day(dataset)
-    made = batches(_pieces(securities, lacking, longest_gap(bars)), bars)
-    last_batch = {piece.code: batch for batch in made for piece in batch.pieces}
+    made = chosen(securities, lacking, bars, whole_days_since)
+    last_batch = {code: batch for batch in made for code in batch.codes}
     for batch in made:
         yield {
             "operation": dataset.operation,
             "dataset": dataset.name,
-            "codes": [piece.code for piece in batch.pieces],
+            "codes": [*batch.codes],
             "start": days[batch.first],
             "end": days[batch.last],
             "work": batch.days_missing * bars,
-            "closing": sum(last_batch[piece.code] is batch for piece in batch.pieces),
+            "closing": sum(last_batch[code] is batch for code in batch.codes),
         }
 
 
-def _pieces(securities: Sequence[Security], lacking: Lacking, longest: int) -> Iterator[Gap]:
+def chosen(
+    securities: Sequence[Security], lacking: Lacking, bars: int, whole_days_since: str | None
+) -> Sequence[Batch | WholeDays]:
+    """Batch all missing days by code, or some by whole days if that takes fewer requests.
+
+    Parameters
+    ----------
+    bars : int
+        Bars that one code has on one day.
+    securities, lacking, whole_days_since
+        See `work_items`.
+    """
+    plain = _by_code(securities, lacking, lacking.positions, bars)
+    if not whole_days_since:
+        return plain
+    mixed = _mixed(securities, lacking, bisect_left(lacking.days, whole_days_since), bars)
+    # Codes that are left alone may go together less well than before.
+    return min(plain, mixed, key=lambda made: sum(batch.requests for batch in made))
+
+
+def _mixed(
+    securities: Sequence[Security], lacking: Lacking, first: int, bars: int
+) -> list[Batch | WholeDays]:
+    """Batch some codes by whole days from the first one on, in the order of time."""
+    by_day = codes_by_day(lacking.positions, first)
+    rest = {
+        code: days[: bisect_left(days, first)] if code in by_day else days
+        for code, days in lacking.positions.items()
+    }
+    whole = whole_days({code: lacking.positions[code] for code in by_day}, first)
+    made: list[Batch | WholeDays] = [*_by_code(securities, lacking, rest, bars), *whole]
+    return sorted(made, key=lambda batch: (batch.last, batch.first))
+
+
+def _by_code(
+    securities: Sequence[Security],
+    lacking: Lacking,
+    positions: Mapping[str, Sequence[int]],
+    bars: int,
+) -> list[Batch]:
+    """Batch missing days by code, of which `positions` has those of each."""
+    work: list[Gap] = []
     for security in securities:
         alive = [
             (bisect_left(lacking.days, born), bisect_right(lacking.days, gone) - 1)
             for born, gone in lives(security)
         ]
-        missing = lacking.positions.get(security.code, [])
-        yield from gaps_of(security.code, missing, alive, longest)
+        missing = positions.get(security.code, ())
+        work += gaps_of(security.code, missing, alive, longest_gap(bars))
+    return batches(work, bars)
 
 
 def bars_a_day(dataset: Dataset) -> int:

@@ -227,7 +227,7 @@ class Outside:
 
 
 def outside(securities: Iterable[Security], window: Window) -> Outside:
-    """Find the days that are outside the codes' lives or before the source's coverage.
+    """Find the days that are outside the codes' lives or that the source does not cover.
 
     They are whole runs of the calendar, bounded by a few positions in it, so neither parts nor
     stored blocks need to be read.
@@ -239,8 +239,8 @@ def outside(securities: Iterable[Security], window: Window) -> Outside:
         market = security.market
         if (days := calendars.get(market)) is None:
             days = calendars[market] = window.calendar.days(market, window.start, last)
-        covered = bisect_left(days, window.coverage_start)
-        for reason, start, end in _stretches(security, days, covered):
+        covered = bisect_left(days, window.covered_from)
+        for reason, start, end in _stretches(security, days, covered, window.why_uncovered):
             if start < end:
                 found.days[reason] += end - start
                 run = (days[start], days[end - 1], reason)
@@ -249,14 +249,14 @@ def outside(securities: Iterable[Security], window: Window) -> Outside:
 
 
 def _stretches(
-    security: Security, days: Sequence[str], covered: int
+    security: Security, days: Sequence[str], covered: int, why_uncovered: str
 ) -> Iterator[tuple[str, int, int]]:
     """Yield a reason and the stretch of days outside that it explains, which may be empty."""
     after, reason = 0, "not_listed"
     for first_day, last_day in lives(security):
         listed, gone = bisect_left(days, first_day), bisect_right(days, last_day)
         yield reason, after, listed
-        yield "before_coverage", listed, min(max(listed, covered), gone)
+        yield why_uncovered, listed, min(max(listed, covered), gone)
         after, reason = max(listed, gone), "delisted"
     yield reason, after, len(days)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from marketdata.blocks.days import bits_of, runs
 from marketdata.blocks.store import BlockStore
+from marketdata.catalog.calendar import FinalDay
 from marketdata.catalog.securities import Catalog
 from marketdata.errors import NotFoundError
 from marketdata.finance.periods import calendar_of
@@ -30,7 +31,7 @@ class Detector:
 
     Parameters
     ----------
-    records, store, objects, catalog, narrow, final_until, now
+    records, store, objects, catalog, narrow, final_day, now
         As for `plan.Planner`.
     """
 
@@ -39,7 +40,7 @@ class Detector:
     objects: TaskObjects
     catalog: Callable[[], Catalog]
     narrow: Callable[[Scope], Scope]
-    final_until: str
+    final_day: FinalDay
     now: int
 
     def detect(self, task_id: int, attempt: int, group: int, parts: Sequence[str]) -> None:
@@ -73,8 +74,8 @@ class Detector:
     def _compared(self, task: Task, parts: Sequence[str]) -> list[Any]:
         catalog = self.catalog()
         securities = in_scope(catalog, self.narrow(task.scope))
-        window = window_of(task.scope, catalog, self.final_until, self.now)
         dataset = task.scope.dataset
+        window = window_of(task.scope, catalog, self.final_day(dataset.name), self.now)
         found = []
         for part in parts:
             stored = self.store.coverage(dataset.name, part)

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from marketdata.aws.metrics import put_metric
+from marketdata.catalog.securities import Catalog
 from marketdata.errors import (
     UPSTREAM_ERRORS,
     BlockCorruptError,
@@ -19,6 +20,7 @@ from marketdata.tasks.batching import WorkItem
 from marketdata.tasks.detect import summary
 from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.records import TaskRecords
+from marketdata.tasks.scope import not_covered
 from marketdata.tasks.task import Status, Task, TaskKind, TaskObjects, plan_key, result_key
 from marketdata.tasks.verify import verified
 
@@ -52,6 +54,8 @@ class Finisher:
         The tasks.
     objects : TaskObjects
         Where work lists are and results go.
+    catalog : callable
+        Returns the catalog, which knows what the source does not have.
     follow : callable
         Does the work that a task's bars entail before the task ends, and returns a message about
         it, see `tasks.main_contracts.TaskMainContracts.follow`.
@@ -61,6 +65,7 @@ class Finisher:
 
     records: TaskRecords
     objects: TaskObjects
+    catalog: Callable[[], Catalog]
     follow: Callable[[Task], str]
     publish: Callable[[str], object]
 
@@ -114,6 +119,7 @@ class Finisher:
             task,
             Status.COMPLETED,
             _joined(
+                not_covered(task.scope, self.catalog()),
                 f"{errors} stored blocks contradict themselves" if errors else "",
                 self.follow(task),
             ),
@@ -168,7 +174,13 @@ class Finisher:
         self.objects.write_json(result_key(task), result)
         nothing_done = bool(work) and len(undone) == len(work)
         status = Status.FAILED if nothing_done else Status.COMPLETED
-        message = _joined(_message(errors, task), _remarks(len(notes) + more), self.follow(task))
+        message = _joined(
+            # A refresh of the catalog always has work.
+            "" if work else not_covered(task.scope, self.catalog()),
+            _message(errors, task),
+            _remarks(len(notes) + more),
+            self.follow(task),
+        )
         # Before the end, so that Step Functions' next try of this step starts it if this one fails.
         if not (nothing_done or task.scope.dataset.intraday):
             self.publish(f"task-{task.id}-{task.attempt}")

@@ -97,11 +97,13 @@ class TaskMainContracts:
             return ""
         until = self.clock() + SECONDS
         catalog = self.catalog()
+        coverage_start = catalog.coverage_start(DAILY_BARS)
+        if coverage_start is None:
+            return ""
         failed = [
             variety.code
             for variety in _concerned(catalog, task.scope)
-            if self.clock() > until
-            or not self._update(variety, catalog.coverage_start(DAILY_BARS), task.scope.start)
+            if self.clock() > until or not self._update(variety, coverage_start, task.scope.start)
         ]
         return NOT_WORKED_OUT.format(_listed(failed)) if failed else ""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from marketdata.aws.items import Item
 from marketdata.aws.tables import Table
@@ -9,7 +10,10 @@ from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.tasks.task import Status, now, record_key
 
 LONGEST = 200
-"""Characters kept of each error message: an item holds 400 KB, and a batch up to 300 codes."""
+"""Characters kept of each error message: an item holds 400 KB."""
+
+FULL_REASONS = 300
+"""So many different reasons of codes are kept at that length; of more, each is shorter."""
 
 MOST_NOTES = 50
 """Notes that are kept of a piece of work, each as long; the others are counted."""
@@ -103,7 +107,7 @@ class Outcomes:
     def read(self, task_id: int) -> dict[int, Item]:
         """Read the outcomes of a task's batches, by number."""
         items = self._table.query(f"task#{task_id}")
-        return {int(item["sk"].removeprefix("batch#")): item for item in items}
+        return {int(item["sk"].removeprefix("batch#")): _read(item) for item in items}
 
 
 def _key(task_id: int, batch: int) -> tuple[str, str]:
@@ -111,7 +115,6 @@ def _key(task_id: int, batch: int) -> tuple[str, str]:
 
 
 def _record(task_id: int, attempt: int, outcome: BatchOutcome) -> Write:
-    failed = {code: why[:LONGEST] for code, why in (outcome.failed or {}).items()}
     notes = list(dict.fromkeys(note[:LONGEST] for note in outcome.notes))
     return Write(
         *_key(task_id, outcome.batch),
@@ -119,8 +122,8 @@ def _record(task_id: int, attempt: int, outcome: BatchOutcome) -> Write:
             "done": not (outcome.error or outcome.error_codes),
             "attempt": attempt,
             "error": outcome.error[:LONGEST],
-            "failed": failed,
-            "quarantined": outcome.quarantined or {},
+            "failures": _by_reason(outcome.failed or {}),
+            "rejects": _by_counts(outcome.quarantined or {}),
             "bars": outcome.bars,
             "calls": outcome.calls,
             "notes": notes[:MOST_NOTES],
@@ -131,6 +134,33 @@ def _record(task_id: int, attempt: int, outcome: BatchOutcome) -> Write:
         condition="attribute_not_exists(pk) OR attempt < :attempt",
         values={":attempt": attempt},
     )
+
+
+def _by_reason(failed: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Group codes by reason: a whole market that failed has one, told once in the item."""
+    longest = min(LONGEST, LONGEST * FULL_REASONS // max(1, len({*failed.values()})))
+    codes: dict[str, list[str]] = {}
+    for code, why in failed.items():
+        codes.setdefault(why[:longest], []).append(code)
+    return [{"why": why, "codes": " ".join(each)} for why, each in codes.items()]
+
+
+def _by_counts(quarantined: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
+    """Group codes by their numbers of bad bars: a bad day of a market has the same for many."""
+    codes: dict[tuple[tuple[str, int], ...], list[str]] = {}
+    for code, counts in quarantined.items():
+        codes.setdefault((*counts.items(),), []).append(code)
+    return [{"counts": dict(counts), "codes": " ".join(each)} for counts, each in codes.items()]
+
+
+def _read(item: Item) -> Item:
+    """Give each code its own reason and numbers again."""
+    # A record of before codes were grouped has them as they are.
+    if "failures" not in item:
+        return item
+    failed = {code: each["why"] for each in item["failures"] for code in each["codes"].split()}
+    bad = {code: each["counts"] for each in item["rejects"] for code in each["codes"].split()}
+    return item | {"failed": failed, "quarantined": bad}
 
 
 def _count(task_id: int, attempt: int, outcome: BatchOutcome) -> Write:

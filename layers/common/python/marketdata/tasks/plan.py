@@ -1,7 +1,7 @@
 """The plan step: from a task to its work list."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,8 +9,9 @@ from marketdata.aws.writes import ConditionFailedError
 from marketdata.blocks.block import BlockCoverage
 from marketdata.blocks.dataset import Dataset, Kind, Period
 from marketdata.blocks.store import BlockStore
-from marketdata.catalog.calendar import beyond_known, today
+from marketdata.catalog.calendar import FinalDay, beyond_known, today
 from marketdata.catalog.securities import Catalog, Security
+from marketdata.catalog.window import Window
 from marketdata.errors import CalendarEndedError, ConflictError, NotFoundError
 from marketdata.finance.periods import calendar_of
 from marketdata.lease.state import task_claimant
@@ -37,6 +38,11 @@ BATCHES_A_TURN = 16
 time for. A retry takes them one by one, so that a bad one cannot spoil the others again.
 """
 
+CODES_A_TURN = 15_000
+"""Codes that the batches of a turn have together: a state of Step Functions holds 256 KB. A single
+batch may have more, which no market does.
+"""
+
 SCHEDULE = "schedule"
 """Who creates the tasks of schedules."""
 
@@ -60,8 +66,8 @@ class Planner:
         Returns the catalog.
     narrow : callable
         Fills in the codes of a scope that is about main contracts, see `tasks.main_contracts`.
-    final_until : str
-        The last trading day whose bars are final.
+    final_day : FinalDay
+        Returns the last trading day whose rows of a dataset are final.
     now : int
         Epoch seconds.
     changed : callable
@@ -73,7 +79,7 @@ class Planner:
     objects: TaskObjects
     catalog: Callable[[], Catalog]
     narrow: Callable[[Scope], Scope]
-    final_until: str
+    final_day: FinalDay
     now: int
     changed: Callable[[Dataset], Callable[[str], int]] = lambda _: lambda _: 0
 
@@ -135,12 +141,14 @@ class Planner:
         execution : str
             The execution's ARN.
         """
-        start = (date.fromisoformat(self.final_until) - LOOK_BACK).strftime("%Y%m%d")
         named = {"catalog": TaskKind.CATALOG, "verify": TaskKind.VERIFY}
         kind = named.get(schedule, TaskKind.FILL)
         status = schedule == DataType.STATUS
         security = Kind.STOCK if status or schedule in named else Kind(schedule)
-        scope = Scope(security, Period.DAILY, start, self.final_until, status=status)
+        scope = Scope(security, Period.DAILY, "", "", status=status)
+        end = self.final_day(scope.dataset.name)
+        start = (date.fromisoformat(end) - LOOK_BACK).strftime("%Y%m%d")
+        scope = replace(scope, start=start, end=end)
 
         def make(task_id: int) -> Task:
             return new_task(task_id, kind, scope, SCHEDULE, request=execution, execution=execution)
@@ -167,8 +175,9 @@ class Planner:
 
     def _detect(self, task: Task, execution: str) -> dict[str, Any]:
         catalog = self.catalog()
-        window = window_of(task.scope, catalog, self.final_until, self.now)
-        securities = in_scope(catalog, self.narrow(task.scope))
+        window = self._window(task.scope)
+        scope = task.scope if window.coverage_start is None else self.narrow(task.scope)
+        securities = in_scope(catalog, scope)
         found = outside(securities, window)
         runs = {"days": found.days, "runs": found.runs}
         self.objects.write_json(outside_key(task.id), runs)
@@ -246,10 +255,7 @@ class Planner:
         key = f"tasks/{task.id}/turns-{task.attempt}.json"
         count = BATCHES_A_TURN if task.attempt == 1 else 1
         scheduled = task.created_by == SCHEDULE
-        turns = [
-            {"batches": work[at : at + count], "scheduled": scheduled}
-            for at in range(0, len(work), count)
-        ]
+        turns = [{"batches": batches, "scheduled": scheduled} for batches in _turns(work, count)]
         self.objects.write_json(key, turns)
         if turns:
             # Its first call may be kept out before any code of ours runs.
@@ -262,17 +268,24 @@ class Planner:
         return [{"operation": "refresh_catalog", "work": 1, "closing": 1}], {"total_count": 1}
 
     def _bars(self, task: Task) -> tuple[list[Work], dict[str, int]]:
+        if self._window(task.scope).coverage_start is None:
+            return [], {"total_count": 0, "missing_count": 0}
         securities = in_scope(self.catalog(), self.narrow(task.scope), to_ask=True)
         lacking = self._lacking(task, securities)
         missing = len(lacking.positions)
         total = missing if task.kind is TaskKind.FILL else len(securities)
-        work = list(work_items(task.scope.dataset, securities, lacking))
+        dataset = task.scope.dataset
+        since = self.catalog().whole_days_since(dataset)
+        work = list(work_items(dataset, securities, lacking, since))
         return work, {"total_count": total, "missing_count": missing}
+
+    def _window(self, scope: Scope) -> Window:
+        return window_of(scope, self.catalog(), self.final_day(scope.dataset.name), self.now)
 
     def _lacking(self, task: Task, securities: Sequence[Security]) -> Lacking:
         """Find the days to fetch for each code."""
         scope = task.scope
-        window = window_of(scope, self.catalog(), self.final_until, self.now)
+        window = self._window(scope)
         lacking = Lacking(scope)
         changed = self.changed(scope.dataset)
         for part in parts_of(scope, window):
@@ -294,3 +307,18 @@ class Planner:
                 part, {code: found.gaps.get(code, 0) | found.due.get(code, 0) for code in codes}
             )
         return lacking
+
+
+def _turns(work: Sequence[WorkItem], most: int) -> Iterator[list[WorkItem]]:
+    """Group batches, in their order, by so many at most and by `CODES_A_TURN`."""
+    turn: list[WorkItem] = []
+    codes = 0
+    for item in work:
+        own = len(item.get("codes", ()))
+        if turn and (len(turn) == most or codes + own > CODES_A_TURN):
+            yield turn
+            turn, codes = [], 0
+        turn.append(item)
+        codes += own
+    if turn:
+        yield turn

@@ -119,10 +119,17 @@ def window_of(scope: Scope, catalog: Catalog, final_until: str, now: int) -> Win
     )
 
 
+def not_covered(scope: Scope, catalog: Catalog) -> str:
+    """Return what to say of a task about data that the source does not have; empty if it does."""
+    if catalog.coverage_start(scope.dataset) is not None:
+        return ""
+    return f"the source {catalog.source} has no {scope.dataset.name}: there is nothing to do"
+
+
 def parts_of(scope: Scope, window: Window) -> list[str]:
     """List the parts in which rows can be expected.
 
     The range is clipped first, because a request may span the years 1 to 9999.
     """
-    first = max(window.start, window.coverage_start, window.calendar.first)
+    first = max(window.start, window.covered_from, window.calendar.first)
     return parts_between(scope.dataset, first, min(window.end, window.final_until))

@@ -104,8 +104,11 @@ def _turn(name: str) -> int:
 
 
 def _series(dataset: Dataset, catalog: Catalog, start: str, end: str) -> list[str]:
-    # What lies before the source's coverage is never read.
-    first = max(start, catalog.coverage_start(dataset), calendar_of(dataset).first)
+    # What the source does not cover is never read.
+    covered = catalog.coverage_start(dataset)
+    if covered is None:
+        return []
+    first = max(start, covered, calendar_of(dataset).first)
     return [_name(dataset.name, part) for part in parts_between(dataset, first, end)]
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from marketdata.blocks.block import BlockKey
@@ -23,6 +24,7 @@ from marketdata.ingest.quarantine import Quarantine
 from marketdata.ingest.report import IngestReport
 from marketdata.ingest.statements import StatementIngest
 from marketdata.ingest.status import StatusIngest
+from marketdata.kline.adjust.steps import FactorDataset
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import (
     BarRequest,
@@ -68,8 +70,6 @@ class UpstreamServer:
         Where bad rows go.
     now : callable
         The clock, with a time zone.
-    final_time : str
-        "HH:MM", Asia/Shanghai, from which a trading day is final.
     connections : Connections
         Tests the SDK configs.
     mark : callable
@@ -81,7 +81,6 @@ class UpstreamServer:
     store: BlockStore
     quarantine: Quarantine
     now: Callable[[], datetime]
-    final_time: str
     connections: Connections
     mark: Callable[[str, Iterable[str]], None]
 
@@ -90,9 +89,8 @@ class UpstreamServer:
 
     def __post_init__(self) -> None:
         self._catalog = CatalogStore(self.store, self._refresh)
-        self._groups = GroupServer(
-            self.source, self.store, self._catalog, self._final_day, self.now
-        )
+        final_day = partial(self._final_day, BARS)
+        self._groups = GroupServer(self.source, self.store, self._catalog, final_day, self.now)
 
     def serve(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Carry out one operation.
@@ -138,15 +136,16 @@ class UpstreamServer:
 
     def _fetch_bars(self, event: Mapping[str, Any]) -> Save:
         dataset = BarDataset.parse(event["dataset"])
+        coverage_start = self._coverage_start(dataset)
         request = BarRequest(dataset, tuple(event["codes"]), event["start"], event["end"])
         # Determined before the source is asked: a day that becomes final meanwhile does not count.
-        final_until, asked_at = self._final_day(), self._seconds()
+        final_until, asked_at = self._final_day(dataset), self._seconds()
         fetched = self.source.fetch_bars(request)
         ingest = BarIngest(
             self.store,
             self.quarantine,
             self._catalog.load(),
-            coverage_start=self.source.coverage_start(dataset),
+            coverage_start=coverage_start,
             final_until=final_until,
             now=asked_at,
             omits_untraded=self.source.omits_untraded,
@@ -162,7 +161,7 @@ class UpstreamServer:
         if not isinstance(self.source, HasStatus):
             raise UpstreamUnsupportedError(f"{self.source.name} has no status of stocks")
         request = StatusRequest(tuple(event["codes"]), event["start"], event["end"])
-        final_until, asked_at = self._final_day(), self._seconds()
+        final_until, asked_at = self._final_day(STATUS), self._seconds()
         fetched = self.source.fetch_status(request)
         ingest = StatusIngest(
             self.store,
@@ -178,10 +177,11 @@ class UpstreamServer:
 
     def _fetch_statements(self, event: Mapping[str, Any]) -> Save:
         dataset = StatementDataset.parse(event["dataset"])
+        self._coverage_start(dataset)
         request = StatementRequest(
             dataset.statement, tuple(event["codes"]), event["start"], event["end"]
         )
-        final_until, asked_at = last_final_period(self._final_day()), self._seconds()
+        final_until, asked_at = last_final_period(self._final_day(BARS)), self._seconds()
         fetched = self.source.fetch_statements(request)
         ingest = StatementIngest(
             self.store,
@@ -194,7 +194,7 @@ class UpstreamServer:
 
     def _fetch_factors(self, event: Mapping[str, Any]) -> Save:
         request = FactorRequest(Kind(event["kind"]), tuple(event["codes"]))
-        final_until = self._final_day()
+        final_until = self._final_day(FactorDataset(request.kind))
         fetched = self.source.fetch_factors(request)
         asked_at = self.now().isoformat(timespec="seconds")
         return lambda: {"failed": save_factors(self.store, request, fetched, final_until, asked_at)}
@@ -247,11 +247,18 @@ class UpstreamServer:
     def _seconds(self) -> int:
         return int(self.now().timestamp())
 
-    def _final_day(self) -> str:
+    def _coverage_start(self, dataset: BarDataset | StatementDataset) -> str:
+        """Return the first day that the source has; raise an error if it has no such data."""
+        start = self.source.coverage_start(dataset)
+        if start is None:
+            raise UpstreamUnsupportedError(f"the source {self.source.name} has no {dataset.name}")
+        return start
+
+    def _final_day(self, dataset: Dataset) -> str:
         if today(self.now()) > last_known_day():
             # The catalog may bring the year that the generated module does not know.
             self._catalog.load()
-        return last_final_day(self.now(), self.final_time)
+        return last_final_day(self.now(), self.source.final_time(dataset))
 
     def _refresh(self) -> FetchedSecurities:
         listed = self.source.list_securities()

@@ -19,7 +19,7 @@ from marketdata.catalog.securities import Security, life
 from marketdata.errors import UpstreamError
 from marketdata.kline.adjust.factors import NO_FACTORS, KnownFactors, read_factors
 from marketdata.kline.adjust.prices import adjust_prices
-from marketdata.kline.adjust.steps import Mode
+from marketdata.kline.adjust.steps import FactorDataset, Mode
 from marketdata.kline.gaps import DEADLINE
 from marketdata.kline.reader import KlineQuestion, KlineReader, Pieces
 from marketdata.kline.rows import Piece, RowSet
@@ -51,7 +51,7 @@ class Adjuster:
     end : str
         The last day asked for, "YYYYMMDD".
     final_until : str
-        The last final trading day, "YYYYMMDD".
+        The last trading day whose factors are final, "YYYYMMDD".
     now : callable
         Returns the current time, with a time zone.
     clock : callable
@@ -202,6 +202,8 @@ class AdjustedReader:
     def read(self, question: KlineQuestion, read: ReadBars = KlineReader.read) -> RowSet:
         """Answer a question; errors as in `KlineReader.read`.
 
+        Where factors are final later than bars, days are pending until they are.
+
         Parameters
         ----------
         question : KlineQuestion
@@ -209,12 +211,19 @@ class AdjustedReader:
         read : ReadBars
             Reads the bars with a reader that adjusts prices.
         """
+        final_day = self.reader.final_day
+        known_until = min(final_day(FactorDataset(kind).name) for kind in question.kinds)
         adjuster = Adjuster(
             mode=self.mode,
             store=self.reader.store,
             fetch=self.fetch,
             end=question.end,
-            final_until=self.reader.final_until,
+            final_until=known_until,
             now=self.now,
         )
-        return adjuster.told(read(replace(self.reader, adjust=adjuster.apply), question))
+        reader = replace(
+            self.reader,
+            final_day=lambda dataset: min(final_day(dataset), known_until),
+            adjust=adjuster.apply,
+        )
+        return adjuster.told(read(reader, question))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from marketdata.blocks.block import DOCUMENT, Block, BlockKey, read_document, write_document
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.store import BlockStore
-from marketdata.kline.adjust.steps import Steps
+from marketdata.kline.adjust.steps import FactorDataset, Steps
 
 NO_FACTORS = "the source gave no factors"
 
@@ -44,7 +44,7 @@ def read_factors(
 
 def factor_key(kind: Kind, code: str) -> BlockKey:
     """Return the key of the block that holds a code's factors."""
-    return BlockKey(f"factor.{kind}", code, DOCUMENT)
+    return BlockKey(FactorDataset(kind).name, code, DOCUMENT)
 
 
 def decode_factors(key: BlockKey, stored: Block) -> KnownFactors:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
 
+from marketdata.blocks.dataset import Kind
+
 NOISE = 1e-9
 """A smaller relative change is not a payout, but rounding in the source's arithmetic."""
 
@@ -16,6 +18,33 @@ class Mode(StrEnum):
     """前复权: raw price × factor ÷ factor of the last known day."""
     BACKWARD = "backward"
     """后复权: raw price × factor."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactorDataset:
+    """The adjustment factors of a kind of security."""
+
+    kind: Kind
+
+    @property
+    def name(self) -> str:
+        """The dataset's name, such as "factor.stock"."""
+        return f"factor.{self.kind}"
+
+    @property
+    def intraday(self) -> bool:
+        """False: factors change from one day to another."""
+        return False
+
+    @property
+    def one_a_day(self) -> bool:
+        """True: a day has one factor."""
+        return True
+
+    @property
+    def operation(self) -> str:
+        """The operation by which the upstream function fetches them."""
+        return "fetch_factors"
 
 
 @dataclass(frozen=True, slots=True)

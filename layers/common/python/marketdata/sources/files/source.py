@@ -33,10 +33,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from marketdata.blocks.dataset import Dataset
 from marketdata.catalog.calendar import FIRST_DAYS, last_final_day, today
 from marketdata.catalog.constituents import Industry
 from marketdata.catalog.securities import FIRST_DATE
 from marketdata.errors import NotFoundError, UpstreamFaultError
+from marketdata.finance.statement import StatementDataset
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.files.bars import BarFile, parse_bars
 from marketdata.sources.files.factors import parse_factors
@@ -85,19 +87,19 @@ class FileSource:
         The bucket.
     now : callable
         The clock, with a time zone.
-    final_time : str
-        "HH:MM", see `catalog.calendar`.
+    final_from : str
+        "HH:MM", Asia/Shanghai, from which a trading day is final, whatever the dataset.
     """
 
     objects: ObjectReader
     now: Callable[[], datetime]
-    final_time: str
+    final_from: str
     name: str = "files"
     omits_untraded: bool = False
 
     def fetch_bars(self, request: BarRequest) -> FetchedBars:
         """Fetch the bars of each code's file; see `Source`."""
-        final = last_final_day(self.now(), self.final_time)
+        final = last_final_day(self.now(), self.final_from)
         end = min(request.end, final)
         found = FetchedBars(join_frames(request.dataset, []))
         frames = []
@@ -116,7 +118,7 @@ class FileSource:
 
     def fetch_status(self, request: StatusRequest) -> FetchedStatus:
         """Fetch the status in each code's file, as `fetch_bars` does bars."""
-        final = last_final_day(self.now(), self.final_time)
+        final = last_final_day(self.now(), self.final_from)
         end = min(request.end, final)
         found = FetchedStatus(join_status([]))
         frames = []
@@ -215,7 +217,7 @@ class FileSource:
         UpstreamFaultError
             The file does not have the documented layout.
         """
-        end = min(end, last_final_day(self.now(), self.final_time))
+        end = min(end, last_final_day(self.now(), self.final_from))
         [file] = self._files("index/weights", [index])
         if file.content is None:
             return FetchedWeights(notes=[file.lacking] if file.misnamed else [])
@@ -241,9 +243,13 @@ class FileSource:
         except ValueError as error:
             raise UpstreamFaultError(f"{IMPORTS}{INDUSTRIES}: {error}") from error
 
-    def coverage_start(self, dataset: BarDataset) -> str:  # noqa: ARG002  the same for all
-        """Return the calendar's first day: a file may begin on any day."""
-        return min(FIRST_DAYS.values())
+    def coverage_start(self, dataset: BarDataset | StatementDataset) -> str:
+        """Return the calendar's first day: a file may begin on any day, statements before it."""
+        return FIRST_DATE if isinstance(dataset, StatementDataset) else min(FIRST_DAYS.values())
+
+    def final_time(self, dataset: Dataset) -> str:  # noqa: ARG002  the same for all
+        """Return the time from which everything of a trading day is final."""
+        return self.final_from
 
     def trading_days(self, start: str, end: str) -> list[str] | None:
         """Read `calendar.csv`; None if there is none.

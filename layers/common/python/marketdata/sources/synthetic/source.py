@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from marketdata.blocks.dataset import Kind
+from marketdata.blocks.dataset import Dataset, Kind
 from marketdata.catalog.calendar import SHANGHAI, last_final_day
 from marketdata.catalog.constituents import Industry
-from marketdata.catalog.securities import Security
+from marketdata.catalog.securities import FIRST_DATE, Security
+from marketdata.finance.statement import StatementDataset
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import (
     BarRequest,
@@ -50,14 +51,14 @@ class SyntheticSource:
     ----------
     now : callable
         The clock, with a time zone.
-    final_time : str
-        "HH:MM", see `catalog.calendar`.
+    final_from : str
+        "HH:MM", Asia/Shanghai, from which a trading day is final, whatever the dataset.
     seed : int
         Another seed gives another market.
     """
 
     now: Callable[[], datetime]
-    final_time: str
+    final_from: str
     seed: int = SEED
     name: str = "synthetic"
     omits_untraded: bool = False
@@ -129,9 +130,13 @@ class SyntheticSource:
             ]
         )
 
-    def coverage_start(self, dataset: BarDataset) -> str:  # noqa: ARG002  the same for all
-        """Return the first day of the market; no kind begins later."""
-        return START
+    def coverage_start(self, dataset: BarDataset | StatementDataset) -> str:
+        """Return the first day of the market; no kind begins later, and statements earlier."""
+        return FIRST_DATE if isinstance(dataset, StatementDataset) else START
+
+    def final_time(self, dataset: Dataset) -> str:  # noqa: ARG002  the same for all
+        """Return the time from which everything of a trading day is final."""
+        return self.final_from
 
     def fetch_members(self, groups: Sequence[str]) -> FetchedMembers:
         """Draw the members of indices and industries as known on the last final day."""
@@ -154,7 +159,7 @@ class SyntheticSource:
         return [*industries()]
 
     def _final(self) -> str:
-        return last_final_day(self.now(), self.final_time)
+        return last_final_day(self.now(), self.final_from)
 
     def _today(self) -> str:
         return self.now().astimezone(SHANGHAI).strftime("%Y%m%d")
