@@ -3,12 +3,14 @@ PORT ?= 8000
 UPSTREAM ?= synthetic
 DATA ?=
 SDK_BUNDLE ?=
+BAOSTOCK ?=
+DAYS ?=
 STATE ?= .local
 FIRST_FILL ?= 1
 CALLS ?= 8
 HOST ?=
 # they are passed as arguments; a function must not find them in its environment
-unexport PORT UPSTREAM DATA SDK_BUNDLE STATE FIRST_FILL CALLS HOST
+unexport PORT UPSTREAM DATA SDK_BUNDLE BAOSTOCK DAYS STATE FIRST_FILL CALLS HOST
 
 # for `make bench`: a folder of real bars in the layout of DATA, to be measured as well
 REAL ?=
@@ -52,13 +54,14 @@ QLIB_PYTHON := 3.12
 .PHONY: help run sdk-bundle rotate-key attach smoke test test-unit test-e2e test-qlib screenshots chaos soak bench cost lint types format generated check-generated validate check sync
 
 help: ## show the targets
-	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata] [DATA=folder] [SDK_BUNDLE=zip|folder] [STATE=$(STATE)] [FIRST_FILL=1|0] [CALLS=$(CALLS)] [HOST=name,…]"
+	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata|baostock] [DATA=folder] [SDK_BUNDLE=zip|folder] [BAOSTOCK=host:port] [DAYS=20] [STATE=$(STATE)] [FIRST_FILL=1|0] [CALLS=$(CALLS)] [HOST=name,…]"
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
 
 # not through `uv run`: it must be a direct child of make to notice that make was killed
 run: sync ## serve the local cloud at http://localhost:PORT/api/v1 until Ctrl-C
 	@exec env UV='$(UV)' $(VENV)/bin/python -m local run --port '$(PORT)' --upstream '$(UPSTREAM)' \
 		--data '$(DATA)' --sdk-bundle '$(SDK_BUNDLE)' --state '$(STATE)' \
+		--baostock '$(BAOSTOCK)' --days '$(DAYS)' \
 		--first-fill '$(FIRST_FILL)' --calls '$(CALLS)' --host '$(HOST)'
 
 sdk-bundle: sync ## zip the vendor's SDK: make sdk-bundle WHEELS='dir/*.whl' OUT=sdk.zip

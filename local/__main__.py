@@ -20,7 +20,11 @@ from local import bootstrap, cloud, proxy, stack
 from local.tools import SAM, LocalCloudError, claim, isolate, say, sign, uvx
 
 LEAVE_SECONDS = 10
-SOURCES = ["synthetic", "files", "amazingdata"]
+BAOSTOCK_DAYS = 20
+"""Trading days of a first fill from BaoStock: each costs requests, and there are not many."""
+BAOSTOCK_CODE = "600000.SH"
+"""A stock that it has; so the sample calls can be shown before it is asked for anything."""
+SOURCES = ["synthetic", "files", "amazingdata", "baostock"]
 
 
 def main() -> int:
@@ -51,6 +55,7 @@ def run(options: argparse.Namespace) -> None:
         The local cloud cannot start.
     """
     data, bundle = _data_folder(options), _sdk_bundle(options)
+    days = _sample(options, data)
     logs = options.state / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     logging.raiseExceptions = False  # a full disk is said once, not at every line
@@ -59,7 +64,9 @@ def run(options: argparse.Namespace) -> None:
         for listener in proxy.listeners(options.port):
             listener.close()
         with cloud.running(options.state, options.calls) as emulator:
-            deployed = _deploy(emulator, options.upstream, logs)
+            deployed = _deploy(
+                emulator, stack.SourceChoice(options.upstream, options.baostock), logs
+            )
             s3 = boto3.client("s3", endpoint_url=emulator.endpoint)
             if data:
                 say(f"{bootstrap.upload(s3, deployed.bucket, data)} files uploaded from {data}")
@@ -77,14 +84,14 @@ def run(options: argparse.Namespace) -> None:
                 calls=options.calls,
             )
             with proxy.serving(options.port, gateway):
-                _serve(options, emulator, bootstrap.sample(data))
+                _serve(options, emulator, days)
 
 
-def _deploy(emulator: cloud.Cloud, upstream: str, logs: Path) -> stack.Stack:
+def _deploy(emulator: cloud.Cloud, source: stack.SourceChoice, logs: Path) -> stack.Stack:
     template = stack.build(logs / "build.log")
     emulator.wait_until_ready()
     say(f"the emulator runs on port {emulator.port}")
-    deployed = stack.deploy(emulator, template, upstream, logs / "deploy.log")
+    deployed = stack.deploy(emulator, template, source, logs / "deploy.log")
     secrets = boto3.client("secretsmanager", endpoint_url=emulator.endpoint)
     bootstrap.set_admin_password(secrets, deployed.admin_secret)
     return deployed
@@ -96,7 +103,7 @@ def _serve(options: argparse.Namespace, emulator: cloud.Cloud, days: bootstrap.S
         bootstrap.log_in(client)
         print(f"\nREADY {api}\n      {api.removesuffix('api/v1')} is the console\n", flush=True)
         try:
-            _welcome(client, api, days, fill=options.first_fill)
+            _welcome(client, api, days, options)
         except (LocalCloudError, httpx.HTTPError) as error:
             say(f"{error}")
     say("serving; Ctrl-C ends it")
@@ -105,9 +112,13 @@ def _serve(options: argparse.Namespace, emulator: cloud.Cloud, days: bootstrap.S
     signal.pause()
 
 
-def _welcome(client: httpx.Client, api: str, days: bootstrap.Sample, *, fill: bool) -> None:
+def _welcome(
+    client: httpx.Client, api: str, days: bootstrap.Sample, options: argparse.Namespace
+) -> None:
     print(_samples(api, days.code or bootstrap.any_stock(client), days), flush=True)
-    if fill and bootstrap.is_empty(client):
+    if options.first_fill and bootstrap.is_empty(client):
+        if options.upstream == "baostock":
+            bootstrap.meet_baostock(options.baostock)
         bootstrap.first_fill(client, days)
 
 
@@ -175,6 +186,14 @@ def _sdk_bundle(options: argparse.Namespace) -> Path | None:
     return bundle
 
 
+def _sample(options: argparse.Namespace, data: Path | None) -> bootstrap.Sample:
+    if options.upstream != "baostock" and options.baostock:
+        raise LocalCloudError("BAOSTOCK is read with UPSTREAM=baostock only")
+    if options.upstream == "baostock":
+        return bootstrap.last_trading_days(options.days or BAOSTOCK_DAYS, BAOSTOCK_CODE)
+    return bootstrap.last_trading_days(options.days) if options.days else bootstrap.sample(data)
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     runs = parser.add_subparsers(required=True).add_parser("run")
@@ -182,6 +201,8 @@ def _options() -> argparse.Namespace:
     runs.add_argument("--upstream", choices=SOURCES, required=True)
     runs.add_argument("--data", type=_path, required=True, help="empty for none")
     runs.add_argument("--sdk-bundle", type=_path, required=True, help="empty for none")
+    runs.add_argument("--baostock", type=_address, required=True, help="host:port; empty for none")
+    runs.add_argument("--days", type=_positive_or_none, required=True, help="empty for none")
     runs.add_argument("--state", type=_path, required=True)
     runs.add_argument("--first-fill", type=int, choices=[0, 1], required=True)
     runs.add_argument("--calls", type=_positive, required=True)
@@ -197,6 +218,17 @@ def _positive(text: str) -> int:
     if (number := int(text)) < 1:
         raise ValueError
     return number
+
+
+def _positive_or_none(text: str) -> int | None:
+    return _positive(text) if text else None
+
+
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if text and not (host and port.isascii() and port.isdigit()):
+        raise ValueError
+    return text
 
 
 def _names(text: str) -> list[str]:

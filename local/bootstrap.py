@@ -3,7 +3,9 @@
 import hashlib
 import json
 import os
+import socket
 import tempfile
+import threading
 import time
 from calendar import monthrange
 from collections import Counter
@@ -12,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -20,6 +23,8 @@ from tqdm import tqdm
 from local import sdk_bundle
 from local.emulator.crew import START
 from local.tools import LocalCloudError, say
+from marketdata.catalog.calendar import FIRST_DAYS, trading_days
+from marketdata.sources.baostock.vendor import SERVER as BAOSTOCK_SERVER
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -39,6 +44,7 @@ PROCESSES = 2
 """The processes that each of these has before the service is ready."""
 FIRST_FILL_DAYS = 60
 LOGIN_SECONDS = 30
+REACH_SECONDS = 10.0
 _SHANGHAI = timezone(timedelta(hours=8))
 _ENDED = {"completed", "failed", "cancelled"}
 
@@ -164,6 +170,58 @@ def sample(data: Path | None) -> Sample:
     return Sample(_day(first), _day(last), code)
 
 
+def last_trading_days(count: int, code: str | None = None) -> Sample:
+    """Choose the last trading days up to today, and a stock if it is known to have bars."""
+    today = _day(datetime.now(_SHANGHAI).date())
+    days = trading_days("SH", FIRST_DAYS["SH"], today)[-count:]
+    return Sample(days[0], days[-1], code)
+
+
+def meet_baostock(address: str) -> None:
+    """Say whose data will be fetched, and see whether its server is there.
+
+    The functions would ask a server that does not answer for minutes, and nobody would know why. A
+    connection is opened and closed, and nothing is sent.
+
+    Parameters
+    ----------
+    address : str
+        Where BaoStock is asked, "host:port"; empty for its public server.
+
+    Raises
+    ------
+    LocalCloudError
+        The server cannot be reached within `REACH_SECONDS`.
+    """
+    address = address or BAOSTOCK_SERVER
+    say(f"the data comes from BaoStock ({address}), a free service: it is for you, not to pass on")
+    if error := _unreachable(address):
+        raise LocalCloudError(
+            f"BaoStock's server {address} cannot be reached: {error}. There is no first fill; the "
+            "service goes on with what its cache has. Start it again once there is a connection"
+        )
+
+
+def _unreachable(address: str) -> str | None:
+    """Return why a server cannot be reached; looking up its name may take any time."""
+    host, _, port = address.rpartition(":")
+    ended: SimpleQueue[str | None] = SimpleQueue()
+
+    def connect() -> None:
+        try:
+            socket.create_connection((host, int(port)), REACH_SECONDS).close()
+        except OSError as error:
+            ended.put(str(error))
+        else:
+            ended.put(None)
+
+    threading.Thread(target=connect, daemon=True).start()
+    try:
+        return ended.get(timeout=REACH_SECONDS)
+    except Empty:
+        return f"no answer in {REACH_SECONDS:g} s"
+
+
 def any_stock(client: httpx.Client) -> str:
     """Return the code of a stock."""
     query = {"security_type": "EXTRA_STOCK_A"}
@@ -189,7 +247,8 @@ def first_fill(client: httpx.Client, days: Sample) -> None:
     with tqdm(total=100, unit="%", bar_format="{l_bar}{bar}| {elapsed}", disable=None) as bar:
         for task in _watch(client, task_id):
             bar.update(float(task["progress"]) - bar.n)
-    say(f"first fill {task['status']}: {task['success_count']} of {task['total_count']} done")
+    why = f" ({task['error_message']})" if task["error_message"] else ""
+    say(f"first fill {task['status']}: {task['success_count']} of {task['total_count']} done{why}")
 
 
 def _is_read_function(name: str) -> bool:

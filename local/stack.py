@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TextIO
+from typing import Any, NamedTuple, Self, TextIO
 
 import boto3
 import yaml
@@ -84,13 +84,29 @@ def build(log: Path) -> Path:
         return built
 
 
-def deploy(cloud: Cloud, template: Path, upstream: str, log: Path) -> Stack:
+class SourceChoice(NamedTuple):
+    """The source to deploy with.
+
+    Attributes
+    ----------
+    upstream : str
+        Its name.
+    baostock : str
+        Where BaoStock is asked, "host:port"; empty for its public server.
+    """
+
+    upstream: str
+    baostock: str = ""
+
+
+def deploy(cloud: Cloud, template: Path, source: SourceChoice, log: Path) -> Stack:
     """Deploy a built template unless the cloud has it already; return the stack's outputs.
 
-    The stack carries the build's key and the source's name as tags. They are part of the cloud's
+    The stack carries the build's key and the source as tags. They are part of the cloud's
     state, so they are right even after a killed run, which lost all changes since its start.
     """
-    tags = {"Build": template.parent.name, "Upstream": upstream}
+    tags = {"Build": template.parent.name, "Upstream": source.upstream}
+    tags |= {"BaoStock": source.baostock} if source.baostock else {}
     cloudformation = boto3.client("cloudformation", endpoint_url=cloud.endpoint)
     found = _describe(cloudformation)
     if found is None or found["StackStatus"] not in _DEPLOYED or _tags(found) != tags:
@@ -144,6 +160,7 @@ def _put_gateway_responses(cloud: Cloud, stack: Stack, template: Path) -> None:
 
 def _sam_deploy(cloud: Cloud, template: Path, tags: Mapping[str, str], log: Path) -> None:
     parameters = {"Upstream": tags["Upstream"], "LocalCloud": "true"}
+    parameters["BaoStockAddress"] = tags.get("BaoStock", "")
     arguments = [
         *("--template-file", str(template)),
         *("--stack-name", STACK),

@@ -250,4 +250,20 @@ def test_the_service_tells_who_uses_its_source(run: Run, scripted: ScriptedServi
     shown = run("service")
     assert "20240131" in shown.stdout
     assert "reads" in shown.stdout
+    assert "requests" not in shown.stdout
     assert json.loads(run("service", "--json").stdout)["upstream"] == "files"
+
+
+@pytest.mark.parametrize("blocked", [None, "2024-02-01T20:00:00+00:00"])
+def test_the_service_tells_how_many_requests_its_source_was_sent(
+    run: Run, scripted: ScriptedService, blocked: str | None
+) -> None:
+    state = {"version": "1", "upstream": "files", "final_day": "20240131"}
+    requests = {"per_day": 20000, "spent_today": 417, "blocked_until": blocked}
+    more = {"sessions": [], "waiting": [], "requests": requests}
+    scripted.on("GET /status", success({**state, **more}))
+    shown = run("service")
+    assert "417 of 20000" in shown.stdout
+    assert ("blocked until" in shown.stdout) is bool(blocked)
+    assert (blocked or "417") in shown.stdout
+    assert json.loads(run("service", "--json").stdout)["requests"] == requests

@@ -230,8 +230,22 @@ class AllWork:
             self.ask("GET", f"/finance/{statement}", query=DAYS | {"codes": STOCK})
         self.ask("GET", "/cache/coverage", query=WEEKS)
         self.ask("GET", "/status")
+        self.requests()
         self.ask("GET", "/cache/future-varieties")
         self.ask("GET", "/cache/main-contracts", query={"trade_date": "20200110"})
+
+    def requests(self) -> None:
+        """Count requests to a source that limits them, and look at their number."""
+        upstream = deployment.settings().upstream
+        with self.monkeypatch.context() as patch:
+            patch.setattr(deployment, "BUDGETED_SOURCES", (upstream,))
+            with self.process("upstream"):
+                budget = deployment.request_budget()
+                assert budget is not None
+                budget.spend()
+                budget.block(deployment.now(), "for a moment")
+            self.ask("GET", "/status")
+        deployment.reset()
 
     def groups(self) -> None:
         """Ask for members, weights and industries, which the source of the files is given."""

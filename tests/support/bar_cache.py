@@ -9,7 +9,7 @@ from marketdata.api.row_answer import RowContent
 from marketdata.blocks.block import BlockKey
 from marketdata.blocks.dataset import Dataset, Kind, Period
 from marketdata.catalog.calendar import trading_days
-from marketdata.catalog.securities import Catalog, Security, life
+from marketdata.catalog.securities import FIRST_DATE, Catalog, Security, life
 from marketdata.errors import UpstreamError
 from marketdata.ingest.bars import BarIngest
 from marketdata.ingest.quarantine import Quarantine
@@ -83,7 +83,7 @@ class BarCache:
             self.store,
             Quarantine(self.store.bucket),
             self.catalog,
-            coverage_start=self.catalog.coverage_start(dataset),
+            coverage_start=self.catalog.coverage_start(dataset) or FIRST_DATE,
             final_until=self.final_until,
             now=NOW,
         )
@@ -111,7 +111,7 @@ class BarCache:
             self.store,
             self.catalog,
             self.fetch,
-            self.final_until,
+            lambda _: self.final_until,
             "files",
             NOW,
             self.reported.extend,

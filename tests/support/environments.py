@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from marketdata.errors import UpstreamError
-from marketdata.sources.amazingdata.limits import Limits
+from marketdata.sources.child.limits import Limits
 from tests.support.faults import wait_until
 from tests.support.standins import session, stocks
 
@@ -50,6 +50,12 @@ def _state(process: int) -> str:
 
 def _threads(process: int) -> int:
     return len(list(Path(f"/proc/{process}/task").glob("*")))
+
+
+def variables_of(process: int) -> dict[str, str]:
+    """Read what a process was started with as its environment."""
+    text = Path(f"/proc/{process}/environ").read_text()
+    return dict(each.split("=", 1) for each in text.split("\0") if each)
 
 
 @dataclass

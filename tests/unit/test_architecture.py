@@ -31,6 +31,8 @@ OUTSIDE = {"boto3", "botocore", "os", "time", "random", "socket", "pathlib", "su
 WITHOUT_BOTO3 = {"authorizer", "base", "console", "docs", "finance", "future", "stock"}
 """The functions that need it for a failed or a missing read only."""
 HEAVY = {"pandas", "numpy", "cryptography", "exchange_calendars", "pypinyin", "zxcvbn"}
+PLUGGED_IN = {"Adapter"}
+"""What each vendor's module calls its class, since the child process asks for it by this name."""
 MADE_IN_ONE_PLACE = {"Table", "Bucket", "BlockStore", "EncryptionKey"}
 
 
@@ -221,7 +223,7 @@ def public_classes() -> dict[str, list[str]]:
 
 def test_one_name_means_one_class() -> None:
     twice = {name: where for name, where in public_classes().items() if len(where) > 1}
-    assert not twice
+    assert twice.keys() <= PLUGGED_IN, twice
 
 
 def called_names(path: Path) -> set[str]:

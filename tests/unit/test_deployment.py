@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from marketdata import deployment
-from marketdata.settings import SOURCES
+from marketdata.settings import BUDGETED_SOURCES, SOURCES
 from marketdata.sources.source import login_of
 
 
@@ -49,3 +49,20 @@ def test_making_things_loads_only_what_is_made() -> None:
     code = "import marketdata.deployment as d, sys; d.store(); d.upstream(); d.users(); "
     code += "sys.exit(bool({'pandas', 'numpy', 'jwt', 'argon2', 'pydantic'} & {*sys.modules}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_that_shuts_nobody_out_needs_no_budget(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(name, monkeypatch)
+    budget = deployment.request_budget()
+    assert bool(budget) is (name in BUDGETED_SOURCES)
+
+
+def test_a_process_has_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deployment, "BUDGETED_SOURCES", ("files",))
+    use("files", monkeypatch)
+    budget = deployment.request_budget()
+    assert budget is not None
+    assert deployment.request_budget() is budget

@@ -241,6 +241,18 @@ def test_sessions_reserve_concurrency_unless_there_are_none(
     assert str(at_once) == str(machine["UpstreamSessions"]) == (reserved or "1")
 
 
+def test_the_numbers_of_requests_reach_whoever_sends_and_shows_them() -> None:
+    numbers = {"SourceRequestsPerDay": "500", "SourceRequestsPerMinute": "7"}
+    for stack, expected in (
+        (deployed(), ("20000", "60")),
+        (deployed(**numbers), ("500", "7")),
+    ):
+        for name in ("UpstreamFunction", "CacheFunction"):
+            variables = stack.resources[name]["Properties"]["Environment"]["Variables"]
+            found = [variables[f"SOURCE_REQUESTS_PER_{each}"] for each in ("DAY", "MINUTE")]
+            assert tuple(map(str, found)) == expected
+
+
 def test_backups_and_protection_are_parameters() -> None:
     def state(stack: Deployed) -> tuple[Any, ...]:
         market, control, bucket = (

@@ -99,7 +99,7 @@ def test_a_corrected_year_takes_the_place_of_the_one_before(
 def test_the_running_year_is_one_file(
     filled: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(deployment, "final_day", lambda: DAYS[-1])
+    monkeypatch.setattr(deployment, "final_day", lambda *_: DAYS[-1])
     publish()
     after = correct(filled)
     publish()

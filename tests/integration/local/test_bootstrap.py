@@ -1,5 +1,7 @@
 """The files, the login and the first fill of a fresh stack."""
 
+import socket
+import threading
 from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
@@ -158,7 +160,7 @@ def test_first_fill_watches_its_task(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
-    task = {"total_count": 300, "success_count": 0, "error_count": 0}
+    task = {"total_count": 300, "success_count": 0, "error_message": None}
     transport = answering(
         envelope({"task_id": 7}),
         envelope({"task": task | {"status": "running", "progress": 40.0}}),
@@ -167,6 +169,51 @@ def test_first_fill_watches_its_task(
     with httpx.Client(base_url="http://api", transport=transport) as client:
         bootstrap.first_fill(client, bootstrap.Sample("20240201", "20240229"))
     assert "first fill completed: 300 of 300" in capsys.readouterr().out
+
+
+def test_a_first_fill_that_fails_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    why = "BaoStock: nothing is sent before 2026-11-30 23:10 in Shanghai"
+    task = {"total_count": 300, "success_count": 200, "status": "failed", "progress": 70.0}
+    transport = answering(
+        envelope({"task_id": 7}), envelope({"task": {**task, "error_message": why}})
+    )
+    with httpx.Client(base_url="http://api", transport=transport) as client:
+        bootstrap.first_fill(client, bootstrap.Sample("20240201", "20240229"))
+    assert f"first fill failed: 200 of 300 done ({why})" in capsys.readouterr().out
+
+
+def test_a_server_of_baostock_is_met_and_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        bootstrap.meet_baostock(address)
+        met, _ = server.accept()
+        with met:
+            assert met.recv(1) == b""
+    assert f"the data comes from BaoStock ({address})" in capsys.readouterr().out
+
+
+def test_without_a_server_of_baostock_the_service_goes_on() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with pytest.raises(LocalCloudError, match=rf"127.0.0.1:{port} cannot be reached.*goes on with"):
+        bootstrap.meet_baostock(f"127.0.0.1:{port}")
+
+
+def test_a_name_that_nobody_looks_up_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as on a machine without internet, whose name servers do not answer."""
+    over, asked = threading.Event(), []
+
+    def create_connection(address: tuple[str, int], _timeout: float) -> None:
+        asked.append(address)
+        over.wait()
+        raise TimeoutError
+
+    monkeypatch.setattr("socket.create_connection", create_connection)
+    monkeypatch.setattr(bootstrap, "REACH_SECONDS", 0.1)
+    with pytest.raises(LocalCloudError, match=r"no answer in 0\.1 s"):
+        bootstrap.meet_baostock("")
+    over.set()
+    assert asked == [("public-api.baostock.com", 10030)]
 
 
 def test_an_error_of_the_api_is_shown() -> None:

@@ -60,7 +60,7 @@ def test_bound_frames_decode_to_the_plain_answer(
         market.store,
         market.catalog,
         market.fetch,
-        market.final_until,
+        lambda _: market.final_until,
         "files",
         0,
         market.reported.extend,

@@ -26,7 +26,7 @@ def _restore_signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def run(monkeypatch: pytest.MonkeyPatch, state: Path, **changes: str) -> int:
     options = {"port": "0", "upstream": "synthetic", "data": "", "first-fill": "0"}
-    options |= {"sdk-bundle": "", "calls": "8", "host": ""} | changes
+    options |= {"sdk-bundle": "", "calls": "8", "host": "", "baostock": "", "days": ""} | changes
     arguments = [text for name, value in options.items() for text in (f"--{name}", value)]
     monkeypatch.setattr(sys, "argv", ["local", "run", "--state", str(state), *arguments])
     return command.main()
@@ -41,6 +41,7 @@ def run(monkeypatch: pytest.MonkeyPatch, state: Path, **changes: str) -> int:
         ({"upstream": "amazingdata"}, "SDK_BUNDLE, but it is not set"),
         ({"upstream": "amazingdata", "sdk-bundle": "/absent"}, "/absent does not exist"),
         ({"sdk-bundle": "/absent"}, "SDK_BUNDLE is read with UPSTREAM=amazingdata only"),
+        ({"baostock": "localhost:10030"}, "BAOSTOCK is read with UPSTREAM=baostock only"),
     ],
 )
 def test_data_must_fit_the_upstream(

@@ -38,7 +38,7 @@ class ExportPart:
     first_day, last_day : str or None
         The first and the last day in the file.
     upstream : str
-        "synthetic", "files" or "amazingdata".
+        "synthetic", "files", "amazingdata" or "baostock".
     """
 
     dataset: str

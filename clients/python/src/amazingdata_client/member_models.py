@@ -101,7 +101,7 @@ class Constituents(_Known):
     asked_at : str or None
         When the source was asked last; None if it never was.
     upstream : str
-        "synthetic", "files" or "amazingdata".
+        "synthetic", "files", "amazingdata" or "baostock".
     warnings : list of str
         Why they are not newer.
     """

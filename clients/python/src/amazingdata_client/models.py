@@ -6,7 +6,7 @@ newer service are ignored.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from amazingdata_client.reading import (
     AbsentDay,
@@ -20,6 +20,7 @@ from amazingdata_client.reading import (
     list_of,
     object_of,
     objects,
+    read,
     read_by,
 )
 from amazingdata_client.status_models import ChartStatus, StatusCompleteness, Universe
@@ -117,7 +118,7 @@ class Completeness:
     source : str
         "cache", "upstream" (a small gap was fetched for this response) or "mixed".
     upstream : str
-        Where the cache gets its data: "synthetic", "files" or "amazingdata".
+        Where the cache gets its data: "synthetic", "files", "amazingdata" or "baostock".
     warnings : list of str
         Why a gap was not fetched.
     adjust : Adjustment or None
@@ -340,6 +341,37 @@ class Waiting:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceRequests:
+    """The requests to a source that limits them.
+
+    Attributes
+    ----------
+    per_day : int
+        How many the service may send it in a day of Shanghai's calendar.
+    spent_today : int
+        How many it has sent.
+    blocked_until : str or None
+        Until when the source refuses the service; None if it does not.
+    """
+
+    per_day: int
+    spent_today: int
+    blocked_until: str | None
+
+
+def _requests(value: Mapping[str, Any] | None) -> SourceRequests | None:
+    return None if value is None else read(SourceRequests, value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Covers:
+    """A kind of data that the source has, such as "stock.daily", and its first day if known."""
+
+    dataset: str
+    since: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServiceStatus:
     """The state of the service.
 
@@ -348,13 +380,20 @@ class ServiceStatus:
     version : str
         Of the API.
     upstream : str
-        Where the data comes from: "synthetic", "files" or "amazingdata".
+        Where the data comes from: "synthetic", "files", "amazingdata" or "baostock".
     final_day : str
-        The last trading day whose bars are final.
+        The last trading day whose daily bars of stocks are final.
+    covers : list of Covers
+        What the source has; empty until the service knows.
+    next_final : mapping
+        For each of these datasets, when the next trading day of it is final; None beyond the
+        service's calendar.
     sessions : list of SourceSession
         The sessions with the source.
     waiting : list of Waiting
         Who waits for one.
+    requests : SourceRequests or None
+        The requests to the source; None if it does not limit them.
     """
 
     version: str
@@ -362,6 +401,9 @@ class ServiceStatus:
     final_day: str
     sessions: list[SourceSession] = field(metadata=read_by(list_of(SourceSession)))
     waiting: list[Waiting] = field(metadata=read_by(list_of(Waiting)))
+    requests: SourceRequests | None = field(default=None, metadata=read_by(_requests))
+    covers: list[Covers] = field(default_factory=list, metadata=read_by(list_of(Covers)))
+    next_final: dict[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -140,7 +140,7 @@ class Coverage:
     total : int
         Number of codes on all pages.
     upstream : str
-        Where the cache gets its data: "synthetic", "files" or "amazingdata".
+        Where the cache gets its data: "synthetic", "files", "amazingdata" or "baostock".
     final_until : str
         Last day counted; later days are not final yet.
     unknown_codes : list of str

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from marketdata.aws.tables import Table
-from marketdata.settings import settings
+from marketdata.settings import BUDGETED_SOURCES, settings
 
 if TYPE_CHECKING:
     from marketdata.aws.objects import Bucket
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from marketdata.identity.users import Users
     from marketdata.kline.adjust.adjuster import AdjustedReader
     from marketdata.kline.reader import KlineReader
+    from marketdata.lease.budget import RequestBudget
     from marketdata.lease.holder import LeaseHolder
     from marketdata.lease.queue import Queue
     from marketdata.sdk_configs.records import SdkConfigs
@@ -136,6 +137,19 @@ def lease_holder() -> "LeaseHolder":
     return LeaseHolder(control_table(), settings().upstream_sessions, token_hex(4))
 
 
+def request_budget() -> "RequestBudget | None":
+    """Return the budget of requests to the source; None if the source needs none."""
+    return _budget() if settings().upstream in BUDGETED_SOURCES else None
+
+
+@_once
+def _budget() -> "RequestBudget":
+    from marketdata.lease.budget import RequestBudget
+
+    per_day = settings().source_requests_per_day
+    return RequestBudget(control_table(), per_day, settings().source_requests_per_minute, now)
+
+
 # --- the catalog and the calendar ------------------------------------------------------------
 
 
@@ -151,14 +165,40 @@ def catalog() -> "Catalog":
     return _catalog_store().load()
 
 
-def final_day() -> str:
-    """Return the last trading day that is final by now, "YYYYMMDD"."""
+def stored_catalog() -> "Catalog | None":
+    """Return the catalog as `catalog` does, but never ask the source: None if none is stored."""
+    return _catalog_store().stored()
+
+
+def final_day(dataset: str = "stock.daily") -> str:
+    """Return the last trading day whose rows of a dataset are final by now, "YYYYMMDD".
+
+    Parameters
+    ----------
+    dataset : str
+        The dataset's name; what is of no dataset goes by the daily bars of stocks.
+    """
     from marketdata.catalog.calendar import last_final_day, last_known_day, today
 
     if today(now()) > last_known_day():
         # The catalog may bring the year that the generated module does not know.
         catalog()
-    return last_final_day(now(), settings().final_time)
+    return last_final_day(now(), settings().final_time or _final_time(dataset))
+
+
+def next_final(dataset: str) -> datetime | None:
+    """Return when the next trading day of a dataset, by its name, is final; None if unknown."""
+    from marketdata.catalog.calendar import next_final
+
+    return next_final(now(), settings().final_time or _final_time(dataset))
+
+
+def _final_time(dataset: str) -> str:
+    """Return what the source says of a dataset; it is not asked if no catalog is stored yet."""
+    from marketdata.catalog.calendar import FINAL_TIME
+
+    known = stored_catalog()
+    return FINAL_TIME if known is None else known.final_time(dataset)
 
 
 @_once
@@ -180,7 +220,7 @@ def kline_reader() -> "KlineReader":
         store=store(),
         catalog=catalog(),
         fetch=upstream().fetch,
-        final_until=final_day(),
+        final_day=final_day,
         upstream=settings().upstream,
         now=_seconds(),
         report=upstream().report_damage,
@@ -239,7 +279,7 @@ def task_records() -> "TaskRecords":
 def _main_contracts() -> "TaskMainContracts":
     from marketdata.tasks.main_contracts import TaskMainContracts
 
-    return TaskMainContracts(store(), catalog, final_day())
+    return TaskMainContracts(store(), catalog, final_day("future.daily"))
 
 
 @_once
@@ -267,7 +307,7 @@ def planner() -> "Planner":
         objects=bucket(),
         catalog=catalog,
         narrow=_main_contracts().narrow,
-        final_until=final_day(),
+        final_day=final_day,
         now=_seconds(),
         changed=_changed,
     )
@@ -277,7 +317,7 @@ def newest_day() -> "NewestDay":
     """Return what measures the age of the newest stored day, for one call."""
     from marketdata.tasks.age import NewestDay
 
-    return NewestDay(store(), catalog, final_day())
+    return NewestDay(store(), catalog, final_day)
 
 
 def _changed(dataset: "Dataset") -> "Callable[[str], int]":
@@ -299,7 +339,7 @@ def detector() -> "Detector":
         objects=bucket(),
         catalog=catalog,
         narrow=_main_contracts().narrow,
-        final_until=final_day(),
+        final_day=final_day,
         now=_seconds(),
     )
 
@@ -308,7 +348,7 @@ def finisher() -> "Finisher":
     """Return a finisher, which ends batches and tasks, for one call."""
     from marketdata.tasks.finish import Finisher
 
-    return Finisher(task_records(), bucket(), _main_contracts().follow, start_publishing)
+    return Finisher(task_records(), bucket(), catalog, _main_contracts().follow, start_publishing)
 
 
 def turn(gives_way: Callable[[], bool]) -> "Turn":
@@ -339,7 +379,7 @@ def finder() -> "Finder":
     """Return what finds what there is to publish, for one call."""
     from marketdata.exports.work import Finder
 
-    return Finder(manifest(), store(), catalog, final_day(), now(), lake=settings().lake)
+    return Finder(manifest(), store(), catalog, final_day, now(), lake=settings().lake)
 
 
 def publisher() -> "Publisher":
@@ -351,7 +391,7 @@ def publisher() -> "Publisher":
         store=store(),
         objects=bucket(),
         catalog=catalog,
-        final_until=final_day(),
+        final_day=final_day,
         now=now,
         upstream=settings().upstream,
         lake=settings().lake,
@@ -380,32 +420,61 @@ def start_publishing(name: str, dataset: str = "", year: str = "") -> str:
 @_once
 def source() -> "Source":
     """Return the source that the settings name; only its own modules are loaded."""
+    from marketdata.catalog.calendar import FINAL_TIME
+
     if settings().upstream == "files":
         from marketdata.sources.files.source import FileSource
 
-        return FileSource(bucket(), now, settings().final_time)
+        return FileSource(bucket(), now, settings().final_time or FINAL_TIME)
     if settings().upstream == "amazingdata":
         return _amazingdata()
+    if settings().upstream == "baostock":
+        return _baostock()
     from marketdata.sources.synthetic.source import SyntheticSource
 
-    return SyntheticSource(now, settings().final_time)
+    return SyntheticSource(now, settings().final_time or FINAL_TIME)
+
+
+def _baostock() -> "Source":
+    from marketdata.lease.refusals import Refusals
+    from marketdata.sources.baostock.source import BaoStockSource
+    from marketdata.sources.baostock.vendor import make_vendor
+    from marketdata.sources.child.session import Session
+
+    def before_login() -> None:
+        made.before_login()
+
+    budget = _budget()
+    vendor = make_vendor(settings().baostock_address, before_login)
+    made = BaoStockSource(
+        Session(vendor, lease_holder().fence),
+        _own_catalog,
+        now,
+        budget.spend,
+        settings().final_time,
+        Refusals(control_table()),
+        budget.block,
+    )
+    return made
 
 
 def _amazingdata() -> "Source":
     import tempfile
     from pathlib import Path
 
+    from marketdata.catalog.calendar import FINAL_TIME
     from marketdata.sdk_configs.default_account import DefaultAccount
     from marketdata.sources.amazingdata.bundle import Bundle
-    from marketdata.sources.amazingdata.limits import Limits
-    from marketdata.sources.amazingdata.session import Session
     from marketdata.sources.amazingdata.source import AmazingDataSource
+    from marketdata.sources.amazingdata.vendor import make_vendor
+    from marketdata.sources.child.session import Session
 
     bundle = Bundle(bucket(), Path(tempfile.gettempdir()) / "amazingdata")
     account = DefaultAccount(sdk_configs(), settings().local_cloud)
-    fence = lease_holder().fence
-    session = Session(bundle.unpacked, account, settings().library_path, Limits(), fence)
-    return AmazingDataSource(session, _own_catalog, now, settings().final_time)
+    vendor = make_vendor(bundle.unpacked, account, settings().library_path)
+    session = Session(vendor, lease_holder().fence)
+    final_from = settings().final_time or FINAL_TIME
+    return AmazingDataSource(session, _own_catalog, now, final_from)
 
 
 def _own_catalog() -> "Catalog | None":
@@ -427,7 +496,6 @@ def upstream_server() -> "UpstreamServer":
         store=store(),
         quarantine=Quarantine(bucket()),
         now=now,
-        final_time=settings().final_time,
         connections=ConnectionTest(
             sdk_configs(), private=settings().local_cloud, login=login_of(source())
         ),

@@ -20,7 +20,8 @@
     │   ├── UpstreamCrashedError     the process that talks to it died
     │   ├── UpstreamClosedError      it does not answer at this hour
     │   ├── UpstreamLoginError       it refused the account or its password
-    │   ├── UpstreamQuotaError       the account has used up this week's traffic
+    │   ├── UpstreamQuotaError       the traffic or the requests allowed for now are used up
+    │   ├── UpstreamBlacklistedError it refuses this address for hours; says when to try again
     │   ├── UpstreamPermissionError  the account has no permission for this
     │   ├── UpstreamUnsupportedError it has no data of this kind at all
     │   ├── UpstreamSetupError       it is not set up: no bundle, no account
@@ -135,7 +136,13 @@ class UpstreamLoginError(UpstreamError):
 
 
 class UpstreamQuotaError(UpstreamError):
-    """The account has used up this week's traffic."""
+    """The account has used up this week's traffic, or the day's requests are used up."""
+
+    retryable = False
+
+
+class UpstreamBlacklistedError(UpstreamError):
+    """The source has put this address on its blacklist; the text says when to try again."""
 
     retryable = False
 

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple, Self
 
-SOURCES = ("synthetic", "files", "amazingdata")
+SOURCES = ("synthetic", "files", "amazingdata", "baostock")
+BUDGETED_SOURCES = ("baostock",)
+"""The sources that shut out whoever sends them too many requests."""
 
 
 class Settings(NamedTuple):
@@ -34,9 +36,14 @@ class Settings(NamedTuple):
     upstream : str
         The data source, one of `SOURCES`.
     final_time : str
-        "HH:MM", Asia/Shanghai: the time from which a trading day's bars are final.
+        "HH:MM", Asia/Shanghai: the time from which a trading day is final, in the place of the
+        source's own times; empty if those are right.
     upstream_sessions : int
         How many calls to the source may run at the same time.
+    baostock_address : str
+        Where BaoStock is asked, "host:port"; empty for its public server.
+    source_requests_per_day, source_requests_per_minute : int
+        How many requests may be sent to one of `BUDGETED_SOURCES`.
     library_path : str
         The search path of Python's native libraries, which a child process needs too.
     """
@@ -55,8 +62,11 @@ class Settings(NamedTuple):
     kms_key: str = ""
     local_cloud: bool = False
     upstream: str = "synthetic"
-    final_time: str = "17:00"
+    final_time: str = ""
     upstream_sessions: int = 1
+    baostock_address: str = ""
+    source_requests_per_day: int = 20_000
+    source_requests_per_minute: int = 60
     library_path: str = ""
 
     @classmethod
@@ -68,7 +78,8 @@ class Settings(NamedTuple):
         KeyError
             The name of a table or of the bucket is missing.
         ValueError
-            The source is not one of `SOURCES`, or LOCAL_CLOUD is neither "true" nor "false".
+            The source is not one of `SOURCES`, LOCAL_CLOUD is neither "true" nor "false", or a
+            number of requests is not a whole number from 1.
         """
         upstream = environ.get("UPSTREAM", cls._field_defaults["upstream"])
         if upstream not in SOURCES:
@@ -91,10 +102,21 @@ class Settings(NamedTuple):
             kms_key=environ.get("KMS_KEY", ""),
             local_cloud=local_cloud == "true",
             upstream=upstream,
-            final_time=environ.get("FINAL_TIME", "17:00"),
+            final_time=environ.get("FINAL_TIME", ""),
             upstream_sessions=int(environ.get("UPSTREAM_SESSIONS", "1")),
+            baostock_address=environ.get("BAOSTOCK_ADDRESS", ""),
+            source_requests_per_day=_count(environ, "SOURCE_REQUESTS_PER_DAY", 20_000),
+            source_requests_per_minute=_count(environ, "SOURCE_REQUESTS_PER_MINUTE", 60),
             library_path=environ.get("LD_LIBRARY_PATH", ""),
         )
+
+
+def _count(environ: Mapping[str, str], name: str, default: int) -> int:
+    """Read a whole number from 1; an empty text is none."""
+    text = environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise ValueError(f"{name} must be a whole number from 1, not {text!r}")
+    return int(text)
 
 
 @cache

@@ -79,13 +79,17 @@ def info(login: Login, *, code: str, as_json: bool) -> None:
 @options.as_json
 @pass_login
 def service(login: Login, *, as_json: bool) -> None:
-    """Show the data source, who uses its sessions, and who waits for one."""
+    """Show the data source, who uses its sessions, who waits for one, and its limit of requests."""
     with login.client() as client:
         found = client.service()
     if as_json:
         print_json(found)
         return
     shown = {"version": found.version, "upstream": found.upstream, "final_day": found.final_day}
+    if found.requests:
+        shown["requests today"] = f"{found.requests.spent_today} of {found.requests.per_day}"
+        if found.requests.blocked_until:
+            shown["blocked until"] = found.requests.blocked_until
     print_one(shown, as_json=False)
     for part in (found.sessions, found.waiting):
         if part:

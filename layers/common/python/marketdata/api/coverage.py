@@ -61,7 +61,8 @@ def read_coverage(call: Call[CoverageQuery]) -> Answer:
     out of its code's `parts`.
     """
     asked = call.parameters
-    scope, final_until = asked.scope(), deployment.final_day()
+    scope = asked.scope()
+    final_until = deployment.final_day(scope.dataset.name)
     catalog: Catalog = deployment.catalog()
     window = window_of(scope, catalog, final_until, int(deployment.now().timestamp()))
     parts = parts_of(scope, window)

@@ -75,7 +75,7 @@ def read_file(call: Call[FileQuery]) -> Answer:
 def list_releases(call: Call[ReleasesQuery]) -> Answer:
     """List the trading days of a range, and what is published of each."""
     asked = call.parameters
-    final = deployment.final_day()
+    final = deployment.final_day(asked.dataset)
     days = trading_days("SH", asked.start_date, asked.end_date)
     years = (asked.start_date[:4], asked.end_date[:4])
     known = deployment.manifest().releases(asked.dataset, years=years)

@@ -120,7 +120,7 @@ def answer_day(
     _check(day)
     published = deployment.manifest().day(dataset, day)
     if published.day is None:
-        return _nothing(call, day, status=status)
+        return _nothing(call, dataset, day, status=status)
     beside = deployment.manifest().day(STATUS.name, day) if status else None
     marks = [*_marks(published), *sorted(markets), *(_marks(beside) if beside else ())]
     tag = f'W/"{"-".join(marks)}"'
@@ -181,9 +181,9 @@ def _check(day: str) -> None:
         raise InvalidInputError("trade_date", f"must be a trading day, and {day} is none")
 
 
-def _nothing(call: Call[Any], day: str, *, status: bool) -> Answer:
+def _nothing(call: Call[Any], dataset: str, day: str, *, status: bool) -> Answer:
     """Return the answer for a day that was never published."""
-    pending = day > deployment.final_day()
+    pending = day > deployment.final_day(dataset)
     condition = Condition.PENDING if pending else Condition.MISSING
     tag = f'W/"{condition}"'
     if names_tag(call.headers.get("If-None-Match"), tag):

@@ -77,7 +77,7 @@ def _day(asked: str | None) -> str:
     InvalidInputError
         It is later than the last day whose main contract can be known.
     """
-    final = deployment.final_day()
+    final = deployment.final_day("future.daily")
     try:
         last = next_trading_day("SH", final)
     except NotFoundError:

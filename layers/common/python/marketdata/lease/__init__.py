@@ -1,1 +1,1 @@
-"""Who may use the source's sessions: leases on them, and the queue of those that wait."""
+"""Who may use the source: its sessions by leases and a queue, and its requests by a budget."""

@@ -75,7 +75,7 @@ class Outside(Schema):
 
     from_: Annotated[Day, Field(alias="from")]
     to: Day
-    reason: Literal["not_listed", "delisted", "before_coverage"]
+    reason: Literal["not_listed", "delisted", "before_coverage", "not_covered"]
 
 
 class Claims(Schema):

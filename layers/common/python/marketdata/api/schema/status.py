@@ -34,15 +34,41 @@ class WaitingView(Schema):
     since: Moment
 
 
+class RequestsView(Schema):
+    """The requests to a source that limits them."""
+
+    per_day: Annotated[int, Field(ge=1)]
+    """每日上限 · How many may be sent in a day of Shanghai's calendar."""
+    spent_today: Count
+    """今日已用 · How many were."""
+    blocked_until: Moment | None
+    """Until when the source refuses us, so that nothing is sent; null if it does not."""
+
+
+class CoversView(Schema):
+    """A kind of data that the source has."""
+
+    dataset: str
+    """数据集 · Such as stock.daily."""
+    since: Day | None
+    """起始日 · The first day for which the source has it; null if it does not say."""
+
+
 class StatusView(Schema):
     """The state of the service."""
 
     version: str
     """API版本."""
-    upstream: Literal["synthetic", "files", "amazingdata"]
+    upstream: Literal["synthetic", "files", "amazingdata", "baostock"]
     """数据源 · Where the data comes from."""
     final_day: Day
-    """The last trading day whose bars are final."""
+    """The last trading day whose daily bars of stocks are final."""
+    covers: list[CoversView]
+    """数据范围 · What the source has; empty until the first list of its securities has come."""
+    next_final: dict[str, Moment | None]
+    """下次定稿 · By dataset, when its next trading day is final; null beyond the calendar."""
+    requests: RequestsView | None
+    """请求额度 · Null if the source has no limit of requests."""
     sessions: list[SessionView]
     """会话."""
     waiting: list[WaitingView]
@@ -56,6 +82,9 @@ OPERATIONS = {
             "version": "1.0.0",
             "upstream": "amazingdata",
             "final_day": "20261127",
+            "covers": [{"dataset": "stock.daily", "since": "20130104"}],
+            "next_final": {"stock.daily": "2026-11-30T09:00:00+00:00"},
+            "requests": None,
             "sessions": [
                 {
                     "number": 1,

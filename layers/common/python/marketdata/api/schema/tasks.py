@@ -98,6 +98,7 @@ type Why = Literal[
     "not_listed",
     "delisted",
     "before_coverage",
+    "not_covered",
 ]
 
 
