@@ -77,6 +77,8 @@ const STANDS_FOR: Record<string, Schema[]> = {
   Industry: [named("IndustryView")],
   Industries: [named("Industries")],
   MembersMeta: [named("Word")],
+  Service: [named("StatusView")],
+  Covers: [named("CoversView")],
 };
 
 interface LeftOut {
@@ -89,6 +91,12 @@ interface LeftOut {
 const LEFT_OUT: Record<string, LeftOut[]> = {
   Meta: [{ why: "only an index instead of codes has it", names: ["universe"] }],
   Page: [{ why: "whoever asked for a page knows which", names: ["page", "page_size"] }],
+  Service: [
+    {
+      why: "only operators need them, and each page of bars names its own last final day",
+      names: ["version", "final_day", "requests", "sessions", "waiting"],
+    },
+  ],
   StartedTask: [{ why: "the task is then read by its number", names: null }],
   Result: [
     {

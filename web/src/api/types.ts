@@ -27,9 +27,9 @@ export type Adjustment = (typeof ADJUSTMENTS)[number];
 export const CONTRACT_TYPES = ["all", "main"] as const;
 export type ContractType = (typeof CONTRACT_TYPES)[number];
 export type AbsentReason = "suspended" | "no_trade" | "no_bar";
-export type OutsideReason = "not_listed" | "delisted" | "before_coverage";
+export type OutsideReason = "not_listed" | "delisted" | "before_coverage" | "not_covered";
 type Why = AbsentReason | "unconfirmed" | OutsideReason;
-export type Upstream = "synthetic" | "files" | "amazingdata";
+export type Upstream = "synthetic" | "files" | "amazingdata" | "baostock";
 /** What of the securities a task is about. */
 type DataType = "bars" | "status" | "statements";
 export type TaskType = "detect" | "fill" | "cache" | "catalog" | "verify";
@@ -339,4 +339,18 @@ export interface MembersMeta {
   asked_at: string | null;
   upstream: Upstream;
   warnings: string[];
+}
+
+/** The state of the service, as far as it tells about the source. */
+export interface Service {
+  upstream: Upstream;
+  covers: Covers[];
+  /** By dataset, the time from which its next trading day is final. */
+  next_final: Record<string, string | null>;
+}
+
+/** A kind of data that the source has, such as "stock.daily", and since which day. */
+interface Covers {
+  dataset: string;
+  since: Day | null;
 }

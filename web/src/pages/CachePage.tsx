@@ -7,6 +7,7 @@ import { addMonths, today, toIso } from "../lib/dates";
 import { HeatMap } from "../parts/HeatMap";
 import { Pager } from "../parts/Pager";
 import { type ScopeChoice, ScopeForm, taskScope } from "../parts/ScopeForm";
+import { SourceNote } from "../parts/SourceNote";
 import { TaskCard } from "../parts/TaskCard";
 import { Trouble } from "../parts/Trouble";
 import { running, type StartCall, startTask } from "../parts/tasks";
@@ -58,6 +59,7 @@ export function CachePage() {
     <section aria-labelledby="cache-title">
       <h1 id="cache-title">{t.cache.title}</h1>
       <ScopeForm scope={scope} onChange={change} onStart={admin ? start : null} />
+      <SourceNote kind={scope.security_type} period={scope.period_type} />
       {!admin && <p class="dim">{t.cache.readonly}</p>}
       <Trouble error={refusal} />
       {watched.length > 0 && (

@@ -126,6 +126,7 @@ export const en: Text = {
     not_listed: "Before listing",
     delisted: "After delisting",
     before_coverage: "Before the source's history",
+    not_covered: "Not in the source",
   },
   kline: {
     title: "K-lines",
@@ -192,7 +193,7 @@ export const en: Text = {
     statusNotCovered:
       "The source has no daily status of this market's stocks, so the chart marks no limits, ST or ex-dates.",
     fillStatus: "Fill daily status",
-    pending: (ranges) => `${ranges}: not final until after 17:00.`,
+    pending: (ranges) => `${ranges}: not final yet.`,
     unknown: (codes) => `Unknown code: ${codes}.`,
     adjusted: (anchor) => `Prices are adjusted, with ${anchor} as the base date.`,
     notAdjusted: (reason) => `Some bars could not be adjusted and were left out: ${reason}`,
@@ -239,6 +240,22 @@ export const en: Text = {
     final: (day) => `Counts run through the last final trading day, ${day}.`,
     recent: "Running tasks",
     code: "Code",
+  },
+  source: {
+    name: {
+      synthetic: "made-up market",
+      files: "CSV files",
+      amazingdata: "AmazingData SDK",
+      baostock: "BaoStock",
+    },
+    title: (name) => `Source: ${name}`,
+    due: (time) => `the next trading day of this data is final at ${time}, Shanghai time`,
+    lacks: "it does not have this data",
+    unknown: "What this source has is known once its list of codes has been fetched.",
+    data: "Data",
+    since: "Since",
+    next: "Next day final at (Shanghai time)",
+    status: "Status of each day",
   },
   task: {
     title: "Tasks",

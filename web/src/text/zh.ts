@@ -1,4 +1,12 @@
-import type { Kind, OutsideReason, Period, Role, Statement, TaskType } from "../api/types";
+import type {
+  Kind,
+  OutsideReason,
+  Period,
+  Role,
+  Statement,
+  TaskType,
+  Upstream,
+} from "../api/types";
 import type { Flag } from "../lib/flags";
 import type { Mark } from "../lib/slots";
 
@@ -122,6 +130,7 @@ export const zh = {
     not_listed: "上市前",
     delisted: "退市后",
     before_coverage: "早于数据源历史",
+    not_covered: "数据源没有这类数据",
   } satisfies Record<OutsideReason, string>,
   kline: {
     title: "K线",
@@ -180,7 +189,7 @@ export const zh = {
     disagreeing: (ranges: string) => `K线与每日状态不一致：${ranges}。`,
     statusNotCovered: "数据源没有该市场股票的每日状态，图上不标涨跌停、ST与除权除息。",
     fillStatus: "补齐每日状态",
-    pending: (ranges: string) => `${ranges} 尚未收盘定稿（17:00 之后）。`,
+    pending: (ranges: string) => `${ranges} 尚未定稿。`,
     unknown: (codes: string) => `没有这样的代码：${codes}。`,
     adjusted: (anchor: string) => `价格已复权，以 ${anchor} 的价格为准。`,
     notAdjusted: (reason: string) => `部分K线无法复权，已略去：${reason}`,
@@ -224,6 +233,22 @@ export const zh = {
     final: (day: string) => `统计到最近定稿的交易日 ${day}。`,
     recent: "进行中的任务",
     code: "代码",
+  },
+  source: {
+    name: {
+      synthetic: "模拟行情",
+      files: "CSV 文件",
+      amazingdata: "AmazingData SDK",
+      baostock: "BaoStock",
+    } satisfies Record<Upstream, string>,
+    title: (name: string) => `数据源：${name}`,
+    due: (time: string) => `所选数据的下一交易日于 ${time} 定稿（上海时间）`,
+    lacks: "此数据源没有所选的数据",
+    unknown: "取得代码表之后才知道此数据源有哪些数据。",
+    data: "数据",
+    since: "起始日",
+    next: "下一交易日定稿于（上海时间）",
+    status: "每日状态",
   },
   task: {
     title: "任务",
