@@ -27,12 +27,14 @@ from marketdata.aws.clients import PARALLEL, client
 from marketdata.aws.items import to_attributes
 from marketdata.aws.objects import Bucket
 from marketdata.aws.tables import Table
-from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.dataset import Dataset, Kind, Period
 from marketdata.blocks.days import parts_between
 from marketdata.blocks.store import BlockStore
+from marketdata.catalog.calendar import FINAL_TIME
 from marketdata.catalog.securities import Catalog
 from marketdata.catalog.window import Window
 from marketdata.exports.manifest import Manifest
+from marketdata.finance.statement import StatementDataset
 from marketdata.ingest.quarantine import Quarantine
 from marketdata.kline.bars import BarDataset
 from marketdata.sources.source import (
@@ -117,8 +119,11 @@ class SlowSource:
     def list_securities(self) -> FetchedSecurities:
         raise NotImplementedError
 
-    def coverage_start(self, dataset: BarDataset) -> str:
+    def coverage_start(self, dataset: BarDataset | StatementDataset) -> str:
         return self.first_day
+
+    def final_time(self, dataset: Dataset) -> str:
+        return FINAL_TIME
 
 
 def _places(market: Market, codes: Iterable[str]) -> list[int]:
@@ -190,7 +195,6 @@ def main(data: Path) -> dict[str, float]:
         store=BlockStore(Table(MARKET), Bucket(BUCKET)),
         quarantine=Quarantine(Bucket(BUCKET)),
         now=lambda: datetime.now(UTC),
-        final_time="17:00",
         connections=connections,
         mark=Manifest(Table(MARKET)).mark,
     )

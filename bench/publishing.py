@@ -81,7 +81,7 @@ def publisher(kept: contents.Contents, codes: Sequence[str], final_until: str) -
         store=kept.store,
         objects=contents.Objects(kept.objects),
         catalog=lambda: contents.catalog(codes),
-        final_until=final_until,
+        final_day=lambda _: final_until,
         now=lambda: NOW,
         upstream="synthetic",
     )

@@ -140,7 +140,6 @@ def prepare(kept: Contents) -> None:
         store=kept.store,
         quarantine=Quarantine(Objects(kept.objects)),
         now=source.now,
-        final_time=source.final_time,
         connections=NoConnections(),
         mark=lambda *_: None,
     )

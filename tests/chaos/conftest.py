@@ -8,7 +8,8 @@ import pytest
 
 from marketdata import deployment
 from marketdata.aws.clients import client
-from marketdata.sources.amazingdata import limits
+from marketdata.sources.amazingdata import vendor as vendors
+from marketdata.sources.child.limits import Limits
 from marketdata.tasks import batching
 from tests.chaos.vendor import CODES, Vendor
 from tests.support.service import Service
@@ -21,8 +22,7 @@ HANG_SECONDS = 4.0
 def vendor(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Vendor]:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(batching, "CODES_A_BATCH", -(-len(CODES) // BATCHES))
-    short = limits.Limits(load=60, login=20, call=HANG_SECONDS)
-    monkeypatch.setattr(limits, "Limits", lambda: short)
+    monkeypatch.setattr(vendors, "LIMITS", Limits(load=60, login=20, call=HANG_SECONDS))
     key = client("kms").create_key()["KeyMetadata"]["Arn"]
     for name, value in {"UPSTREAM": "amazingdata", "KMS_KEY": key, "LOCAL_CLOUD": "true"}.items():
         monkeypatch.setenv(name, value)
