@@ -5,11 +5,12 @@ from collections.abc import Iterable
 import pandas as pd
 import pytest
 
+from marketdata.blocks.block import BlockKey
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.blocks.days import days_of
 from marketdata.catalog.sessions import bar_times, sessions
 from marketdata.errors import VersionConflictError
-from marketdata.sources.source import BarRequest, FetchedBars
+from marketdata.sources.source import BarRequest, FetchedBars, Halt
 from tests.support.frames import MINUTES, STOCK, bar, frame_of, minute_bar
 from tests.unit.ingest.market import WEEK, Market
 
@@ -109,3 +110,15 @@ def test_labels_of_the_frame_mean_nothing() -> None:
     assert (stored.bars, stored.quarantined) == (4, {})
     assert stored.notes == ["1 row came again, equal in everything: each is stored once"]
     assert market.days() == {"present": WEEK}
+
+
+def test_of_a_failed_code_only_what_the_source_says_outright_counts() -> None:
+    market = Market()
+    halted: dict[str, dict[str, Halt]] = {"600000.SH": {WEEK[1]: "suspended"}}
+    failed = {"600000.SH": "its rows of some days were lost"}
+    market.take([bar(trade_date=WEEK[0])], halted=halted, failed=failed)
+    key = BlockKey("stock.daily", "600000.SH", "2024")
+    coverage = market.store.read([key], fresh=True)[key].coverage
+    assert days_of("2024", coverage.present) == WEEK[:1]
+    assert days_of("2024", coverage.absent) == days_of("2024", coverage.suspended) == WEEK[1:2]
+    assert coverage.unconfirmed == 0

@@ -9,8 +9,9 @@ from marketdata.errors import (
     UpstreamNetworkError,
     UpstreamSessionLostError,
     UpstreamSetupError,
+    UpstreamTimeoutError,
 )
-from marketdata.sources.baostock.error_codes import ERRORS, LOGIN_CUT, PACKAGE, error_of
+from marketdata.sources.baostock.error_codes import ERRORS, LOGIN_CUT, NO_ANSWER, PACKAGE, error_of
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,13 @@ def test_codes_become_errors(code: int, kind: type[UpstreamError]) -> None:
     error = error_of(code)
     assert type(error) is kind
     assert str(code) in str(error)
+
+
+def test_a_silent_server_is_no_busy_one() -> None:
+    # A fill asks a busy one again twenty times.
+    error = error_of(NO_ANSWER)
+    assert isinstance(error, UpstreamNetworkError)
+    assert not isinstance(error, UpstreamTimeoutError)
 
 
 @pytest.mark.parametrize("code", [10001004, LOGIN_CUT])

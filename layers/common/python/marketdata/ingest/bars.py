@@ -194,13 +194,13 @@ def _concluded(
 ) -> BarChange:
     """Return the change with what follows from the days without a bar.
 
-    Nothing follows if the code failed, beyond the source's horizon, and for an index, which has a
-    bar of every trading day from its first one on.
+    Nothing follows beyond the source's horizon, and for an index, which has a bar of every trading
+    day from its first one on. Of a code that failed, only what the source says outright counts.
     """
     code, part = key.code, key.part
-    if code in fetched.failed:
-        return replace(change, undecided=lacking)
     within, sure = reach(fetched, key, request.start, request.end)
+    if code in fetched.failed:
+        within = sure = 0
     if request.dataset.kind is Kind.INDEX:
         since = days_between(part, fetched.since.get(code, request.start), request.end)
         within, sure = within & ~since, sure & ~since

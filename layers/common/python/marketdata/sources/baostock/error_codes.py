@@ -52,7 +52,8 @@ ERRORS: dict[int, tuple[type[UpstreamError], str]] = {
     10002005: (UpstreamNetworkError, "the question could not be sent"),
     10002006: (UpstreamTimeoutError, "the question could not be sent in time"),
     BROKEN: (UpstreamNetworkError, "the connection was lost"),
-    NO_ANSWER: (UpstreamTimeoutError, "its server did not answer in time"),
+    # Not a timeout, after which a fill would knock again and again, as at a busy session's door.
+    NO_ANSWER: (UpstreamNetworkError, "its server did not answer in time"),
     10005001: (UpstreamError, "its server has an error of its own"),
     LOGIN_CUT: (
         UpstreamSetupError,
