@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from local.cloud import Cloud
 from local.tools import ROOT, SAM, LocalCloudError, claim, run, say, uvx
+from marketdata.sources.baostock.vendor import SERVER
 
 STACK = "amazingdata-cloud"
 SOURCES = ("template.yaml", "functions", "lake", "layers", "statemachines")
@@ -160,7 +161,9 @@ def _put_gateway_responses(cloud: Cloud, stack: Stack, template: Path) -> None:
 
 def _sam_deploy(cloud: Cloud, template: Path, tags: Mapping[str, str], log: Path) -> None:
     parameters = {"Upstream": tags["Upstream"], "LocalCloud": "true"}
-    parameters["BaoStockAddress"] = tags.get("BaoStock", "")
+    if tags["Upstream"] == "baostock":
+        # Named, since an empty one is no parameter to SAM, and a lacking one stays as it was.
+        parameters["BaoStockAddress"] = tags.get("BaoStock", SERVER)
     arguments = [
         *("--template-file", str(template)),
         *("--stack-name", STACK),
