@@ -72,7 +72,7 @@ def budgets(raw: Mapping[str, Any]) -> list[Budget]:
     return [
         *_reads(raw["read"]),
         *_with_status(raw["read"]),
-        _members(raw["read"]),
+        _members(raw["members"]),
         *_detects(raw["detect"]),
         *_starts(raw["starts"]),
         _store(raw["store"]),
@@ -115,8 +115,8 @@ def _with_status(read: Mapping[str, Any]) -> Iterator[Budget]:
         )
 
 
-def _members(read: Mapping[str, Any]) -> Budget:
-    times = read["members"]["times"]
+def _members(found: Mapping[str, Any]) -> Budget:
+    times = found["times"]
     return Budget(
         "members",
         f"the {MEMBERS} members of an index on a day",

@@ -85,6 +85,7 @@ def everything(real: Path | None) -> dict[str, Any]:
         }
         for name, step in steps.items():
             raw[name] = measure(name, step)
+    raw["members"] = raw["read"].pop("members")
     more: dict[str, Callable[[], Any]] = {
         "parquet_bytes": lambda: _parquet_bytes(questions[0]),
         "store": lambda: run("bench.storing", preparing.DATA),
