@@ -93,13 +93,15 @@ def in_json(schema: Json, example: Any) -> Json:
     return {"application/json": {"schema": schema, "example": example}}
 
 
-def _error(status: int) -> Json:
+def error(status: int, schema: Json) -> Json:
+    """Return the response of an error whose body has a schema; its example is an envelope."""
     description, message, details = texts.ERRORS[status]
     example = {"code": status, "message": message, "data": None, **details}
-    response: Json = {
-        "description": description,
-        "content": in_json({"$ref": "#/components/schemas/Error"}, example),
-    }
+    return {"description": description, "content": in_json(schema, example)}
+
+
+def _error(status: int) -> Json:
+    response = error(status, {"$ref": "#/components/schemas/Error"})
     if status in RETRY:
         response["headers"] = {"Retry-After": RETRY_AFTER}
     return response

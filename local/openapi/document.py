@@ -51,7 +51,7 @@ def document() -> Json:
     known = routes()
     names = {key: operation_id(route) for key, route in known.items()}
     inline, answers = schemas((names[key], OPERATIONS[key]) for key in known)
-    models = {route.model for route in known.values() if route.model and route.source == "body"}
+    models = {route.model for route in known.values() if route.model and route.source != "query"}
     bodies = disjoint(*({model.__name__: body_schema(model)} for model in models))
     components = disjoint(bodies, answers, {"Error": ERROR_SCHEMA})
     paths: dict[str, Json] = {}
@@ -101,7 +101,7 @@ def _operation(
         described["security"] = []
     if found := parameters(route, said):
         described["parameters"] = found
-    if route.model and route.source == "body":
+    if route.model and route.source != "query":
         described["requestBody"] = body(route, said, route.model.__name__)
     described["responses"] = responses(route, said, inline, name)
     if said.links:

@@ -105,7 +105,7 @@ def _fields(model: type[BaseModel]) -> Iterator[tuple[str, Json, bool]]:
         found.pop("title", None)
         yield (
             name,
-            found | {"description": texts.PARAMETERS[name]},
+            found | {"description": found.get("description") or texts.PARAMETERS[name]},
             name in whole.get("required", []),
         )
 

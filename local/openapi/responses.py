@@ -6,7 +6,16 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from local.openapi.components import ETAG, LOCATION, Json, envelope, in_json, name_of, reference
+from local.openapi.components import (
+    ETAG,
+    LOCATION,
+    Json,
+    envelope,
+    error,
+    in_json,
+    name_of,
+    reference,
+)
 from marketdata.api.router import Route
 from marketdata.api.schema.operation import NoMeta, Operation
 
@@ -25,7 +34,7 @@ def schemas(said: Iterable[tuple[str, Operation]]) -> tuple[dict[str, Json], dic
     Returns
     -------
     inline, shared : dict
-        The schemas by name plus ".data" or ".meta", and the components that they refer to.
+        The schemas by name plus ".data", ".meta" or ".bare", and the components that they refer to.
 
     Raises
     ------
@@ -36,6 +45,8 @@ def schemas(said: Iterable[tuple[str, Operation]]) -> tuple[dict[str, Json], dic
     for name, operation in said:
         if not operation.content:
             inputs.append((f"{name}.data", MODE, TypeAdapter(operation.data)))
+        if operation.bare:
+            inputs.append((f"{name}.bare", MODE, TypeAdapter(operation.bare)))
         if operation.meta is not NoMeta:
             inputs.append((f"{name}.meta", MODE, TypeAdapter(operation.meta)))
     found, shared = TypeAdapter.json_schemas(inputs, ref_template=TEMPLATE)
@@ -56,6 +67,11 @@ def responses(route: Route, said: Operation, inline: Mapping[str, Json], name: s
         found["304"] = reference("NotModified")
     for status in sorted(_errors(route, said)):
         found[str(status)] = reference(name_of(status))
+    for status, meaning in said.empty.items():
+        found[str(status)] = {"description": meaning}
+    for status in said.bare_errors:
+        either = [inline[f"{name}.bare"], {"$ref": "#/components/schemas/Error"}]
+        found[str(status)] = error(status, {"anyOf": either})
     return found
 
 
@@ -64,13 +80,16 @@ def _errors(route: Route, said: Operation) -> set[int]:
     errors = {400, 429, 500, 503, 504, *said.errors}
     if route.role:
         errors |= {401, 403}
-    if route.model and route.source == "body":
+    if route.model and route.source != "query":
         errors |= {413, 415}
     return errors
 
 
 def _success(said: Operation, inline: Mapping[str, Json], name: str) -> Json:
     response: Json = {"description": "成功 · Success"}
+    if said.bare:
+        response["content"] = in_json(inline[f"{name}.bare"], said.example)
+        return response
     if said.content:
         response["content"] = {kind: {} for kind in said.content}
         return response

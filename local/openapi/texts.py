@@ -27,6 +27,7 @@ TAGS = {
     "finance": "财务数据 · Financial statements",
     "exports": "数据发布 · Files of published rows, and what has changed",
     "status": "服务状态 · The source, and who uses it",
+    "mcp": "智能体 · The door for agents: the Model Context Protocol",
     "docs": "文档 · This description",
 }
 

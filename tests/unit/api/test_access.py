@@ -21,7 +21,7 @@ from marketdata.kline.rows import RowSet
 from tests.support.events import USER, proxy_event
 
 type Capture = pytest.CaptureFixture[str]
-API = ("auth", "base", "cache", "configs", "docs", "finance", "future", "stock")
+API = ("auth", "base", "cache", "configs", "docs", "finance", "future", "mcp", "stock")
 META = {"complete": True, "source": "mixed", "returned": 2, "pending": [], "unknown_codes": []}
 ROWS = RowSet.of({"600000.SH": b'{"close":1},{"close":2}'}, META | {"warnings": ["渔"]})
 

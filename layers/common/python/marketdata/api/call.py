@@ -13,7 +13,8 @@ from marketdata.api.principal import Principal
 from marketdata.errors import InvalidInputError, TooLargeError, UnauthorizedError
 
 type Event = Mapping[str, Any]
-type Place = Literal["query", "body"]
+type Place = Literal["query", "body", "raw"]
+"""Where a call has its parameters; "raw" is a body that the handler reads itself."""
 
 BODY_LIMIT = 4 * 2**20
 """Bytes of a request's body. Lambda takes 6 MB of JSON, in which the body is base64."""
@@ -96,15 +97,15 @@ def read_parameters(event: Event, source: Place, model: type[BaseModel] | None) 
     ----------
     event : mapping
         A REST proxy event.
-    source : "query" or "body"
+    source : "query", "body" or "raw"
         Where the parameters are. A call that has them in its body takes none in its query.
     model : type or None
         The model of the parameters; None if the call takes none.
 
     Returns
     -------
-    BaseModel or None
-        An instance of the model.
+    BaseModel, bytes or None
+        An instance of the model; of a raw body its bytes.
 
     Raises
     ------
@@ -122,6 +123,8 @@ def read_parameters(event: Event, source: Place, model: type[BaseModel] | None) 
     if source == "query":
         return query
     body = _body(event)
+    if source == "raw":
+        return body
     found = model.model_validate_json(body)
     # Only now: what is no JSON has been refused. The parser above takes the last of equal names.
     json.loads(body, object_pairs_hook=_once_each)

@@ -36,10 +36,11 @@ class Route(NamedTuple):
     ----------
     method, path : str
         "GET", and the path below `PREFIX` with its variables in braces.
-    source : "query" or "body"
+    source : "query", "body" or "raw"
         Where the parameters are.
     model : type or None
-        The model of the parameters; None if the route takes none.
+        The model of the parameters; None if the route takes none. That of a raw body is for the
+        API's description only.
     role : Role or None
         The role that the caller needs; None for a public route.
     summary : str
@@ -108,6 +109,12 @@ class Router:
     ) -> Register[Any]:
         """Register the handler of a POST; see `Route` for the parameters."""
         return lambda handle: self._add(Route("POST", path, "body", body, role, summary, handle))
+
+    def post_raw(
+        self, path: str, *, body: type[BaseModel], role: Role | None = Role.USER, summary: str = ""
+    ) -> Register[bytes]:
+        """Register the handler of a POST that reads the body itself; see `Route`."""
+        return lambda handle: self._add(Route("POST", path, "raw", body, role, summary, handle))
 
     def patch[P: BaseModel](
         self, path: str, *, body: type[P], role: Role | None = Role.USER, summary: str = ""

@@ -25,14 +25,14 @@ def read_status(_call: Call[None]) -> Answer:
             "version": VERSION,
             "upstream": deployment.settings().upstream,
             "final_day": deployment.final_day(),
-            **_data(),
+            **data_of_source(),
             "requests": _requests(),
             **shared.view(deployment.now().timestamp()),
         }
     )
 
 
-def _data() -> dict[str, Any]:
+def data_of_source() -> dict[str, Any]:
     """Return what the source has, and when its next data is due."""
     catalog = deployment.stored_catalog()
     if catalog is None:

@@ -1,7 +1,7 @@
 """The read path of statements: blocks, what they lack, small gaps, each period's newest row."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from marketdata.blocks import codec
@@ -45,6 +45,9 @@ class StatementQuestion:
         First and last day, "YYYYMMDD", between which the reporting periods end.
     statement_type : str
         `finance.statement.CONSOLIDATED`, or another of the source's types.
+    as_of : str, optional
+        Only what was public on this day, "YYYYMMDD": no later announcement or correction has any
+        influence on the answer.
     """
 
     dataset: StatementDataset
@@ -52,6 +55,7 @@ class StatementQuestion:
     start: str
     end: str
     statement_type: str
+    as_of: str | None = None
 
 
 @dataclass(slots=True)
@@ -118,8 +122,10 @@ class StatementReader:
         found = self._compare(question, known, stored)
         if damaged := [key for each in stored.values() for key in each.damaged]:
             self.report(damaged)
+        known_now = replace(question, as_of=None)
+        now = {code: _chosen(known_now, each) for code, each in stored.items()}
+        _name_other_types(question, found, stored, now)
         chosen = {code: _chosen(question, each) for code, each in stored.items()}
-        _name_other_types(question, found, stored, chosen)
         rows = {code: codec.JOINT.join(each.values()) for code, each in chosen.items()}
         meta = {
             **_meta(question, known, found),
@@ -129,7 +135,30 @@ class StatementReader:
             "upstream": self.upstream,
             "warnings": warnings,
         }
+        if question.as_of:
+            later = self._later(question, now, chosen)
+            meta |= {"complete": meta["complete"] and not later, "announced_later": later}
         return RowSet.of(rows, meta)
+
+    def _final_until(self, question: StatementQuestion) -> str:
+        """Return the last final day for a question: nothing after `as_of` was due then."""
+        return min(self.final_until, question.as_of or self.final_until)
+
+    def _later(
+        self,
+        question: StatementQuestion,
+        now: Mapping[str, Mapping[str, bytes]],
+        chosen: Mapping[str, Mapping[str, bytes]],
+    ) -> dict[str, list[str]]:
+        """Name the periods that were due on the day, and of which only later rows are stored.
+
+        They are holes: the report was late, or a correction has taken the place of what was
+        announced first. Of what was not due yet, nothing is said.
+        """
+        last = last_final_period(self._final_until(question))
+        later = {code: sorted(rows.keys() - chosen[code].keys()) for code, rows in now.items()}
+        due = {code: [day for day in days if day <= last] for code, days in later.items()}
+        return {code: days for code, days in due.items() if days}
 
     def _check_size(self, question: StatementQuestion, early: Mapping[str, Security]) -> None:
         """Refuse what no function could hold in memory, before anything is read."""
@@ -143,7 +172,7 @@ class StatementReader:
 
     def _asked(self, question: StatementQuestion, security: Security) -> list[tuple[str, str]]:
         """Return the first and last day of the question within each life and `final_until`."""
-        last = min(question.end, self.final_until)
+        last = min(question.end, self._final_until(question))
         return [(max(question.start, born), min(last, gone)) for born, gone in lives(security)]
 
     def _keys(self, question: StatementQuestion, security: Security) -> list[BlockKey]:
@@ -175,7 +204,10 @@ class StatementReader:
         stored: Mapping[str, CompanyRows],
     ) -> Completeness:
         """Compare what is stored with what should be there, given the companies' lives."""
-        start, last = max(question.start, QUARTERS.first), last_final_period(self.final_until)
+        start, last = (
+            max(question.start, QUARTERS.first),
+            last_final_period(self._final_until(question)),
+        )
         source_start = self.catalog.coverage_start(question.dataset)
         found = Completeness(Window(start, question.end, source_start, last, QUARTERS, self.now))
         for part in parts_between(question.dataset, start, min(question.end, last)):
@@ -186,7 +218,8 @@ class StatementReader:
 
 
 def _chosen(question: StatementQuestion, stored: CompanyRows) -> dict[str, bytes]:
-    return newest(stored.lines, question.start, question.end, question.statement_type)
+    days = question.start, question.end
+    return newest(stored.lines, *days, question.statement_type, question.as_of)
 
 
 def _name_other_types(

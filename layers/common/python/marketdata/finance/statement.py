@@ -44,6 +44,9 @@ _KEY = re.compile(
     rb'"report_type":(?:null|"(?:[^"\\]|\\.)*"),"ann_date":(?:null|"([0-9]{8})")[,}]'
 )
 
+_ACTUAL = re.compile(rb',"actual_ann_date":"([0-9]{8})"')
+"""What follows the date of announcement in a row that has this one too."""
+
 type Value = float | str | None
 type StatementRow = Mapping[str, Value]
 """One row by column; see `statement_line`."""
@@ -200,7 +203,21 @@ def merge_statements(old: Sequence[bytes], new: Sequence[bytes]) -> list[bytes]:
     return [by_key[key] for key in sorted(by_key)]
 
 
-def newest(lines: Iterable[bytes], start: str, end: str, statement_type: str) -> dict[str, bytes]:
+def known_since(line: bytes) -> str:
+    """Return the day, YYYYMMDD, from which on a row's figures were public; empty if unknown.
+
+    Of its two dates of announcement this is the later one. Where a correction takes over the first
+    date of what it corrects, the other one is its own.
+    """
+    announced = key_of(line).announced
+    header = _KEY.match(line)
+    actual = _ACTUAL.match(line, header.end() - 1) if header else None
+    return max(announced, actual[1].decode()) if actual else announced
+
+
+def newest(
+    lines: Iterable[bytes], start: str, end: str, statement_type: str, as_of: str | None = None
+) -> dict[str, bytes]:
     """Return the row of each period that was announced last.
 
     Parameters
@@ -211,16 +228,20 @@ def newest(lines: Iterable[bytes], start: str, end: str, statement_type: str) ->
         First and last day, YYYYMMDD, between which the periods end.
     statement_type : str
         The type of the rows to choose from.
+    as_of : str, optional
+        Choose only from rows that were public on this day, YYYYMMDD, for certain.
 
     Returns
     -------
     dict
         Row by period, in chronological order. A row without a date of announcement counts as
-        announced before all others.
+        announced before all others, and as never announced if `as_of` is given.
     """
     chosen = {}
     for line in lines:
         key = key_of(line)
         if key.type == statement_type and start <= key.period <= end:
+            if as_of and not "" < known_since(line) <= as_of:
+                continue
             chosen[key.period] = line
     return chosen

@@ -15,6 +15,7 @@ from marketdata.api.schema import (
     finance,
     index,
     klines,
+    mcp,
     status,
     stock_status,
     varieties,
@@ -33,6 +34,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = disjoint(
     finance.OPERATIONS,
     exports.OPERATIONS,
     status.OPERATIONS,
+    mcp.OPERATIONS,
     docs.OPERATIONS,
 )
 """By method and path, as in `api.router.Route`."""

@@ -75,6 +75,12 @@ class Operation:
         Calls that the answer leads to.
     content : tuple of str
         Media types of a body that is no envelope.
+    bare : Any
+        Type of such a body, if it is JSON; `example` is one of it.
+    empty : mapping
+        Statuses of success without a body, and what they mean.
+    bare_errors : tuple of int
+        Statuses of errors whose body may be of the type `bare`, too.
     """
 
     data: Any = None
@@ -89,6 +95,9 @@ class Operation:
     conditional: bool = False
     links: tuple[Link, ...] = ()
     content: tuple[str, ...] = ()
+    bare: Any = None
+    empty: Mapping[int, str] = field(default_factory=dict)
+    bare_errors: tuple[int, ...] = ()
 
 
 def disjoint[K, V](*groups: Mapping[K, V]) -> dict[K, V]:

@@ -1,0 +1,114 @@
+"""The tool about the whole market on one day, as published."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from marketdata.api.market_day import answer_day
+from marketdata.api.parameters import one_of
+from marketdata.blocks.dataset import Kind
+from marketdata.kline.bars import OHLC
+from marketdata.mcp.arguments import AskedDay, Question
+from marketdata.mcp.figures import figures_of, values_of
+from marketdata.mcp.fitting import fitted
+from marketdata.mcp.links import published_link
+from marketdata.mcp.reading import Reply, asked, names_of
+from marketdata.mcp.texts import source_texts
+
+TOP = 20
+"""How many codes are shown by default."""
+MOST_NAMED = 10
+"""How many of the codes that are missing are named."""
+
+CHANGE = "change_pct"
+SHOWN = (*OHLC, "volume", "amount", "pre_close", CHANGE)
+SHOWN_OF_FUTURES = (*OHLC, "volume", "amount", "settle", "open_interest")
+SORTED_BY = ("code", *dict.fromkeys((*SHOWN, *SHOWN_OF_FUTURES)))
+
+
+class MarketDayQuestion(Question):
+    """Which market on which day, and which of its codes first."""
+
+    trade_date: AskedDay
+    kind: Annotated[str, one_of(Kind)] = Kind.STOCK
+    sort_by: Annotated[str, one_of(SORTED_BY)] = "amount"
+    order: Literal["desc", "asc"] = "desc"
+    limit: Annotated[int, Field(ge=1, le=200)] = TOP
+
+
+def get_market_day(wanted: MarketDayQuestion) -> Reply:
+    """Return some of a day's bars, and figures about all; errors as in `api.market_day`."""
+    stocks, day = wanted.kind == Kind.STOCK, wanted.trade_date
+    dataset = f"{wanted.kind}.daily"
+    envelope = asked(partial(answer_day, dataset=dataset, day=day, status=stocks))
+    columns = ("code", *(SHOWN_OF_FUTURES if wanted.kind == Kind.FUTURE else SHOWN))
+    rows = [
+        values_of({"code": code, CHANGE: change_of(row), **row}, columns)
+        for code, row in envelope["data"].items()
+    ]
+    said = _told(envelope["meta"]) | {"kind": wanted.kind, "trade_date": day}
+    said["statistics"] = _figures(columns, rows)
+    found = sorted_by(rows, columns, wanted.sort_by, descending=wanted.order == "desc")
+    answer = fitted(said, columns, {"": found}, wanted.limit)
+    if answer["truncated"] and (link := published_link(dataset, day)):
+        said["rest"] = link | {"rows": f"of {dataset}, this day's and perhaps others of its year"}
+        answer = fitted(said, columns, {"": found}, wanted.limit)
+    shown = names_of([row[0] for row in answer["rows"]])
+    return fitted(said | source_texts(shown), columns, {"": found}, wanted.limit)
+
+
+def change_of(row: Mapping[str, Any]) -> float | None:
+    """Return by how many percent a close is above the exchange's previous close."""
+    before, close = row.get("pre_close"), row.get("close")
+    return round(100 * (close / before - 1), 3) if before and close is not None else None
+
+
+def sorted_by(
+    rows: Sequence[Sequence[Any]], columns: Sequence[str], name: str, *, descending: bool
+) -> list[Sequence[Any]]:
+    """Return rows in the order of a column, equal ones by code; those without a value last."""
+    if name not in columns:
+        return list(rows)
+    at = columns.index(name)
+    known = sorted((row for row in rows if row[at] is not None), key=lambda row: row[0])
+    known.sort(key=lambda row: row[at], reverse=descending)
+    return [*known, *(row for row in rows if row[at] is None)]
+
+
+def _figures(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """Return the figures of a day, on which no code is first, and how many rose and fell."""
+    figures: dict[str, Any] = {
+        name: {"min": values[2], "max": values[3], "mean": values[4]}
+        if isinstance(values, list)
+        else values
+        for name, values in figures_of(columns, rows).items()
+    }
+    if CHANGE in columns:
+        changes = [row[columns.index(CHANGE)] for row in rows]
+        known = [each for each in changes if each is not None]
+        figures |= {
+            "rose": sum(each > 0 for each in known),
+            "fell": sum(each < 0 for each in known),
+            "unchanged": known.count(0),
+            "change_unknown": len(changes) - len(known),
+        }
+    return figures
+
+
+def _told(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of a day that lacks some codes."""
+    lacking = {name: meta[name] for name in ("missing", "unconfirmed") if meta[name]}
+    return {
+        "complete": meta["complete"],
+        "missing": {},
+        **{
+            name: {"codes": len(codes), "some": codes[:MOST_NAMED]}
+            for name, codes in lacking.items()
+        },
+        "absent": len(meta["absent"]),
+        "condition": meta["release"]["condition"],
+        "published_at": meta["release"]["published_at"],
+        "stale": meta["stale"],
+    }
