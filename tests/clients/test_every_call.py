@@ -16,6 +16,7 @@ from tests.clients.document import CALLS, DOCUMENT, followed
 NAMED = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (/[^`]*)`")
 WITHOUT_A_METHOD = {
     "GET /stock/kline": "`kline` uses POST /stock/kline/batch, whose URL cannot grow too long",
+    "POST /mcp": "for agents, whose messages `amazingdata mcp` passes on",
     "GET /docs": "for browsers",
     "GET /docs/{asset}": "for browsers",
 }

@@ -166,8 +166,7 @@ class AsyncSession:
         path : str
             Path below `base_url`, with its leading slash.
         **content
-            `params`, `json`, `timeout` and other arguments of `httpx.AsyncClient.request`, except
-            `headers`.
+            `params`, `json`, `timeout` and other arguments of `httpx.AsyncClient.request`.
 
         Raises
         ------
@@ -255,7 +254,9 @@ class AsyncSession:
         *,
         repeatable: bool,
     ) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token.access_token}"} if token else {}
+        headers = dict(content.get("headers", {}))
+        if token:
+            headers["Authorization"] = f"Bearer {token.access_token}"
         return await self._patiently(
             method, self.base_url + path, {**content, "headers": headers}, repeatable=repeatable
         )

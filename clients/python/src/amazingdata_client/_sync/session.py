@@ -167,8 +167,7 @@ class Session:
         path : str
             Path below `base_url`, with its leading slash.
         **content
-            `params`, `json`, `timeout` and other arguments of `httpx.Client.request`, except
-            `headers`.
+            `params`, `json`, `timeout` and other arguments of `httpx.Client.request`.
 
         Raises
         ------
@@ -252,7 +251,9 @@ class Session:
         *,
         repeatable: bool,
     ) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token.access_token}"} if token else {}
+        headers = dict(content.get("headers", {}))
+        if token:
+            headers["Authorization"] = f"Bearer {token.access_token}"
         return self._patiently(
             method, self.base_url + path, {**content, "headers": headers}, repeatable=repeatable
         )

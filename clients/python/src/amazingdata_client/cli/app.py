@@ -12,6 +12,7 @@ from amazingdata_client.cli import (
     kline,
     login,
     market,
+    mcp,
     members,
     mirror,
     releases,
@@ -85,6 +86,7 @@ for command in (
     tasks.tasks,
     configs.configs,
     users.users,
+    mcp.mcp,
     completion,
 ):
     amazingdata.add_command(command)

@@ -80,12 +80,12 @@ def get_bars(asked: BarsQuestion) -> Reply:
     times = ("trade_date", "kline_time") if period.intraday else ("trade_date",)
     if asked.adjust == NONE:
         reader: KlineReader = deployment.kline_reader()
-        rows, more = reader.read(question), {}
+        rows, facts = reader.read(question), {}
     else:
         rows = deployment.adjusted_reader(asked.adjust).read(question)
         said = rows.meta["adjust"]
-        more = {"adjust": {name: value for name, value in said.items() if value}}
-    return answer_rows_by_code(rows, (*times, *shown), (*times, *columns), asked.limit, **more)
+        facts = {"adjust": {name: value for name, value in said.items() if value}}
+    return answer_rows_by_code(rows, (*times, *shown), (*times, *columns), asked.limit, facts=facts)
 
 
 def get_status(asked: StatusQuestion) -> Reply:

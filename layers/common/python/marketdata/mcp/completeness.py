@@ -1,7 +1,7 @@
 """What an answer says of the rows that it lacks, in few words. Pure.
 
-It is stricter than the API's `meta`, since an agent may read one word only: `complete` is also false
-if a code is unknown, or the source does not have the days or the data at all.
+It is stricter than the API's `meta`, since an agent may read one word only: `complete` is also
+false if a code is unknown, or the source does not have the days or the data at all.
 """
 
 from collections import Counter

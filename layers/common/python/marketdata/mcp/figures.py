@@ -34,7 +34,7 @@ def figures_of(columns: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:
     -------
     dict
         `rows`, their number; for each column of numbers its `FIGURES`; for each column of truths,
-        in `true`, how often it is true. Columns without a value are left out.
+        in `days_true`, how often it is true. Columns without a value are left out.
     """
     said: dict[str, Any] = {"rows": len(rows)}
     truths: dict[str, int] = {}
@@ -44,7 +44,7 @@ def figures_of(columns: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:
             truths[name] = sum(values)
         elif values and all(isinstance(value, int | float) for value in values):
             said[name] = _figures(values)
-    return said | ({"true": truths} if truths else {})
+    return said | ({"days_true": truths} if truths else {})
 
 
 def growth(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

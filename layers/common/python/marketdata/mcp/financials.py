@@ -99,10 +99,9 @@ def get_financials(asked: FinancialsQuestion) -> Reply:
         ("reporting_period", ANNOUNCED, *fields),
         ("reporting_period", *everything, *statement.columns),
         asked.limit,
+        facts={"as_of": asked.as_of, "statement": statement},
         # The catalog's names are those of today.
         names=False,
-        as_of=asked.as_of,
-        statement=statement,
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from marketdata.api.market_day import answer_day
 from marketdata.api.parameters import one_of
 from marketdata.blocks.dataset import Kind
+from marketdata.errors import InvalidInputError
 from marketdata.kline.bars import OHLC
 from marketdata.mcp.arguments import AskedDay, Question
 from marketdata.mcp.figures import figures_of, values_of
@@ -23,9 +24,11 @@ MOST_NAMED = 10
 """How many of the codes that are missing are named."""
 
 CHANGE = "change_pct"
-SHOWN = (*OHLC, "volume", "amount", "pre_close", CHANGE)
-SHOWN_OF_FUTURES = (*OHLC, "volume", "amount", "settle", "open_interest")
-SORTED_BY = ("code", *dict.fromkeys((*SHOWN, *SHOWN_OF_FUTURES)))
+COMMON = ("code", *OHLC, "volume", "amount")
+OF_STOCKS, OF_FUTURES = ("pre_close", CHANGE), ("settle", "open_interest")
+OF_KIND = {Kind.STOCK: (*COMMON, *OF_STOCKS), Kind.FUTURE: (*COMMON, *OF_FUTURES)}
+"""The columns of a kind, if it has more than others."""
+SORTED_BY = (*COMMON, *OF_STOCKS, *OF_FUTURES)
 
 
 class MarketDayQuestion(Question):
@@ -40,15 +43,20 @@ class MarketDayQuestion(Question):
 
 def get_market_day(wanted: MarketDayQuestion) -> Reply:
     """Return some of a day's bars, and figures about all; errors as in `api.market_day`."""
-    stocks, day = wanted.kind == Kind.STOCK, wanted.trade_date
-    dataset = f"{wanted.kind}.daily"
-    envelope = asked(partial(answer_day, dataset=dataset, day=day, status=stocks))
-    columns = ("code", *(SHOWN_OF_FUTURES if wanted.kind == Kind.FUTURE else SHOWN))
+    kind, day = Kind(wanted.kind), wanted.trade_date
+    dataset, columns = f"{kind}.daily", OF_KIND.get(kind, COMMON)
+    if wanted.sort_by not in columns:
+        reason = f"must be one of {', '.join(columns)} with kind {kind}"
+        raise InvalidInputError("sort_by", reason)
+    envelope = asked(partial(answer_day, dataset=dataset, day=day, status=kind is Kind.STOCK))
     rows = [
         values_of({"code": code, CHANGE: change_of(row), **row}, columns)
         for code, row in envelope["data"].items()
     ]
-    said = _told(envelope["meta"]) | {"kind": wanted.kind, "trade_date": day}
+    if wanted.sort_by in OF_STOCKS and rows and not any(row[-1] is not None for row in rows):
+        reason = "must be another column: the status of this day, with its pre_close, is missing"
+        raise InvalidInputError("sort_by", reason)
+    said = _told(envelope["meta"]) | {"kind": kind, "trade_date": day}
     said["statistics"] = _figures(columns, rows)
     found = sorted_by(rows, columns, wanted.sort_by, descending=wanted.order == "desc")
     answer = fitted(said, columns, {"": found}, wanted.limit)
@@ -69,8 +77,6 @@ def sorted_by(
     rows: Sequence[Sequence[Any]], columns: Sequence[str], name: str, *, descending: bool
 ) -> list[Sequence[Any]]:
     """Return rows in the order of a column, equal ones by code; those without a value last."""
-    if name not in columns:
-        return list(rows)
     at = columns.index(name)
     known = sorted((row for row in rows if row[at] is not None), key=lambda row: row[0])
     known.sort(key=lambda row: row[at], reverse=descending)

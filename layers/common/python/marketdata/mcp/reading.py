@@ -69,8 +69,8 @@ def answer_rows_by_code(
     limit: int | None,
     *,
     keep: Callable[[Mapping[str, Any]], bool] | None = None,
+    facts: Mapping[str, Any] | None = None,
     names: bool = True,
-    **more: Any,
 ) -> Reply:
     """Return an answer of rows by code: figures about all, as many as fit, and a link to all.
 
@@ -84,10 +84,10 @@ def answer_rows_by_code(
         As for `mcp.fitting.fitted`.
     keep : callable, optional
         Checks whether a parsed row is to be counted and shown; figures and file have all of them.
+    facts : mapping, optional
+        Further fields.
     names : bool
         Whether to tell the names of the codes.
-    **more
-        Further fields.
     """
     parsed: dict[str, Sequence[Mapping[str, Any]]] = {
         code: orjson.loads(b"[%b]" % text) for code, text in rows.rows.items()
@@ -104,7 +104,7 @@ def answer_rows_by_code(
             code: [values_of(row, columns) for row in found if keep(row)]
             for code, found in parsed.items()
         }
-    said = told_of(rows.meta) | more | {"statistics": figures}
+    said = told_of(rows.meta) | {**(facts or {})} | {"statistics": figures}
     named = names_of([*groups]) if names else {}
     said |= source_texts(named, rows.meta.get("warnings", ()))
     answer = fitted(said, columns, groups, limit)

@@ -139,12 +139,12 @@ def _of_codes(wanted: CoverageQuestion) -> Reply:
         for part, counts in item["parts"].items()
     ]
     sums = {name: sum(row[2 + at] for row in rows) for at, name in enumerate(COUNTS)}
-    lacking = Counter[str]()
+    days = Counter[str]()
     for item in items:
-        lacking[item["code"]] += sum(counts["missing"] for counts in item["parts"].values())
+        days[item["code"]] += sum(counts["missing"] for counts in item["parts"].values())
     said = {
         "complete": not (sums["missing"] or sums["unconfirmed"] or meta["unknown_codes"]),
-        "missing": {code: days for code, days in lacking.items() if days},
+        "missing": {code: number for code, number in days.items() if number},
         "statistics": {"sum": sums},
         "unknown_codes": meta["unknown_codes"],
         "final_until": meta["final_until"],

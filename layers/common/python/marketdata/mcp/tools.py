@@ -80,7 +80,7 @@ TOOLS: Mapping[str, Tool] = {
         StatusQuestion,
         get_status,
         "Was a stock of Shanghai or Shenzhen tradable? Price limits, ST, suspensions and ex-dates "
-        "of each day; `true` in statistics counts the days of each flag.",
+        "of each day; `days_true` in statistics counts the days of each flag.",
     ),
     "get_financials": Tool(
         FinancialsQuestion,
