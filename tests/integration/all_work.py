@@ -341,6 +341,33 @@ class AllWork:
         self.ask("GET", "/future/kline/day", query={"trade_date": "20200103"})
         self.ask("GET", "/stock/status", query={"codes": "600000.SH"} | DAYS)
         self.ask("GET", "/stock/status", query={"trade_date": "20200103"})
+        self.agents()
+
+    def agents(self) -> None:
+        """Ask as an agent does: of each tool what it reads, and more rows than are shown."""
+        range_of = {"codes": CODES, "start_date": DAYS["start_date"], "end_date": DAYS["end_date"]}
+        financials = {"codes": [STOCK], "as_of": "20200501"}
+        questions: list[tuple[str, dict[str, Any]]] = [
+            ("find_security", {"query": "600"}),
+            ("get_bars", range_of | {"limit": 1}),
+            ("get_bars", range_of | {"adjust": "forward"}),
+            ("get_market_day", {"trade_date": "20200103", "limit": 1}),
+            ("get_status", range_of),
+            ("get_financials", financials),
+            ("get_coverage", range_of),
+            ("get_coverage", {}),
+            ("get_calendar", DAYS),
+        ]
+        self.asked.add(("POST", "/mcp"))
+        handler = import_module("functions.mcp.app").handler
+        for name, arguments in questions:
+            params = {"name": name, "arguments": arguments}
+            body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+            # No answer of a tool is too large for one response.
+            with self.monkeypatch.context() as patch, self.process("mcp"):
+                patch.setattr(wire, "ROOM", wire.LAMBDA_LIMIT)
+                answer = read(handler(proxy_event("POST", "/mcp", user=ADMIN, body=body), None))
+            assert "isError" not in answer["result"], answer
 
     def damage(self) -> None:
         """Have the blocks looked into, whose payloads are lost."""

@@ -140,10 +140,6 @@ class StatementReader:
             meta |= {"complete": meta["complete"] and not later, "announced_later": later}
         return RowSet.of(rows, meta)
 
-    def _final_until(self, question: StatementQuestion) -> str:
-        """Return the last final day for a question: nothing after `as_of` was due then."""
-        return min(self.final_until, question.as_of or self.final_until)
-
     def _later(
         self,
         question: StatementQuestion,
@@ -155,7 +151,7 @@ class StatementReader:
         They are holes: the report was late, or a correction has taken the place of what was
         announced first. Of what was not due yet, nothing is said.
         """
-        last = last_final_period(self._final_until(question))
+        last = last_final_period(min(self.final_until, question.as_of or self.final_until))
         later = {code: sorted(rows.keys() - chosen[code].keys()) for code, rows in now.items()}
         due = {code: [day for day in days if day <= last] for code, days in later.items()}
         return {code: days for code, days in due.items() if days}
@@ -172,7 +168,7 @@ class StatementReader:
 
     def _asked(self, question: StatementQuestion, security: Security) -> list[tuple[str, str]]:
         """Return the first and last day of the question within each life and `final_until`."""
-        last = min(question.end, self._final_until(question))
+        last = min(question.end, self.final_until)
         return [(max(question.start, born), min(last, gone)) for born, gone in lives(security)]
 
     def _keys(self, question: StatementQuestion, security: Security) -> list[BlockKey]:
@@ -204,10 +200,7 @@ class StatementReader:
         stored: Mapping[str, CompanyRows],
     ) -> Completeness:
         """Compare what is stored with what should be there, given the companies' lives."""
-        start, last = (
-            max(question.start, QUARTERS.first),
-            last_final_period(self._final_until(question)),
-        )
+        start, last = max(question.start, QUARTERS.first), last_final_period(self.final_until)
         source_start = self.catalog.coverage_start(question.dataset)
         found = Completeness(Window(start, question.end, source_start, last, QUARTERS, self.now))
         for part in parts_between(question.dataset, start, min(question.end, last)):
