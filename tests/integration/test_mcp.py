@@ -10,7 +10,17 @@ from mcp_types import jsonrpc, methods
 from marketdata import deployment
 from marketdata.mcp import server
 from marketdata.mcp.tools import TOOLS
-from tests.support.agent import BEFORE, ENVELOPE, NOW, ask, headers_of, post, request, result, told
+from tests.support.agent import (
+    BEFORE,
+    ENVELOPE,
+    NOW,
+    headers_of,
+    post,
+    reply_of,
+    request,
+    result,
+    told,
+)
 from tests.support.events import ADMIN
 from tests.support.service import Service
 from tests.support.tokens import tokens
@@ -71,7 +81,7 @@ def test_the_list_costs_little() -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.usefixtures("market")
 def test_a_tool_is_called(version: str) -> None:
-    assert ask("get_calendar", version, **CALENDAR)["total"] == 7
+    assert reply_of("get_calendar", version, **CALENDAR)["total"] == 7
 
 
 @pytest.mark.parametrize(
@@ -166,11 +176,9 @@ def test_administrators_may_ask_too() -> None:
     assert post(PING, user=ADMIN)[0] == 200
 
 
-def test_the_line_in_the_log_names_no_argument(
-    market: Service, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert market
-    ask("find_security", query="茅台秘密")
+@pytest.mark.usefixtures("market")
+def test_the_line_in_the_log_names_no_argument(capsys: pytest.CaptureFixture[str]) -> None:
+    reply_of("find_security", query="茅台秘密")
     told("find_security", query="x" * 99)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["route"] for line in lines] == ["POST /api/v1/mcp"] * 2
@@ -178,10 +186,8 @@ def test_the_line_in_the_log_names_no_argument(
     assert not any("秘密" in text or "x" * 9 in text for text in map(str, lines))
 
 
-def test_a_fault_of_ours_is_told_without_its_cause(
-    market: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert market
+@pytest.mark.usefixtures("market")
+def test_a_fault_of_ours_is_told_without_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def fail() -> None:
         raise ZeroDivisionError("the secret of the store")

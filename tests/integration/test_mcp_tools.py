@@ -12,7 +12,7 @@ import pytest
 from marketdata import deployment
 from marketdata.aws.objects import Bucket
 from marketdata.mcp.fitting import MOST_BYTES, PREVIEW_ROWS
-from tests.support.agent import ask, told
+from tests.support.agent import reply_of, told
 from tests.support.service import Service
 from tests.support.tokens import tokens
 
@@ -90,7 +90,7 @@ def table(body: bytes) -> list[dict[str, str]]:
 
 
 def test_bars_are_those_of_the_api(market: Service) -> None:
-    reply = ask("get_bars", codes=CODES, **MONTH)
+    reply = reply_of("get_bars", codes=CODES, **MONTH)
     found = api(market, "/stock/kline", codes=",".join(CODES), **MONTH)
     assert objects(reply) == found["data"]
     assert (reply["complete"], reply["missing"]) == (True, {})
@@ -102,21 +102,21 @@ def test_bars_are_those_of_the_api(market: Service) -> None:
 
 @pytest.mark.parametrize("period", ["weekly", "monthly", "min30"])
 def test_other_periods(market: Service, period: str) -> None:
-    asked = {"start_date": "20240102", "end_date": "20240112", "period": period}
-    reply = ask("get_bars", codes=[BANK], **asked)
+    asked: dict[str, Any] = {"start_date": "20240102", "end_date": "20240112", "period": period}
+    reply = reply_of("get_bars", codes=[BANK], **asked)
     assert objects(reply) == api(market, "/stock/kline", codes=BANK, **asked)["data"]
 
 
 def test_futures_and_stocks_in_one_answer(market: Service) -> None:
-    found = objects(ask("get_bars", codes=[BANK, FUTURE], **MONTH))
+    found = objects(reply_of("get_bars", codes=[BANK, FUTURE], **MONTH))
     assert found[FUTURE] == api(market, "/future/kline", codes=FUTURE, **MONTH)["data"][FUTURE]
     assert {row["settle"] for row in found[BANK]} == {None}
 
 
 @pytest.mark.parametrize("adjust", ["forward", "backward"])
 def test_adjusted_prices_and_their_anchor(market: Service, adjust: str) -> None:
-    asked = {"start_date": "20240601", "end_date": "20240731", "adjust": adjust}
-    reply = ask("get_bars", codes=[BANK], **asked)
+    asked: dict[str, Any] = {"start_date": "20240601", "end_date": "20240731", "adjust": adjust}
+    reply = reply_of("get_bars", codes=[BANK], **asked)
     found = api(market, "/stock/kline", codes=BANK, **asked)
     assert objects(reply) == found["data"]
     assert reply["adjust"]["anchor"] == found["meta"]["adjust"]["anchor"]
@@ -124,7 +124,7 @@ def test_adjusted_prices_and_their_anchor(market: Service, adjust: str) -> None:
 
 
 def test_a_long_question_has_figures_of_all_rows_and_a_link(filled: Service) -> None:
-    reply = ask("get_bars", codes=CODES, **TWO_YEARS)
+    reply = reply_of("get_bars", codes=CODES, **TWO_YEARS)
     found = api(filled, "/stock/kline", codes=",".join(CODES), **TWO_YEARS)
     rows, total = found["data"], found["meta"]["returned"]
     assert (reply["total"], reply["returned"], reply["truncated"]) == (total, PREVIEW_ROWS, True)
@@ -156,7 +156,7 @@ def test_what_a_long_question_costs(filled: Service, monkeypatch: pytest.MonkeyP
     host = "https://amazingdata-cloud-bucket-1abc2def3ghi.s3.ap-southeast-1.amazonaws.com/"
     signature = "X-Amz-Signature=" + "0f" * 32 + "&X-Amz-Security-Token=" + "IQoJb3JpZ2lu" * 80
     monkeypatch.setattr(Bucket, "link", lambda _, key, __: f"{host}{key}?{signature}")
-    reply = ask("get_bars", codes=CODES, **TWO_YEARS)
+    reply = reply_of("get_bars", codes=CODES, **TWO_YEARS)
     assert reply["total"] > 2300
     text = json.dumps(reply, separators=(",", ":"), ensure_ascii=False)
     assert tokens(text) < 4000
@@ -166,47 +166,47 @@ def test_what_a_long_question_costs(filled: Service, monkeypatch: pytest.MonkeyP
 def test_the_bounds_hold_for_the_largest_question(market: Service) -> None:
     listed = market.call("GET", "/base/codes", query={"security_type": "EXTRA_STOCK_A"})[1]["data"]
     codes, futures = listed[:10], [f"IF24{month:02}.CFE" for month in (1, 2, 3, 6, 9)]
-    asked = {"start_date": "20240102", "end_date": "20240331", "limit": 200}
-    reply = ask("get_bars", codes=[*codes, *futures], **asked)
+    asked: dict[str, Any] = {"start_date": "20240102", "end_date": "20240331", "limit": 200}
+    reply = reply_of("get_bars", codes=[*codes, *futures], **asked)
     assert reply["truncated"]
     assert 0 < reply["returned"] < 200
 
 
-def test_some_fields(market: Service) -> None:
-    reply = ask("get_bars", codes=[BANK], fields=["volume", "close"], **MONTH)
+@pytest.mark.usefixtures("market")
+def test_some_fields() -> None:
+    reply = reply_of("get_bars", codes=[BANK], fields=["volume", "close"], **MONTH)
     assert reply["columns"] == ["trade_date", "close", "volume"]
     assert reply["statistics"][BANK].keys() == {"from", "to", "rows", "close", "volume", "return"}
-    assert market
 
 
-def test_holes_are_said(market: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("market")
+def test_holes_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """Years that are too much for a read: nothing is fetched, and nothing is complete."""
     monkeypatch.setattr("marketdata.kline.gaps.DEADLINE", 0)
-    reply = ask("get_bars", codes=[BANK, "999999.SH", "AAPL"], **MONTH)
+    reply = reply_of("get_bars", codes=[BANK, "999999.SH", "AAPL"], **MONTH)
     assert not reply["complete"]
     assert reply["missing"] == {BANK: [["20240102", "20240131"]]}
     assert reply["unknown_codes"] == ["999999.SH", "AAPL"]
     assert (reply["total"], reply["rows"], reply["statistics"]) == (0, {BANK: []}, {})
     assert reply["source_texts"]["warnings"]
-    assert market
 
 
-def test_unknown_codes_make_an_answer_incomplete(market: Service) -> None:
-    reply = ask("get_bars", codes=[BANK, "AAPL"], **MONTH)
+@pytest.mark.usefixtures("market")
+def test_unknown_codes_make_an_answer_incomplete() -> None:
+    reply = reply_of("get_bars", codes=[BANK, "AAPL"], **MONTH)
     assert (reply["complete"], reply["unknown_codes"], reply["total"]) == (False, ["AAPL"], 22)
     assert "AAPL" in told("get_bars", codes=["AAPL"], **MONTH)
-    assert market
 
 
-def test_days_to_come_are_pending(market: Service) -> None:
-    reply = ask("get_bars", codes=[BANK], start_date="20240102")
+@pytest.mark.usefixtures("market")
+def test_days_to_come_are_pending() -> None:
+    reply = reply_of("get_bars", codes=[BANK], start_date="20240102")
     assert reply["total"] > 200
     assert "pending" not in reply
     last = deployment.final_day()
-    later = ask("get_bars", codes=[BANK], start_date=last, end_date=f"{last[:4]}1231")
+    later = reply_of("get_bars", codes=[BANK], start_date=last, end_date=f"{last[:4]}1231")
     assert later["total"] == 1
     assert bool(later.get("pending")) is (last < f"{last[:4]}1231")
-    assert market
 
 
 @pytest.mark.parametrize(
@@ -230,9 +230,9 @@ def test_days_to_come_are_pending(market: Service) -> None:
         ({"period": "min1", "start_date": "20220101"}, "start_date"),
     ],
 )
-def test_a_wrong_argument_is_named(market: Service, arguments: dict[str, Any], field: str) -> None:
+@pytest.mark.usefixtures("market")
+def test_a_wrong_argument_is_named(arguments: dict[str, Any], field: str) -> None:
     assert told("get_bars", **{"codes": [BANK], **MONTH, **arguments}).startswith(f"{field}: ")
-    assert market
 
 
 @pytest.mark.parametrize(
@@ -259,26 +259,24 @@ def test_a_wrong_argument_is_named(market: Service, arguments: dict[str, Any], f
         ("get_calendar", MONTH | {"market": "NYSE"}, "market"),
     ],
 )
-def test_wrong_arguments_of_the_others(
-    market: Service, tool: str, arguments: dict[str, Any], field: str
-) -> None:
+@pytest.mark.usefixtures("market")
+def test_wrong_arguments_of_the_others(tool: str, arguments: dict[str, Any], field: str) -> None:
     assert told(tool, **arguments).startswith(f"{field}: ")
-    assert market
 
 
 # --- the status of stocks --------------------------------------------------------------------
 
 
 def test_the_status_is_that_of_the_api(market: Service) -> None:
-    reply = ask("get_status", codes=[BANK, "510300.SH"], **MONTH)
+    reply = reply_of("get_status", codes=[BANK, "510300.SH"], **MONTH)
     assert objects(reply) == api(market, "/stock/status", codes=BANK, **MONTH)["data"]
     assert (reply["complete"], reply["not_covered"]) == (False, ["510300.SH"])
-    assert ask("get_status", codes=[BANK], **MONTH)["complete"]
+    assert reply_of("get_status", codes=[BANK], **MONTH)["complete"]
 
 
 def test_only_the_days_on_which_something_was(filled: Service) -> None:
-    whole = ask("get_status", codes=CODES, **TWO_YEARS)
-    some = ask("get_status", codes=CODES, events_only=True, limit=200, **TWO_YEARS)
+    whole = reply_of("get_status", codes=CODES, **TWO_YEARS)
+    some = reply_of("get_status", codes=CODES, events_only=True, limit=200, **TWO_YEARS)
     assert some["statistics"] == whole["statistics"]
     counted = {code: said["days_true"] for code, said in some["statistics"].items()}
     rows = objects(some)
@@ -286,7 +284,6 @@ def test_only_the_days_on_which_something_was(filled: Service) -> None:
         found = {code: sum(row[name] for row in rows[code]) for code in CODES}
         assert found == {code: counted[code][name] for code in CODES}
     assert 0 < some["total"] < whole["total"]
-    assert filled
 
 
 # --- the market on a day ---------------------------------------------------------------------
@@ -294,8 +291,13 @@ def test_only_the_days_on_which_something_was(filled: Service) -> None:
 
 @pytest.mark.parametrize(("order", "most"), [("desc", max), ("asc", min)])
 def test_a_market_day_by_a_column(published: Service, order: str, most: Any) -> None:
-    asked = {"trade_date": "20240105", "sort_by": "change_pct", "order": order, "limit": 2}
-    reply = ask("get_market_day", **asked)
+    asked: dict[str, Any] = {
+        "trade_date": "20240105",
+        "sort_by": "change_pct",
+        "order": order,
+        "limit": 2,
+    }
+    reply = reply_of("get_market_day", **asked)
     day = {"trade_date": "20240105", "include": "status"}
     rows = api(published, "/stock/kline/day", **day)["data"]
     changes = {code: 100 * (row["close"] / row["pre_close"] - 1) for code, row in rows.items()}
@@ -312,7 +314,7 @@ def test_a_market_day_by_a_column(published: Service, order: str, most: Any) -> 
 
 
 def test_a_market_day_lacks_what_the_day_lacks(published: Service) -> None:
-    reply = ask("get_market_day", trade_date="20240105")
+    reply = reply_of("get_market_day", trade_date="20240105")
     meta = api(published, "/stock/kline/day", trade_date="20240105")["meta"]
     assert reply["complete"] is meta["complete"] is False
     assert reply["missing"]["codes"] == len(meta["missing"])
@@ -320,18 +322,20 @@ def test_a_market_day_lacks_what_the_day_lacks(published: Service) -> None:
     assert reply["condition"] == "partial"
 
 
-def test_futures_on_a_day(published: Service) -> None:
-    reply = ask("get_market_day", trade_date="20240105", kind="future", sort_by="open_interest")
+@pytest.mark.usefixtures("published")
+def test_futures_on_a_day() -> None:
+    reply = reply_of(
+        "get_market_day", trade_date="20240105", kind="future", sort_by="open_interest"
+    )
     assert [row[0] for row in reply["rows"]] == [FUTURE]
     assert reply["columns"][-2:] == ["settle", "open_interest"]
     assert "rose" not in reply["statistics"]
-    assert published
 
 
-def test_a_day_that_was_never_published(market: Service) -> None:
-    reply = ask("get_market_day", trade_date="20240105")
+@pytest.mark.usefixtures("market")
+def test_a_day_that_was_never_published() -> None:
+    reply = reply_of("get_market_day", trade_date="20240105")
     assert (reply["complete"], reply["condition"], reply["total"]) == (False, "missing", 0)
-    assert market
 
 
 def test_changes_that_nobody_knows_are_no_order(market: Service) -> None:
@@ -339,15 +343,15 @@ def test_changes_that_nobody_knows_are_no_order(market: Service) -> None:
     publish(market, "stock.daily")
     text = told("get_market_day", trade_date="20240105", sort_by="change_pct")
     assert text.startswith("sort_by: ")
-    assert ask("get_market_day", trade_date="20240105")["statistics"]["change_unknown"] == 5
+    assert reply_of("get_market_day", trade_date="20240105")["statistics"]["change_unknown"] == 5
 
 
 # --- statements ------------------------------------------------------------------------------
 
 
 def test_statements_as_of_a_day(market: Service) -> None:
-    asked = {"codes": [BANK], "as_of": "20230815", "fields": ["tot_opera_rev"]}
-    reply = ask("get_financials", start_date="20220101", **asked)
+    asked: dict[str, Any] = {"codes": [BANK], "as_of": "20230815", "fields": ["tot_opera_rev"]}
+    reply = reply_of("get_financials", start_date="20220101", **asked)
     days = {"start_date": "20220101", "end_date": "20230815"}
     rows = api(market, "/finance/income", codes=BANK, **days)["data"][BANK]
     public = [row for row in rows if row["ann_date"] <= "20230815"]
@@ -362,27 +366,27 @@ def test_statements_as_of_a_day(market: Service) -> None:
 
 
 @pytest.mark.parametrize("statement", ["income", "balance_sheet", "cash_flow"])
-def test_the_main_figures_of_each_statement(market: Service, statement: str) -> None:
-    reply = ask("get_financials", codes=CODES, as_of="20230815", statement=statement)
+@pytest.mark.usefixtures("market")
+def test_the_main_figures_of_each_statement(statement: str) -> None:
+    reply = reply_of("get_financials", codes=CODES, as_of="20230815", statement=statement)
     assert reply["total"] > 0
     known = [row[2:] for rows in reply["rows"].values() for row in rows]
     assert any(value is not None for row in known for value in row)
     assert max(row[1] for rows in reply["rows"].values() for row in rows) <= "20230815"
-    assert market
 
 
-def test_a_field_that_is_misspelled_is_told_those_alike(market: Service) -> None:
+@pytest.mark.usefixtures("market")
+def test_a_field_that_is_misspelled_is_told_those_alike() -> None:
     text = told("get_financials", codes=[BANK], as_of="20230815", fields=["total_opera_rev"])
     assert "tot_opera_rev" in text
-    too_many = {"codes": CODES, "fields": ["basic_eps"] * 1, "as_of": "20230815"}
-    assert ask("get_financials", **too_many)["total"] > 0
-    assert market
+    too_many: dict[str, Any] = {"codes": CODES, "fields": ["basic_eps"] * 1, "as_of": "20230815"}
+    assert reply_of("get_financials", **too_many)["total"] > 0
 
 
 def test_more_figures_than_fit_are_refused(market: Service) -> None:
     listed = market.call("GET", "/base/codes", query={"security_type": "EXTRA_STOCK_A"})[1]["data"]
     fields = ["basic_eps", "diluted_eps", "opera_rev", "ebit", "ebitda", "rd_exp", "opera_exp"]
-    asked = {"codes": listed[:20], "as_of": "20230815", "fields": fields}
+    asked: dict[str, Any] = {"codes": listed[:20], "as_of": "20230815", "fields": fields}
     assert told("get_financials", **asked).startswith("fields: ")
 
 
@@ -390,7 +394,7 @@ def test_more_figures_than_fit_are_refused(market: Service) -> None:
 
 
 def test_a_security_is_found(market: Service) -> None:
-    reply = ask("find_security", query="60000", limit=3)
+    reply = reply_of("find_security", query="60000", limit=3)
     found = api(market, "/base/securities", q="60000", limit="3")["data"]
     assert [row[0] for row in reply["rows"]] == [item["code"] for item in found["items"]]
     assert reply["total"] == found["total"]
@@ -398,7 +402,8 @@ def test_a_security_is_found(market: Service) -> None:
     assert reply["source_texts"]["names"] == names
 
 
-def test_names_are_data(market: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("market")
+def test_names_are_data(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name may say anything: it stays in its field, on one line, and short."""
     catalog = deployment.catalog()
     security = catalog.get(BANK)
@@ -407,21 +412,20 @@ def test_names_are_data(market: Service, monkeypatch: pytest.MonkeyPatch) -> Non
     object.__setattr__(security, "name", evil)
     monkeypatch.setattr(deployment, "catalog", lambda: catalog)
     for reply in (
-        ask("find_security", query=BANK),
-        ask("get_bars", codes=[BANK], **MONTH),
-        ask("get_coverage", codes=[BANK], **MONTH),
+        reply_of("find_security", query=BANK),
+        reply_of("get_bars", codes=[BANK], **MONTH),
+        reply_of("get_coverage", codes=[BANK], **MONTH),
     ):
         name = reply.pop("source_texts")["names"][BANK]
         assert len(name) <= 40
         assert name.isprintable()
         assert "SYSTEM" not in json.dumps(reply)
-    assert market
 
 
 def test_the_days_of_a_code(market: Service) -> None:
-    ask("get_bars", codes=[BANK], **MONTH)
-    asked = {"start_date": "20230101", "end_date": "20240131"}
-    reply = ask("get_coverage", codes=[BANK], **asked)
+    reply_of("get_bars", codes=[BANK], **MONTH)
+    asked: dict[str, Any] = {"start_date": "20230101", "end_date": "20240131"}
+    reply = reply_of("get_coverage", codes=[BANK], **asked)
     query = {"security_type": "stock", "codes": BANK, **asked}
     item = api(market, "/cache/coverage", **query)["data"]["items"][0]
     for row in reply["rows"]:
@@ -432,8 +436,9 @@ def test_the_days_of_a_code(market: Service) -> None:
     assert not reply["complete"]
 
 
-def test_which_data_there_is(published: Service) -> None:
-    reply = ask("get_coverage")
+@pytest.mark.usefixtures("published")
+def test_which_data_there_is() -> None:
+    reply = reply_of("get_coverage")
     rows = {row[0]: dict(zip(reply["columns"], row, strict=True)) for row in reply["rows"]}
     assert rows["stock.daily"]["source_has_since"] is not None
     assert rows["stock.daily"]["rows"] == 5 * 22
@@ -441,20 +446,19 @@ def test_which_data_there_is(published: Service) -> None:
     assert rows["stock.daily"]["to"] == "20240131"
     assert rows["stock.daily"]["missing"] > 0
     assert not reply["complete"]
-    assert published
 
 
 def test_the_calendar(market: Service) -> None:
-    reply = ask("get_calendar", start_date="20240201", end_date="20240229", market="CFE")
+    reply = reply_of("get_calendar", start_date="20240201", end_date="20240229", market="CFE")
     query = {"market": "CFE", "start_date": "20240201", "end_date": "20240229"}
     assert reply["rows"] == api(market, "/base/calendar", **query)["data"]
     assert (reply["before"], reply["after"]) == ("20240131", "20240301")
     assert reply["last_final_day"] == deployment.final_day()
-    assert ask("get_calendar", start_date="20240210", end_date="20240215")["rows"] == []
+    assert reply_of("get_calendar", start_date="20240210", end_date="20240215")["rows"] == []
 
 
 def test_a_long_calendar_has_a_link(market: Service) -> None:
-    reply = ask("get_calendar", start_date="19900101", end_date="20251231")
+    reply = reply_of("get_calendar", start_date="19900101", end_date="20251231")
     assert reply["statistics"]["first"] == "19901219"
     assert reply["before"] is None
     lines = table(linked(market, reply))
@@ -464,8 +468,13 @@ def test_a_long_calendar_has_a_link(market: Service) -> None:
 
 def test_an_answer_never_exceeds_its_bytes(market: Service) -> None:
     listed = market.call("GET", "/base/codes", query={"security_type": "EXTRA_STOCK_A"})[1]["data"]
-    asked = {"codes": listed[:20], "start_date": "20000101", "end_date": "20250131", "limit": 200}
-    reply = ask("get_coverage", **asked)
+    asked: dict[str, Any] = {
+        "codes": listed[:20],
+        "start_date": "20000101",
+        "end_date": "20250131",
+        "limit": 200,
+    }
+    reply = reply_of("get_coverage", **asked)
     assert reply["truncated"]
     assert len(table(linked(market, reply))) == reply["total"]
     assert MOST_BYTES == 24_000

@@ -32,6 +32,7 @@ from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import TaskKind, new_task
 from tests.integration.market import DAYS, put_bars, row, rows
 from tests.integration.test_auth import METHOD_ARN
+from tests.support import agent
 from tests.support.events import ADMIN, proxy_event
 from tests.support.exchange import hearing
 from tests.support.faults import Event
@@ -61,6 +62,11 @@ COSTS: dict[str, dict[str, int]] = {
     "calendar": {},
     "varieties": {},
     "main contracts": {"BatchGetItem": 1},
+    "an agent's list of tools": {},
+    "an agent's search": {},
+    "an agent's bars of 2 codes x 1 month": {"BatchGetItem": 1},
+    "an agent's bars of 20 codes x 1 year": {"BatchGetItem": 1, "PutObject": 1},
+    "an agent's calendar": {},
     "authorizer": {"BatchGetItem": 1},
     "login": {"BatchGetItem": 2, "GetItem": 2},
     "a wrong password": {"BatchGetItem": 1, "GetItem": 2, "UpdateItem": 2},
@@ -204,6 +210,23 @@ def reads(service: Service) -> Iterator[tuple[str, Call]]:
     yield "calendar", lambda: get(service, "/base/calendar", market="SH", **span)
     yield "varieties", lambda: get(service, "/cache/future-varieties")
     yield "main contracts", lambda: get(service, "/cache/main-contracts")
+    yield from agents()
+
+
+def agents() -> Iterator[tuple[str, Call]]:
+    """Give the calls of agents."""
+    yield "an agent's list of tools", lambda: agent.result("tools/list")
+    yield "an agent's search", lambda: agent.reply_of("find_security", query="000001")
+    start, end = YEAR
+
+    def ask(codes: int, end: str) -> object:
+        return agent.reply_of("get_bars", codes=CODES[:codes], start_date=start, end_date=end)
+
+    yield "an agent's bars of 2 codes x 1 month", lambda: ask(2, "20200131")
+    # The link leads to a file that is written.
+    yield "an agent's bars of 20 codes x 1 year", lambda: ask(20, end)
+    days = {"start_date": "20200101", "end_date": "20200331"}
+    yield "an agent's calendar", lambda: agent.reply_of("get_calendar", **days)
 
 
 def groups(service: Service) -> Iterator[tuple[str, Call]]:

@@ -67,7 +67,7 @@ def result(method: str, version: str = NOW, **params: Any) -> Json:
     return found
 
 
-def ask(tool: str, version: str = NOW, **arguments: Any) -> Json:
+def reply_of(tool: str, version: str = NOW, **arguments: Any) -> Json:
     """Call a tool that answers, and give what it says; its text says the same."""
     found = result("tools/call", version, name=tool, arguments=arguments)
     assert "isError" not in found, found

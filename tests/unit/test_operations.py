@@ -162,9 +162,9 @@ def test_a_failed_execution_raises_an_alarm(machine: str) -> None:
 
 
 @pytest.mark.parametrize(
-    # The authorizer refuses a token by an error.
+    # The authorizer refuses a token by an error; there is room for ten of eleven functions.
     ("metric", "by_design"),
-    [("Errors", {"AuthorizerFunction"}), ("Throttles", set())],
+    [("Errors", {"AuthorizerFunction"}), ("Throttles", {"ConsoleFunction"})],
 )
 def test_the_functions_behind_the_api_are_watched(metric: str, by_design: set[str]) -> None:
     (alarm,) = [each for each in ALARMS.values() if watched(each)[0][:2] == ("AWS/Lambda", metric)]

@@ -88,7 +88,8 @@ def test_what_may_have_been_announced_is_a_hole_until_it_is_stored() -> None:
     cache = StatementCache()
     asked: list[tuple[list[str], str, str]] = []
 
-    def fetch(_dataset: Dataset, codes: list[str], start: str, end: str, _seconds: float) -> object:
+    def fetch(dataset: Dataset, codes: list[str], start: str, end: str, seconds: float) -> object:
+        assert (dataset, seconds > 0) == (INCOME, True)
         asked.append((codes, start, end))
         return cache.ingest(income(), codes=codes, start=start, end=end, final_until="20111231")
 

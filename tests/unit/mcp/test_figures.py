@@ -1,6 +1,7 @@
 """Figures of all rows: exact where they are values, rounded where they are computed."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,8 @@ COLUMNS = ("trade_date", "close", "is_st", "settle")
 @given(st.lists(st.none() | NUMBERS, min_size=1))
 def test_the_figures_of_a_column(values: list[float | None]) -> None:
     known = [value for value in values if value is not None]
-    said = figures_of(("trade_date", "close"), [["20240102", value] for value in values])
+    rows: list[list[Any]] = [["20240102", value] for value in values]
+    said = figures_of(("trade_date", "close"), rows)
     assert said["rows"] == len(values)
     if not known:
         assert "close" not in said
@@ -26,7 +28,7 @@ def test_the_figures_of_a_column(values: list[float | None]) -> None:
 
 
 def test_what_has_no_figures() -> None:
-    rows = [["20240102", 1.5, True, None], ["20240103", None, False, None]]
+    rows: list[list[Any]] = [["20240102", 1.5, True, None], ["20240103", None, False, None]]
     assert figures_of(COLUMNS, rows) == {
         "rows": 2,
         "close": [1.5, 1.5, 1.5, 1.5, 1.5],
