@@ -13,7 +13,7 @@ from marketdata.mcp.figures import Row
 
 MOST_ROWS = 200
 """The rows of an answer."""
-PREVIEW_ROWS = 30
+PREVIEW_ROWS = 40
 """The rows of an answer that cannot have all of them, unless it was told how many."""
 MOST_BYTES = 24_000
 """The bytes of a tool's result, in which everything stands twice: as a text and structured."""
