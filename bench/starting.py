@@ -182,8 +182,17 @@ def _events(question: Question) -> dict[str, str]:
     return {
         FLOOR: json.dumps({MARKET: {"Keys": [key]}}),
         "AuthorizerFunction": json.dumps(token),
+        "McpFunction": _message({"codes": [future.code], **JANUARY}),
         **{name: get_event(*call).decode() for name, call in calls.items()},
     }
+
+
+def _message(arguments: dict[str, Any]) -> str:
+    """Return the event of an agent's question for bars."""
+    params = {"name": "get_bars", "arguments": arguments}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    event = json.loads(get_event("/mcp", {}))
+    return json.dumps(event | {"httpMethod": "POST", "body": json.dumps(body)})
 
 
 def _start(name: str, event: str, places: list[Path]) -> tuple[Times, Times]:

@@ -24,7 +24,7 @@ from marketdata.catalog.calendar import (
 from marketdata.catalog.securities import SECURITY_TYPES
 from marketdata.errors import InvalidInputError, NotFoundError
 from marketdata.exports.manifest import Manifest
-from marketdata.mcp.arguments import AskedDay, FewCodes, Question
+from marketdata.mcp.arguments import MOST_CODES, AskedDay, FewCodes, Question
 from marketdata.mcp.fitting import fitted
 from marketdata.mcp.links import csv_link
 from marketdata.mcp.reading import Reply, asked
@@ -128,6 +128,8 @@ def _of_codes(wanted: CoverageQuestion) -> Reply:
             "codes": [*(wanted.codes or ())],
             "start_date": wanted.start_date,
             "end_date": wanted.end_date,
+            # All of them on one page.
+            "page_size": str(MOST_CODES),
         }
     )
     envelope = asked(read_coverage, query)
