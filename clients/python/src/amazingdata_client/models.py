@@ -129,6 +129,8 @@ class Completeness:
         As in `StatusCompleteness`; only for the status itself.
     universe : Universe or None
         Only if an index was asked for instead of codes.
+    first : mapping
+        For each code, the trading day of its first bar; only if a number of bars was asked for.
     """
 
     complete: bool
@@ -161,6 +163,7 @@ class Completeness:
         metadata=read_by(each_of(days)), default_factory=dict
     )
     universe: Universe | None = field(metadata=read_by(object_of(Universe)), default=None)
+    first: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
