@@ -1,6 +1,6 @@
 """Rows in other forms: some of their columns, and one array a column."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -66,8 +66,11 @@ class MarketArrays(ColumnArrays):
     code: list[Code]
 
 
-type Rows[Row] = dict[Code, list[Row] | list[ChosenColumns] | ColumnArrays]
-"""Rows by code, in any form."""
+def rows_of(row: Any) -> Any:
+    """Return the type of rows by code, in any form."""
+    return dict[Code, list[row] | list[ChosenColumns] | ColumnArrays]
 
-type MarketRows[Row] = dict[Code, Row | ChosenColumns] | MarketArrays
-"""One row a code, in any form."""
+
+def day_of(row: Any) -> Any:
+    """Return the type of one row a code, in any form."""
+    return dict[Code, row | ChosenColumns] | MarketArrays

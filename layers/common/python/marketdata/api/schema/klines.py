@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from marketdata.api.schema.forms import Flag, Price, Rows, Time
+from marketdata.api.schema.forms import Flag, Price, Time, rows_of
 from marketdata.api.schema.operation import Code, Count, Day, Operation, Range, Schema
 from marketdata.settings import SOURCES
 
@@ -264,7 +264,7 @@ ERRORS = (404, 502, 503)
 
 OPERATIONS = {
     ("GET", "/stock/kline"): Operation(
-        Rows[StockBar],
+        rows_of(StockBar),
         {"600000.SH": [BAR]},
         {"codes": "600000.SH,000001.SZ", **STOCK_RANGE},
         meta=StockCompleteness,
@@ -275,7 +275,7 @@ OPERATIONS = {
         csv=True,
     ),
     ("POST", "/stock/kline/batch"): Operation(
-        Rows[StockBar],
+        rows_of(StockBar),
         {"600000.SH": [BAR]},
         {"codes": ["600000.SH", "000001.SZ", "000002.SZ"], **STOCK_RANGE},
         meta=StockCompleteness,
@@ -299,7 +299,7 @@ OPERATIONS = {
         large=True,
     ),
     ("GET", "/future/kline"): Operation(
-        Rows[FutureBar],
+        rows_of(FutureBar),
         {"IF2401.CFE": [FUTURE_BAR]},
         {"codes": "IF2401.CFE", **RANGE},
         meta=Completeness,

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from marketdata.api.schema.exports import DayClaims
-from marketdata.api.schema.forms import Flag, MarketRows, Price, Rows
+from marketdata.api.schema.forms import Flag, Price, day_of, rows_of
 from marketdata.api.schema.klines import (
     ERRORS,
     META,
@@ -58,7 +58,7 @@ STATUS_META = META | {"absent": {}, "not_covered": ["510300.SH"], "disagreeing":
 
 OPERATIONS = {
     ("GET", "/stock/status"): Operation(
-        Rows[StockStatus] | MarketRows[StockStatus],
+        rows_of(StockStatus) | day_of(StockStatus),
         {"600000.SH": [STATUS]},
         {"codes": "600000.SH,000001.SZ", "start_date": "20240101", "end_date": "20240131"},
         meta=StatusCompleteness | DayClaims,
