@@ -77,9 +77,14 @@ PARAMETERS: dict[str, str] = {
     "revision": "版本 · The revision of the file; superseded ones stay for a day",
     "role": "角色 · `admin` may do everything, `user` may only read",
     "security_type": "证券类型 · Type of security",
+    "sort": "排序: code 代码, missing 缺失在前并给出合计 · Codes in their order, or those that "
+    "lack most first, with the totals of all of them",
     "since": "游标 · The cursor of an earlier answer; by default, everything",
     "start_date": "开始日期 (YYYYMMDD) · First day",
     "statement_type": "报表类型 · Which statements",
+    "status": "任务状态 · Only tasks that have come so far",
+    "task_type": "任务类型 · Only tasks that do this",
+    "with_errors": "是否只列出出错的任务 · Only tasks that failed, or ended with codes in error",
     "task_id": "任务ID · The task's number",
     "trade_date": "交易日期 (YYYYMMDD) · Day; main contracts: by default the last one that is "
     "final; status: that of all stocks, in place of codes and a range",

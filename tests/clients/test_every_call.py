@@ -69,13 +69,17 @@ ARGUMENTS = {
     "role": "admin",
     "security_type": "stock",
     "since": "17",
+    "sort": "missing",
     "start_date": "20240101",
     "statement_type": "1",
+    "status": "failed",
     "task_id": 7,
+    "task_type": "fill",
     "trade_date": "20240105",
     "universe": "000300.SH",
     "user_id": 2,
     "username": "li",
+    "with_errors": True,
     "year": "2024",
 }
 """A value for every parameter of every method."""

@@ -83,6 +83,7 @@ MODELS: dict[type, tuple[str, ...]] = {
     status_models.Universe: ("Universe",),
     task_models.CodeHoldings: ("CodeHoldings",),
     task_models.Coverage: ("Coverage & CoverageMeta",),
+    task_models.CoverageTotals: ("CoverageTotals",),
     task_models.DamagedBlock: ("DamagedBlock",),
     task_models.DayStats: ("DayStats",),
     task_models.DetectResult: ("DetectResult",),

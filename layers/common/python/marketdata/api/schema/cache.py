@@ -63,6 +63,18 @@ class Coverage(Schema):
     page_size: Annotated[int, Field(ge=1)]
 
 
+class CoverageTotals(Schema):
+    """The days of all codes, whatever the page."""
+
+    expected: Count
+    present: Count
+    unconfirmed: Count
+    missing: Count
+    short: Count
+    codes: Count
+    """Codes that are not complete."""
+
+
 class CoverageMeta(Schema):
     """How far the counts reach."""
 
@@ -71,6 +83,8 @@ class CoverageMeta(Schema):
     """Later days are not final yet, and not counted."""
     unknown_codes: list[str]
     """Not known as that type of security, or without any life in the range."""
+    totals: Annotated[CoverageTotals, Field(default=None)]
+    """合计 · Only where codes are sorted by what is missing."""
 
 
 REQUEST = {
