@@ -82,7 +82,7 @@ def read_coverage(call: Call[CoverageQuery]) -> Answer:
         "final_until": final_until,
         "unknown_codes": [code for code in scope.codes if code not in known_codes],
     }
-    return Answer.success({"parts": parts, "items": items, **page}, meta=meta)
+    return Answer.success({"parts": parts, "items": items, **page}, meta=call.told(meta))
 
 
 def _view(

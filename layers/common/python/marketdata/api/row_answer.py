@@ -38,6 +38,7 @@ def answer_rows(call: Call[Any], rows: RowSet) -> Answer:
     rows : RowSet
         The rows; for a 304 they are neither unpacked nor packed.
     """
+    rows = RowSet(rows.pieces, call.told(rows.meta))
     content = RowContent(rows)
     etag = content.etag
     kept = f"max-age={KEPT_SECONDS}" if content.settled else "no-cache"

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from marketdata.api.schema.operation import Code, Count, Day, Link, Operation, Schema
+from marketdata.api.schema.operation import Code, Count, Day, Link, OfCodes, Operation, Schema
 from marketdata.api.schema.tasks import (
     DetectResult,
     FillResult,
@@ -63,7 +63,7 @@ class Coverage(Schema):
     page_size: Annotated[int, Field(ge=1)]
 
 
-class CoverageMeta(Schema):
+class CoverageMeta(OfCodes):
     """How far the counts reach."""
 
     upstream: Annotated[str, Field(json_schema_extra={"enum": [*SOURCES]})]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from marketdata.api.schema.operation import Code, Count, Day, Operation, Range, Schema
+from marketdata.api.schema.operation import Code, Count, Day, OfCodes, Operation, Range, Schema
 from marketdata.settings import SOURCES
 
 type Time = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")]
@@ -78,7 +78,7 @@ class Outside(Schema):
     reason: Literal["not_listed", "delisted", "before_coverage", "not_covered"]
 
 
-class Claims(Schema):
+class Claims(OfCodes):
     """What an answer claims of its completeness, be it of bars or of statements."""
 
     complete: bool
