@@ -145,6 +145,8 @@ class Coverage:
         Last day counted; later days are not final yet.
     unknown_codes : list of str
         Requested codes that are not of this type, or that never traded in the range.
+    codes_read_as : mapping
+        As in `Completeness`.
     """
 
     parts: list[str]
@@ -155,6 +157,7 @@ class Coverage:
     upstream: str
     final_until: str
     unknown_codes: list[str]
+    codes_read_as: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
