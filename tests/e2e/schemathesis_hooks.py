@@ -12,17 +12,22 @@ from marketdata.finance.statement import Statement
 
 LOCALHOST = "127.0.0.1"
 STRONG = "correct-horse-battery"
-DAY = re.compile("2024[0-9]{4}")
+DAY = re.compile("2024-?[0-9]{2}-?[0-9]{2}")
 PERIODS = [*Period]
 STATEMENTS = [*Statement]
 CODES = ["600000.SH", "000001.SZ"]
 NO_STOCKS = ("EXTRA_ETF", "EXTRA_INDEX_A")
-NO_DAY = "00000000"
+NO_DAYS = ("00000000", "0000-00-00")
 """What Schemathesis makes of the pattern of a day that need not be given."""
 
 schemathesis.openapi.format(
-    "yyyymmdd",
-    st.builds("{}{:02}{:02}".format, st.just(2024), st.integers(1, 3), st.integers(1, 28)),
+    "day",
+    st.builds(
+        "2024{2}{0:02}{2}{1:02}".format,
+        st.integers(1, 3),
+        st.integers(1, 28),
+        st.sampled_from(["", "-"]),
+    ),
 )
 
 
@@ -63,7 +68,7 @@ def _fit(case: schemathesis.Case[Any], place: dict[str, Any]) -> None:
 def _exist(place: dict[str, Any]) -> None:
     """Let days exist."""
     for name, value in place.items():
-        if value == NO_DAY:
+        if value in NO_DAYS:
             place[name] = "20240103"
 
 
@@ -112,8 +117,10 @@ def _span(query: dict[str, Any]) -> None:
 def _trade(query: dict[str, Any], name: str) -> None:
     """Ask for a trading day, if for a day at all: no other is a market day."""
     day = query.get(name)
-    if isinstance(day, str) and DAY.fullmatch(day) and not is_trading_day("SH", day):
-        query[name] = next_trading_day("SH", day)
+    if isinstance(day, str) and DAY.fullmatch(day):
+        plain = day.replace("-", "")
+        if not is_trading_day("SH", plain):
+            query[name] = next_trading_day("SH", plain)
 
 
 def _choose(query: dict[str, Any]) -> None:
@@ -138,7 +145,9 @@ def _give_password(path: str, body: dict[str, Any]) -> None:
 def _order(place: dict[str, Any]) -> None:
     """Let the range go forward."""
     first, last = place.get("start_date"), place.get("end_date")
-    if isinstance(first, str) and isinstance(last, str) and first > last:
+    if not (isinstance(first, str) and isinstance(last, str)):
+        return
+    if first.replace("-", "") > last.replace("-", ""):
         place["start_date"], place["end_date"] = last, first
 
 
