@@ -3,9 +3,12 @@
 from collections.abc import Callable, Sequence
 
 import pytest
+from pydantic import ValidationError
 
 from marketdata import deployment
 from marketdata.api.bare_codes import needs_exchange
+from marketdata.api.failures import wrong_fields
+from marketdata.api.parameters import PathCodes
 from marketdata.blocks.dataset import Kind
 from marketdata.catalog.securities import Catalog, Security, market_of
 
@@ -62,3 +65,14 @@ def test_each_is_named_once_and_no_more_than_three(stored: Know) -> None:
         "000001 needs its exchange: 000001.SH (上证指数) or 000001.SZ (平安银行)",
         "and 2 more",
     ]
+
+
+@pytest.mark.parametrize("code", ["AAPL", "", "600000.ABCD"])
+def test_nothing_else_that_is_wrong_has_anybody_looked_up(code: str) -> None:
+    def look_up(codes: Sequence[str]) -> str:
+        raise AssertionError(codes)
+
+    with pytest.raises(ValidationError) as caught:
+        PathCodes.model_validate_strings({"code": code})
+    (wrong,) = wrong_fields(caught.value, look_up)
+    assert wrong == ("code", f"must be a code like 600000.SH or IF2401.CFE, not {code!r}")

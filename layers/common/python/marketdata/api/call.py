@@ -71,7 +71,8 @@ class Call[P]:
 
     def told(self, meta: Mapping[str, Any]) -> dict[str, Any]:
         """Return an answer's `meta` with which codes were read as which, if any were."""
-        return {**meta, **({"codes_read_as": self.codes_read_as} if self.codes_read_as else {})}
+        read_as = {"codes_read_as": self.codes_read_as} if self.codes_read_as else {}
+        return {**meta, **read_as}
 
     @property
     def user(self) -> Principal:

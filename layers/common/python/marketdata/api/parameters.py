@@ -205,10 +205,10 @@ def _code(text: str, info: ValidationInfo) -> str:
 
 def _wanted(texts: Sequence[str], info: ValidationInfo) -> Iterator[str]:
     """Read several codes; one that is none is nobody's, and costs the others nothing."""
-    if bare := [text.strip(" ") for text in texts if is_bare(text)]:
+    read = [(text.strip(" "), read_spelling(text)) for text in texts]
+    if bare := [given for given, code in read if code is None and is_bare(given)]:
         raise _bare(bare)
-    for text in texts:
-        code, given = read_spelling(text), text.strip(" ")
+    for given, code in read:
         if code is None and (not 0 < len(given) <= SHOWN or _CONTROL.search(given)):
             raise _no_code(given)
         if code is not None:

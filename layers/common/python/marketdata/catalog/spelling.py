@@ -44,6 +44,9 @@ _SYMBOLS = dict.fromkeys(STOCK_EXCHANGES, re.compile(_STOCK)) | dict.fromkeys(
 _GLUED_TEXT = f"(?:{'|'.join(STOCK_EXCHANGES)}){_STOCK}"
 _MAIN_TEXT = rf"{_VARIETY}\.{MAIN}"
 _CODE = re.compile(CODE_PATTERN)
+_OURS = re.compile(
+    rf"{_STOCK}\.(?:{'|'.join(STOCK_EXCHANGES)})|{_CONTRACT}\.(?:{'|'.join(FUTURE_EXCHANGES)})"
+)
 _GLUED = re.compile(_GLUED_TEXT)
 _BARE = re.compile(_BARE_TEXT)
 _MAIN = re.compile(_MAIN_TEXT)
@@ -90,6 +93,9 @@ def read_spelling(text: str) -> str | None:
     A code of ours is itself, in upper case. Blanks around it and the case of its letters don't
     matter. What is none may still be `is_bare`.
     """
+    if _OURS.fullmatch(text):
+        # Nearly every code that is asked for.
+        return text
     given = _plain(text)
     symbol, dot, exchange = given.partition(".")
     if not dot:
