@@ -31,6 +31,8 @@ TAGS = {
 }
 
 PARAMETERS: dict[str, str] = {
+    "adjust_anchor": "前复权基准日 (YYYYMMDD) · With `adjust=forward`: prices as of this day, "
+    "on which nothing later has any influence",
     "adjust": "复权: none 不复权, forward 前复权, backward 后复权 · Prices as they were, or "
     "adjusted for payouts so that those of an anchor day stay, which `meta` names",
     "asset": "文件名 · A file of the page",
@@ -43,11 +45,16 @@ PARAMETERS: dict[str, str] = {
     "contract_type": "合约类型: main 仅限期货 · `main` is possible with `future` only",
     "end_date": "结束日期 (YYYYMMDD 或 YYYY-MM-DD) · Last day",
     "dataset": "数据集 · A kind of rows, such as `stock.daily`",
+    "count": "最近K线数量 · The number of the last bars of each code up to `end_date`, by default "
+    "the last final day, in place of `start_date`; days without a bar do not count",
     "data_type": "数据类型: bars K线, status 状态, statements 财务报表 · What of them; the "
     "status is that of stocks with period_type daily",
     "date": "日期 (YYYYMMDD 或 YYYY-MM-DD) · Day; by default today for codes, and the last final "
     "day for members and weights",
     "email": "邮箱 · E-mail address",
+    "fields": "字段 · Only these columns, beside those of time",
+    "format": "格式: rows 行, columns 列, csv 表格 · An object a row, an array a column, or one "
+    "table of all codes; `Accept: text/csv` asks for the table, too",
     "host": "服务器地址 · Host name or IP address",
     "id": "编号 · Number",
     "include": "附加内容: status 状态 · Adds the columns of the status of stocks to daily bars",
@@ -57,6 +64,7 @@ PARAMETERS: dict[str, str] = {
     "limit": "最多返回数量 · Maximum number of results",
     "local_path": "本地路径 · The SDK's folder for its own files",
     "market": "市场代码 · Exchange",
+    "meta_line": "首行说明 · Whether a CSV table begins with a line `# {…}` that says `meta`",
     "name": "名称 · A name of your choice",
     "new_password": "新密码 · New password, at least 10 characters and hard to guess",
     "old_password": "旧密码 · Present password",

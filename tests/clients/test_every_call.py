@@ -21,21 +21,28 @@ WITHOUT_A_METHOD = {
 }
 """Calls that no method makes, and why."""
 
-NOT_GIVEN = {"If-None-Match": "the client keeps no answer that a 304 could refer to"}
+NOT_GIVEN = {
+    "If-None-Match": "the client keeps no answer that a 304 could refer to",
+    "format": "the client reads rows; frames, and the command line's CSV, are made of them",
+    "meta_line": "it belongs to the format csv",
+}
 """Parameters that no method gives, and why."""
 
 ARGUMENTS = {
     "adjust": "forward",
+    "adjust_anchor": "20240104",
     "code": "600000.SH",
     "clear_lost": True,
     "codes": ["600000.SH"],
     "config_id": 1,
     "contract_type": "main",
+    "count": 5,
     "data_type": "bars",
     "date": "20240105",
     "dataset": "stock.daily",
     "email": "li@example.com",
     "end_date": "20240105",
+    "fields": ["close"],
     "host": "vendor.example",
     "include": "status",
     "index": "000300.SH",

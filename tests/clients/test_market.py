@@ -65,6 +65,49 @@ def test_bars_of_one_code(client: Calls, scripted: ScriptedService) -> None:
     assert result.meta.pending == [Days("20240108", "20240109")]
 
 
+def test_the_last_bars_and_some_of_their_columns(client: Calls, scripted: ScriptedService) -> None:
+    said = meta(first={"600000.SH": "20240104"})
+    scripted.on(
+        "POST /stock/kline/batch", success({"600000.SH": [{"trade_date": "20240104"}]}, said)
+    )
+    result = client.kline(
+        "600000.SH",
+        count=1,
+        adjust="forward",
+        adjust_anchor=date(2024, 1, 3),
+        fields="close, volume",
+    )
+    assert scripted.bodies() == [
+        {
+            "codes": ["600000.SH"],
+            "count": 1,
+            "period": "daily",
+            "adjust": "forward",
+            "adjust_anchor": "20240103",
+            "fields": ["close", "volume"],
+        }
+    ]
+    assert result.meta.first == {"600000.SH": "20240104"}
+    assert result.columns == ("code", "trade_date", "close", "volume")
+    scripted.on("GET /future/kline", success({"IF2401.CFE": []}, meta()))
+    client.future_kline("IF2401.CFE", end_date="2024-01-05", count=3, fields=["settle"])
+    assert dict(scripted.seen[-1].url.params) == {
+        "codes": "IF2401.CFE",
+        "end_date": "20240105",
+        "count": "3",
+        "period": "daily",
+        "fields": "settle",
+    }
+
+
+def test_a_number_of_bars_decides_how_many_codes_go_at_once(
+    client: Calls, scripted: ScriptedService
+) -> None:
+    scripted.on("POST /stock/kline/batch", echo)
+    client.kline(MANY[:300], count=5000, period="min1")
+    assert [len(body["codes"]) for body in scripted.bodies()] == [200, 100]
+
+
 def test_many_codes_are_cut_and_put_together(client: Calls, scripted: ScriptedService) -> None:
     scripted.on("POST /stock/kline/batch", echo)
     result = client.kline(MANY, "20240101", "20240105")
@@ -262,7 +305,8 @@ def test_merging_loses_nothing() -> None:
         ranges = {"pending": [[code, code]], "unfinished": [[code, code]]}
         texts = {"unknown_codes": [code], "warnings": [code], "not_covered": [code]}
         said = {name: value if value != {} else {code: []} for name, value in meta().items()}
-        said |= ranges | texts | {"disagreeing": {code: []}, "codes_read_as": {code.lower(): code}}
+        said |= ranges | texts | {"disagreeing": {code: []}, "first": {code: "20240101"}}
+        said["codes_read_as"] = {code.lower(): code}
         return KlineResult({}, read(Completeness, said))
 
     together = merged([part("600000.SH"), part("600003.SH")]).meta

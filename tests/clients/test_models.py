@@ -140,9 +140,12 @@ WITHOUT_A_SCHEMA = {
 WITHOUT_A_MODEL = {
     "BalanceSheet": "rows stay as they came: 170 columns",
     "CashFlow": "rows stay as they came",
+    "ChosenColumns": "rows stay as they came",
+    "ColumnArrays": "of a format that the client does not ask for",
     "ConfigList": "read as a list, whose length is `total`",
     "Found": "read as a list; `total` only tells that `limit` has cut it",
     "Income": "rows stay as they came",
+    "MarketArrays": "of a format that the client does not ask for",
     "OneTask": "a task in a wrapper",
     "Publishing": "read as the name of the execution",
     "Releases": "read as a list, whose length is `total`",

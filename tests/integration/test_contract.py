@@ -239,6 +239,7 @@ def test_there_are_numbers_in_queries() -> None:
         "limit",
         "revision",
         "since",
+        "count",
     }
 
 

@@ -132,6 +132,8 @@ class Completeness:
     codes_read_as : mapping
         For each code that was not written as the service does, such as "sh600000", the code that it
         was read as.
+    first : mapping
+        For each code, the trading day of its first bar; only if a number of bars was asked for.
     """
 
     complete: bool
@@ -165,6 +167,7 @@ class Completeness:
     )
     universe: Universe | None = field(metadata=read_by(object_of(Universe)), default=None)
     codes_read_as: Mapping[str, str] = field(default_factory=dict)
+    first: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,11 +56,23 @@ def twice_asked(asked: Iterable[list[str]], read_as: Mapping[str, str]) -> bool:
     return len(codes) > len(set(codes))
 
 
-def codes_at_once(period: str, start: str, end: str) -> int:
+def bars_of(start: str | date, end: str | date, count: int | None) -> dict[str, Any]:
+    """Return the parameters that say which bars: days, or a number of last ones."""
+    return given(start_date=day(start) or None, end_date=day(end) or None, count=count)
+
+
+def columns(fields: str | Iterable[str] | None) -> list[str] | None:
+    """Return columns from a list or a comma-separated string; None for all."""
+    if fields is None:
+        return None
+    return [each.strip() for each in (fields.split(",") if isinstance(fields, str) else fields)]
+
+
+def codes_at_once(period: str, start: str, end: str, count: int | None = None) -> int:
     """Return the number of codes whose bars fit into one response."""
     minutes = MINUTES.get(period)
     a_day = SESSION_MINUTES // minutes if minutes else 1
-    bars = a_day * _weekdays(start, end)
+    bars = count or a_day * _weekdays(start, end)
     return max(1, min(MOST_CODES, MOST_BARS // max(1, bars)))
 
 

@@ -29,8 +29,9 @@ LABELS = 12
 
 @click.command()
 @click.argument("codes", nargs=-1)
-@options.start
-@options.end
+@click.option("--start", default="", help="First day, YYYYMMDD.")
+@click.option("--end", default="", help="Last day, YYYYMMDD; with --count: the last final day.")
+@click.option("--count", type=click.IntRange(1), help="The last bars of each code; no --start.")
 @click.option(
     "--period",
     type=click.Choice(PERIODS),
@@ -45,6 +46,12 @@ LABELS = 12
     show_default=True,
     help="Adjust prices for dividends and splits; not for futures.",
 )
+@click.option(
+    "--anchor",
+    metavar="DAY",
+    help="With --adjust forward: the day whose prices stay as they were.",
+)
+@click.option("--fields", help="Only these columns, separated by commas.")
 @click.option(
     "--include",
     type=click.Choice(["status"]),
@@ -64,8 +71,11 @@ def kline(
     codes: tuple[str, ...],
     start: str,
     end: str,
+    count: int | None,
     period: str,
     adjust: str,
+    anchor: str | None,
+    fields: str | None,
     include: str | None,
     universe: str | None,
     csv_to: Any,
@@ -86,7 +96,11 @@ def kline(
     options.one_of(codes, universe)
     if chart and len(codes) != 1:
         raise click.UsageError("--chart takes a single code")
-    asked = Asked(codes, start, end, period, adjust, include, universe)
+    if bool(start) is bool(count) or not (end or count):
+        raise click.UsageError("give --start and --end, or --count")
+    if chart and fields:
+        raise click.UsageError("--chart needs all columns: leave out --fields")
+    asked = Asked(codes, start, end, count, period, adjust, anchor, fields, include, universe)
     with login.client() as client:
         result = asked.read(client)
         if require_complete or strict:
@@ -108,8 +122,11 @@ class Asked:
     codes: Sequence[str]
     start: str
     end: str
+    count: int | None
     period: str
     adjust: str
+    anchor: str | None
+    fields: str | None
     include: str | None
     universe: str | None
 
@@ -130,13 +147,18 @@ class Asked:
                 self.start,
                 self.end,
                 self.period,
+                count=self.count,
                 adjust=self.adjust,
+                adjust_anchor=self.anchor,
                 include=self.include,
+                fields=self.fields,
                 universe=self.universe,
             )
-        if self.adjust != "none" or self.include:
-            raise click.UsageError("--adjust and --include do not apply to futures")
-        return client.future_kline(self.codes, self.start, self.end, self.period)
+        if self.adjust != "none" or self.anchor or self.include:
+            raise click.UsageError("--adjust, --anchor and --include do not apply to futures")
+        return client.future_kline(
+            self.codes, self.start, self.end, self.period, count=self.count, fields=self.fields
+        )
 
 
 def _draw(result: KlineResult) -> None:

@@ -249,6 +249,12 @@ def _codes(value: Any, info: ValidationInfo) -> tuple[str, ...]:
     return tuple(codes)
 
 
+def _names(value: Any, info: ValidationInfo) -> Any:
+    if info.mode != "json" and isinstance(value, str):
+        return tuple(each.strip(" ") for each in value.split(","))
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _whole(value: Any) -> Any:
     # Neither JSON nor its schemas distinguish 5.0 from 5.
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -266,6 +272,14 @@ def _digits(text: str) -> int:
 
 DIGITS = BeforeValidator(_digits)
 """The annotation of whole numbers in a query: pydantic takes "1_0", "+5" and " ５" as well."""
+
+
+def _number(value: Any, info: ValidationInfo) -> Any:
+    return _digits(value) if info.mode != "json" and isinstance(value, str) else _whole(value)
+
+
+NUMBER = BeforeValidator(_number)
+"""The annotation of whole numbers that are sometimes in a query and sometimes in a body."""
 
 type Day = Annotated[str, AfterValidator(_day), WithJsonSchema(DAY_SCHEMA)]
 """A day, read as "YYYYMMDD"."""
@@ -294,6 +308,14 @@ class PathCodes(Parameters):
 
     code: Code | None = None
     industry: Code | None = None
+
+
+type Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_names),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 1}),
+]
+"""Some names, such as those of columns: comma-separated in a query, an array in JSON."""
 
 
 class DayRange(Parameters):

@@ -83,6 +83,8 @@ class Operation:
         Whether the answer may be too large, and a 303 to a link instead.
     conditional : bool
         Whether it has an ETag and knows If-None-Match.
+    csv : bool
+        Whether it can be had as a CSV table.
     links : tuple of Link
         Calls that the answer leads to.
     content : tuple of str
@@ -99,6 +101,7 @@ class Operation:
     errors: tuple[int, ...] = ()
     large: bool = False
     conditional: bool = False
+    csv: bool = False
     links: tuple[Link, ...] = ()
     content: tuple[str, ...] = ()
 
