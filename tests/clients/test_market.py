@@ -47,7 +47,7 @@ def test_bars_of_one_code(client: Calls, scripted: ScriptedService) -> None:
         a_field_of_tomorrow=1,
     )
     scripted.on("POST /stock/kline/batch", success({"600000.SH": [sample_bar()]}, said))
-    result = client.kline(" 600000.sh ,", date(2024, 1, 1), "2024-01-09", adjust="forward")
+    result = client.kline(" 600000.SH ,", date(2024, 1, 1), "2024-01-09", adjust="forward")
     assert scripted.bodies() == [
         {
             "codes": ["600000.SH"],
@@ -293,8 +293,9 @@ def test_a_day_that_is_none_is_the_services_to_refuse() -> None:
     assert codes_at_once("daily", "20240230", "later") == 500
 
 
-def test_codes_are_asked_for_once() -> None:
-    assert distinct(["600000.SH", "600000.sh ", "", "000001.SZ"]) == ["600000.SH", "000001.SZ"]
+def test_codes_are_asked_for_once_and_as_they_are_written() -> None:
+    assert distinct(["600000.SH", "600000.SH ", "", "sz000001"]) == ["600000.SH", "sz000001"]
+    assert distinct("600000.SH，sh600000,") == ["600000.SH", "sh600000"]
 
 
 def test_merging_loses_nothing() -> None:
@@ -305,6 +306,7 @@ def test_merging_loses_nothing() -> None:
         texts = {"unknown_codes": [code], "warnings": [code], "not_covered": [code]}
         said = {name: value if value != {} else {code: []} for name, value in meta().items()}
         said |= ranges | texts | {"disagreeing": {code: []}, "first": {code: "20240101"}}
+        said["codes_read_as"] = {code.lower(): code}
         return KlineResult({}, read(Completeness, said))
 
     together = merged([part("600000.SH"), part("600003.SH")]).meta

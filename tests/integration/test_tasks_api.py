@@ -92,7 +92,7 @@ def test_the_answer_holds_what_the_document_promises(service: Service, resource:
         ({name: WEEKS[name] for name in ("start_date", "end_date")}, "security_type"),
         ({name: WEEKS[name] for name in ("security_type", "end_date")}, "start_date"),
         (WEEKS | {"start_date": "20200230"}, "start_date"),
-        (WEEKS | {"end_date": "2020-01-10"}, "end_date"),
+        (WEEKS | {"end_date": "2020/01/10"}, "end_date"),
         (WEEKS | {"start_date": "20200111"}, "start_date"),
         (WEEKS | {"period_type": "weekly"}, "period_type"),
         (WEEKS | {"contract_type": "some"}, "contract_type"),

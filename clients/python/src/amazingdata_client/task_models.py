@@ -160,6 +160,8 @@ class Coverage:
         Requested codes that are not of this type, or that never traded in the range.
     totals : CoverageTotals or None
         Only where codes are sorted by what is missing.
+    codes_read_as : mapping
+        As in `Completeness`.
     """
 
     parts: list[str]
@@ -171,6 +173,7 @@ class Coverage:
     final_until: str
     unknown_codes: list[str]
     totals: CoverageTotals | None = field(metadata=read_by(object_of(CoverageTotals)), default=None)
+    codes_read_as: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

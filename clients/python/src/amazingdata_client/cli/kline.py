@@ -10,7 +10,6 @@ from rich.text import Text
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options, rows
 from amazingdata_client.cli.chart import candles, draw
-from amazingdata_client.cli.market import FUTURES
 from amazingdata_client.cli.output import (
     cell,
     console,
@@ -19,7 +18,7 @@ from amazingdata_client.cli.output import (
 )
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell, tell_disagreeing
-from amazingdata_client.questions import MINUTES
+from amazingdata_client.questions import MINUTES, is_future
 from amazingdata_client.results import KlineResult
 
 PERIODS = ("daily", *MINUTES, "weekly", "monthly")
@@ -139,7 +138,7 @@ class Asked:
         click.UsageError
             Futures were mixed with others, or given options that do not apply to them.
         """
-        futures = {code.rpartition(".")[2].upper() in FUTURES for code in self.codes}
+        futures = {is_future(code) for code in self.codes}
         if len(futures) > 1:
             raise click.UsageError("read futures and other codes separately")
         if True not in futures:

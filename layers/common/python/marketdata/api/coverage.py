@@ -93,7 +93,7 @@ def read_coverage(call: Call[CoverageQuery]) -> Answer:
     }
     if totals is not None:
         meta["totals"] = totals
-    return Answer.success({"parts": parts, "items": items, **said}, meta=meta)
+    return Answer.success({"parts": parts, "items": items, **said}, meta=call.told(meta))
 
 
 def _open(item: Mapping[str, Any]) -> int:

@@ -42,6 +42,7 @@ def answer_rows(call: Call[Any], rows: RowSet, form: Form = AS_STORED) -> Answer
     form : Form
         The form in which the call wants them.
     """
+    rows = RowSet(rows.pieces, call.told(rows.meta))
     content = RowContent(rows, form.mark)
     etag = content.etag
     kept = f"max-age={KEPT_SECONDS}" if content.settled else "no-cache"

@@ -12,7 +12,6 @@ from marketdata.api.klines import (
     read_stock_bars,
 )
 from marketdata.api.market_day import StockDayQuery, answer_day
-from marketdata.api.parameters import read_code
 from marketdata.api.router import Answer, Call, Router
 from marketdata.api.row_answer import answer_rows
 from marketdata.api.row_form import form_of
@@ -56,13 +55,13 @@ def read_day(call: Call[StockDayQuery]) -> Answer:
 @router.get("/stock/kline/{code}/chart", query=StockRange, summary="获取股票K线图表数据")
 def read_chart(call: Call[StockRange]) -> Answer:
     """Return the bars of one code in the form that ECharts draws."""
-    asked, code = call.parameters, read_code(call.path["code"], "code")
+    asked, code = call.parameters, call.path["code"]
     rows = read_stock_bars(KINDS, Asked([code]), asked)
     bars = rows.parsed(code)
     drawn: dict[str, Any] = {**chart(bars)}
     if asked.include:
         drawn["status"] = turned(bars, COLUMNS)
-    return Answer.success(drawn, meta=rows.meta)
+    return Answer.success(drawn, meta=call.told(rows.meta))
 
 
 @router.get("/stock/status", query=StatusQuery, summary="获取股票状态")

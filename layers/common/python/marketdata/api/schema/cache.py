@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from marketdata.api.schema.operation import Code, Count, Day, Link, Operation, Schema
+from marketdata.api.schema.operation import Code, Count, Day, Link, OfCodes, Operation, Schema
 from marketdata.api.schema.tasks import (
     DetectResult,
     FillResult,
@@ -75,7 +75,7 @@ class CoverageTotals(Schema):
     """Codes that are not complete."""
 
 
-class CoverageMeta(Schema):
+class CoverageMeta(OfCodes):
     """How far the counts reach."""
 
     upstream: Annotated[str, Field(json_schema_extra={"enum": [*SOURCES]})]

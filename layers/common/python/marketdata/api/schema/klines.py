@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from marketdata.api.schema.forms import Flag, Price, Time, rows_of
-from marketdata.api.schema.operation import Code, Count, Day, Operation, Range, Schema
+from marketdata.api.schema.operation import Code, Count, Day, OfCodes, Operation, Range, Schema
 from marketdata.settings import SOURCES
 
 
@@ -73,7 +73,7 @@ class Outside(Schema):
     reason: Literal["not_listed", "delisted", "before_coverage", "not_covered"]
 
 
-class Claims(Schema):
+class Claims(OfCodes):
     """What an answer claims of its completeness, be it of bars or of statements."""
 
     complete: bool
