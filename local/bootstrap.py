@@ -248,7 +248,9 @@ def first_fill(client: httpx.Client, days: Sample) -> None:
         for task in _watch(client, task_id):
             bar.update(float(task["progress"]) - bar.n)
     why = f" ({task['error_message']})" if task["error_message"] else ""
-    say(f"first fill {task['status']}: {task['success_count']} of {task['total_count']} done{why}")
+    errors = f", {task['error_count']} with errors" if task["error_count"] else ""
+    done = f"{task['success_count']} of {task['total_count']} done{why}"
+    say(f"first fill {task['status']}{errors}: {done}")
 
 
 def _is_read_function(name: str) -> bool:

@@ -17,6 +17,12 @@ ETAG: Json = {
     "required": True,
     "schema": {"type": "string"},
 }
+COMPLETE: Json = {
+    "description": "Of a CSV table only: whether `meta` would say that it is complete",
+    "required": False,
+    "schema": {"enum": ["true", "false"]},
+}
+CSV: Json = {"text/csv": {"schema": {"type": "string"}}}
 LINK: Json = {"type": "string", "format": "uri"}
 LOCATION: Json = {"required": True, "schema": LINK}
 

@@ -8,13 +8,13 @@ from pydantic import BaseModel
 
 from local.openapi import texts
 from local.openapi.components import Json, in_json
-from marketdata.api.parameters import CODE_SCHEMA, CONTROLS
+from marketdata.api.parameters import CODE_SCHEMA, CONTROLS, NAME_SCHEMA, NAMES_SCHEMA
 from marketdata.api.router import Route
 from marketdata.api.schema.operation import Operation
 
 NUMBER: Json = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
-CODES: Json = {"type": "string", "pattern": f"^[^{CONTROLS}]*[^ ,{CONTROLS}][^{CONTROLS}]*$"}
-"""Codes in a query, separated by commas."""
+LIST: Json = {"type": "string", "pattern": f"^[^{CONTROLS}]*[^ ,{CONTROLS}][^{CONTROLS}]*$"}
+"""Texts in a query, separated by commas."""
 
 TEXT: Json = {"type": "string"}
 PATH_SCHEMAS: dict[str, Json] = {
@@ -94,7 +94,9 @@ def _in_text(schema: Json) -> Json:
         schema |= option
     if schema.get("default", 0) is None:
         del schema["default"]
-    return CODES if schema["type"] == "array" else schema
+    if schema["type"] != "array":
+        return schema
+    return NAMES_SCHEMA if schema["items"] == NAME_SCHEMA else LIST
 
 
 def _fields(model: type[BaseModel]) -> Iterator[tuple[str, Json, bool]]:

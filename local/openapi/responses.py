@@ -7,6 +7,8 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from local.openapi.components import (
+    COMPLETE,
+    CSV,
     ETAG,
     LOCATION,
     Json,
@@ -17,6 +19,7 @@ from local.openapi.components import (
     reference,
 )
 from marketdata.api.router import Route
+from marketdata.api.row_form import COMPLETE_HEADER
 from marketdata.api.schema.operation import NoMeta, Operation
 
 TEMPLATE = "#/components/schemas/{model}"
@@ -98,8 +101,12 @@ def _success(said: Operation, inline: Mapping[str, Json], name: str) -> Json:
         example["meta"] = said.meta_example
     schema = envelope(inline[f"{name}.data"], inline.get(f"{name}.meta"), said.status)
     response["content"] = in_json(schema, example)
+    if said.csv:
+        response["content"] |= CSV
     if said.conditional:
         response["headers"] = {"ETag": ETAG}
+    if said.csv:
+        response["headers"][COMPLETE_HEADER] = COMPLETE
     if said.status == 303:
         response["headers"] = {"Location": LOCATION}
     return response

@@ -9,9 +9,9 @@ DESCRIPTION = """\
 Market data of China's exchanges, and a managed cache that knows what it is missing.
 
 Every answer is an envelope `{"code", "message", "data"}`; `code` is the HTTP status. Answers with \
-data that may be incomplete say in `meta` how complete they are. Days are `YYYYMMDD`, times are \
-Asia/Shanghai, prices and amounts are in yuan, and unadjusted unless `adjust` asks otherwise. In a \
-range `start_date` must not be after `end_date`.
+data that may be incomplete say in `meta` how complete they are. Days are `YYYYMMDD` (requests \
+take `YYYY-MM-DD` as well), times are Asia/Shanghai, prices and amounts are in yuan, and \
+unadjusted unless `adjust` asks otherwise. In a range `start_date` must not be after `end_date`.
 
 Log in at `POST /auth/login` and send `Authorization: Bearer {access_token}` with every other call.
 """
@@ -32,20 +32,30 @@ TAGS = {
 }
 
 PARAMETERS: dict[str, str] = {
+    "adjust_anchor": "前复权基准日 (YYYYMMDD) · With `adjust=forward`: prices as of this day, "
+    "on which nothing later has any influence",
     "adjust": "复权: none 不复权, forward 前复权, backward 后复权 · Prices as they were, or "
     "adjusted for payouts so that those of an anchor day stay, which `meta` names",
     "asset": "文件名 · A file of the page",
     "clear_lost": "Clear lost blocks even if the bucket seems to be the wrong one",
-    "code": "证券代码 · A security's code",
-    "codes": "代码列表, 最多500个 · Codes, at most 500 different ones",
+    "code": "证券代码, 如 600000.SH, sh600000, 600000.XSHG, IF2401.CFFEX · A security's code, also "
+    "as other services write it",
+    "codes": "代码列表, 最多500个, 如 600000.SH, sh600000, 600000.XSHG, IF2401.CFFEX; 须带交易所 · "
+    "Codes, at most 500 different ones, also as other services write them; one that lacks its "
+    "exchange is refused",
     "contract_type": "合约类型: main 仅限期货 · `main` is possible with `future` only",
-    "end_date": "结束日期 (YYYYMMDD) · Last day",
+    "end_date": "结束日期 (YYYYMMDD 或 YYYY-MM-DD) · Last day",
     "dataset": "数据集 · A kind of rows, such as `stock.daily`",
+    "count": "最近K线数量 · The number of the last bars of each code up to `end_date`, by default "
+    "the last final day, in place of `start_date`; days without a bar do not count",
     "data_type": "数据类型: bars K线, status 状态, statements 财务报表 · What of them; the "
     "status is that of stocks with period_type daily",
-    "date": "日期 (YYYYMMDD) · Day; by default today for codes, and the last final day for members "
-    "and weights",
+    "date": "日期 (YYYYMMDD 或 YYYY-MM-DD) · Day; by default today for codes, and the last final "
+    "day for members and weights",
     "email": "邮箱 · E-mail address",
+    "fields": "字段 · Only these columns, beside those of time",
+    "format": "格式: rows 行, columns 列, csv 表格 · An object a row, an array a column, or one "
+    "table of all codes; `Accept: text/csv` asks for the table, too",
     "host": "服务器地址 · Host name or IP address",
     "id": "编号 · Number",
     "include": "附加内容: status 状态 · Adds the columns of the status of stocks to daily bars",
@@ -55,6 +65,7 @@ PARAMETERS: dict[str, str] = {
     "limit": "最多返回数量 · Maximum number of results",
     "local_path": "本地路径 · The SDK's folder for its own files",
     "market": "市场代码 · Exchange",
+    "meta_line": "首行说明 · Whether a CSV table begins with a line `# {…}` that says `meta`",
     "name": "名称 · A name of your choice",
     "new_password": "新密码 · New password, at least 10 characters and hard to guess",
     "old_password": "旧密码 · Present password",
@@ -70,12 +81,17 @@ PARAMETERS: dict[str, str] = {
     "revision": "版本 · The revision of the file; superseded ones stay for a day",
     "role": "角色 · `admin` may do everything, `user` may only read",
     "security_type": "证券类型 · Type of security",
+    "sort": "排序: code 代码, missing 缺失在前并给出合计 · Codes in their order, or those that "
+    "lack most first, with the totals of all of them",
     "since": "游标 · The cursor of an earlier answer; by default, everything",
-    "start_date": "开始日期 (YYYYMMDD) · First day",
+    "start_date": "开始日期 (YYYYMMDD 或 YYYY-MM-DD) · First day",
     "statement_type": "报表类型 · Which statements",
+    "status": "任务状态 · Only tasks that have come so far",
+    "task_type": "任务类型 · Only tasks that do this",
+    "with_errors": "是否只列出出错的任务 · Only tasks that failed, or ended with codes in error",
     "task_id": "任务ID · The task's number",
-    "trade_date": "交易日期 (YYYYMMDD) · Day; main contracts: by default the last one that is "
-    "final; status: that of all stocks, in place of codes and a range",
+    "trade_date": "交易日期 (YYYYMMDD 或 YYYY-MM-DD) · Day; main contracts: by default the last "
+    "one that is final; status: that of all stocks, in place of codes and a range",
     "universe": "成分股所属指数 · An index, whose members on each day are meant, in place of codes",
     "user_id": "用户ID · The user's number",
     "username": "用户名 · User name",
@@ -87,12 +103,13 @@ IF_NONE_MATCH = "The ETag of an earlier answer: 304 if nothing has changed since
 ERRORS: dict[int, tuple[str, str, dict[str, Any]]] = {
     400: (
         "请求参数错误 · A parameter is missing, wrong or unknown; `errors` names each",
-        "start_date: must be a day that exists, as YYYYMMDD, not '20240230'",
+        "start_date: must be a day that exists, as YYYYMMDD or YYYY-MM-DD, not '20240230'",
         {
             "errors": [
                 {
                     "field": "start_date",
-                    "reason": "must be a day that exists, as YYYYMMDD, not '20240230'",
+                    "reason": "must be a day that exists, as YYYYMMDD or YYYY-MM-DD, "
+                    "not '20240230'",
                 }
             ]
         },

@@ -171,6 +171,29 @@ def test_klines_in_every_form(run: Run, scripted: ScriptedService, tmp_path: Pat
     assert "9.19" in chart
 
 
+def test_the_last_bars_at_prices_of_a_day(run: Run, scripted: ScriptedService) -> None:
+    said = meta(first={"600000.SH": "20240102"})
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": []}, said))
+    options = ("--count", "5", "--adjust", "forward", "--anchor", "20240103", "--fields", "close")
+    found = run("kline", "600000.SH", *options, "--csv", "-")
+    assert found.stdout.splitlines()[0] == "code,trade_date,close"
+    assert scripted.bodies()[-1] == {
+        "codes": ["600000.SH"],
+        "count": 5,
+        "period": "daily",
+        "adjust": "forward",
+        "adjust_anchor": "20240103",
+        "fields": ["close"],
+    }
+
+
+def test_no_cell_of_a_csv_file_is_a_formula(run: Run, scripted: ScriptedService) -> None:
+    row = {"trade_date": "20240102", "name": "=1+1", "other": "@SUM(A1)", "close": -1.5}
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": [row]}, meta()))
+    table = run("kline", "600000.SH", *DAYS, "--csv", "-").stdout
+    assert table.splitlines()[1] == "600000.SH,20240102,'=1+1,'@SUM(A1),-1.5"
+
+
 def test_nothing_to_show_is_no_error(run: Run, scripted: ScriptedService) -> None:
     scripted.on("POST /stock/kline/batch", success({"600000.SH": []}, meta()))
     assert "trade_date" in run("kline", "600000.SH", *DAYS, "--csv", "-").stdout
@@ -257,6 +280,12 @@ def test_futures_are_asked_for_elsewhere(run: Run, scripted: ScriptedService) ->
     for wrong in (
         ("kline", "IF2401.CFE", "600000.SH", *DAYS),
         ("kline", "IF2401.CFE", "--adjust", "forward", *DAYS),
+        ("kline", "IF2401.CFE", "--anchor", "20240101", *DAYS),
+        ("kline", "600000.SH", "--count", "5", *DAYS),
+        ("kline", "600000.SH", "--count", "0"),
+        ("kline", "600000.SH", "--start", "20240101"),
+        ("kline", "600000.SH", "--end", "20240101"),
+        ("kline", "600000.SH", "--chart", "--fields", "close", *DAYS),
         ("kline", "600000.SH", "600003.SH", "--chart", *DAYS),
         ("kline", *DAYS),
     ):

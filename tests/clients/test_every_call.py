@@ -22,21 +22,28 @@ WITHOUT_A_METHOD = {
 }
 """Calls that no method makes, and why."""
 
-NOT_GIVEN = {"If-None-Match": "the client keeps no answer that a 304 could refer to"}
+NOT_GIVEN = {
+    "If-None-Match": "the client keeps no answer that a 304 could refer to",
+    "format": "the client reads rows; frames, and the command line's CSV, are made of them",
+    "meta_line": "it belongs to the format csv",
+}
 """Parameters that no method gives, and why."""
 
 ARGUMENTS = {
     "adjust": "forward",
+    "adjust_anchor": "20240104",
     "code": "600000.SH",
     "clear_lost": True,
     "codes": ["600000.SH"],
     "config_id": 1,
     "contract_type": "main",
+    "count": 5,
     "data_type": "bars",
     "date": "20240105",
     "dataset": "stock.daily",
     "email": "li@example.com",
     "end_date": "20240105",
+    "fields": ["close"],
     "host": "vendor.example",
     "include": "status",
     "index": "000300.SH",
@@ -63,13 +70,17 @@ ARGUMENTS = {
     "role": "admin",
     "security_type": "stock",
     "since": "17",
+    "sort": "missing",
     "start_date": "20240101",
     "statement_type": "1",
+    "status": "failed",
     "task_id": 7,
+    "task_type": "fill",
     "trade_date": "20240105",
     "universe": "000300.SH",
     "user_id": 2,
     "username": "li",
+    "with_errors": True,
     "year": "2024",
 }
 """A value for every parameter of every method."""

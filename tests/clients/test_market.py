@@ -47,7 +47,7 @@ def test_bars_of_one_code(client: Calls, scripted: ScriptedService) -> None:
         a_field_of_tomorrow=1,
     )
     scripted.on("POST /stock/kline/batch", success({"600000.SH": [sample_bar()]}, said))
-    result = client.kline(" 600000.sh ,", date(2024, 1, 1), "2024-01-09", adjust="forward")
+    result = client.kline(" 600000.SH ,", date(2024, 1, 1), "2024-01-09", adjust="forward")
     assert scripted.bodies() == [
         {
             "codes": ["600000.SH"],
@@ -63,6 +63,49 @@ def test_bars_of_one_code(client: Calls, scripted: ScriptedService) -> None:
     assert result.meta.absent["600000.SH"][0].reason == "suspended"
     assert result.meta.outside["600000.SH"][0].end == "20240101"
     assert result.meta.pending == [Days("20240108", "20240109")]
+
+
+def test_the_last_bars_and_some_of_their_columns(client: Calls, scripted: ScriptedService) -> None:
+    said = meta(first={"600000.SH": "20240104"})
+    scripted.on(
+        "POST /stock/kline/batch", success({"600000.SH": [{"trade_date": "20240104"}]}, said)
+    )
+    result = client.kline(
+        "600000.SH",
+        count=1,
+        adjust="forward",
+        adjust_anchor=date(2024, 1, 3),
+        fields="close, volume",
+    )
+    assert scripted.bodies() == [
+        {
+            "codes": ["600000.SH"],
+            "count": 1,
+            "period": "daily",
+            "adjust": "forward",
+            "adjust_anchor": "20240103",
+            "fields": ["close", "volume"],
+        }
+    ]
+    assert result.meta.first == {"600000.SH": "20240104"}
+    assert result.columns == ("code", "trade_date", "close", "volume")
+    scripted.on("GET /future/kline", success({"IF2401.CFE": []}, meta()))
+    client.future_kline("IF2401.CFE", end_date="2024-01-05", count=3, fields=["settle"])
+    assert dict(scripted.seen[-1].url.params) == {
+        "codes": "IF2401.CFE",
+        "end_date": "20240105",
+        "count": "3",
+        "period": "daily",
+        "fields": "settle",
+    }
+
+
+def test_a_number_of_bars_decides_how_many_codes_go_at_once(
+    client: Calls, scripted: ScriptedService
+) -> None:
+    scripted.on("POST /stock/kline/batch", echo)
+    client.kline(MANY[:300], count=5000, period="min1")
+    assert [len(body["codes"]) for body in scripted.bodies()] == [200, 100]
 
 
 def test_many_codes_are_cut_and_put_together(client: Calls, scripted: ScriptedService) -> None:
@@ -250,8 +293,9 @@ def test_a_day_that_is_none_is_the_services_to_refuse() -> None:
     assert codes_at_once("daily", "20240230", "later") == 500
 
 
-def test_codes_are_asked_for_once() -> None:
-    assert distinct(["600000.SH", "600000.sh ", "", "000001.SZ"]) == ["600000.SH", "000001.SZ"]
+def test_codes_are_asked_for_once_and_as_they_are_written() -> None:
+    assert distinct(["600000.SH", "600000.SH ", "", "sz000001"]) == ["600000.SH", "sz000001"]
+    assert distinct("600000.SH，sh600000,") == ["600000.SH", "sh600000"]
 
 
 def test_merging_loses_nothing() -> None:
@@ -261,7 +305,8 @@ def test_merging_loses_nothing() -> None:
         ranges = {"pending": [[code, code]], "unfinished": [[code, code]]}
         texts = {"unknown_codes": [code], "warnings": [code], "not_covered": [code]}
         said = {name: value if value != {} else {code: []} for name, value in meta().items()}
-        said |= ranges | texts | {"disagreeing": {code: []}}
+        said |= ranges | texts | {"disagreeing": {code: []}, "first": {code: "20240101"}}
+        said["codes_read_as"] = {code.lower(): code}
         return KlineResult({}, read(Completeness, said))
 
     together = merged([part("600000.SH"), part("600003.SH")]).meta

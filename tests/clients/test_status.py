@@ -32,7 +32,7 @@ def test_the_status_of_one_code(client: Calls, scripted: ScriptedService) -> Non
     unknown = sample_status("20240103", limit_up=None, is_st=None, suspended=True)
     said = meta(not_covered=["510300.SH"], disagreeing={"600000.SH": GAP})
     scripted.on("GET /stock/status", success({"600000.SH": [sample_status(), unknown]}, said))
-    result = client.status(["600000.sh", "510300.SH"], "2024-01-01", "20240105")
+    result = client.status(["600000.SH", "510300.SH"], "2024-01-01", "20240105")
     assert dict(scripted.seen[0].url.params) == {
         "codes": "600000.SH,510300.SH",
         "start_date": "20240101",

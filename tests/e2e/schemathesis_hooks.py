@@ -12,17 +12,23 @@ from marketdata.finance.statement import Statement
 
 LOCALHOST = "127.0.0.1"
 STRONG = "correct-horse-battery"
-DAY = re.compile("2024[0-9]{4}")
+DAY = re.compile("2024-?[0-9]{2}-?[0-9]{2}")
+BARS = re.compile("/kline(/batch|/[^/]+/chart)?$")
 PERIODS = [*Period]
 STATEMENTS = [*Statement]
 CODES = ["600000.SH", "000001.SZ"]
 NO_STOCKS = ("EXTRA_ETF", "EXTRA_INDEX_A")
-NO_DAY = "00000000"
+NO_DAYS = ("00000000", "0000-00-00")
 """What Schemathesis makes of the pattern of a day that need not be given."""
 
 schemathesis.openapi.format(
-    "yyyymmdd",
-    st.builds("{}{:02}{:02}".format, st.just(2024), st.integers(1, 3), st.integers(1, 28)),
+    "day",
+    st.builds(
+        "2024{2}{0:02}{2}{1:02}".format,
+        st.integers(1, 3),
+        st.integers(1, 28),
+        st.sampled_from(["", "-"]),
+    ),
 )
 
 
@@ -52,6 +58,9 @@ def _fit(case: schemathesis.Case[Any], place: dict[str, Any]) -> None:
         _choose(place)
     if case.path.startswith("/stock/"):
         _include(place)
+    if BARS.search(case.path):
+        _bars(place)
+    _form(case.path, place)
     if case.path in {"/stock/kline", "/stock/status"}:
         _which(place, codes=",".join(CODES))
     if case.path == "/stock/kline/batch" and place is case.body:
@@ -60,10 +69,36 @@ def _fit(case: schemathesis.Case[Any], place: dict[str, Any]) -> None:
         _span(place)
 
 
+def _bars(place: dict[str, Any]) -> None:
+    """Ask for a whole range of days or for a number of bars, and for no anchor in vain."""
+    if isinstance(place.get("count"), int):
+        place.pop("start_date", None)
+        place.pop("universe", None)
+    else:
+        place.setdefault("start_date", "20240102")
+        place.setdefault("end_date", "20240331")
+        _order(place)
+    if place.get("adjust") != "forward":
+        place.pop("adjust_anchor", None)
+
+
+def _form(path: str, place: dict[str, Any]) -> None:
+    """Ask for columns that there are, and for the line of `meta` in a table only."""
+    if place.get("format") != "csv" and place.get("meta_line") is True:
+        del place["meta_line"]
+    some = "is_st" if path == "/stock/status" else "close"
+    if isinstance(place.get("fields"), str):
+        place["fields"] = some
+    elif isinstance(place.get("fields"), list) and all(
+        isinstance(each, str) for each in place["fields"]
+    ):
+        place["fields"] = [some]
+
+
 def _exist(place: dict[str, Any]) -> None:
     """Let days exist."""
     for name, value in place.items():
-        if value == NO_DAY:
+        if value in NO_DAYS:
             place[name] = "20240103"
 
 
@@ -112,8 +147,10 @@ def _span(query: dict[str, Any]) -> None:
 def _trade(query: dict[str, Any], name: str) -> None:
     """Ask for a trading day, if for a day at all: no other is a market day."""
     day = query.get(name)
-    if isinstance(day, str) and DAY.fullmatch(day) and not is_trading_day("SH", day):
-        query[name] = next_trading_day("SH", day)
+    if isinstance(day, str) and DAY.fullmatch(day):
+        plain = day.replace("-", "")
+        if not is_trading_day("SH", plain):
+            query[name] = next_trading_day("SH", plain)
 
 
 def _choose(query: dict[str, Any]) -> None:
@@ -138,7 +175,9 @@ def _give_password(path: str, body: dict[str, Any]) -> None:
 def _order(place: dict[str, Any]) -> None:
     """Let the range go forward."""
     first, last = place.get("start_date"), place.get("end_date")
-    if isinstance(first, str) and isinstance(last, str) and first > last:
+    if not (isinstance(first, str) and isinstance(last, str)):
+        return
+    if first.replace("-", "") > last.replace("-", ""):
         place["start_date"], place["end_date"] = last, first
 
 

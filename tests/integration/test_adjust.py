@@ -227,3 +227,45 @@ def test_anything_else_is_a_400_that_names_it(
     status, envelope = market.call(method, resource, USER, **event)
     assert status == 400
     assert envelope["errors"] == [{"field": "adjust", "reason": reason}]
+
+
+def test_prices_as_of_a_day(market: Service) -> None:
+    before, after = "20200106", "20200108"
+    for anchor, halved in ((before, False), (after, True)):
+        data, meta = ask(market, "forward", CODES[0], adjust_anchor=anchor)
+        assert meta["adjust"]["anchor"] == {CODES[0]: anchor}
+        earlier, later = (0.5, 1) if halved else (1, 2)
+        assert data[CODES[0]] == [
+            times(bar, later if bar["trade_date"] >= EX_DATE else earlier) for bar in rows(CODES[0])
+        ]
+
+
+def test_what_is_published_later_changes_no_price_as_of_a_day(market: Service) -> None:
+    as_of: dict[str, str] = {"adjust_anchor": "20200108", "end_date": "20200108"}
+    ask(market, "none", CODES[0])
+    known = ask(market, "forward", CODES[0], **as_of)
+    steps = [("19991110", 1), (EX_DATE, 2.0), ("20200109", 3.0), (today(), 3.0)]
+    lines = [f"{day},{each}" for day, each in steps]
+    text = "\n".join(["trade_date,factor", *lines]) + "\n"
+    market.put_file(f"stock/factors/{CODES[0]}.csv", text)
+    request = {"operation": "fetch_factors", "kind": "stock", "codes": [CODES[0]]}
+    assert "error" not in market.invoke("upstream", request)
+    assert ask(market, "forward", CODES[0])[0] != ask(market, "forward", CODES[1])[0]
+    assert ask(market, "forward", CODES[0], **as_of) == known
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"adjust": "forward", "adjust_anchor": "20991231"}, "adjust_anchor"),
+        ({"adjust": "backward", "adjust_anchor": "20200106"}, "adjust_anchor"),
+        ({"adjust_anchor": "20200106"}, "adjust_anchor"),
+        ({"adjust": "forward", "adjust_anchor": "20200230"}, "adjust_anchor"),
+    ],
+)
+def test_a_day_to_adjust_to_must_make_sense(
+    market: Service, query: dict[str, str], field: str
+) -> None:
+    asked = {"codes": CODES[0], **RANGE, **query}
+    status, envelope = market.call("GET", "/stock/kline", USER, query=asked)
+    assert (status, envelope["errors"][0]["field"]) == (400, field)

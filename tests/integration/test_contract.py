@@ -11,6 +11,7 @@ import pytest
 from functions.auth import app as auth
 from local.openapi.document import Key, routers, routes
 from marketdata import deployment
+from marketdata.api.parameters import CODE_SCHEMA, NAME_SCHEMA, NAMES_SCHEMA
 from marketdata.api.principal import Role
 from marketdata.api.schema import OPERATIONS
 from marketdata.aws.clients import client
@@ -238,6 +239,7 @@ def test_there_are_numbers_in_queries() -> None:
         "limit",
         "revision",
         "since",
+        "count",
     }
 
 
@@ -311,3 +313,79 @@ def test_a_body_that_is_none(key: Key, body: bytes) -> None:
     response = HANDLERS[key](proxy_event(*key, raw_body=body, path=path, user=ADMIN), None)
     assert response["statusCode"] == 400
     check_body(key, 400, json.loads(response["body"]))
+
+
+def schemas(key: Key) -> dict[str, Said]:
+    """Give the schema of each parameter of a call, wherever it is, by name."""
+    said = described()["paths"][key[1]][key[0].lower()]
+    found = {each["name"]: each["schema"] for each in said.get("parameters", [])}
+    for content in said.get("requestBody", {}).get("content", {}).values():
+        name = content["schema"]["$ref"].rpartition("/")[2]
+        found |= described()["components"]["schemas"][name]["properties"]
+    return found
+
+
+CODE_NAMES = ("code", "codes", "industry", "universe")
+TAKE_CODES = [(key, name) for key in ENVELOPES for name in CODE_NAMES if name in schemas(key)]
+SPELLINGS = {
+    "600000.SH": "xshg.600000",
+    "000001.SZ": "sz000001",
+    "000002.SZ": "SZ.000002",
+    "000300.SH": "000300.SS",
+    "801780.SI": "801780.si",
+    "IF2401.CFE": "CFFEX.if2401",
+}
+
+
+def with_codes(key: Key, name: str, said: Said, texts: list[str]) -> Said:
+    """Give a request of a call with other codes; single ones take the last one."""
+    listed: Any = texts if ROUTES[key].source == "body" else ",".join(texts)
+    other = {"universe": "codes", "codes": "universe"}.get(name)
+    kept = {each: value for each, value in said.items() if each != other}
+    return kept | {name: listed if name == "codes" else texts[-1]}
+
+
+def test_every_parameter_that_is_called_a_code_is_read_as_one() -> None:
+    patterns = [json.dumps(each["pattern"]) for each in (CODE_SCHEMA, NAME_SCHEMA, NAMES_SCHEMA)]
+    read = [
+        (key, name)
+        for key in ENVELOPES
+        for name, schema in schemas(key).items()
+        if any(pattern in json.dumps(schema) for pattern in patterns)
+    ]
+    assert set(read) == set(TAKE_CODES)
+    assert len({key for key, _ in read}) == 17
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize(("key", "name"), TAKE_CODES, ids=str)
+def test_a_code_without_its_exchange_is_refused_with_its_candidates(key: Key, name: str) -> None:
+    said = request(key)
+    send(("GET", "/base/codes"), {"security_type": "EXTRA_STOCK_A"}, USER)
+    reason = "000001 needs its exchange: 000001.SH (合成上证指数) or 000001.SZ (合成0151)"
+    status, _, body = send(key, with_codes(key, name, said, ["600000.SH", "000001"]), ADMIN)
+    assert (status, body["message"]) == (400, f"{name}: {reason}")
+    assert body["errors"] == [{"field": name, "reason": reason}]
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize(("key", "name"), TAKE_CODES, ids=str)
+def test_a_code_is_read_in_every_spelling(service: Service, key: Key, name: str) -> None:
+    said = example(key, service)
+    ours = said.get(name) or (HS300 if name == "universe" else "600000.SH")
+    codes = ours if isinstance(ours, list) else str(ours).split(",")
+    written = [SPELLINGS[code] for code in codes]
+    plain = send(key, with_codes(key, name, said, codes), ADMIN)
+    status, headers, body = send(key, with_codes(key, name, said, written), ADMIN)
+    assert status == plain[0] == OPERATIONS[key].status
+    if "meta" not in body:
+        return
+    read_as = dict(zip(written, codes, strict=True))
+    assert body["data"] == plain[2]["data"]
+    assert body["meta"].pop("codes_read_as") == read_as
+    # The first answer may have been fetched just now, the second one never is.
+    kept = {name: value for name, value in plain[2]["meta"].items() if name != "source"}
+    assert {name: body["meta"][name] for name in kept} == kept
+    assert body["meta"].keys() == plain[2]["meta"].keys()
+    if OPERATIONS[key].conditional:
+        assert headers["ETag"] != plain[1]["ETag"]

@@ -48,6 +48,34 @@ def test_what_is_filled_is_held(service: Service) -> None:
     assert [found[code]["2020"] for code in CODES] == [WHOLE] * 2 + [EMPTY] * 4
 
 
+def test_the_codes_that_lack_most_come_first(service: Service) -> None:
+    service.run("fill-missing", **WEEKS, codes=list(CODES[:3]))
+    half = WEEKS | {"start_date": "20200106"}
+    service.run("fill-missing", **half, codes=[CODES[3]])
+    page = {"sort": "missing", "page_size": 2}
+    pages = [ask(service, **page, page=each)[1] for each in (1, 2, 3)]
+    assert [item["code"] for each in pages for item in each["data"]["items"]] == [
+        *CODES[4:],
+        CODES[3],
+        *CODES[:3],
+    ]
+    # They are of all codes, whatever the page.
+    totals = {
+        "expected": 42,
+        "present": 26,
+        "unconfirmed": 0,
+        "missing": 16,
+        "short": 0,
+        "codes": 3,
+    }
+    assert [each["meta"]["totals"] for each in pages] == [totals] * 3
+    assert {each["data"]["total"] for each in pages} == {len(CODES)}
+    assert "totals" not in ask(service)[1]["meta"]
+    named = ask(service, sort="missing", codes=f"{CODES[0]},{CODES[5]}")[1]
+    assert [item["code"] for item in named["data"]["items"]] == [CODES[5], CODES[0]]
+    assert ask(service, sort="nonsense")[0] == 400
+
+
 def test_a_suspended_day_is_told_from_a_missing_one(service: Service) -> None:
     lines = service.cloud.bucket.read("imports/stock/daily/600007.SH.csv").decode().splitlines()
     kept = [line for line in lines if not line.startswith(DAYS[2])]

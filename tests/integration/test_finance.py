@@ -149,7 +149,7 @@ def test_not_modified(service: Service) -> None:
         ({"codes": ",".join(f"{600000 + n}.SH" for n in range(501))}, "codes"),
         ({"codes": BANK, "start_date": "20110230"}, "start_date"),
         ({"codes": BANK, "start_date": "20120101"}, "start_date"),
-        ({"codes": BANK, "end_date": "2011-12-31"}, "end_date"),
+        ({"codes": BANK, "end_date": "2011-12-3"}, "end_date"),
         ({"codes": BANK, "statement_type": ""}, "statement_type"),
         ({"codes": BANK, "statement_type": "合并"}, "statement_type"),
         ({"codes": BANK, "period": "daily"}, "period"),

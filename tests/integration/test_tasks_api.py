@@ -13,6 +13,7 @@ from marketdata.tasks.scope import Scope
 from marketdata.tasks.service import TaskService
 from marketdata.tasks.task import TaskKind, new_task
 from tests.integration.market import CODES, WEEKS, open_market
+from tests.support.conformance import check_body
 from tests.support.events import USER
 from tests.support.faults import Gate
 from tests.support.service import Service
@@ -91,7 +92,7 @@ def test_the_answer_holds_what_the_document_promises(service: Service, resource:
         ({name: WEEKS[name] for name in ("start_date", "end_date")}, "security_type"),
         ({name: WEEKS[name] for name in ("security_type", "end_date")}, "start_date"),
         (WEEKS | {"start_date": "20200230"}, "start_date"),
-        (WEEKS | {"end_date": "2020-01-10"}, "end_date"),
+        (WEEKS | {"end_date": "2020/01/10"}, "end_date"),
         (WEEKS | {"start_date": "20200111"}, "start_date"),
         (WEEKS | {"period_type": "weekly"}, "period_type"),
         (WEEKS | {"contract_type": "some"}, "contract_type"),
@@ -185,9 +186,39 @@ def test_pages(service: Service) -> None:
     assert page(page_size="100") == list(range(25, 0, -1))
 
 
+def test_only_some_tasks(service: Service) -> None:
+    service.put_file("stock/daily/600000.SH.csv", "nonsense\n")
+    with_error = service.run("fill-missing", **WEEKS)["id"]
+    detected = service.run("detect-all-missing", **WEEKS)["id"]
+    sound = service.run("fill-missing", **WEEKS, codes=[CODES[0]])["id"]
+    make_tasks(service, 2)
+    waiting = [sound + 2, sound + 1]
+
+    def listed(**query: str) -> list[int]:
+        _, envelope = service.call("GET", "/cache/tasks", query=query)
+        check_body(("GET", "/cache/tasks"), 200, envelope)
+        assert envelope["data"]["total"] == len(envelope["data"]["items"])
+        return [task["id"] for task in envelope["data"]["items"]]
+
+    assert listed(with_errors="true") == [with_error]
+    assert listed(with_errors="false") == [*waiting, sound, detected, with_error]
+    assert listed(status="completed") == [sound, detected, with_error]
+    assert listed(status="completed", task_type="fill") == [sound, with_error]
+    assert listed(status="pending") == waiting
+    assert listed(task_type="verify") == []
+    _, second = service.call(
+        "GET", "/cache/tasks", query={"task_type": "fill", "page_size": "3", "page": "2"}
+    )
+    assert [task["id"] for task in second["data"]["items"]] == [with_error]
+    assert second["data"]["total"] == 4
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
+        ({"status": "done"}, "status"),
+        ({"task_type": "export"}, "task_type"),
+        ({"with_errors": "often"}, "with_errors"),
         ({"page": "0"}, "page"),
         ({"page": "-1"}, "page"),
         ({"page": "x"}, "page"),

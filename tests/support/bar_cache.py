@@ -107,7 +107,12 @@ class BarCache:
         kinds: frozenset[Kind] = STOCKS,
     ) -> RowSet:
         """Ask for bars, by default for daily ones of the first week of 2024."""
-        reader = KlineReader(
+        question = KlineQuestion(kinds, codes or ("600000.SH",), start, end, period)
+        return self.reader().read(question)
+
+    def reader(self) -> KlineReader:
+        """Return what answers questions."""
+        return KlineReader(
             self.store,
             self.catalog,
             self.fetch,
@@ -116,7 +121,6 @@ class BarCache:
             NOW,
             self.reported.extend,
         )
-        return reader.read(KlineQuestion(kinds, codes or ("600000.SH",), start, end, period))
 
 
 def days(reading: RowSet, code: str = "600000.SH") -> list[str]:

@@ -57,7 +57,11 @@ class FactorMarket:
         return save_factors(self.store, request, found, final_until, self.now.isoformat())
 
     def adjuster(
-        self, mode: Mode = Mode.FORWARD, end: str = FINAL, final_until: str = FINAL
+        self,
+        mode: Mode = Mode.FORWARD,
+        end: str = FINAL,
+        final_until: str = FINAL,
+        anchor: str = "",
     ) -> Adjuster:
         return Adjuster(
             mode,
@@ -66,6 +70,7 @@ class FactorMarket:
             end,
             final_until,
             now=lambda: self.now,
+            anchor=anchor,
             clock=lambda: self.seconds,
         )
 
@@ -75,8 +80,9 @@ class FactorMarket:
         mode: Mode = Mode.FORWARD,
         days: tuple[str, ...] = WEEK,
         final_until: str = FINAL,
+        anchor: str = "",
     ) -> RowSet:
-        adjuster = self.adjuster(mode, days[-1], final_until)
+        adjuster = self.adjuster(mode, days[-1], final_until, anchor)
         pieces = {code: [piece_of(day) for day in days] for code in codes}
         meta = {"complete": True, "warnings": []}
         return adjuster.told(RowSet(adjuster.apply(SECURITIES, pieces), meta))

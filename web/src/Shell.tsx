@@ -1,6 +1,9 @@
 import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
 import { logOut } from "./api/client";
+import type { Page, Task } from "./api/types";
 import { useConsole } from "./app/context";
+import { useEvery, useRead } from "./app/reading";
 import { type PageProps, useRoute } from "./app/route";
 import { CachePage } from "./pages/CachePage";
 import { ConnectionsPage } from "./pages/ConnectionsPage";
@@ -11,6 +14,7 @@ import { KlinePage } from "./pages/KlinePage";
 import { TasksPage } from "./pages/TasksPage";
 import { UsersPage } from "./pages/UsersPage";
 import { Looks } from "./parts/Looks";
+import { troubled } from "./parts/tasks";
 
 const PAGES = {
   kline: KlinePage,
@@ -24,6 +28,10 @@ const PAGES = {
 } satisfies Record<string, ComponentType<PageProps>>;
 type PageName = keyof typeof PAGES;
 const FOR_ADMINS: readonly string[] = ["connections", "users"];
+
+/** How many tasks are looked at for the count in the navigation, and how often, in seconds. */
+const NEWEST = 100;
+const BEAT = 60;
 
 interface Props {
   synthetic: boolean;
@@ -51,6 +59,7 @@ export function Shell({ synthetic, onLang, onTheme }: Props) {
           {names.map((each) => (
             <a key={each} href={`#/${each}`} aria-current={each === name ? "page" : undefined}>
               {t.nav[each]}
+              {each === "tasks" && <Troubled at={location.hash} />}
             </a>
           ))}
           <a href="api/v1/docs" target="_blank" rel="noreferrer">
@@ -75,6 +84,21 @@ export function Shell({ synthetic, onLang, onTheme }: Props) {
       </main>
     </>
   );
+}
+
+/** How many of the newest tasks of a week failed or ended with errors; nothing if none did. */
+function Troubled({ at }: { at: string }) {
+  const { t } = useConsole();
+  const { answer, reload } = useRead<Page<Task>>("/cache/tasks", { page_size: NEWEST });
+  useEvery(BEAT, true, async () => reload());
+  useEffect(reload, [at, reload]);
+  const count = (answer?.data.items ?? []).filter((task) => troubled(task)).length;
+  return count > 0 ? (
+    <span class="count" title={t.task.troubled(count)}>
+      <span class="unseen">{t.task.troubled(count)}</span>
+      <span aria-hidden="true">{count}</span>
+    </span>
+  ) : null;
 }
 
 /** Does what a link to "#main" would do, as the URL fragment already names the page. */

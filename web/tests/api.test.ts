@@ -57,6 +57,7 @@ const STANDS_FOR: Record<string, Schema[]> = {
   CodeHoldings: [named("CodeHoldings")],
   Coverage: [named("Coverage")],
   CoverageMeta: [named("CoverageMeta")],
+  CoverageTotals: [named("CoverageTotals")],
   TaskScope: [named("TaskBody")],
   StartedTask: ["StartedTask", "Findings"].map(named),
   Task: [named("TaskView")],
@@ -89,7 +90,10 @@ interface LeftOut {
 
 /** Properties of the API that the console does without. */
 const LEFT_OUT: Record<string, LeftOut[]> = {
-  Meta: [{ why: "only an index instead of codes has it", names: ["universe"] }],
+  Meta: [
+    { why: "only an index instead of codes has it", names: ["universe"] },
+    { why: "only a number of bars instead of days has it", names: ["first"] },
+  ],
   Page: [{ why: "whoever asked for a page knows which", names: ["page", "page_size"] }],
   Service: [
     {

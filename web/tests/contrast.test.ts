@@ -49,7 +49,20 @@ function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-const TEXTS = ["text", "dim", "accent", "up", "down", "good", "bad", "ma5", "ma10", "ma20", "ma60"];
+const TEXTS = [
+  "text",
+  "dim",
+  "accent",
+  "up",
+  "down",
+  "good",
+  "bad",
+  "failed",
+  "ma5",
+  "ma10",
+  "ma20",
+  "ma60",
+];
 
 test.each([":root", ':root[data-theme="light"]'])("every text of %s can be read", (theme) => {
   const known = colours(theme);

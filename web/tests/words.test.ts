@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { ApiError } from "../src/api/client";
-import type { Meta } from "../src/api/types";
+import type { Meta, Task } from "../src/api/types";
 import { readRoute } from "../src/app/route";
 import { change, percent, price, short } from "../src/lib/numbers";
+import { standing, stateOf, troubled } from "../src/parts/tasks";
 import { en } from "../src/text/en";
 import { completeness, loginTrouble, trouble } from "../src/text/words";
 import { type Text, zh } from "../src/text/zh";
@@ -162,3 +163,24 @@ test("numbers look like prices", () => {
   expect(percent(9999, 10000)).toBe("99.9%");
   expect(percent(1, 1)).toBe("100.0%");
 });
+
+const DAY = 86_400_000;
+
+test.each([
+  ["completed", 7, 0, "completed", "完成"],
+  ["completed", 1, 6, "partial", "完成，6 个出错"],
+  ["completed", 0, 7, "failed", "完成，7 个出错"],
+  ["failed", 0, 7, "failed", "失败"],
+  ["running", 1, 6, "running", "进行中"],
+  ["cancelled", 1, 6, "cancelled", "已取消"],
+] as const)(
+  "a task that is %s, %i done and %i in error, stands as %s",
+  (status, good, bad, stands, said) => {
+    const created_at = new Date().toISOString();
+    const task = { status, success_count: good, error_count: bad, created_at } as Task;
+    expect(standing(task)).toBe(stands);
+    expect(stateOf(task, zh)).toBe(said);
+    expect(troubled(task)).toBe(stands === "partial" || stands === "failed");
+    expect(troubled(task, Date.now() + 8 * DAY)).toBe(false);
+  },
+);

@@ -271,6 +271,9 @@ def test_the_running_year_has_a_file_a_day(
     assert read_part(tmp_path, "stock.daily", DAYS[1]) == [
         {"code": code, **rows(code)[1]} for code in CODES
     ]
+    day = f"{DAYS[1][:4]}-{DAYS[1][4:6]}-{DAYS[1][6:]}"
+    path = {"dataset": "stock.daily", "part": day}
+    assert get(publishing, "/exports/{dataset}/{part}", path=path)["code"] == 303
     cursor = get(publishing, "/changes")["data"]["cursor"]
     set_clock(monkeypatch, "2020-01-10 18:00")
     publishing.run("fill-missing", **WEEKS)

@@ -1,6 +1,8 @@
 """Parameter types: what they take, and what they say of the rest."""
 
+import json
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,7 +13,12 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from marketdata.api.failures import wrong_fields
 from marketdata.api.parameters import (
+    CODE_SCHEMA,
+    DAY_PATTERN,
+    HOW_TO_WRITE,
     MAX_CODES,
+    NAME_PATTERN,
+    NAMES_PATTERN,
     PRINTABLE_PATTERN,
     SHOWN,
     WHOLE,
@@ -21,12 +28,14 @@ from marketdata.api.parameters import (
     DayRange,
     NoParameters,
     Parameters,
+    PathCodes,
     Printable,
     one_of,
-    read_code,
+    read_day,
     read_number,
 )
 from marketdata.blocks.dataset import Period
+from marketdata.catalog.spelling import SPELLING_PATTERN, is_bare, read_spelling
 from marketdata.errors import InvalidInputError
 
 
@@ -52,7 +61,8 @@ codes = TypeAdapter[tuple[str, ...]](Codes)
 
 whole = TypeAdapter[int](Annotated[int, WHOLE])
 
-code_texts = st.from_regex(r"[A-Za-z]{0,2}[0-9]{3,6}\.[A-Za-z]{2,3}", fullmatch=True)
+code_texts = st.from_regex(f"(?:{SPELLING_PATTERN})", fullmatch=True)
+bare_texts = st.from_regex("[A-Za-z]{0,2}[0-9]{3,6}", fullmatch=True).filter(is_bare)
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 
 
@@ -70,42 +80,123 @@ def wrong_in_body(model: type[Parameters], body: bytes | dict[str, Any]) -> dict
 
 
 @given(st.dates())
-def test_every_day_is_taken(given_day: date) -> None:
-    text = f"{given_day:%Y%m%d}".zfill(8)
-    assert day.validate_strings(text) == text
+def test_every_day_is_taken_with_dashes_and_without(given_day: date) -> None:
+    text = given_day.isoformat().replace("-", "")
+    assert day.validate_strings(text) == day.validate_strings(given_day.isoformat()) == text
+    assert read_day(given_day.isoformat()) == text
 
 
-@given(texts)
+@given(texts | st.from_regex(DAY_PATTERN, fullmatch=True))
 def test_no_other_text_is_a_day(text: str) -> None:
     try:
         taken = day.validate_strings(text)
     except ValidationError:
+        assert read_day(text) is None
         return
+    assert re.fullmatch(DAY_PATTERN, text)
     assert len(taken) == 8
     assert taken.isascii()
-    assert taken == text
+    assert taken == text.replace("-", "")
     date(int(taken[:4]), int(taken[4:6]), int(taken[6:]))
 
 
 @pytest.mark.parametrize(
-    "text", ["20240230", "20241301", "2024-01-01", "2024W011", "٢٠٢٤٠١٠١", "20240101 ", "", "0"]
+    "text",
+    [
+        *("20240230", "20241301", "2024W011", "٢٠٢٤٠١٠١", "20240101 ", "", "0"),
+        *("2024-1-31", "2024-0131", "202401-31", "2024-02-30", "2024/01/31", "2024-01-31T00:00"),
+    ],
 )
 def test_days_that_do_not_exist(text: str) -> None:
     reason = wrong(Query, GOOD | {"end_date": text})["end_date"]
-    assert reason == f"must be a day that exists, as YYYYMMDD, not {text!r}"
+    assert reason == f"must be a day that exists, as YYYYMMDD or YYYY-MM-DD, not {text!r}"
 
 
-@given(code_texts)
-def test_codes_come_out_in_upper_case(text: str) -> None:
-    assert code.validate_strings(f" {text} ") == text.upper()
-    assert read_code(text) == text.upper()
+def test_days_in_both_forms_are_put_in_order() -> None:
+    query = Query.model_validate_strings(GOOD | {"end_date": "2024-01-02"})
+    assert (query.start_date, query.end_date) == ("20240101", "20240102")
+    backward = GOOD | {"start_date": "20240103", "end_date": "2024-01-02"}
+    assert wrong(Query, backward) == {"start_date": "must not be after end_date"}
+    body = Query.model_validate_json(json.dumps(GOOD_BODY | {"start_date": "2024-01-31"}))
+    assert body.start_date == "20240131"
+
+
+@given(code_texts, st.sampled_from(["", " "]))
+def test_a_code_is_read_in_every_spelling(text: str, blank: str) -> None:
+    read_as: dict[str, str] = {}
+    taken = code.validate_strings(f"{blank}{text}{blank}", context=read_as)
+    assert taken == read_spelling(text)
+    # Blanks around it are no spelling.
+    assert read_as == ({} if taken == text else {text: taken})
 
 
 @given(st.lists(code_texts, min_size=1, max_size=20))
 def test_codes_keep_their_order_and_lose_duplicates(given_codes: list[str]) -> None:
-    wanted = tuple(dict.fromkeys(each.upper() for each in given_codes))
+    wanted = tuple(dict.fromkeys(read_spelling(each) for each in given_codes))
     assert codes.validate_strings(",".join(given_codes)) == wanted
-    assert codes.validate_json(TypeAdapter(list[str]).dump_json(given_codes)) == wanted
+    assert codes.validate_json(json.dumps(given_codes)) == wanted
+    read_as: dict[str, str] = {}
+    codes.validate_strings("，".join(given_codes), context=read_as)
+    assert read_as == {
+        each: read_spelling(each) for each in given_codes if read_spelling(each) != each
+    }
+
+
+def test_two_spellings_are_one_code_and_the_answer_says_so_of_both() -> None:
+    read_as: dict[str, str] = {}
+    text = "600000.SH,sh600000, 600000.XSHG ,AAPL,000001.SZ"
+    query = Query.model_validate_strings(GOOD | {"codes": text}, context=read_as)
+    assert query.codes == ("600000.SH", "AAPL", "000001.SZ")
+    assert read_as == {"sh600000": "600000.SH", "600000.XSHG": "600000.SH"}
+
+
+@given(bare_texts, st.lists(code_texts, max_size=3), st.data())
+def test_a_code_without_its_exchange_is_refused_whatever_is_beside_it(
+    bare: str, others: list[str], data: st.DataObject
+) -> None:
+    asked = data.draw(st.permutations([bare, "AAPL", *others]))
+    reason = {"codes": f"{bare} {HOW_TO_WRITE}"}
+    assert wrong(Query, GOOD | {"codes": ",".join(asked)}) == reason
+    assert wrong_in_body(Query, GOOD_BODY | {"codes": asked}) == reason
+    assert wrong(PathCodes, {"industry": bare}) == {"industry": f"{bare} {HOW_TO_WRITE}"}
+
+
+def test_who_tells_of_codes_without_their_exchange_gets_all_of_them() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Query.model_validate_strings(GOOD | {"codes": "000001, if2401 ,600000.SH", "page": "0"})
+    reasons = dict(wrong_fields(caught.value, " and ".join))
+    assert reasons == {"codes": "000001 and if2401", "page": "must be at least 1"}
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Match as JSON Schema does, where $ is the very end and not the place before a line feed."""
+    return bool(re.search(pattern.replace("$", r"\Z"), text))
+
+
+@given(texts | code_texts | bare_texts)
+def test_the_patterns_say_which_codes_are_taken(text: str) -> None:
+    def taken(validate: Callable[[], object]) -> bool:
+        try:
+            validate()
+        except ValidationError:
+            return False
+        return True
+
+    assert taken(lambda: code.validate_strings(text)) is matches(CODE_SCHEMA["pattern"], text)
+    if len(text) <= SHOWN:
+        listed = taken(lambda: codes.validate_json(json.dumps([text])))
+        assert listed is matches(NAME_PATTERN, text)
+
+
+@given(st.lists(texts | code_texts | bare_texts, max_size=4), st.sampled_from(",，"))
+def test_the_pattern_says_which_lists_of_codes_are_taken(asked: list[str], comma: str) -> None:
+    text = comma.join(each[:SHOWN] for each in asked)
+    try:
+        codes.validate_strings(text)
+    except ValidationError:
+        assert not matches(NAMES_PATTERN, text)
+    else:
+        assert matches(NAMES_PATTERN, text)
 
 
 @given(texts)
@@ -157,7 +248,7 @@ def test_other_texts_are_taken(text: str) -> None:
     assert Named.model_validate_strings({"name": text}).name == text
 
 
-@pytest.mark.parametrize("text", ["", ",", " , "])
+@pytest.mark.parametrize("text", ["", ",", " , ", "，", " ，,"])
 def test_no_code_is_too_few(text: str) -> None:
     reason = "must be 1 to 500 different codes, not 0"
     assert wrong(Query, GOOD | {"codes": text}) == {"codes": reason}
@@ -169,15 +260,13 @@ def test_a_comma_too_many_is_forgiven_in_a_query_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["浦发银行", "6.SH", "600000", "600000.SH;", "ABC123.SH", "６０００.SH"]
+    "text", ["浦发银行", "6.SH", "AAPL", "600000.SH;", "ABC123.SH", "６０００.SH"]
 )
 def test_what_is_no_code_is_shown_and_costs_the_others_nothing(text: str) -> None:
     query = Query.model_validate_strings(GOOD | {"codes": f"600000.SH,{text}"})
     assert query.codes == ("600000.SH", text)
     reason = f"must be a code like 600000.SH or IF2401.CFE, not {text!r}"
-    with pytest.raises(InvalidInputError) as caught:
-        read_code(text)
-    assert (caught.value.field, caught.value.reason) == ("code", reason)
+    assert wrong(PathCodes, {"code": text}) == {"code": reason}
 
 
 def test_a_range_goes_forward() -> None:

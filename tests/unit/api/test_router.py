@@ -265,10 +265,10 @@ def test_the_cause_of_a_fault_is_in_the_log_alone(error: Exception, log: io.Stri
 def test_a_fault_in_sending_is_a_fault_too(
     monkeypatch: pytest.MonkeyPatch, log: io.StringIO
 ) -> None:
-    def fail(body: bytes) -> str:
+    def fail(body: bytes, content_type: str) -> str:
         raise ConnectionError("the bucket")
 
-    monkeypatch.setattr(wire, "_park", fail)
+    monkeypatch.setattr(wire, "park", fail)
     router = Router()
     router.get("/big", role=None)(lambda _: Answer.success("x" * 7_000_000))
     response = router.handler(proxy_event("GET", "/big"), None)

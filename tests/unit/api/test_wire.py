@@ -24,11 +24,12 @@ LINK = "https://bucket.example/answers/1.json?signature"
 def parked(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     bodies: list[bytes] = []
 
-    def park(body: bytes) -> str:
+    def park(body: bytes, content_type: str) -> str:
+        assert content_type == wire.HEADERS["Content-Type"]
         bodies.append(body)
         return LINK
 
-    monkeypatch.setattr(wire, "_park", park)
+    monkeypatch.setattr(wire, "park", park)
     return bodies
 
 
@@ -79,7 +80,7 @@ def test_a_small_answer_is_plain() -> None:
         "Content-Type": "application/json; charset=utf-8",
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
-        "Vary": "Accept-Encoding, Authorization",
+        "Vary": "Accept, Accept-Encoding, Authorization",
     }
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from marketdata.blocks.codec import JOINT
 from marketdata.catalog.calendar import trading_days
-from marketdata.status.columns import add_status, columns_in, columns_of
+from marketdata.status.columns import add_status, columns_in
 from marketdata.status.status import COLUMNS, FLAGS, PRICES, status_lines
 
 DAYS = trading_days("SH", "20240101", "20240131")
@@ -36,9 +36,3 @@ def test_rows_are_joined_by_day(bars: dict[str, float], status: dict[str, Any]) 
     for line, (day, row) in zip(lines, known.items(), strict=True):
         assert orjson.loads(line) == {"trade_date": day} | row
         assert b'{"trade_date":"%b"%b}' % (day.encode(), columns_in(line)) == line
-
-
-def test_columns_are_lists_as_long_as_the_bars() -> None:
-    row = dict.fromkeys(COLUMNS, None) | {"pre_close": 1.0}
-    assert columns_of([row, row])["pre_close"] == [1.0, 1.0]
-    assert columns_of([]) == {name: [] for name in COLUMNS}

@@ -32,8 +32,10 @@ type Why = AbsentReason | "unconfirmed" | OutsideReason;
 export type Upstream = "synthetic" | "files" | "amazingdata" | "baostock";
 /** What of the securities a task is about. */
 type DataType = "bars" | "status" | "statements";
-export type TaskType = "detect" | "fill" | "cache" | "catalog" | "verify";
-export type Status = "pending" | "running" | "completed" | "failed" | "cancelled";
+export const TASK_TYPES = ["detect", "fill", "cache", "catalog", "verify"] as const;
+export type TaskType = (typeof TASK_TYPES)[number];
+export const STATUSES = ["pending", "running", "completed", "failed", "cancelled"] as const;
+export type Status = (typeof STATUSES)[number];
 export const ROLES = ["user", "admin"] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -172,10 +174,23 @@ export interface Coverage {
   page_size: number;
 }
 
+/** The days of all codes, whatever the page. */
+export interface CoverageTotals {
+  expected: number;
+  present: number;
+  unconfirmed: number;
+  missing: number;
+  short: number;
+  /** How many codes are not complete. */
+  codes: number;
+}
+
 export interface CoverageMeta {
   upstream: Upstream;
   final_until: Day;
   unknown_codes: string[];
+  /** Only where codes are sorted by what is missing. */
+  totals?: CoverageTotals;
 }
 
 /** What a task covers, as the calls that start one take it. */

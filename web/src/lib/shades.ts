@@ -34,7 +34,6 @@ export function open(cell: Holdings): number {
 }
 
 const NOBODY = { suspended: 0, no_trade: 0, no_bar: 0 };
-const NOTHING = { expected: 0, present: 0, unconfirmed: 0, missing: 0, short: 0 };
 
 /** Divide a cell among its shades in proportion to their days, each wide enough to be seen. */
 export function stripes(cell: Holdings): Stripe[] {
@@ -57,18 +56,4 @@ export function background(cell: Holdings): string {
     ({ shade, from, to }) => `var(--${shade}) ${from.toFixed(1)}% ${to.toFixed(1)}%`,
   );
   return `linear-gradient(90deg, ${stops.join(", ")})`;
-}
-
-/** Add up cells, such as those of a row or a column. */
-export function sum(cells: Iterable<Holdings>): Holdings {
-  const all: Holdings = { ...NOTHING, absent: { ...NOBODY } };
-  for (const cell of cells) {
-    for (const count of Object.keys(NOTHING) as (keyof typeof NOTHING)[]) {
-      all[count] += cell[count];
-    }
-    for (const reason of Object.keys(NOBODY) as (keyof typeof NOBODY)[]) {
-      all.absent[reason] = (all.absent[reason] ?? 0) + (cell.absent[reason] ?? 0);
-    }
-  }
-  return all;
 }

@@ -37,7 +37,7 @@ export function CachePage() {
   const [watched, setWatched] = useState<number[]>([]);
   const [refusal, attempt] = useAttempt();
   const { contract_type: _contracts, recheck_absent: _recheck, codes, ...days } = scope;
-  const query = { ...days, codes: codes.trim(), page, page_size: SIZE };
+  const query = { ...days, codes: codes.trim(), sort: "missing", page, page_size: SIZE };
   const { answer, error, busy, reload } = useRead<Coverage, CoverageMeta>("/cache/coverage", query);
   useRunning((id) => setWatched((known) => (known.includes(id) ? known : [...known, id])));
   useEffect(() => {
@@ -71,10 +71,11 @@ export function CachePage() {
       )}
       <Trouble error={error} onRetry={reload} />
       {!counted && busy && <p class="placeholder">{t.app.loading}</p>}
-      {counted && answer && (
+      {counted && answer?.meta.totals && (
         <>
           <HeatMap
             coverage={counted}
+            totals={answer.meta.totals}
             kind={scope.security_type}
             period={scope.period_type}
             onFill={admin ? (narrowed) => start("fill-missing", narrowed) : null}

@@ -1,9 +1,17 @@
 import { useState } from "preact/hooks";
-import type { Page, Task } from "../api/types";
+import {
+  type Page,
+  STATUSES,
+  type Status,
+  TASK_TYPES,
+  type Task,
+  type TaskType,
+} from "../api/types";
 import { useConsole } from "../app/context";
 import { useEvery, useRead } from "../app/reading";
-import type { PageProps } from "../app/route";
+import { link, type PageProps } from "../app/route";
 import { clock } from "../lib/dates";
+import { Select } from "../parts/Field";
 import { Heads } from "../parts/Heads";
 import { Pager } from "../parts/Pager";
 import { TaskProgress, TaskState } from "../parts/TaskProgress";
@@ -17,15 +25,41 @@ const BEAT = 3;
 
 /** All tasks, newest first, or a single one. */
 export function TasksPage({ route }: PageProps) {
-  return /^\d+$/.test(route.id) ? <TaskResult key={route.id} id={Number(route.id)} /> : <List />;
+  return /^\d+$/.test(route.id) ? (
+    <TaskResult key={route.id} id={Number(route.id)} />
+  ) : (
+    <List params={route.params} />
+  );
 }
 
-function List() {
+/** The filters of the list, as they stand in the URL. */
+const FILTERS = ["status", "type", "errors"] as const;
+type Filters = Record<(typeof FILTERS)[number], string>;
+
+function List({ params }: { params: URLSearchParams }) {
   const { t } = useConsole();
   const [page, setPage] = useState(1);
-  const { answer, error, reload } = useRead<Page<Task>>("/cache/tasks", { page, page_size: SIZE });
+  const [status, type, errors] = FILTERS.map((name) => params.get(name) ?? "");
+  const query = {
+    page,
+    page_size: SIZE,
+    status: status || undefined,
+    task_type: type || undefined,
+    with_errors: errors ? "true" : undefined,
+  };
+  const { answer, error, reload } = useRead<Page<Task>>("/cache/tasks", query);
   const items = answer?.data.items ?? [];
   const k = t.task;
+  const filtered = Boolean(status || type || errors);
+  const choose = (change: Partial<Filters>) => {
+    setPage(1);
+    location.hash = link("tasks", {
+      status: status ?? "",
+      type: type ?? "",
+      errors: errors ?? "",
+      ...change,
+    });
+  };
   useEvery(
     BEAT,
     items.some((task) => running(task.status)),
@@ -34,8 +68,32 @@ function List() {
   return (
     <section aria-labelledby="tasks-title">
       <h1 id="tasks-title">{k.title}</h1>
+      <form class="panel bar" onSubmit={(event) => event.preventDefault()}>
+        <Select
+          label={k.state}
+          value={status ?? ""}
+          values={["", ...STATUSES]}
+          name={(each) => (each ? k.status[each as Status] : k.anyStatus)}
+          onChange={(each) => choose({ status: each })}
+        />
+        <Select
+          label={k.what}
+          value={type ?? ""}
+          values={["", ...TASK_TYPES]}
+          name={(each) => (each ? k.type[each as TaskType] : k.anyType)}
+          onChange={(each) => choose({ type: each })}
+        />
+        <label class="tick">
+          <input
+            type="checkbox"
+            checked={Boolean(errors)}
+            onChange={(event) => choose({ errors: event.currentTarget.checked ? "1" : "" })}
+          />
+          {k.onlyErrors}
+        </label>
+      </form>
       <Trouble error={error} onRetry={reload} />
-      {answer && !items.length && <p class="placeholder">{k.none}</p>}
+      {answer && !items.length && <p class="placeholder">{filtered ? k.noneSuch : k.none}</p>}
       {items.length > 0 && (
         <div class="wide panel">
           <table class="list">

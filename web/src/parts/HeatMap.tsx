@@ -1,15 +1,16 @@
 import { useRef, useState } from "preact/hooks";
-import type { Coverage, Day, Holdings, Kind, Period } from "../api/types";
+import type { Coverage, CoverageTotals, Day, Holdings, Kind, Period } from "../api/types";
 import { useConsole } from "../app/context";
 import { link } from "../app/route";
 import { Entry } from "../chart/Legend";
 import { addDays } from "../lib/dates";
 import { percent } from "../lib/numbers";
-import { background, days, open, SHADES, type Shade, sum } from "../lib/shades";
+import { background, days, open, SHADES, type Shade } from "../lib/shades";
 import type { ScopeChoice } from "./ScopeForm";
 
 interface Props {
   coverage: Coverage;
+  totals: CoverageTotals;
   kind: Kind;
   period: Period;
   onFill: ((narrowed: Partial<ScopeChoice>) => void) | null;
@@ -30,13 +31,12 @@ function pad(number: number): string {
 }
 
 /** Codes by years or months, each cell striped by the state of its days (WAI-ARIA "grid"). */
-export function HeatMap({ coverage, kind, period, onFill }: Props) {
+export function HeatMap({ coverage, totals, kind, period, onFill }: Props) {
   const { t } = useConsole();
   const [at, setAt] = useState<[number, number]>([0, 0]);
   const [opened, setOpened] = useState(false);
   const table = useRef<HTMLTableElement>(null);
   const { parts, items, total } = coverage;
-  const all = sum(items.flatMap((item) => Object.values(item.parts)));
   const names = { ...t.mark, present: t.cache.present, short: t.cache.short };
   const move = (row: number, column: number) => {
     const next: [number, number] = [
@@ -65,8 +65,8 @@ export function HeatMap({ coverage, kind, period, onFill }: Props) {
     <section class="panel map" aria-labelledby="map-title">
       <h2 id="map-title">{t.cache.map}</h2>
       <p class="dim">
-        {t.cache.summary(items.length, total, percent(all.present, all.expected))} ·{" "}
-        {t.cache.missing} {all.missing} · {t.mark.unconfirmed} {all.unconfirmed}
+        {t.cache.summary(total, totals.codes, percent(totals.present, totals.expected))} ·{" "}
+        {t.cache.missing} {totals.missing} · {t.mark.unconfirmed} {totals.unconfirmed}
       </p>
       <ul class="legend" aria-label={t.kline.marks}>
         {SHADES.map((shade) => (

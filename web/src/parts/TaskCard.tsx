@@ -5,7 +5,7 @@ import { useConsole } from "../app/context";
 import { useEvery } from "../app/reading";
 import { TaskProgress, TaskState } from "./TaskProgress";
 import { Trouble } from "./Trouble";
-import { describe, outcome, readTask, running, took } from "./tasks";
+import { describe, outcome, readTask, running, stateOf, took } from "./tasks";
 
 /** How often a running task is polled, in seconds. */
 const BEAT = 1;
@@ -47,7 +47,7 @@ export function TaskCard({ id, onEnd }: Props) {
     const stage = `${task.status} ${Math.floor(task.progress / 25)}`;
     if (stage !== told.current) {
       told.current = stage;
-      announce(t.task.announce(t.task.detail(id), t.task.status[task.status], task.progress));
+      announce(t.task.announce(t.task.detail(id), stateOf(task, t), task.progress));
     }
   }, [task, id, t, announce]);
   const ended = task !== null && !running(task.status);

@@ -1,13 +1,14 @@
 import type { Task } from "../api/types";
 import { useConsole } from "../app/context";
+import { standing, stateOf } from "./tasks";
 
 interface Props {
   task: Task;
 }
 
-export function TaskState({ task: { status } }: Props) {
+export function TaskState({ task }: Props) {
   const { t } = useConsole();
-  return <span class={`state ${status}`}>{t.task.status[status]}</span>;
+  return <span class={`state ${standing(task)}`}>{stateOf(task, t)}</span>;
 }
 
 /** A task's progress, as a bar and in percent. */

@@ -20,6 +20,31 @@ export function running(status: Status): boolean {
   return status === "pending" || status === "running";
 }
 
+/** How a task stands: its status, or that it ended with errors for some codes, or for all. */
+type Standing = Status | "partial";
+
+export function standing(task: Pick<Task, "status" | "success_count" | "error_count">): Standing {
+  if (task.status !== "completed" || !task.error_count) return task.status;
+  return task.success_count ? "partial" : "failed";
+}
+
+/** For how many days a task that went wrong is counted in the navigation. */
+const RECENT = 7;
+
+/** Whether a task of the last days failed, or ended with errors. */
+export function troubled(task: Task, now = Date.now()): boolean {
+  const stands = standing(task);
+  const recent = now - Date.parse(task.created_at) < RECENT * 86_400_000;
+  return recent && (stands === "partial" || stands === "failed");
+}
+
+/** How it stands, in words. */
+export function stateOf(task: Task, t: Text): string {
+  const status = t.task.status[task.status];
+  if (task.status !== "completed" || !task.error_count) return status;
+  return t.task.withErrors(status, task.error_count);
+}
+
 /** "补齐 · 股票 日 · 2024-01-02 – 2024-01-31 · 3 个代码" */
 export function describe(task: Task, t: Text): string {
   const type = t.task.type[task.task_type];

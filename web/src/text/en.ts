@@ -229,8 +229,8 @@ export const en: Text = {
     expected: "expected",
     missing: "missing",
     short: "some minutes missing",
-    summary: (codes, total, present) =>
-      `${codes} of ${many(total, "code")} on this page, ${present} present`,
+    summary: (codes, open, present) =>
+      `${many(codes, "code")}, ${open} incomplete, ${present} present`,
     cell: (code, part) => `${code} · ${part}`,
     nothing:
       "No data is expected in this range. Check whether it lies before the listing or after the last final trading day.",
@@ -292,6 +292,12 @@ export const en: Text = {
     whole: (whole, total) => `${whole} of ${total} codes without damage`,
     found: (missing, total) => `${missing} of ${many(total, "code")} with missing days`,
     failed: (count) => many(count, "error"),
+    withErrors: (status, count) => `${status}, ${many(count, "error")}`,
+    anyStatus: "any status",
+    anyType: "any type",
+    onlyErrors: "Only with errors",
+    noneSuch: "No such tasks.",
+    troubled: (count) => `${many(count, "task")} with errors`,
     bars: (count) => `${count} ${count === "1" ? "bar" : "bars"}`,
     batches: (done, all) => `${done} of ${many(all, "batch", "batches")}`,
     calls: (count) => `${many(count, "call")} to the source`,

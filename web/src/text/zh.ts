@@ -223,8 +223,8 @@ export const zh = {
     expected: "应有",
     missing: "缺失",
     short: "分钟线不全",
-    summary: (codes: number, total: number, present: string) =>
-      `本页 ${codes} 个代码（共 ${total} 个），已有 ${present}`,
+    summary: (codes: number, open: number, present: string) =>
+      `共 ${codes} 个代码，${open} 个不完整，已有 ${present}`,
     cell: (code: string, part: string) => `${code} · ${part}`,
     nothing: "此范围内没有应有的数据：请检查日期是否早于上市或晚于最近的收盘日。",
     openChart: "查看K线",
@@ -285,6 +285,12 @@ export const zh = {
     found: (missing: number, total: number) => `${total} 个代码中 ${missing} 个有缺失`,
     whole: (whole: number, total: number) => `${total} 个代码中 ${whole} 个完好`,
     failed: (count: number) => `${count} 个出错`,
+    withErrors: (status: string, count: number) => `${status}，${count} 个出错`,
+    anyStatus: "全部状态",
+    anyType: "全部类型",
+    onlyErrors: "只看出错的",
+    noneSuch: "没有这样的任务。",
+    troubled: (count: number) => `${count} 个任务出错`,
     bars: (count: string) => `${count} 根K线`,
     batches: (done: number, all: number) => `${done} / ${all} 批`,
     calls: (count: number) => `询问数据源 ${count} 次`,

@@ -100,14 +100,17 @@ class DayResult(_DayResult):
         volume is in shares (futures: lots).
     meta : DayCompleteness
         How complete the bars are, and which release they are from.
+    fields : sequence of str or None
+        The columns that were asked for, if not all.
     """
 
     data: Mapping[str, Bar]
+    fields: Sequence[str] | None = None
 
     @property
     def columns(self) -> Sequence[str]:
         """Columns of a frame without rows."""
-        return frames.bar_columns(with_status=self.meta.status is not None)
+        return frames.bar_columns(self.fields, with_status=self.meta.status is not None)
 
 
 @dataclass(frozen=True)
@@ -120,11 +123,14 @@ class StatusDayResult(_DayResult):
         For each code, its status, sorted by code. Prices are in yuan.
     meta : DayCompleteness
         How complete it is, and which release it is from.
+    fields : sequence of str or None
+        The columns that were asked for, if not all.
     """
 
     data: Mapping[str, StockStatus]
+    fields: Sequence[str] | None = None
 
     @property
     def columns(self) -> Sequence[str]:
         """Columns of a frame without rows."""
-        return frames.STATUS_ROW
+        return frames.STATUS_ROW if self.fields is None else frames.chosen(self.fields)

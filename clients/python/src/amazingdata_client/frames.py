@@ -45,9 +45,19 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 Rows = Sequence[Mapping[str, Any]]
 
 
-def bar_columns(*, with_status: bool) -> Sequence[str]:
-    """Return the columns of bars, with those of their status if they were asked for with it."""
+def bar_columns(fields: Sequence[str] | None, *, with_status: bool) -> Sequence[str]:
+    """Return the columns of bars, with those of their status if they were asked for with it.
+
+    `fields` are the columns that were asked for, None for all.
+    """
+    if fields is not None:
+        return chosen(fields)
     return (*BAR, *STATUS) if with_status else BAR
+
+
+def chosen(fields: Sequence[str]) -> Sequence[str]:
+    """Return the columns of rows of which only some were asked for."""
+    return tuple(dict.fromkeys(("code", "trade_date", *fields)))
 
 
 def to_pandas(rows: Rows, columns: Sequence[str]) -> "pd.DataFrame":

@@ -64,6 +64,7 @@ class _Known:
     asked_at: str | None
     upstream: str
     warnings: list[str]
+    codes_read_as: Mapping[str, str] = field(default_factory=dict)
 
     columns: ClassVar[Sequence[str]]
     """Columns of a frame without rows."""
@@ -104,6 +105,8 @@ class Constituents(_Known):
         "synthetic", "files", "amazingdata" or "baostock".
     warnings : list of str
         Why they are not newer.
+    codes_read_as : mapping
+        What `code` was written as, if otherwise, with `code`.
     """
 
     code: str
@@ -131,7 +134,7 @@ class Weights(_Known):
         For each member, its weight in percent; empty if the source has none of the day.
     complete : bool
         Whether these are all: they add up to 100.
-    as_of, asked_at, upstream, warnings
+    as_of, asked_at, upstream, warnings, codes_read_as
         See `Constituents`.
     """
 

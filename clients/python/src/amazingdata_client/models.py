@@ -129,6 +129,11 @@ class Completeness:
         As in `StatusCompleteness`; only for the status itself.
     universe : Universe or None
         Only if an index was asked for instead of codes.
+    codes_read_as : mapping
+        For each code that was not written as the service does, such as "sh600000", the code that it
+        was read as.
+    first : mapping
+        For each code, the trading day of its first bar; only if a number of bars was asked for.
     """
 
     complete: bool
@@ -161,6 +166,8 @@ class Completeness:
         metadata=read_by(each_of(days)), default_factory=dict
     )
     universe: Universe | None = field(metadata=read_by(object_of(Universe)), default=None)
+    codes_read_as: Mapping[str, str] = field(default_factory=dict)
+    first: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,11 @@
 """Request parameters: codes, days, and the splitting of large requests. Pure."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+CONTRACT = re.compile("[A-Z]{1,2}[0-9]{3,4}")
 MOST_CODES = 500
 """Maximum number of codes in one request."""
 MOST_BARS = 1_000_000
@@ -25,9 +27,18 @@ def day(value: str | date) -> str:
 
 
 def distinct(codes: str | Iterable[str]) -> list[str]:
-    """Return upper-case codes without duplicates, from a list or a comma-separated string."""
-    listed = codes.split(",") if isinstance(codes, str) else codes
-    return list(dict.fromkeys(code.strip().upper() for code in listed if code.strip()))
+    """Return codes without duplicates, from a list or a comma-separated string.
+
+    They stay as they are written: the service reads them, and says what it read.
+    """
+    listed = re.split("[,，]", codes) if isinstance(codes, str) else codes
+    return list(dict.fromkeys(code.strip() for code in listed if code.strip()))
+
+
+def is_future(code: str) -> bool:
+    """Check whether a code in any spelling is that of a future, such as `CFFEX.IF2401`."""
+    symbol, _, suffix = code.upper().partition(".")
+    return suffix == "MAIN" or any(CONTRACT.fullmatch(each) for each in (symbol, suffix))
 
 
 def portions(codes: list[str], size: int) -> Iterator[list[str]]:
@@ -39,11 +50,29 @@ def portions(codes: list[str], size: int) -> Iterator[list[str]]:
         yield codes[start : start + size]
 
 
-def codes_at_once(period: str, start: str, end: str) -> int:
+def twice_asked(asked: Iterable[list[str]], read_as: Mapping[str, str]) -> bool:
+    """Check whether a code is in two portions, by what the service reads their texts as."""
+    codes = [code for some in asked for code in {read_as.get(each, each) for each in some}]
+    return len(codes) > len(set(codes))
+
+
+def bars_of(start: str | date, end: str | date, count: int | None) -> dict[str, Any]:
+    """Return the parameters that say which bars: days, or a number of last ones."""
+    return given(start_date=day(start) or None, end_date=day(end) or None, count=count)
+
+
+def columns(fields: str | Iterable[str] | None) -> list[str] | None:
+    """Return columns from a list or a comma-separated string; None for all."""
+    if fields is None:
+        return None
+    return [each.strip() for each in (fields.split(",") if isinstance(fields, str) else fields)]
+
+
+def codes_at_once(period: str, start: str, end: str, count: int | None = None) -> int:
     """Return the number of codes whose bars fit into one response."""
     minutes = MINUTES.get(period)
     a_day = SESSION_MINUTES // minutes if minutes else 1
-    bars = a_day * _weekdays(start, end)
+    bars = count or a_day * _weekdays(start, end)
     return max(1, min(MOST_CODES, MOST_BARS // max(1, bars)))
 
 

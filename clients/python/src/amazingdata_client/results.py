@@ -38,6 +38,20 @@ class _Result:
         """Return the number of rows."""
         return sum(map(len, self.data.values()))
 
+    def of(self, code: str) -> Sequence[Mapping[str, Any]]:
+        """Return the rows of a code, also by the spelling that it was asked for in.
+
+        Raises
+        ------
+        KeyError
+            The result has no such code.
+        """
+        return self.data[self.meta.codes_read_as.get(code.strip(), code.strip())]
+
+    def read_from(self, read_as: Mapping[str, str]) -> "Self":
+        """Return this result, with what its codes were written as."""
+        return replace(self, meta=replace(self.meta, codes_read_as=read_as))
+
     def require_complete(self, *, strict: bool = False) -> "Self":
         """Return this result, or raise if anything is missing.
 
@@ -99,14 +113,17 @@ class KlineResult(_Result):
         points), volume is in shares (futures: lots).
     meta : Completeness
         How complete the bars are.
+    fields : sequence of str or None
+        The columns that were asked for, if not all.
     """
 
     data: Mapping[str, Sequence[Bar]]
+    fields: Sequence[str] | None = None
 
     @property
     def columns(self) -> Sequence[str]:
         """Columns of a frame without rows."""
-        return frames.bar_columns(with_status=self.meta.status is not None)
+        return frames.bar_columns(self.fields, with_status=self.meta.status is not None)
 
 
 @dataclass(frozen=True)
@@ -120,14 +137,17 @@ class StatusResult(_Result):
         none. Prices are in yuan.
     meta : Completeness
         How complete it is, and on which days it disagrees with the bars.
+    fields : sequence of str or None
+        The columns that were asked for, if not all.
     """
 
     data: Mapping[str, Sequence[StockStatus]]
+    fields: Sequence[str] | None = None
 
     @property
     def columns(self) -> Sequence[str]:
         """Columns of a frame without rows."""
-        return frames.STATUS_ROW
+        return frames.STATUS_ROW if self.fields is None else frames.chosen(self.fields)
 
 
 @dataclass(frozen=True)
@@ -208,6 +228,8 @@ def _together(metas: Sequence[Completeness]) -> Completeness:
         not_covered=[code for meta in metas for code in meta.not_covered],
         disagreeing=_union(meta.disagreeing for meta in metas),
         universe=next((meta.universe for meta in metas if meta.universe), None),
+        codes_read_as=_union(meta.codes_read_as for meta in metas),
+        first=_union(meta.first for meta in metas),
     )
 
 

@@ -11,6 +11,7 @@ from amazingdata_client.reading import (
     each_of,
     explained,
     list_of,
+    object_of,
     objects,
     read_by,
 )
@@ -128,6 +129,18 @@ class CodeHoldings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CoverageTotals:
+    """The days of all codes, whatever the page; `codes` counts those that are not complete."""
+
+    expected: int
+    present: int
+    unconfirmed: int
+    missing: int
+    short: int
+    codes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Coverage:
     """A page of codes and what the cache holds of them.
 
@@ -145,6 +158,10 @@ class Coverage:
         Last day counted; later days are not final yet.
     unknown_codes : list of str
         Requested codes that are not of this type, or that never traded in the range.
+    totals : CoverageTotals or None
+        Only where codes are sorted by what is missing.
+    codes_read_as : mapping
+        As in `Completeness`.
     """
 
     parts: list[str]
@@ -155,6 +172,8 @@ class Coverage:
     upstream: str
     final_until: str
     unknown_codes: list[str]
+    totals: CoverageTotals | None = field(metadata=read_by(object_of(CoverageTotals)), default=None)
+    codes_read_as: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

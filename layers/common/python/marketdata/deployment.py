@@ -227,18 +227,20 @@ def kline_reader() -> "KlineReader":
     )
 
 
-def adjusted_reader(mode: str) -> "AdjustedReader":
+def adjusted_reader(mode: str, anchor: str = "") -> "AdjustedReader":
     """Return a reader of bars with adjusted prices for one call.
 
     Parameters
     ----------
     mode : str
         A `kline.adjust.steps.Mode`.
+    anchor : str
+        The day to adjust forward to, "YYYYMMDD"; empty for the last one with a known factor.
     """
     from marketdata.kline.adjust.adjuster import AdjustedReader
     from marketdata.kline.adjust.steps import Mode
 
-    return AdjustedReader(kline_reader(), Mode(mode), upstream().fetch_factors, now)
+    return AdjustedReader(kline_reader(), Mode(mode), upstream().fetch_factors, now, anchor)
 
 
 def status_reader() -> "StatusReader":

@@ -116,6 +116,42 @@ def test_a_delisted_code_needs_no_factors_of_later_days() -> None:
     assert len(market.calls) == 1
 
 
+def test_adjusting_to_a_day_needs_its_factor_and_no_later_one() -> None:
+    market = FactorMarket()
+    market.save(Kind.STOCK, "600000.SH", final_until="20240104")
+    market.now += ASK_AGAIN
+    found = market.read("600000.SH", days=WEEK[:2], anchor="20240103")
+    assert closes(found) == [8.0, 8.0]
+    assert found.meta["adjust"]["anchor"] == {"600000.SH": "20240103"}
+    assert closes(market.read("600000.SH", days=WEEK[:2], anchor="20240104")) == [4.0, 4.0]
+    assert not market.calls
+    assert closes(market.read("600000.SH", days=WEEK[:2], anchor=FINAL)) == [4.0, 4.0]
+    assert len(market.calls) == 1
+
+
+def test_without_the_factor_of_the_day_adjusted_to_there_is_no_price() -> None:
+    market = FactorMarket({"600000.SH": Steps(("20230104", "20240104"), (3.0, 6.0), "20240104")})
+    for anchor in ("20220104", FINAL):
+        found = market.read("600000.SH", days=WEEK[:3], anchor=anchor)
+        assert closes(found) == []
+        assert found.meta["adjust"]["anchor"] == {}
+        assert found.meta["adjust"]["failed"] == {
+            "600000.SH": "factors are known from 20230104 to 20240104 only"
+        }
+        assert found.meta["complete"] is False
+    # Before the listing there was no price to adjust to: the first one is.
+    found = market.read("600000.SH", days=WEEK[:3], anchor="19990104")
+    assert closes(found) == [8.0, 8.0, 16.0]
+    assert found.meta["adjust"]["anchor"] == {"600000.SH": "20230104"}
+
+
+def test_a_delisted_code_is_adjusted_to_its_last_day() -> None:
+    market = FactorMarket({"600001.SH": Steps(("20230104",), (1.0,), "20240103")})
+    found = market.read("600001.SH", days=WEEK[:2], anchor=FINAL)
+    assert closes(found, "600001.SH") == [8.0, 8.0]
+    assert found.meta["adjust"]["anchor"] == {"600001.SH": "20240103"}
+
+
 def test_a_code_without_rows_is_not_asked_for() -> None:
     market = FactorMarket()
     adjuster = market.adjuster()

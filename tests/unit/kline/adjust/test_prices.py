@@ -105,6 +105,37 @@ def test_the_anchors_prices_stay(bars: list[Bar], known: Steps, mode: Mode) -> N
     assert [bar for bar in found if bar["trade_date"] == anchor] == wanted
 
 
+@given(rows(), steps(), st.sampled_from(DAYS), factors)
+def test_nothing_after_the_day_adjusted_to_has_any_influence(
+    bars: list[Bar], known: Steps, anchor: str, factor: float
+) -> None:
+    anchor = min(anchor, known.until)
+    until = [bar for bar in bars if bar["trade_date"] <= anchor]
+    later = Steps((*known.days, "20240401"), (*known.factors, factor), "20240402")
+    found = adjust_prices(text_of(until), known, Mode.FORWARD, anchor)
+    assert adjust_prices(text_of(until), later, Mode.FORWARD, anchor) == found
+    if as_of := known.up_to(anchor):
+        assert adjust_prices(text_of(until), as_of, Mode.FORWARD) == found
+        on_the_day = [bar for bar in bars if bar["trade_date"] == anchor]
+        rows_of_the_day = parse_bars(adjust_prices(text_of(bars), later, Mode.FORWARD, anchor))
+        assert [bar for bar in rows_of_the_day if bar["trade_date"] == anchor] == on_the_day
+
+
+def test_days_after_the_one_adjusted_to_go_by_the_same_prices() -> None:
+    bars = [_row(day, 8.0, 8.0, 8.0, 8.0, 1, 8.0) for day in ("20240109", "20240110", "20240120")]
+    for anchor, wanted in (
+        ("20240102", [8, 10, 16]),
+        ("20240115", [6.4, 8, 12.8]),
+        ("20240131", [4, 5, 8]),
+        ("20231231", [8, 10, 16]),
+    ):
+        found = parse_bars(adjust_prices(text_of(bars), STEPS, Mode.FORWARD, anchor))
+        assert [bar["close"] for bar in found] == wanted
+    assert STEPS.anchor(Mode.FORWARD, None, "20231231") == "20240102"
+    assert STEPS.anchor(Mode.FORWARD, None, "20240115") == "20240115"
+    assert STEPS.anchor(Mode.FORWARD, None, "20240301") == "20240131"
+
+
 def test_a_factor_that_is_not_1_on_its_first_day_counts_from_the_listing() -> None:
     later = Steps(("20130104",), (5.2,), "20240131")
     assert later.anchor(Mode.BACKWARD, "19991110") == "19991110"

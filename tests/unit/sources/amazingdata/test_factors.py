@@ -12,7 +12,7 @@ from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import trading_days
 from marketdata.errors import UpstreamError, UpstreamFaultError, UpstreamQuotaError
 from marketdata.kline.adjust.steps import Steps
-from marketdata.sources.amazingdata.bars import GAVE_NOTHING
+from marketdata.sources.amazingdata.asking_twice import GAVE_NOTHING
 from marketdata.sources.amazingdata.source import AmazingDataSource
 from marketdata.sources.child.adapter import Failure
 from marketdata.sources.source import FactorRequest

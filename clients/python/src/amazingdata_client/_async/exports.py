@@ -1,5 +1,6 @@
 """Calls for the whole market: days, published files, releases and changes."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.answers import envelope, seen_other
 from amazingdata_client.day_result import DayResult
 from amazingdata_client.export_models import Changes, DayCompleteness, ExportLink, Exports, Release
-from amazingdata_client.questions import DAY_KINDS, day, given
+from amazingdata_client.questions import DAY_KINDS, columns, day, given
 from amazingdata_client.reading import read
 
 
@@ -17,7 +18,12 @@ class AsyncPublications(AsyncSession):
     """Market days, published files, releases and changes."""
 
     async def day(
-        self, trade_date: str | date, kind: str = "stock", *, include: str | None = None
+        self,
+        trade_date: str | date,
+        kind: str = "stock",
+        *,
+        include: str | None = None,
+        fields: str | Iterable[str] | None = None,
     ) -> DayResult:
         """Return all bars of a market day (`GET /stock/kline/day`, `GET /future/kline/day`).
 
@@ -29,6 +35,8 @@ class AsyncPublications(AsyncSession):
             "stock", "index", "etf" or "future".
         include : str, optional
             "status" for the columns of `StockStatus` beside those of each bar; not for futures.
+        fields : str or iterable of str, optional
+            Only these columns, beside `trade_date`.
 
         Returns
         -------
@@ -47,9 +55,15 @@ class AsyncPublications(AsyncSession):
             raise ValueError(f"kind must be one of {', '.join(DAY_KINDS)}, not {kind!r}")
         security_type = DAY_KINDS[kind]
         path = "/stock/kline/day" if security_type else "/future/kline/day"
-        params = given(trade_date=day(trade_date), security_type=security_type, include=include)
+        chosen = columns(fields)
+        params = given(
+            trade_date=day(trade_date),
+            security_type=security_type,
+            include=include,
+            fields=chosen and ",".join(chosen),
+        )
         answer = await self.call("GET", path, params=params)
-        return DayResult(answer.data, read(DayCompleteness, answer.meta))
+        return DayResult(answer.data, read(DayCompleteness, answer.meta), chosen)
 
     async def exports(self, dataset: str | None = None) -> Exports:
         """Return the published files (`GET /exports`).

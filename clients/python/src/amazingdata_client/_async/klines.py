@@ -1,13 +1,22 @@
 """Calls for K-lines and main contracts."""
 
 from collections.abc import Awaitable, Iterable
+from dataclasses import replace
 from datetime import date
 
 from amazingdata_client._async.portions import in_portions
 from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.answers import Envelope
 from amazingdata_client.models import Chart, Completeness, MainContracts, Variety
-from amazingdata_client.questions import codes_at_once, day, distinct, given, named
+from amazingdata_client.questions import (
+    bars_of,
+    codes_at_once,
+    columns,
+    day,
+    distinct,
+    given,
+    named,
+)
 from amazingdata_client.reading import read
 from amazingdata_client.results import KlineResult
 from amazingdata_client.status_models import ChartStatus
@@ -23,8 +32,11 @@ class AsyncKlines(AsyncSession):
         end_date: str | date = "",
         period: str = "daily",
         *,
+        count: int | None = None,
         adjust: str = "none",
+        adjust_anchor: str | date | None = None,
         include: str | None = None,
+        fields: str | Iterable[str] | None = None,
         universe: str | None = None,
     ) -> KlineResult:
         """Return the bars of stocks, indices and funds (`POST /stock/kline/batch`).
@@ -34,14 +46,22 @@ class AsyncKlines(AsyncSession):
         codes : str or iterable of str
             Any number of codes; the client splits the request as the API requires.
         start_date, end_date : str or date
-            First and last day; the service refuses a request without them.
+            First and last day; the service refuses a request without them or `count`.
         period : str
             "daily", "min1", "min5", "min15", "min30", "min60", "weekly" or "monthly".
+        count : int, optional
+            The number of the last bars of each code instead of `start_date`, up to `end_date` or
+            the last final day. Days without a bar do not count; `meta.first` names the first.
         adjust : str
             "none", "forward" (latest prices unchanged) or "backward" (earliest prices unchanged).
+        adjust_anchor : str or date, optional
+            With "forward", the day whose prices are unchanged: nothing that happened later has any
+            influence on prices up to it.
         include : str, optional
             "status" for the columns of `StockStatus` beside those of each bar, which must be daily;
             `meta.status` says how complete they are.
+        fields : str or iterable of str, optional
+            Only these columns, beside those of time.
         universe : str, optional
             An index such as "000300.SH" instead of `codes`: for each day, the bars of those that
             belonged to it on that day. `meta.universe` names them.
@@ -61,29 +81,37 @@ class AsyncKlines(AsyncSession):
             Every code is unknown, or the index is. If only some codes are, they are in
             `meta.unknown_codes`.
         """
-        start, end = day(start_date), day(end_date)
-        scope = {"start_date": start, "end_date": end, "period": period, "adjust": adjust}
-        scope |= given(include=include, universe=universe)
+        chosen = columns(fields)
+        scope = bars_of(start_date, end_date, count) | {"period": period, "adjust": adjust}
+        scope |= given(
+            adjust_anchor=adjust_anchor and day(adjust_anchor),
+            include=include,
+            fields=chosen,
+            universe=universe,
+        )
 
         def ask(some: list[str]) -> Awaitable[Envelope]:
             body = scope if universe and not some else {"codes": some, **scope}
             return self.call("POST", "/stock/kline/batch", json=body, repeatable=True)
 
-        size = codes_at_once(period, start, end)
-        return await in_portions(KlineResult, named(codes), size, ask)
+        size = codes_at_once(period, day(start_date), day(end_date), count)
+        return replace(await in_portions(KlineResult, named(codes), size, ask), fields=chosen)
 
     async def future_kline(
         self,
         codes: str | Iterable[str],
-        start_date: str | date,
-        end_date: str | date,
+        start_date: str | date = "",
+        end_date: str | date = "",
         period: str = "daily",
+        *,
+        count: int | None = None,
+        fields: str | Iterable[str] | None = None,
     ) -> KlineResult:
         """Return the bars of futures contracts (`GET /future/kline`).
 
         Parameters
         ----------
-        codes, start_date, end_date, period
+        codes, start_date, end_date, period, count, fields
             See `kline`.
 
         Returns
@@ -97,23 +125,26 @@ class AsyncKlines(AsyncSession):
         InvalidInputError, NotFoundError
             See `kline`.
         """
-        start, end = day(start_date), day(end_date)
-        scope = {"start_date": start, "end_date": end, "period": period}
+        chosen = columns(fields)
+        scope = bars_of(start_date, end_date, count) | {"period": period}
+        scope |= given(fields=chosen and ",".join(chosen))
 
         def ask(some: list[str]) -> Awaitable[Envelope]:
             return self.call("GET", "/future/kline", params={"codes": ",".join(some), **scope})
 
-        size = codes_at_once(period, start, end)
-        return await in_portions(KlineResult, distinct(codes), size, ask)
+        size = codes_at_once(period, day(start_date), day(end_date), count)
+        return replace(await in_portions(KlineResult, distinct(codes), size, ask), fields=chosen)
 
     async def chart(
         self,
         code: str,
-        start_date: str | date,
-        end_date: str | date,
+        start_date: str | date = "",
+        end_date: str | date = "",
         period: str = "daily",
         *,
+        count: int | None = None,
         adjust: str = "none",
+        adjust_anchor: str | date | None = None,
         include: str | None = None,
     ) -> Chart:
         """Return the bars of one code in the layout of ECharts (`GET /stock/kline/{code}/chart`).
@@ -122,7 +153,7 @@ class AsyncKlines(AsyncSession):
         ----------
         code : str
             A stock, index or fund.
-        start_date, end_date, period, adjust, include
+        start_date, end_date, period, count, adjust, adjust_anchor, include
             See `kline`.
 
         Raises
@@ -132,13 +163,8 @@ class AsyncKlines(AsyncSession):
         NotFoundError
             The code is unknown.
         """
-        params = given(
-            start_date=day(start_date),
-            end_date=day(end_date),
-            period=period,
-            adjust=adjust,
-            include=include,
-        )
+        params = bars_of(start_date, end_date, count) | {"period": period, "adjust": adjust}
+        params |= given(adjust_anchor=adjust_anchor and day(adjust_anchor), include=include)
         answer = await self.call("GET", f"/stock/kline/{code}/chart", params=params)
         status = answer.data.get("status")
         return Chart(

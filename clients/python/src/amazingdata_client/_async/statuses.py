@@ -1,6 +1,7 @@
 """Calls for the status of stocks."""
 
 from collections.abc import Awaitable, Iterable
+from dataclasses import replace
 from datetime import date
 
 from amazingdata_client._async.portions import in_portions
@@ -8,7 +9,7 @@ from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.answers import Envelope
 from amazingdata_client.day_result import StatusDayResult
 from amazingdata_client.export_models import DayCompleteness
-from amazingdata_client.questions import codes_at_once, day, given, named
+from amazingdata_client.questions import bars_of, codes_at_once, columns, day, given, named
 from amazingdata_client.reading import read
 from amazingdata_client.results import StatusResult
 
@@ -22,6 +23,7 @@ class AsyncStatuses(AsyncSession):
         start_date: str | date = "",
         end_date: str | date = "",
         *,
+        fields: str | Iterable[str] | None = None,
         universe: str | None = None,
     ) -> StatusResult:
         """Return the status of stocks on each day of a range (`GET /stock/status`).
@@ -32,6 +34,8 @@ class AsyncStatuses(AsyncSession):
             Any number of stock codes; the client splits the request as the API requires.
         start_date, end_date : str or date
             First and last day; the service refuses a request without them.
+        fields : str or iterable of str, optional
+            Only these columns, beside `trade_date`.
         universe : str, optional
             An index instead of `codes`; see `kline`.
 
@@ -49,23 +53,28 @@ class AsyncStatuses(AsyncSession):
             Every code is unknown, or the index is. If only some codes are, they are in
             `meta.unknown_codes`.
         """
-        start, end = day(start_date), day(end_date)
+        chosen = columns(fields)
+        scope = bars_of(start_date, end_date, None)
+        scope |= given(fields=chosen and ",".join(chosen), universe=universe)
 
         def ask(some: list[str]) -> Awaitable[Envelope]:
-            listed = None if universe and not some else ",".join(some)
-            params = given(codes=listed, start_date=start, end_date=end, universe=universe)
+            params = scope if universe and not some else {"codes": ",".join(some), **scope}
             return self.call("GET", "/stock/status", params=params)
 
-        size = codes_at_once("daily", start, end)
-        return await in_portions(StatusResult, named(codes), size, ask)
+        size = codes_at_once("daily", day(start_date), day(end_date))
+        return replace(await in_portions(StatusResult, named(codes), size, ask), fields=chosen)
 
-    async def status_day(self, trade_date: str | date) -> StatusDayResult:
+    async def status_day(
+        self, trade_date: str | date, *, fields: str | Iterable[str] | None = None
+    ) -> StatusDayResult:
         """Return the status of all stocks on a market day (`GET /stock/status`).
 
         Parameters
         ----------
         trade_date : str or date
             The trading day.
+        fields : str or iterable of str, optional
+            Only these columns, beside `trade_date`.
 
         Returns
         -------
@@ -78,6 +87,7 @@ class AsyncStatuses(AsyncSession):
         InvalidInputError
             The day is a holiday, or beyond the service's calendar.
         """
-        params = {"trade_date": day(trade_date)}
+        chosen = columns(fields)
+        params = given(trade_date=day(trade_date), fields=chosen and ",".join(chosen))
         answer = await self.call("GET", "/stock/status", params=params)
-        return StatusDayResult(answer.data, read(DayCompleteness, answer.meta))
+        return StatusDayResult(answer.data, read(DayCompleteness, answer.meta), chosen)

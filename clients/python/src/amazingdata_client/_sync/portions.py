@@ -7,7 +7,7 @@ from typing import TypeVar
 from amazingdata_client.answers import Envelope
 from amazingdata_client.errors import NotFoundError
 from amazingdata_client.models import Completeness
-from amazingdata_client.questions import portions
+from amazingdata_client.questions import distinct, portions, twice_asked
 from amazingdata_client.reading import read
 from amazingdata_client.results import KlineResult, StatementResult, StatusResult, merged
 
@@ -22,6 +22,9 @@ def in_portions(
 ) -> R:
     """Make one call for every `size` codes, and merge the results.
 
+    Two spellings of one code are one code to the service, but not if it gets them in two calls. So
+    then everything is asked for again, by the codes that it reads them as.
+
     Raises
     ------
     NotFoundError
@@ -30,6 +33,7 @@ def in_portions(
     parts: list[R] = []
     unknown: list[str] = []
     nothing: NotFoundError | None = None
+    read_as: dict[str, str] = {}
     for some in portions(codes, size):
         answer = _known(ask, some)
         if isinstance(answer, NotFoundError):
@@ -37,8 +41,12 @@ def in_portions(
             unknown += some
         else:
             parts.append(kind(answer.data, read(Completeness, answer.meta)))
+            read_as |= parts[-1].meta.codes_read_as
     if nothing and not parts:
         raise nothing
+    if twice_asked(portions(codes, size), read_as):
+        ours = distinct(read_as.get(code, code) for code in codes)
+        return (in_portions(kind, ours, size, ask)).read_from(read_as)
     return merged(parts, unknown)
 
 

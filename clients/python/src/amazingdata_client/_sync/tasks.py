@@ -216,6 +216,7 @@ class Tasks(Session):
         period_type: str = "daily",
         data_type: str = "bars",
         codes: str | Iterable[str] | None = None,
+        sort: str = "code",
         page: int = 1,
         page_size: int = 20,
     ) -> Coverage:
@@ -233,6 +234,8 @@ class Tasks(Session):
             "bars", or "status" (of stocks, daily).
         codes : str or iterable of str, optional
             Only these codes, at most 500; default: every code of the type.
+        sort : str
+            "code", or "missing" for the codes that lack most first, and the totals of all of them.
         page, page_size : int
             Number of the page, from 1, and codes per page, at most 100.
         """
@@ -243,15 +246,38 @@ class Tasks(Session):
             period_type=period_type,
             data_type=data_type,
             codes=None if codes is None else ",".join(distinct(codes)),
+            sort=sort,
             page=page,
             page_size=page_size,
         )
         answer = self.call("GET", "/cache/coverage", params=params)
         return read(Coverage, {**answer.data, **answer.meta})
 
-    def tasks(self, page: int = 1, page_size: int = 20) -> TaskPage:
-        """Return a page of tasks, newest first (`GET /cache/tasks`)."""
-        params = {"page": page, "page_size": page_size}
+    def tasks(
+        self,
+        page: int = 1,
+        page_size: int = 20,
+        *,
+        status: str | None = None,
+        task_type: str | None = None,
+        with_errors: bool = False,
+    ) -> TaskPage:
+        """Return a page of tasks, newest first (`GET /cache/tasks`).
+
+        Parameters
+        ----------
+        page, page_size : int
+            Number of the page, from 1, and tasks per page, at most 100.
+        status : str, optional
+            Only those that are "pending", "running", "completed", "failed" or "cancelled".
+        task_type : str, optional
+            Only "detect", "fill", "cache", "catalog" or "verify".
+        with_errors : bool
+            Only those that failed, or ended with codes in error.
+        """
+        params = given(page=page, page_size=page_size, status=status, task_type=task_type)
+        if with_errors:
+            params["with_errors"] = "true"
         data = (self.call("GET", "/cache/tasks", params=params)).data
         return read(TaskPage, data)
 

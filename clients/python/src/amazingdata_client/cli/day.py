@@ -24,6 +24,7 @@ from amazingdata_client.questions import DAY_KINDS
     type=click.Choice(["status"]),
     help="Add the columns of the status; not for futures.",
 )
+@click.option("--fields", help="Only these columns, separated by commas.")
 @rows.csv_to
 @rows.parquet
 @options.require_complete
@@ -36,6 +37,7 @@ def day(
     trade_date: str,
     kind: str,
     include: str | None,
+    fields: str | None,
     csv_to: Any,
     parquet: str | None,
     require_complete: bool,
@@ -50,7 +52,7 @@ def day(
     if include and kind == "future":
         raise click.UsageError("--include does not apply to futures")
     with login.client() as client:
-        result = client.day(trade_date, kind, include=include)
+        result = client.day(trade_date, kind, include=include, fields=fields)
         if require_complete or strict:
             result.require_complete(strict=strict)
     document = {"data": result.data, "meta": result.meta}

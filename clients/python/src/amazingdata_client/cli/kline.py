@@ -10,7 +10,6 @@ from rich.text import Text
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options, rows
 from amazingdata_client.cli.chart import candles, draw
-from amazingdata_client.cli.market import FUTURES
 from amazingdata_client.cli.output import (
     cell,
     console,
@@ -19,7 +18,7 @@ from amazingdata_client.cli.output import (
 )
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell, tell_disagreeing
-from amazingdata_client.questions import MINUTES
+from amazingdata_client.questions import MINUTES, is_future
 from amazingdata_client.results import KlineResult
 
 PERIODS = ("daily", *MINUTES, "weekly", "monthly")
@@ -30,8 +29,9 @@ LABELS = 12
 
 @click.command()
 @click.argument("codes", nargs=-1)
-@options.start
-@options.end
+@click.option("--start", default="", help="First day, YYYYMMDD.")
+@click.option("--end", default="", help="Last day, YYYYMMDD; with --count: the last final day.")
+@click.option("--count", type=click.IntRange(1), help="The last bars of each code; no --start.")
 @click.option(
     "--period",
     type=click.Choice(PERIODS),
@@ -46,6 +46,12 @@ LABELS = 12
     show_default=True,
     help="Adjust prices for dividends and splits; not for futures.",
 )
+@click.option(
+    "--anchor",
+    metavar="DAY",
+    help="With --adjust forward: the day whose prices stay as they were.",
+)
+@click.option("--fields", help="Only these columns, separated by commas.")
 @click.option(
     "--include",
     type=click.Choice(["status"]),
@@ -65,8 +71,11 @@ def kline(
     codes: tuple[str, ...],
     start: str,
     end: str,
+    count: int | None,
     period: str,
     adjust: str,
+    anchor: str | None,
+    fields: str | None,
     include: str | None,
     universe: str | None,
     csv_to: Any,
@@ -87,7 +96,11 @@ def kline(
     options.one_of(codes, universe)
     if chart and len(codes) != 1:
         raise click.UsageError("--chart takes a single code")
-    asked = Asked(codes, start, end, period, adjust, include, universe)
+    if bool(start) is bool(count) or not (end or count):
+        raise click.UsageError("give --start and --end, or --count")
+    if chart and fields:
+        raise click.UsageError("--chart needs all columns: leave out --fields")
+    asked = Asked(codes, start, end, count, period, adjust, anchor, fields, include, universe)
     with login.client() as client:
         result = asked.read(client)
         if require_complete or strict:
@@ -109,8 +122,11 @@ class Asked:
     codes: Sequence[str]
     start: str
     end: str
+    count: int | None
     period: str
     adjust: str
+    anchor: str | None
+    fields: str | None
     include: str | None
     universe: str | None
 
@@ -122,7 +138,7 @@ class Asked:
         click.UsageError
             Futures were mixed with others, or given options that do not apply to them.
         """
-        futures = {code.rpartition(".")[2].upper() in FUTURES for code in self.codes}
+        futures = {is_future(code) for code in self.codes}
         if len(futures) > 1:
             raise click.UsageError("read futures and other codes separately")
         if True not in futures:
@@ -131,13 +147,18 @@ class Asked:
                 self.start,
                 self.end,
                 self.period,
+                count=self.count,
                 adjust=self.adjust,
+                adjust_anchor=self.anchor,
                 include=self.include,
+                fields=self.fields,
                 universe=self.universe,
             )
-        if self.adjust != "none" or self.include:
-            raise click.UsageError("--adjust and --include do not apply to futures")
-        return client.future_kline(self.codes, self.start, self.end, self.period)
+        if self.adjust != "none" or self.anchor or self.include:
+            raise click.UsageError("--adjust, --anchor and --include do not apply to futures")
+        return client.future_kline(
+            self.codes, self.start, self.end, self.period, count=self.count, fields=self.fields
+        )
 
 
 def _draw(result: KlineResult) -> None:

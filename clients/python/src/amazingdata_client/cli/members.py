@@ -9,6 +9,7 @@ from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options, rows
 from amazingdata_client.cli.output import counted, say
 from amazingdata_client.cli.session import Login, pass_login
+from amazingdata_client.cli.summary import tell_read_as
 from amazingdata_client.errors import IncompleteError
 from amazingdata_client.member_models import Constituents, Industries, Weights
 
@@ -129,6 +130,7 @@ def _tell(found: Constituents | Weights | Industries, noun: str) -> None:
     )
     synthetic = " · synthetic data" if found.upstream == "synthetic" else ""
     known = f"as of {found.as_of}" if found.as_of else "the source gave nothing"
+    tell_read_as(found.codes_read_as)
     say(f"{counts}, {known}{synthetic}")
     for warning in found.warnings:
         say(f"warning: {warning}")

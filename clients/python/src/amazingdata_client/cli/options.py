@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import click
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-start = click.option("--start", required=True, help="First day, YYYYMMDD.")
-end = click.option("--end", required=True, help="Last day, YYYYMMDD.")
+start = click.option("--start", required=True, help="First day, YYYYMMDD or YYYY-MM-DD.")
+end = click.option("--end", required=True, help="Last day, YYYYMMDD or YYYY-MM-DD.")
 require_complete = click.option(
     "--require-complete", is_flag=True, help="Exit with code 3 if anything is missing."
 )

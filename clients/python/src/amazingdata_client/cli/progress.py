@@ -36,10 +36,15 @@ def watch(client: Client, task_id: int, timeout: float | None) -> Task:
         bar = bars.add_task(f"task {task_id}", total=100, detail="")
 
         def show(task: Task) -> None:
-            name = visible(f"{task.task_type} {task.id} {task.status}")
+            name = visible(f"{task.task_type} {task.id} {state_of(task)}")
             bars.update(bar, completed=task.progress, description=name, detail=_detail(task))
 
         return client.wait(task_id, on_progress=show, timeout=timeout, every=POLL_SECONDS)
+
+
+def state_of(task: Task) -> str:
+    """Return how far a task has come, and whether all went well."""
+    return f"{task.status}, {task.error_count:,} with errors" if task.error_count else task.status
 
 
 def _detail(task: Task) -> str:
@@ -53,11 +58,13 @@ def print_ended(client: Client, task: Task, *, as_json: bool) -> None:
         print_json(task)
         return
     if task.task_type == "verify":
-        say(f"task {task.id} {task.status}: {counted(task.success_count, 'code')} without damage")
+        say(
+            f"task {task.id} {state_of(task)}: {counted(task.success_count, 'code')} without damage"
+        )
         return
     result = _result(client, task)
     if isinstance(result, DetectResult):
-        say(f"task {task.id} {task.status}")
+        say(f"task {task.id} {state_of(task)}")
         print_found(result)
         return
     done = f"{task.success_count:,} of {task.total_count:,} codes done"
@@ -65,7 +72,7 @@ def print_ended(client: Client, task: Task, *, as_json: bool) -> None:
     bad = (
         f", {counted(task.quarantined_count, 'bar')} quarantined" if task.quarantined_count else ""
     )
-    say(f"task {task.id} {task.status}: {done}, {bars}{bad}")
+    say(f"task {task.id} {state_of(task)}: {done}, {bars}{bad}")
     for note in result.notes if result else ():
         say(f"  {note}")
 

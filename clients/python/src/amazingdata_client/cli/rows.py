@@ -73,10 +73,17 @@ def _visible_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as every reader of CSV takes it: Python's "True" is no boolean for polars."""
+    """Return a value as every reader of CSV takes it.
+
+    Python's "True" is no boolean for polars, and what begins like a formula is one to a
+    spreadsheet, unless an apostrophe stands before it.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
-    return visible(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    text = visible(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def write_parquet(result: Frame, path: str) -> None:

@@ -15,8 +15,8 @@ from amazingdata_client.results import StatusResult
 
 @click.command()
 @click.argument("codes", nargs=-1)
-@click.option("--start", help="First day, YYYYMMDD.")
-@click.option("--end", help="Last day, YYYYMMDD.")
+@click.option("--start", help="First day, YYYYMMDD or YYYY-MM-DD.")
+@click.option("--end", help="Last day, YYYYMMDD or YYYY-MM-DD.")
 @click.option("--date", "trade_date", help="All stocks on this day, YYYYMMDD, instead of CODES.")
 @options.universe
 @rows.csv_to

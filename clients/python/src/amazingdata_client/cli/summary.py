@@ -15,6 +15,7 @@ SHOWN = 5
 def tell(result: KlineResult | StatusResult, noun: str) -> None:
     """Say how many rows a result has, what it lacks, and what the service warns of."""
     meta = result.meta
+    tell_read_as(meta.codes_read_as)
     synthetic = " · synthetic data" if meta.upstream == "synthetic" else ""
     try:
         result.require_complete()
@@ -41,6 +42,14 @@ def tell_day(result: DayResult | StatusDayResult, noun: str) -> None:
         say(f"{counted(meta.returned, noun)}, complete · {told}")
     if meta.stale:
         say(f"{noun}s were stored after the release; the next one takes them up")
+
+
+def tell_read_as(found: Mapping[str, str]) -> None:
+    """Say which codes were read as which, if any were written in another way."""
+    if found:
+        shown = ", ".join(f"{text} as {code}" for text, code in list(found.items())[:SHOWN])
+        more = f" and {counted(len(found) - SHOWN, 'more code')}" if len(found) > SHOWN else ""
+        say(f"read {shown}{more}")
 
 
 def tell_disagreeing(found: Mapping[str, Sequence[Days]]) -> None:

@@ -23,6 +23,8 @@ COLUMNS = (
     "error_count",
     "created_at",
 )
+STATES = ("pending", "running", "completed", "failed", "cancelled")
+TYPES = ("detect", "fill", "cache", "catalog", "verify")
 task_id_argument = click.argument("task_id", type=click.IntRange(min=1))
 
 
@@ -34,12 +36,26 @@ def tasks() -> None:
 @tasks.command("list")
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option("--page-size", type=click.IntRange(1, 100), default=20, show_default=True)
+@click.option("--status", type=click.Choice(STATES), help="Only tasks that have come so far.")
+@click.option("--type", "task_type", type=click.Choice(TYPES), help="Only tasks of this type.")
+@click.option("--errors", is_flag=True, help="Only tasks that failed or ended with errors.")
 @options.as_json
 @pass_login
-def list_tasks(login: Login, *, page: int, page_size: int, as_json: bool) -> None:
+def list_tasks(
+    login: Login,
+    *,
+    page: int,
+    page_size: int,
+    status: str | None,
+    task_type: str | None,
+    errors: bool,
+    as_json: bool,
+) -> None:
     """List tasks, newest first."""
     with login.client() as client:
-        found = client.tasks(page, page_size)
+        found = client.tasks(
+            page, page_size, status=status, task_type=task_type, with_errors=errors
+        )
     if as_json:
         print_json(found)
         return

@@ -14,12 +14,12 @@ from marketdata.api.parameters import (
     Parameters,
     Printable,
     one_of,
-    read_code,
 )
 from marketdata.api.router import Answer, Call, Router
 from marketdata.catalog.calendar import MARKETS, SHANGHAI, trading_days
 from marketdata.catalog.search import search
 from marketdata.catalog.securities import SECURITY_TYPES, Catalog, Security, dates_of
+from marketdata.catalog.spelling import read_spelling
 from marketdata.errors import NotFoundError
 
 MAX_FOUND = 500
@@ -57,9 +57,10 @@ def find_securities(call: Call[SearchQuery]) -> Answer:
     """
     asked = call.parameters
     catalog = _catalog()
-    wanted = SECURITY_TYPES[asked.security_type] if asked.security_type else None
-    securities = catalog.of_type(wanted) if wanted else catalog.securities()
-    found, total = search(securities, asked.q, _today(), asked.limit)
+    of_type = SECURITY_TYPES[asked.security_type] if asked.security_type else None
+    securities = catalog.of_type(of_type) if of_type else catalog.securities()
+    wanted = read_spelling(asked.q) or asked.q
+    found, total = search(securities, wanted, _today(), asked.limit)
     return Answer.success({"items": [_view(each) for each in found], "total": total})
 
 
@@ -94,14 +95,13 @@ def read_industry(call: Call[WhenQuery]) -> Answer:
 
     Each with its first and last day in the industry, which may lie outside the range.
     """
-    industry = read_code(call.path["industry"], "industry")
-    return answer_members(call, industry, call.parameters)
+    return answer_members(call, call.path["industry"], call.parameters)
 
 
 @router.get("/base/codes/{code}/info", summary="获取证券信息")
 def read_info(call: Call[None]) -> Answer:
     """Return what is known about a code."""
-    code = read_code(call.path["code"], "code")
+    code = call.path["code"]
     security = _catalog().get(code)
     if security is None:
         raise NotFoundError(f"there is no code {code}")

@@ -3,12 +3,12 @@
 import json
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from marketdata.api.parameters import NoParameters
+from marketdata.api.parameters import NoParameters, PathCodes
 from marketdata.api.principal import Principal
 from marketdata.errors import InvalidInputError, TooLargeError, UnauthorizedError
 
@@ -51,13 +51,15 @@ class Call[P]:
     parameters : P
         The validated query or body; None if the route takes neither.
     path : mapping
-        The variables of the path, not validated.
+        The variables of the path; codes are read as ours, others are not validated.
     headers : Headers
         The request's headers.
     request_id : str
         API Gateway's request ID, which the client sees too.
     address : str
         The caller's IP address, see `source_address`.
+    codes_read_as : mapping
+        Code as it was written → our code, for codes that were not written as ours.
     """
 
     principal: Principal | None
@@ -66,6 +68,12 @@ class Call[P]:
     headers: Headers
     request_id: str
     address: str
+    codes_read_as: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self, meta: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an answer's `meta` with which codes were read as which, if any were."""
+        read_as = {"codes_read_as": self.codes_read_as} if self.codes_read_as else {}
+        return {**meta, **read_as}
 
     @property
     def user(self) -> Principal:
@@ -90,7 +98,32 @@ def source_address(event: Event) -> str:
     return str(identity.get("sourceIp") or "")
 
 
-def read_parameters(event: Event, source: Place, model: type[BaseModel] | None) -> Any:
+def read_path(event: Event, read_as: dict[str, str]) -> Mapping[str, str]:
+    """Return the variables of a request's path, those that are codes read as ours.
+
+    Parameters
+    ----------
+    event : mapping
+        A REST proxy event.
+    read_as : dict
+        Gets what was written as something else, see `Call.codes_read_as`.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        One that should be a code is none.
+    """
+    path: Mapping[str, str] = event.get("pathParameters") or {}
+    codes = {name: text for name, text in path.items() if name in PathCodes.model_fields}
+    if not codes:
+        return path
+    found = PathCodes.model_validate_strings(codes, context=read_as)
+    return {**path, **found.model_dump(exclude_unset=True)}
+
+
+def read_parameters(
+    event: Event, source: Place, model: type[BaseModel] | None, read_as: dict[str, str]
+) -> Any:
     """Read and validate the parameters of a request.
 
     Parameters
@@ -101,6 +134,8 @@ def read_parameters(event: Event, source: Place, model: type[BaseModel] | None) 
         Where the parameters are. A call that has them in its body takes none in its query.
     model : type or None
         The model of the parameters; None if the call takes none.
+    read_as : dict
+        Gets the codes that were not written as ours, see `Call.codes_read_as`.
 
     Returns
     -------
@@ -117,7 +152,7 @@ def read_parameters(event: Event, source: Place, model: type[BaseModel] | None) 
         The body is larger than `BODY_LIMIT`.
     """
     query_model = model if model and source == "query" else NoParameters
-    query = query_model.model_validate_strings(_query(event))
+    query = query_model.model_validate_strings(_query(event), context=read_as)
     if model is None:
         return None
     if source == "query":
@@ -125,7 +160,7 @@ def read_parameters(event: Event, source: Place, model: type[BaseModel] | None) 
     body = _body(event)
     if source == "raw":
         return body
-    found = model.model_validate_json(body)
+    found = model.model_validate_json(body, context=read_as)
     # Only now: what is no JSON has been refused. The parser above takes the last of equal names.
     json.loads(body, object_pairs_hook=_once_each)
     return found

@@ -22,6 +22,9 @@ MAX_PARTS = 60
 """Each part costs a separate query or, if codes are named, an item of each of them."""
 
 
+BY_CODE, BY_MISSING = SORTS = ("code", "missing")
+"""How codes may be sorted."""
+
 router = Router()
 
 type CoverageByPart = Mapping[str, Mapping[str, BlockCoverage]]
@@ -35,6 +38,7 @@ class CoverageQuery(DayRange, PageQuery):
     period_type: Annotated[str, one_of(STORED_PERIODS)] = Period.DAILY
     data_type: OfSecurities = DataType.BARS
     codes: Codes | None = None
+    sort: Annotated[str, one_of(SORTS)] = BY_CODE
 
     @model_validator(mode="after")
     def _of_its_type(self) -> Self:
@@ -58,7 +62,8 @@ def read_coverage(call: Call[CoverageQuery]) -> Answer:
     """Count the expected, present, absent and missing days of each code and part.
 
     A part is a year of daily bars or a month of minute bars. A part without expected days is left
-    out of its code's `parts`.
+    out of its code's `parts`. Whoever sorts by what is missing learns the totals of all codes, too:
+    then all of them are counted, not only those of the page.
     """
     asked = call.parameters
     scope = asked.scope()
@@ -70,19 +75,40 @@ def read_coverage(call: Call[CoverageQuery]) -> Answer:
         reason = f"must leave at most {MAX_PARTS} years of daily bars, or months of minutes"
         raise InvalidInputError("start_date", reason)
     securities = in_scope(catalog, scope)
-    first = (asked.page - 1) * asked.page_size
-    shown = securities[first : first + asked.page_size]
+    page = slice((asked.page - 1) * asked.page_size, asked.page * asked.page_size)
+    counted = securities if asked.sort == BY_MISSING else securities[page]
     read = _named if scope.codes else _neighbours
-    stored = read(scope.dataset.name, parts, shown)
-    items = [_view(each, scope, window, stored) for each in shown]
-    page = {"page": asked.page, "page_size": asked.page_size, "total": len(securities)}
+    stored = read(scope.dataset.name, parts, counted)
+    items = [_view(each, scope, window, stored) for each in counted]
+    totals = None
+    if asked.sort == BY_MISSING:
+        totals = _totals(items)
+        items = sorted(items, key=_open, reverse=True)[page]
+    said = {"page": asked.page, "page_size": asked.page_size, "total": len(securities)}
     known_codes = {each.code for each in securities}
-    meta = {
+    meta: dict[str, Any] = {
         "upstream": deployment.settings().upstream,
         "final_until": final_until,
         "unknown_codes": [code for code in scope.codes if code not in known_codes],
     }
-    return Answer.success({"parts": parts, "items": items, **page}, meta=meta)
+    if totals is not None:
+        meta["totals"] = totals
+    return Answer.success({"parts": parts, "items": items, **said}, meta=call.told(meta))
+
+
+def _open(item: Mapping[str, Any]) -> int:
+    """Return the number of days that keep a code from being complete."""
+    return sum(count["missing"] + count["unconfirmed"] for count in item["parts"].values())
+
+
+def _totals(items: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Add up the days of all codes; `codes` is the number of those that are not complete."""
+    found = dict.fromkeys(("expected", "present", "unconfirmed", "missing", "short"), 0)
+    for item in items:
+        for count in item["parts"].values():
+            for name in found:
+                found[name] += count[name]
+    return found | {"codes": sum(map(bool, map(_open, items)))}
 
 
 def _view(

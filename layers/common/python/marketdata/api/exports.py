@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from marketdata import deployment
-from marketdata.api.parameters import DIGITS, DayRange, Parameters, one_of
+from marketdata.api.parameters import DIGITS, DayRange, Parameters, one_of, read_day
 from marketdata.api.router import Answer, Call, Router
 from marketdata.api.wire import LINK_SECONDS
 from marketdata.catalog.calendar import trading_days
@@ -64,6 +64,7 @@ def list_exports(call: Call[ExportsQuery]) -> Answer:
 def read_file(call: Call[FileQuery]) -> Answer:
     """Redirect to a published file; its address is good for 15 minutes, and takes ranges."""
     dataset, name = call.path["dataset"], call.path["part"]
+    name = read_day(name) or name
     key, told = _file(dataset, name, call.parameters.revision)
     link = deployment.bucket().link(key, LINK_SECONDS)
     data = {"location": link, "expires_in": LINK_SECONDS, **told}

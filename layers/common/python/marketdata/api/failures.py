@@ -1,6 +1,6 @@
 """The mapping of errors to HTTP statuses and to what a client may read about them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from marketdata.api.answer import Answer
+from marketdata.api.parameters import BARE
 from marketdata.errors import (
     ConflictError,
     ForbiddenError,
@@ -107,11 +108,21 @@ def refusal(errors: Iterable[tuple[str, str]]) -> Answer:
     return Answer.failure(400, message, errors=named)
 
 
-def wrong_fields(error: ValidationError) -> Iterator[tuple[str, str]]:
+def wrong_fields(
+    error: ValidationError, of_bare: Callable[[Sequence[str]], str] | None = None
+) -> Iterator[tuple[str, str]]:
     """Yield the wrong fields of a request as (field, reason), each field once.
 
     An error in the body as a whole counts as one in the field `body`. No reason repeats the value
     unless our own validators put it there, because it may be a password.
+
+    Parameters
+    ----------
+    error : ValidationError
+        What is wrong.
+    of_bare : callable, optional
+        Returns the reason for codes without their exchange, which may name those that are meant;
+        by default, it says how to write one.
     """
     named = set()
     for detail in error.errors(include_url=False, include_input=False):
@@ -120,7 +131,10 @@ def wrong_fields(error: ValidationError) -> Iterator[tuple[str, str]]:
         field = str(context.get("field") or (location[0] if location else "body"))
         if field not in named:
             named.add(field)
-            yield field, _reason(detail, context)
+            if of_bare and detail["type"] == BARE:
+                yield field, of_bare(context["codes"])
+            else:
+                yield field, _reason(detail, context)
 
 
 def _reason(detail: "ErrorDetails", context: dict[str, Any]) -> str:

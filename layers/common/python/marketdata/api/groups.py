@@ -1,6 +1,5 @@
 """The parameters and the answers about members, weights and industries, shared by their calls."""
 
-from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Self
 
@@ -80,13 +79,15 @@ def answer(call: Call[Any], data: Any, told: Told[Any], **said: Any) -> Answer:
         What `meta` says beside that.
     """
     asking = told.asking
-    meta: Mapping[str, Any] = {
-        "as_of": asking.as_of or None,
-        "asked_at": asking.asked_at or None,
-        "upstream": asking.source or deployment.settings().upstream,
-        "warnings": told.warnings,
-        **said,
-    }
+    meta = call.told(
+        {
+            "as_of": asking.as_of or None,
+            "asked_at": asking.asked_at or None,
+            "upstream": asking.source or deployment.settings().upstream,
+            "warnings": told.warnings,
+            **said,
+        }
+    )
     found = Answer.success(data, meta=meta)
     tag = f'W/"{sha256(found.content.body()).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}

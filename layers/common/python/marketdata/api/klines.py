@@ -1,91 +1,171 @@
 """The parameters and the reading of bars, shared by the calls for K-lines."""
 
 from collections.abc import Sequence
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from marketdata import deployment
-from marketdata.api.parameters import Codes, DayRange, one_of
-from marketdata.api.universe import Asked, Which
+from marketdata.api.call import Call
+from marketdata.api.parameters import NUMBER, Codes, Day, Parameters, one_of
+from marketdata.api.row_form import Form, FormQuery, form_of
+from marketdata.api.universe import Asked, Which, codes_of
 from marketdata.blocks.dataset import Kind, Period
-from marketdata.kline.reader import KlineQuestion, KlineReader
+from marketdata.kline.bars import BarDataset
+from marketdata.kline.forms import TIMES
+from marketdata.kline.last_bars import NOT_GIVEN, LastBars
+from marketdata.kline.reader import KlineQuestion, KlineReader, ReadBars
 from marketdata.kline.rows import RowSet
+from marketdata.status.status import COLUMNS
 
 INCLUDED = ("status",)
 """What bars can include."""
 
 NONE = "none"
-ADJUSTMENTS = (NONE, "forward", "backward")
+FORWARD = "forward"
+ADJUSTMENTS = (NONE, FORWARD, "backward")
 """Raw prices and the modes of `kline.adjust.steps`, a module that raw prices need not load."""
 
+MOST_LAST_BARS = 100_000
 
-class RangeQuery(DayRange):
-    """Days and period."""
 
+class RangeQuery(Parameters):
+    """Period, and the days or the number of bars.
+
+    Attributes
+    ----------
+    start_date, end_date : str or None
+        First and last day, "YYYYMMDD".
+    count : int or None
+        The number of the last bars up to `end_date`, or up to the last final day, instead of a
+        first day.
+    """
+
+    start_date: Day | None = None
+    end_date: Day | None = None
+    count: Annotated[int, Field(ge=1, le=MOST_LAST_BARS), NUMBER] | None = None
     period: Annotated[str, one_of(Period)] = Period.DAILY
 
+    @model_validator(mode="after")
+    def _of_days_or_count(self) -> Self:
+        if self.count is not None:
+            if self.start_date:
+                raise _wrong("count", "must not be given together with start_date")
+            return self
+        if not self.start_date:
+            raise _wrong("start_date", "is required, or count instead")
+        if not self.end_date:
+            raise _wrong("end_date", "is required")
+        if self.start_date > self.end_date:
+            raise _wrong("start_date", "must not be after end_date")
+        return self
 
-class KlineQuery(RangeQuery):
-    """Comma-separated codes, days and period."""
+    @property
+    def days(self) -> tuple[str, str]:
+        """The first and the last day; without the first there is a count."""
+        return self.start_date or "", self.end_date or NOT_GIVEN
+
+
+class KlineQuery(RangeQuery, FormQuery):
+    """Comma-separated codes, days or number of bars, period, and the form of the answer."""
 
     codes: Codes
 
 
 class StockRange(RangeQuery):
-    """Days, period, price adjustment, and what else to say of each day."""
+    """Days or number of bars, period, price adjustment, and what else to say of each day."""
 
     adjust: Annotated[str, one_of(ADJUSTMENTS)] = NONE
+    adjust_anchor: Day | None = None
     include: Annotated[str, one_of(INCLUDED)] | None = None
 
     @model_validator(mode="after")
     def _of_days(self) -> Self:
         if self.include and self.period != Period.DAILY:
-            raise PydanticCustomError(
-                "include", "is only possible with period daily", {"field": "include"}
-            )
+            raise _wrong("include", "is only possible with period daily")
+        if self.adjust_anchor and self.adjust != FORWARD:
+            raise _wrong("adjust_anchor", "is only possible with adjust forward")
         return self
 
 
-class _OfWhich(StockRange, Which):
+class _OfWhich(StockRange, Which, FormQuery):
     """A range of days of some codes or of a universe."""
 
     @model_validator(mode="after")
     def _of_stored_bars(self) -> Self:
-        if self.universe and not Period(self.period).stored:
-            raise PydanticCustomError(
+        if not self.universe:
+            return self
+        if not Period(self.period).stored:
+            raise _wrong(
                 "universe",
                 "is not possible with period weekly or monthly, whose days may be of different "
                 "members",
-                {"field": "universe"},
             )
+        if self.count:
+            raise _wrong("universe", "is not possible with count, as members come and go")
         return self
 
 
 class StockQuery(_OfWhich):
-    """Comma-separated codes or a universe, days, period and price adjustment."""
+    """Comma-separated codes or a universe, days, period, adjustment, form of the answer."""
 
 
 class BatchBody(_OfWhich):
-    """An array of codes or a universe, days, period and price adjustment."""
+    """An array of codes or a universe, days, period, adjustment, form of the answer."""
+
+
+def _wrong(field: str, reason: str) -> PydanticCustomError:
+    return PydanticCustomError("kline", "{reason}", {"reason": reason, "field": field})
 
 
 def read_bars(kinds: frozenset[Kind], codes: Sequence[str], asked: RangeQuery) -> RowSet:
-    """Read bars; raises what `kline.reader.KlineReader.read` raises."""
-    reader: KlineReader = deployment.kline_reader()
-    return reader.read(_question(kinds, Asked(codes), asked))
+    """Read bars; raises what `KlineReader.read` and `LastBars` raise."""
+    read = _counted(asked, KlineReader.read)
+    return read(deployment.kline_reader(), _question(kinds, Asked(codes), asked))
 
 
 def read_stock_bars(kinds: frozenset[Kind], which: Asked, asked: StockRange) -> RowSet:
-    """Read bars with raw or adjusted prices, and what else is asked for; errors as `read_bars`."""
+    """Read bars with raw or adjusted prices, and what else is asked for; errors as `read_bars`.
+
+    Raises
+    ------
+    InvalidInputError
+        `adjust_anchor` is later than any known factor, or as for `read_bars`.
+    """
     question = _question(kinds, which, asked)
-    read = deployment.status_reader().read_beside if asked.include else KlineReader.read
+    beside = deployment.status_reader().read_beside if asked.include else KlineReader.read
+    read = _counted(asked, beside)
     if asked.adjust == NONE:
         return which.told(read(deployment.kline_reader(), question))
-    return which.told(deployment.adjusted_reader(asked.adjust).read(question, read))
+    reader = deployment.adjusted_reader(asked.adjust, asked.adjust_anchor or "")
+    return which.told(reader.read(question, read))
+
+
+def codes_asked(asked: _OfWhich) -> Asked:
+    """Return the codes that a call for stock K-lines asks for; errors as in `codes_of`."""
+    return codes_of(asked.codes, asked.universe, *asked.days)
+
+
+def bar_form(call: Call[Any], kind: Kind) -> Form:
+    """Return the form in which a call wants its bars; errors as in `row_form.form_of`.
+
+    Parameters
+    ----------
+    call : Call
+        The call.
+    kind : Kind
+        Whose bars it asks for, or a kind that has the same columns.
+    """
+    period = Period(call.parameters.period)
+    times = TIMES if period.intraday else TIMES[:1]
+    status = COLUMNS if getattr(call.parameters, "include", None) else ()
+    return form_of(call, times, (*BarDataset(kind, period.base).columns, *status))
+
+
+def _counted(asked: RangeQuery, read: ReadBars) -> ReadBars:
+    return LastBars(asked.count, read) if asked.count else read
 
 
 def _question(kinds: frozenset[Kind], which: Asked, asked: RangeQuery) -> KlineQuestion:
-    days = asked.start_date, asked.end_date
-    return KlineQuestion(kinds, which.codes, *days, Period(asked.period), which.members)
+    return KlineQuestion(kinds, which.codes, *asked.days, Period(asked.period), which.members)

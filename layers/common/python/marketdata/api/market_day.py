@@ -1,8 +1,10 @@
 """All bars of a day in one answer: the day's object, unopened, and what the manifest says of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from hashlib import sha256
 from typing import Annotated, Any, NamedTuple, Self
 
+import orjson
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
@@ -11,8 +13,9 @@ from marketdata.api.answer import Answer, Text
 from marketdata.api.call import Call
 from marketdata.api.days import check_announced
 from marketdata.api.klines import INCLUDED
-from marketdata.api.parameters import Day, Parameters, one_of
+from marketdata.api.parameters import Day, one_of
 from marketdata.api.row_answer import names_tag
+from marketdata.api.row_form import Form, FormQuery, Written, form_of
 from marketdata.blocks import codec
 from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import is_trading_day
@@ -29,7 +32,8 @@ from marketdata.exports.market_day import (
     pack,
     with_status,
 )
-from marketdata.status.status import STATUS
+from marketdata.kline.forms import TIMES, RowFormat, csv_table, turned
+from marketdata.status.status import COLUMNS, STATUS
 
 STOCK_TYPES = tuple(name for name in SECURITY_TYPES if name != "EXTRA_FUTURE")
 WHOLE_MARKET = "EXTRA_STOCK_A_ALL"
@@ -38,8 +42,8 @@ SOURCE = "release"
 """What the access line names as the source of the rows."""
 
 
-class DayQuery(Parameters):
-    """A trading day."""
+class DayQuery(FormQuery):
+    """A trading day, and the form of the answer."""
 
     trade_date: Day
 
@@ -74,24 +78,11 @@ class DayContent(NamedTuple):
         return self.frame + pack(self.end)
 
 
-class OpenedDay(NamedTuple):
-    """A day that was opened: only some of its rows are left, or they have more columns."""
-
-    text: bytes
-
-    def body(self) -> bytes:
-        """Return the answer's JSON."""
-        return self.text
-
-    def zstd(self) -> bytes:
-        """Return the same as a zstd stream."""
-        return pack(self.text)
-
-
 def answer_day(
     call: Call[Any],
     dataset: str,
     day: str,
+    columns: Sequence[str],
     markets: Collection[str] = (),
     *,
     status: bool = False,
@@ -104,6 +95,9 @@ def answer_day(
         The call.
     dataset, day : str
         What was published: a dataset, and a trading day of it.
+    columns : sequence of str
+        The columns of its rows after `trade_date`; the call may choose among them, and of those of
+        the status where that is joined.
     markets : collection of str
         The only markets whose rows to return, for which the object has to be opened; by default
         all, and it stays packed. `release` and `stale` are those of the whole day.
@@ -113,40 +107,60 @@ def answer_day(
     Raises
     ------
     InvalidInputError
-        It is not a trading day.
+        It is not a trading day, or a field is no column.
     StorageError
         The day's object is lost; publishing its year by name writes it again.
     """
     _check(day)
+    form = form_of(call, TIMES[:1], (*columns, *(COLUMNS if status else ())))
     published = deployment.manifest().day(dataset, day)
     if published.day is None:
-        return _nothing(call, dataset, day, status=status)
+        return _nothing(call, dataset, day, form, status=status)
     beside = deployment.manifest().day(STATUS.name, day) if status else None
     marks = [*_marks(published), *sorted(markets), *(_marks(beside) if beside else ())]
-    tag = f'W/"{"-".join(marks)}"'
+    tag = _tag([*marks, *_form_marks(form)])
     meta = {"source": SOURCE, "returned": published.day.counts.returned}
     if names_tag(call.headers.get("If-None-Match"), tag):
         return Answer(304, Text(b""), _headers(tag), meta | {"returned": 0})
     try:
         frame = _object(dataset, day, published.day)
-        columns = _object(STATUS.name, day, beside.day) if beside and beside.day else b""
+        status_frame = _object(STATUS.name, day, beside.day) if beside and beside.day else b""
     except _ReplacedError:
         # Another release has come since, and its predecessor's objects are gone.
-        return answer_day(call, dataset, day, markets, status=status)
+        return answer_day(call, dataset, day, columns, markets, status=status)
     release = told(published.day.revision) | {"condition": published.day.condition}
     end = ending(release, stale=published.stale)
-    if not (markets or status):
+    if not (markets or status) and form.stored:
         return Answer(200, DayContent(frame, end), _headers(tag), meta)
     text = codec.decode(frame)
     if markets:
         text, counts = of_markets(text, markets)
         meta["returned"] = counts.returned
     if status:
-        beside_text = codec.decode(columns) if columns else b""
+        beside_text = codec.decode(status_frame) if status_frame else b""
         if markets and beside_text:
             beside_text, _ = of_markets(beside_text, markets)
         text = with_status(text, beside_text)
-    return Answer(200, OpenedDay(text + end), _headers(tag), meta)
+    return _opened(text + end, form, tag, meta)
+
+
+def _opened(text: bytes, form: Form, tag: str, told: Mapping[str, Any]) -> Answer:
+    """Return a day that was opened, in the form that was asked for."""
+    if form.stored:
+        return Answer(200, Written(text), _headers(tag), told)
+    envelope = orjson.loads(text)
+    rows: Mapping[str, Mapping[str, Any]] = envelope["data"]
+    headers = _headers(tag) | form.headers(envelope["meta"])
+    if form.format is RowFormat.CSV:
+        table = csv_table(rows.items(), form.columns)
+        return Answer(200, form.csv(table, envelope["meta"]), headers, told)
+    if form.format is RowFormat.COLUMNS:
+        envelope["data"] = {"code": [*rows], **turned([*rows.values()], form.columns)}
+    else:
+        envelope["data"] = {
+            code: {name: row[name] for name in form.columns} for code, row in rows.items()
+        }
+    return Answer(200, Written(orjson.dumps(envelope)), headers, told)
 
 
 class _ReplacedError(Exception):
@@ -171,6 +185,14 @@ def _marks(published: PublishedDay) -> list[str]:
     return [revision.digest, str(revision.number), condition, str(int(published.stale))]
 
 
+def _form_marks(form: Form) -> list[str]:
+    return [] if form.stored else [sha256(form.mark).hexdigest()[:8]]
+
+
+def _tag(marks: Sequence[str]) -> str:
+    return f'W/"{"-".join(marks)}"'
+
+
 def _headers(tag: str) -> dict[str, str]:
     return {"ETag": tag, "Cache-Control": "private, no-cache"}
 
@@ -181,11 +203,11 @@ def _check(day: str) -> None:
         raise InvalidInputError("trade_date", f"must be a trading day, and {day} is none")
 
 
-def _nothing(call: Call[Any], dataset: str, day: str, *, status: bool) -> Answer:
+def _nothing(call: Call[Any], dataset: str, day: str, form: Form, *, status: bool) -> Answer:
     """Return the answer for a day that was never published."""
     pending = day > deployment.final_day(dataset)
     condition = Condition.PENDING if pending else Condition.MISSING
-    tag = f'W/"{condition}"'
+    tag = _tag([condition, *_form_marks(form)])
     if names_tag(call.headers.get("If-None-Match"), tag):
         return Answer(304, Text(b""), _headers(tag), {})
     meta: dict[str, Any] = {
@@ -201,4 +223,5 @@ def _nothing(call: Call[Any], dataset: str, day: str, *, status: bool) -> Answer
     }
     if status:
         meta["status"] = NO_STATUS
-    return Answer.success({}, meta=meta, headers=_headers(tag))
+    envelope = {"code": 200, "message": "success", "data": {}, "meta": meta}
+    return _opened(orjson.dumps(envelope), form, tag, meta)

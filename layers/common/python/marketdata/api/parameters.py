@@ -6,7 +6,7 @@ question that nobody asked.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Self
@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from marketdata.catalog.securities import CODE_PATTERN
+from marketdata.catalog.spelling import SPELLING_PATTERN, bare_pattern, is_bare, read_spelling
 from marketdata.errors import InvalidInputError
 
 MAX_CODES = 500
@@ -41,17 +41,30 @@ breaks it or is not seen in it, which no terminal and no list of names should ev
 PRINTABLE_PATTERN = f"^[^{CONTROLS}]*$"
 NOT_BLANK_PATTERN = rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$"
 
-CODE_TEXT = r" *[A-Za-z]{0,2}[0-9]{3,6}\.[A-Za-z]{2,3} *"
-"""How a code may be written in a request: letters in any case, with or without blanks around it."""
-CODE_SCHEMA: dict[str, Any] = {"type": "string", "pattern": f"^{CODE_TEXT}$"}
-NAME_PATTERN = f"^[^{CONTROLS}]*[^ {CONTROLS}][^{CONTROLS}]*$"
+CODE_SCHEMA: dict[str, Any] = {"type": "string", "pattern": f"^ *(?:{SPELLING_PATTERN}) *$"}
+"""How a code may be written in a request, with or without blanks around it."""
+NAME_PATTERN = f"^(?!{bare_pattern('$')})[^{CONTROLS}]*[^ {CONTROLS}][^{CONTROLS}]*$"
 NAME_SCHEMA: dict[str, Any] = {"type": "string", "pattern": NAME_PATTERN, "maxLength": SHOWN}
-"""One of several codes: whatever is none is answered as unknown."""
-DAY_SCHEMA: dict[str, Any] = {"type": "string", "pattern": "^[0-9]{8}$", "format": "yyyymmdd"}
+"""One of several codes: whatever is none is answered as unknown, but for one without its exchange.
+"""
+COMMAS = ",\uff0c"
+"""What separates codes in a query: a comma, also the wide one of Chinese texts."""
+NAMES_PATTERN = (
+    f"^(?!(?:.*[{COMMAS}])?{bare_pattern(f'(?:[{COMMAS}]|$)')})"
+    f"[^{CONTROLS}]*[^ {COMMAS}{CONTROLS}][^{CONTROLS}]*$"
+)
+NAMES_SCHEMA: dict[str, Any] = {"type": "string", "pattern": NAMES_PATTERN}
+"""Codes in a query."""
+DAY_PATTERN = "^(?:[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2})$"
+DAY_SCHEMA: dict[str, Any] = {"type": "string", "pattern": DAY_PATTERN, "format": "day"}
+
+BARE = "bare_code"
+"""The type of the error for codes without their exchange; its context names them in `codes`."""
+HOW_TO_WRITE = "needs its exchange, as in 600000.SH, 830799.BJ or IF2401.CFE"
 
 _CONTROL = re.compile(f"[{CONTROLS}]")
-_CODE = re.compile(CODE_PATTERN)
-_DAY = re.compile("[0-9]{8}")
+_COMMA = re.compile(f"[{COMMAS}]")
+_DAY = re.compile(DAY_PATTERN)
 _NUMBER = re.compile("[0-9]{1,18}")
 _DIGITS = re.compile("-?[0-9]{1,18}")
 
@@ -92,21 +105,6 @@ class Changes(Parameters):
     def fields(self) -> dict[str, Any]:
         """Return the changed fields by name, without the password."""
         return self.model_dump(exclude_unset=True, exclude={"password"})
-
-
-def read_code(text: str, field: str = "code") -> str:
-    """Parse a code as a person wrote it: in any case, with or without blanks around it.
-
-    Raises
-    ------
-    InvalidInputError
-        It is not a code.
-    """
-    code = text.strip(" ").upper()
-    if not (text.isascii() and _CODE.fullmatch(code)):
-        reason = f"must be a code like 600000.SH or IF2401.CFE, not {text[:SHOWN]!r}"
-        raise InvalidInputError(field, reason)
-    return code
 
 
 def read_number(text: str, field: str) -> int:
@@ -174,45 +172,74 @@ class Printable(BeforeValidator):
         return handler(schema) | {"pattern": self.pattern}
 
 
-def _day(text: str) -> str:
+def read_day(text: str) -> str | None:
+    """Return a day, YYYYMMDD, of a text with or without dashes; None if there is no such day."""
     try:
         if _DAY.fullmatch(text):
             date.fromisoformat(text)
-            return text
+            return text.replace("-", "")
     except ValueError:
         pass
+    return None
+
+
+def _day(text: str) -> str:
+    if day := read_day(text):
+        return day
     raise PydanticCustomError(
-        "day", "must be a day that exists, as YYYYMMDD, not {given}", {"given": repr(text[:SHOWN])}
+        "day",
+        "must be a day that exists, as YYYYMMDD or YYYY-MM-DD, not {given}",
+        {"given": repr(text[:SHOWN])},
     )
 
 
-def _code(text: str) -> str:
-    try:
-        return read_code(text)
-    except InvalidInputError as error:
-        raise PydanticCustomError("code", "{reason}", {"reason": error.reason}) from error
+def _code(text: str, info: ValidationInfo) -> str:
+    if is_bare(text):
+        raise _bare([text.strip(" ")])
+    code = read_spelling(text)
+    if code is None:
+        raise _no_code(text)
+    _note(text, code, info)
+    return code
 
 
-def _wanted(texts: Sequence[str]) -> list[str]:
+def _wanted(texts: Sequence[str], info: ValidationInfo) -> Iterator[str]:
     """Read several codes; one that is none is nobody's, and costs the others nothing."""
-    found = []
-    for text in texts:
-        given = text.strip(" ")
-        try:
-            found.append(read_code(given))
-        except InvalidInputError as error:
-            if not 0 < len(given) <= SHOWN or _CONTROL.search(given):
-                raise PydanticCustomError("code", "{reason}", {"reason": error.reason}) from error
-            found.append(given)
-    return found
+    read = [(text.strip(" "), read_spelling(text)) for text in texts]
+    if bare := [given for given, code in read if code is None and is_bare(given)]:
+        raise _bare(bare)
+    for given, code in read:
+        if code is None and (not 0 < len(given) <= SHOWN or _CONTROL.search(given)):
+            raise _no_code(given)
+        if code is not None:
+            _note(given, code, info)
+        yield code or given
+
+
+def _note(text: str, code: str, info: ValidationInfo) -> None:
+    """Keep what a code was written as, where it was not written as ours."""
+    given = text.strip(" ")
+    if given != code and info.context is not None:
+        info.context[given] = code
+
+
+def _bare(codes: Sequence[str]) -> PydanticCustomError:
+    """Return the error for codes without their exchange: which one is meant is not guessed."""
+    reason = f"{codes[0]} {HOW_TO_WRITE}"
+    return PydanticCustomError(BARE, "{reason}", {"reason": reason, "codes": codes})
+
+
+def _no_code(text: str) -> PydanticCustomError:
+    reason = f"must be a code like 600000.SH or IF2401.CFE, not {text[:SHOWN]!r}"
+    return PydanticCustomError("code", "{reason}", {"reason": reason})
 
 
 def _codes(value: Any, info: ValidationInfo) -> tuple[str, ...]:
     if info.mode != "json" and isinstance(value, str):
-        value = [each for each in value.split(",") if each.strip(" ")]
+        value = [each for each in _COMMA.split(value) if each.strip(" ")]
     if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
         raise PydanticCustomError("codes", "must be an array of strings")
-    codes = dict.fromkeys(_wanted(value))
+    codes = dict.fromkeys(_wanted(value, info))
     if not 1 <= len(codes) <= MAX_CODES:
         raise PydanticCustomError(
             "codes",
@@ -220,6 +247,12 @@ def _codes(value: Any, info: ValidationInfo) -> tuple[str, ...]:
             {"limit": MAX_CODES, "given": len(codes)},
         )
     return tuple(codes)
+
+
+def _names(value: Any, info: ValidationInfo) -> Any:
+    if info.mode != "json" and isinstance(value, str):
+        return tuple(each.strip(" ") for each in value.split(","))
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _whole(value: Any) -> Any:
@@ -240,11 +273,23 @@ def _digits(text: str) -> int:
 DIGITS = BeforeValidator(_digits)
 """The annotation of whole numbers in a query: pydantic takes "1_0", "+5" and " ５" as well."""
 
+
+def _number(value: Any, info: ValidationInfo) -> Any:
+    return _digits(value) if info.mode != "json" and isinstance(value, str) else _whole(value)
+
+
+NUMBER = BeforeValidator(_number)
+"""The annotation of whole numbers that are sometimes in a query and sometimes in a body."""
+
 type Day = Annotated[str, AfterValidator(_day), WithJsonSchema(DAY_SCHEMA)]
-"""A day, "YYYYMMDD"."""
+"""A day, read as "YYYYMMDD"."""
 
 type Code = Annotated[str, AfterValidator(_code), WithJsonSchema(CODE_SCHEMA)]
-"""A security's code, in upper case, such as 600000.SH."""
+"""A security's code, read as ours, such as 600000.SH.
+
+The context of a validation of this type and the next one, if there is any, is a dict: it gets what
+was written as something else, with our code for it.
+"""
 
 type Codes = Annotated[
     tuple[str, ...],
@@ -252,7 +297,25 @@ type Codes = Annotated[
     # No maxItems: only different codes count, and duplicates are allowed.
     WithJsonSchema({"type": "array", "items": NAME_SCHEMA, "minItems": 1}),
 ]
-"""1 to 500 different codes in the order given: comma-separated in a query, an array in JSON."""
+"""1 to 500 different codes in the order given: comma-separated in a query, an array in JSON.
+
+Two spellings of one code are one code.
+"""
+
+
+class PathCodes(Parameters):
+    """The variables of paths that are codes, by their names; a path has one of them at most."""
+
+    code: Code | None = None
+    industry: Code | None = None
+
+
+type Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_names),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 1}),
+]
+"""Some names, such as those of columns: comma-separated in a query, an array in JSON."""
 
 
 class DayRange(Parameters):

@@ -13,7 +13,16 @@ from pydantic import BaseModel, ValidationError
 
 from marketdata.api.access import Access
 from marketdata.api.answer import Answer
-from marketdata.api.call import Call, Event, Headers, Place, read_parameters, source_address
+from marketdata.api.bare_codes import needs_exchange
+from marketdata.api.call import (
+    Call,
+    Event,
+    Headers,
+    Place,
+    read_parameters,
+    read_path,
+    source_address,
+)
 from marketdata.api.failures import failure, refusal, wrong_fields
 from marketdata.api.principal import Principal, Role
 from marketdata.api.wire import body_size, codings, proxy_response
@@ -141,14 +150,16 @@ class Router:
         if isinstance(route, Answer):
             return route
         principal = _admit(event, route.role)
+        read_as: dict[str, str] = {}
         try:
-            parameters = read_parameters(event, route.source, route.model)
+            path = read_path(event, read_as)
+            parameters = read_parameters(event, route.source, route.model, read_as)
         except ValidationError as error:
-            return refusal(wrong_fields(error))
-        path = event.get("pathParameters") or {}
+            return refusal(wrong_fields(error, needs_exchange))
         access.codes = _codes_asked(parameters, path)
         request_id, address = _request_id(event), source_address(event)
-        return route.handle(Call(principal, parameters, path, headers, request_id, address))
+        call = Call(principal, parameters, path, headers, request_id, address, read_as)
+        return route.handle(call)
 
     def _find(self, method: str, path: str) -> Route | Answer:
         if route := self.routes.get((method, path)):

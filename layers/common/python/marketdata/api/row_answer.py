@@ -1,4 +1,4 @@
-"""Rows as an answer: the envelope in each form, the ETag, and 304 for a client that has them."""
+"""Rows as an answer: the envelope, the ETag, and 304 for a client that has them."""
 
 import hashlib
 import re
@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from marketdata.api.answer import Answer, Text
+from marketdata.api.answer import Answer, Content, Text
 from marketdata.api.call import Call
+from marketdata.api.row_form import AS_STORED, Form, Written
 from marketdata.blocks import codec
+from marketdata.kline.forms import RowFormat, arrays, chosen, csv_text
 from marketdata.kline.rows import Piece, RowSet, bind
 
 KEPT_SECONDS = 3600
@@ -28,7 +30,7 @@ JOINT = Piece.between(codec.JOINT)
 _OPAQUE = re.compile(r'(?:W/)?"([^"]*)"')
 
 
-def answer_rows(call: Call[Any], rows: RowSet) -> Answer:
+def answer_rows(call: Call[Any], rows: RowSet, form: Form = AS_STORED) -> Answer:
     """Return the rows, or 304 without a body if the client already has them.
 
     Parameters
@@ -37,20 +39,42 @@ def answer_rows(call: Call[Any], rows: RowSet) -> Answer:
         The call; its If-None-Match (RFC 9110, 13.1.2) names what the client has.
     rows : RowSet
         The rows; for a 304 they are neither unpacked nor packed.
+    form : Form
+        The form in which the call wants them.
     """
-    content = RowContent(rows)
+    rows = RowSet(rows.pieces, call.told(rows.meta))
+    content = RowContent(rows, form.mark)
     etag = content.etag
     kept = f"max-age={KEPT_SECONDS}" if content.settled else "no-cache"
     headers = {"ETag": etag, "Cache-Control": f"private, {kept}"}
     if names_tag(call.headers.get("If-None-Match"), etag):
         return Answer(304, Text(b""), headers, {**rows.meta, "returned": 0})
-    return Answer(200, content, headers, rows.meta)
+    return Answer(200, _written(rows, form), headers | form.headers(rows.meta), rows.meta)
+
+
+def _written(rows: RowSet, form: Form) -> Content:
+    if form.format is RowFormat.CSV:
+        return form.csv(csv_text(rows, form.columns), rows.meta)
+    if form.format is RowFormat.COLUMNS:
+        data = arrays(rows, form.columns)
+        envelope = {"code": 200, "message": "success", "data": data, "meta": rows.meta}
+        return Written(orjson.dumps(envelope))
+    return RowContent(rows if form.whole else chosen(rows, form.columns))
 
 
 class RowContent(NamedTuple):
-    """Rows in the envelope of an answer."""
+    """Rows in the envelope of an answer.
+
+    Attributes
+    ----------
+    rows : RowSet
+        The rows.
+    mark : bytes
+        What distinguishes the form in which they are answered in the entity tag.
+    """
 
     rows: RowSet
+    mark: bytes = b""
 
     @property
     def etag(self) -> str:
@@ -59,7 +83,7 @@ class RowContent(NamedTuple):
         It is weak (RFC 9110, 8.8.1), the same for every content coding: API Gateway may compress
         the answer by itself, and a strong tag would have to differ then.
         """
-        known = hashlib.sha256(orjson.dumps(self.rows.meta))
+        known = hashlib.sha256(orjson.dumps(self.rows.meta) + self.mark)
         for code, pieces in self.rows.pieces.items():
             known.update(b"%b:%d:" % (code.encode(), len(pieces)))
             for piece in pieces:

@@ -5,11 +5,12 @@ from typing import Self
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from marketdata.api.parameters import Code, Codes, Day, Parameters
+from marketdata.api.parameters import Code, Codes, Day
+from marketdata.api.row_form import FormQuery
 
 
-class StatusQuery(Parameters):
-    """Comma-separated codes or a universe and a range of days, or one day of all stocks."""
+class StatusQuery(FormQuery):
+    """Codes or a universe in a range of days, or one day of all stocks; the form of the answer."""
 
     codes: Codes | None = None
     universe: Code | None = None

@@ -16,7 +16,7 @@ from marketdata.errors import NotFoundError
 from marketdata.finance.statement import FINANCE, Statement
 from marketdata.tasks.scope import ContractType, DataType, Scope
 from marketdata.tasks.service import TaskService
-from marketdata.tasks.task import Task, TaskKind
+from marketdata.tasks.task import Selection, Status, Task, TaskKind
 
 router = Router()
 
@@ -119,11 +119,27 @@ def verify(call: Call[VerifyBody]) -> Answer:
     return Answer.success({"task_id": task.id} | task.view())
 
 
-@router.get("/cache/tasks", query=PageQuery, summary="获取任务列表")
-def list_tasks(call: Call[PageQuery]) -> Answer:
+class TasksQuery(PageQuery):
+    """Which tasks to list, and which page of them."""
+
+    status: Annotated[str, one_of(Status)] | None = None
+    task_type: Annotated[str, one_of(TaskKind)] | None = None
+    with_errors: bool = False
+
+    def selection(self) -> Selection:
+        """Return which tasks are wanted."""
+        return Selection(
+            Status(self.status) if self.status else None,
+            TaskKind(self.task_type) if self.task_type else None,
+            self.with_errors,
+        )
+
+
+@router.get("/cache/tasks", query=TasksQuery, summary="获取任务列表")
+def list_tasks(call: Call[TasksQuery]) -> Answer:
     """Return a page of tasks, newest first."""
     asked = call.parameters
-    page, total = _service().page(asked.page, asked.page_size)
+    page, total = _service().page(asked.page, asked.page_size, asked.selection())
     items = [task.view() for task in page]
     shown = {"page": asked.page, "page_size": asked.page_size}
     return Answer.success({"items": items, "total": total, **shown})

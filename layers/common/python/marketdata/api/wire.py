@@ -44,7 +44,7 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     # A browser caches answers by URL, and its next user may be somebody else.
-    "Vary": "Accept-Encoding, Authorization",
+    "Vary": "Accept, Accept-Encoding, Authorization",
 }
 
 
@@ -76,7 +76,9 @@ def proxy_response(answer: Answer, accept_encoding: str) -> dict[str, Any]:
     headers = HEADERS | dict(answer.headers)
     content = answer.content
     if prefers_zstd(accept_encoding) and (packed := content.zstd()):
-        return _packed(answer.status, headers, packed, "zstd") or _elsewhere(content.body())
+        return _packed(answer.status, headers, packed, "zstd") or _elsewhere(
+            content.body(), headers
+        )
     body = content.body()
     if weight(body) <= ROOM:
         return _response(answer.status, headers, body.decode())
@@ -84,7 +86,7 @@ def proxy_response(answer: Answer, accept_encoding: str) -> dict[str, Any]:
     if accepts(accept_encoding, "gzip"):
         packed = gzip.compress(body, GZIP_LEVEL, mtime=0)
         response = _packed(answer.status, headers, packed, "gzip")
-    return response or _elsewhere(body)
+    return response or _elsewhere(body, headers)
 
 
 def body_size(response: Mapping[str, Any], answer: Answer) -> int:
@@ -130,7 +132,7 @@ def weight(body: bytes) -> int:
 
 def accepts(accept_encoding: str, coding: str) -> bool:
     """Check whether an Accept-Encoding header (RFC 9110, 12.5.3) allows a content coding."""
-    wanted = _weights(accept_encoding)
+    wanted = weights(accept_encoding)
     return wanted.get(coding, wanted.get("*", 0)) > 0
 
 
@@ -139,15 +141,15 @@ def prefers_zstd(accept_encoding: str) -> bool:
 
     An asterisk is not enough: a client that sends one means gzip.
     """
-    wanted = _weights(accept_encoding)
+    wanted = weights(accept_encoding)
     zstd = wanted.get("zstd", 0)
     return 0 < zstd >= max(wanted.get("gzip", 0), wanted.get("identity", 0))
 
 
-def _weights(accept_encoding: str) -> dict[str, float]:
-    """Parse an Accept-Encoding header into a weight for each coding that it names."""
+def weights(accepted: str) -> dict[str, float]:
+    """Parse an Accept or Accept-Encoding header into a weight for each thing that it names."""
     found = {}
-    for part in accept_encoding.lower().split(","):
+    for part in accepted.lower().split(","):
         name, _, parameter = part.partition(";")
         key, _, value = parameter.partition("=")
         found[name.strip()] = _weight(value.strip()) if key.strip() == "q" else 1
@@ -161,8 +163,8 @@ def _weight(text: str) -> float:
     return float(text) if _WEIGHT.fullmatch(text) else 1
 
 
-def _elsewhere(body: bytes) -> dict[str, Any]:
-    link = _park(body)
+def _elsewhere(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+    link = park(body, headers["Content-Type"])
     envelope = {
         "code": 303,
         "message": "the answer is too large for one response: it is at data.location",
@@ -171,14 +173,15 @@ def _elsewhere(body: bytes) -> dict[str, Any]:
     return _response(303, HEADERS | {"Location": link}, orjson.dumps(envelope).decode())
 
 
-def _park(body: bytes) -> str:
-    """Store a body under its hash and return a link to it."""
+def park(body: bytes, content_type: str) -> str:
+    """Store a body under its hash and return a link to it, valid for `LINK_SECONDS`."""
     # Imported only for the few answers that are parked: the function `docs` starts without boto3.
     from marketdata import deployment  # noqa: PLC0415
 
     bucket = deployment.bucket()
-    key = f"answers/{sha256(body).hexdigest()}.json"
-    bucket.write(key, body)
+    ending = "json" if content_type == HEADERS["Content-Type"] else "csv"
+    key = f"answers/{sha256(body).hexdigest()}.{ending}"
+    bucket.write(key, body, content_type)
     return bucket.link(key, LINK_SECONDS)
 
 

@@ -31,6 +31,11 @@ OPTIONS: dict[int, int] = {
     zstd.CompressionParameter.checksum_flag: 1,
 }
 
+# What a row repeats is in the row before, so a small table is no loss, and stays in the processor's
+# nearest cache.
+ANSWER_OPTIONS: dict[int, int] = OPTIONS | {zstd.CompressionParameter.hash_log: 9}
+"""For rows of many codes."""
+
 
 class Packed(NamedTuple):
     """A frame, and the seal that identifies it without opening it."""

@@ -22,10 +22,6 @@ DIGEST_CHARACTERS = 16
 
 _BEGIN, _META = b'{"code":200,"message":"success","data":{', b'},"meta":'
 
-# What a row repeats is in the row before, so a small table is no loss, and stays in the processor's
-# nearest cache.
-OPTIONS: dict[int, int] = codec.OPTIONS | {zstd.CompressionParameter.hash_log: 9}
-
 
 @dataclass(slots=True)
 class MarketDay:
@@ -174,7 +170,7 @@ def digest_of(text: bytes) -> str:
 
 def pack(text: bytes) -> bytes:
     """Pack a day's text into one zstd frame; the same text gives the same bytes."""
-    return zstd.compress(text, options=OPTIONS)
+    return zstd.compress(text, options=codec.ANSWER_OPTIONS)
 
 
 def change_between(before: bytes, after: bytes) -> Change:

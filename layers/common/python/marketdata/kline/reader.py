@@ -5,7 +5,7 @@ Other rows with days that are read in the same way, such as a stock's status, ar
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import orjson
@@ -68,7 +68,7 @@ class KlineQuestion:
         A stored one, or weekly or monthly.
     members : mapping, optional
         Code → the days that are asked for of it, if these are not the same for all: those on which
-        it belongs to an index. Only with a stored period.
+        it belongs to an index. Of a week or a month, all days.
     final_until : str
         The last day whose rows are final, which the reader sets; later ones are not in the answer.
     """
@@ -140,6 +140,8 @@ class KlineReader:
         Applied to the rows before weekly and monthly ones are computed from them.
     dataset_of : callable
         Returns the dataset that is read for a kind of security and a stored period.
+    held : mapping
+        Blocks that have been read for this question already, even such as there are not.
     """
 
     store: BlockStore
@@ -151,6 +153,7 @@ class KlineReader:
     report: ReportDamage
     adjust: Adjust | None = None
     dataset_of: Callable[[Kind, Period], Dataset] = BarDataset
+    held: Mapping[BlockKey, Block] = field(default_factory=dict)
 
     def read(self, question: KlineQuestion) -> RowSet:
         """Answer a question as completely as the cache and small fetches allow.
@@ -166,9 +169,9 @@ class KlineReader:
 
     def read_known(self, question: KlineQuestion, known: Mapping[str, Security]) -> Found:
         """Answer a question about securities, by code, that are known already; errors as `read`."""
-        question = self._final(question, known)
+        question = self.final(question, known)
         self._check_size(question, known)
-        keys = {code: self._keys(question, security) for code, security in known.items()}
+        keys = {code: self.keys(question, security) for code, security in known.items()}
         parts = self._open(question, [key for each in keys.values() for key in each])
         found = self._compare(question, known, parts)
         source, warnings = "cache", list[str]()
@@ -198,8 +201,8 @@ class KlineReader:
         }
         return Found(RowSet(pieces, meta), found)
 
-    def _final(self, question: KlineQuestion, known: Mapping[str, Security]) -> KlineQuestion:
-        """Limit a question to final days."""
+    def final(self, question: KlineQuestion, known: Mapping[str, Security]) -> KlineQuestion:
+        """Limit a question about known securities to final days."""
         kinds = {security.kind for security in known.values()} or {min(question.kinds)}
         datasets = {self.dataset_of(kind, question.period.base) for kind in kinds}
         until = min(self.final_day(dataset.name) for dataset in datasets)
@@ -230,9 +233,9 @@ class KlineReader:
             reason = f"must be closer to start_date, or the codes fewer: about {bars:,} bars are "
             raise InvalidInputError("end_date", f"{reason}requested, at most {MOST_BARS:,} allowed")
 
-    def _keys(self, question: KlineQuestion, security: Security) -> list[BlockKey]:
+    def keys(self, question: KlineQuestion, security: Security) -> list[BlockKey]:
         """List the blocks that can hold what is asked for; nothing is expected in any other."""
-        dataset = self._dataset(question, security)
+        dataset = self.dataset(question, security)
         covered = self.catalog.coverage_start(dataset)
         if covered is None:
             return []
@@ -248,7 +251,8 @@ class KlineReader:
         self, question: KlineQuestion, keys: Sequence[BlockKey], *, fresh: bool = False
     ) -> dict[BlockKey, Excerpt]:
         """Read blocks; those that lie wholly within the question's range stay packed."""
-        blocks = self.store.read(keys, fresh=fresh)
+        held = {} if fresh else {key: self.held[key] for key in keys if key in self.held}
+        blocks = held | self.store.read([key for key in keys if key not in held], fresh=fresh)
         asked = _asked(question, blocks)
         return {
             key: _unopened(key, block, asked(key)) or _cut(question, key, block)
@@ -264,12 +268,12 @@ class KlineReader:
         names = parts_between(question.period.base, first, question.last_day)
         if not known:
             dataset = self.dataset_of(min(question.kinds), question.period.base)
-            found.states[dataset] = Completeness(self._window(question, dataset), question.period)
+            found.states[dataset] = Completeness(self.window(question, dataset), question.period)
         for code, security in known.items():
-            dataset = self._dataset(question, security)
+            dataset = self.dataset(question, security)
             state = found.states.get(dataset)
             if state is None:
-                state = Completeness(self._window(question, dataset), question.period)
+                state = Completeness(self.window(question, dataset), question.period)
                 found.states[dataset] = state
             for part in names:
                 stored = parts.get(BlockKey(dataset.name, code, part), EMPTY)
@@ -277,10 +281,12 @@ class KlineReader:
                 state.add(dataset, security, part, stored.coverage, stored.piece, only=only)
         return found
 
-    def _dataset(self, question: KlineQuestion, security: Security) -> Dataset:
+    def dataset(self, question: KlineQuestion, security: Security) -> Dataset:
+        """Return the dataset that is read of a security."""
         return self.dataset_of(security.kind, question.period.base)
 
-    def _window(self, question: KlineQuestion, dataset: Dataset) -> Window:
+    def window(self, question: KlineQuestion, dataset: Dataset) -> Window:
+        """Return the days of a dataset that a question is about."""
         return Window(
             start=question.first_day,
             end=question.end,
@@ -288,6 +294,10 @@ class KlineReader:
             final_until=question.final_until,
             now=self.now,
         )
+
+
+type ReadBars = Callable[[KlineReader, KlineQuestion], RowSet]
+"""How a reader is asked: `KlineReader.read`, or what adds something to its answers."""
 
 
 def _lived(question: KlineQuestion, security: Security) -> Spans:

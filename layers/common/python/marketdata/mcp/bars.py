@@ -6,16 +6,18 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from marketdata import deployment
-from marketdata.api.klines import ADJUSTMENTS, NONE
-from marketdata.api.parameters import one_of
+from marketdata.api.klines import ADJUSTMENTS, NONE, StockRange, read_stock_bars
+from marketdata.api.parameters import NUMBER, one_of
+from marketdata.api.universe import Asked
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.sessions import MINUTES
 from marketdata.errors import InvalidInputError
 from marketdata.kline.bars import OHLC
-from marketdata.kline.reader import STOCK_MINUTES, KlineQuestion, KlineReader
+from marketdata.kline.reader import STOCK_MINUTES, KlineQuestion
 from marketdata.mcp.arguments import AskedDay, FewCodes, Fields, Question
-from marketdata.mcp.reading import Reply, answer_rows_by_code, check_rows
+from marketdata.mcp.fitting import Draft
+from marketdata.mcp.reading import MOST_READ, check_rows, rows_by_code
 from marketdata.status.reader import StatusReader
 from marketdata.status.status import COLUMNS, FLAGS
 
@@ -27,81 +29,96 @@ OTHERS = frozenset(Kind) - {Kind.FUTURE}
 """The kinds whose prices can be adjusted, and of which some have a status."""
 
 
-class RangeQuestion(Question):
-    """Codes and days; by default, to the last final day."""
-
-    codes: FewCodes
-    start_date: AskedDay
-    end_date: AskedDay | None = None
-
-    def days(self, dataset: str) -> tuple[str, str]:
-        """Return the first and the last day.
-
-        Raises
-        ------
-        InvalidInputError
-            The first is after the last.
-        """
-        end = self.end_date or deployment.final_day(dataset)
-        if self.start_date > end:
-            raise InvalidInputError("start_date", f"must not be after end_date, {end}")
-        return self.start_date, end
-
-
-class BarsQuestion(RangeQuestion):
+class BarsQuestion(Question):
     """Which bars, and at which prices."""
 
+    codes: FewCodes
+    start_date: AskedDay | None = None
+    end_date: AskedDay | None = None
+    count: (
+        Annotated[
+            int,
+            Field(
+                ge=1, le=MOST_READ, description="the last bars of each code, in place of start_date"
+            ),
+            NUMBER,
+        ]
+        | None
+    ) = None
     period: Annotated[str, one_of(Period)] = Period.DAILY
     adjust: Annotated[str, one_of(ADJUSTMENTS)] = NONE
+    adjust_anchor: AskedDay | None = None
     fields: (
         Annotated[Fields, Field(description=f"of {' '.join(BAR_COLUMNS)}; default: all")] | None
     ) = None
 
 
-class StatusQuestion(RangeQuestion):
+class StatusQuestion(Question):
     """Whose status on which days."""
 
+    codes: FewCodes
+    start_date: AskedDay
+    end_date: AskedDay | None = None
     events_only: Annotated[bool, Field(description="only days with a true flag")] = False
 
 
-def get_bars(asked: BarsQuestion) -> Reply:
-    """Return bars of some codes; errors as in `kline.reader.KlineReader.read`."""
+def get_bars(asked: BarsQuestion) -> Draft:
+    """Return bars of some codes; errors as in `api.klines.read_stock_bars`."""
+    wanted = _range_of(asked)
     kinds = _kinds_of(asked.codes)
     if asked.adjust != NONE and (futures := kinds[Kind.FUTURE]):
         reason = f"is only possible for stocks, indices and funds: {futures[0]} is a future"
         raise InvalidInputError("adjust", reason)
     period = Period(asked.period)
-    wanted = frozenset(Kind) if asked.adjust == NONE else OTHERS
-    question = KlineQuestion(wanted, asked.codes, *asked.days("stock.daily"), period)
-    a_day = STOCK_MINUTES // MINUTES[period] if period.intraday else 1
-    _check(question, max(1, a_day))
+    _check_bars(asked, wanted)
     columns = BAR_COLUMNS if kinds[Kind.FUTURE] else COMMON
     shown = _some(asked.fields, columns) if asked.fields else columns
     times = ("trade_date", "kline_time") if period.intraday else ("trade_date",)
-    if asked.adjust == NONE:
-        reader: KlineReader = deployment.kline_reader()
-        rows, facts = reader.read(question), {}
-    else:
-        rows = deployment.adjusted_reader(asked.adjust).read(question)
-        said = rows.meta["adjust"]
-        facts = {"adjust": {name: value for name, value in said.items() if value}}
-    return answer_rows_by_code(rows, (*times, *shown), (*times, *columns), asked.limit, facts=facts)
+    known = frozenset(Kind) if asked.adjust == NONE else OTHERS
+    rows = read_stock_bars(known, Asked(asked.codes), wanted)
+    facts = {name: value for name, value in rows.meta.get("adjust", {}).items() if value}
+    return rows_by_code(
+        rows,
+        (*times, *shown),
+        (*times, *columns),
+        asked.limit,
+        facts={"adjust": facts} if facts else {},
+    )
 
 
-def get_status(asked: StatusQuestion) -> Reply:
+def get_status(asked: StatusQuestion) -> Draft:
     """Return the status of some stocks; errors as in `status.reader.StatusReader.read`."""
-    days = asked.days("stock.status")
-    question = KlineQuestion(OTHERS, asked.codes, *days, Period.DAILY)
-    _check(question, 1)
+    end = asked.end_date or deployment.final_day("stock.status")
+    if asked.start_date > end:
+        raise InvalidInputError("start_date", f"must not be after {end}, the last day")
+    question = KlineQuestion(OTHERS, asked.codes, asked.start_date, end, Period.DAILY)
+    check_rows(_days(asked.start_date, end) * len(asked.codes), "start_date")
     reader: StatusReader = deployment.status_reader()
     rows = reader.read(question)
     columns = ("trade_date", *COLUMNS)
     keep = _has_event if asked.events_only else None
-    return answer_rows_by_code(rows, columns, columns, asked.limit, keep=keep)
+    return rows_by_code(rows, columns, columns, asked.limit, keep=keep)
 
 
 def _has_event(row: Mapping[str, Any]) -> bool:
     return any(row[name] for name in FLAGS)
+
+
+def _range_of(asked: BarsQuestion) -> StockRange:
+    """Return the question as the API asks it; without an end, up to the last final day."""
+    end = asked.end_date
+    if asked.start_date and not end:
+        end = deployment.final_day()
+        if asked.start_date > end:
+            raise InvalidInputError("start_date", f"must not be after {end}, the last final day")
+    return StockRange(
+        start_date=asked.start_date,
+        end_date=end,
+        count=asked.count,
+        period=asked.period,
+        adjust=asked.adjust,
+        adjust_anchor=asked.adjust_anchor,
+    )
 
 
 def _kinds_of(codes: Sequence[str]) -> dict[Kind, list[str]]:
@@ -114,10 +131,19 @@ def _kinds_of(codes: Sequence[str]) -> dict[Kind, list[str]]:
     return found
 
 
-def _check(question: KlineQuestion, a_day: int) -> None:
-    """Refuse a question about too many rows, before anything is read."""
-    days = trading_days("SH", question.start, min(question.end, deployment.final_day()))
-    check_rows(len(days) * len(question.codes) * a_day, "start_date")
+def _check_bars(asked: BarsQuestion, wanted: StockRange) -> None:
+    """Refuse a question about too many bars, before anything is read."""
+    if asked.count:
+        check_rows(asked.count * len(asked.codes), "count")
+        return
+    period = Period(asked.period)
+    a_day = max(1, STOCK_MINUTES // MINUTES[period]) if period.intraday else 1
+    check_rows(_days(*wanted.days) * a_day * len(asked.codes), "start_date")
+
+
+def _days(start: str, end: str) -> int:
+    """Return the number of trading days of a range that are final by now."""
+    return len(trading_days("SH", start, min(end, deployment.final_day())))
 
 
 def _some(wanted: Sequence[str], known: Collection[str]) -> tuple[str, ...]:

@@ -22,7 +22,8 @@ from marketdata.finance.statement import (
 )
 from marketdata.kline.rows import RowSet
 from marketdata.mcp.arguments import AskedDay, FewCodes, Fields, Question
-from marketdata.mcp.reading import Reply, answer_rows_by_code, check_not_future
+from marketdata.mcp.fitting import Draft
+from marketdata.mcp.reading import check_not_future, rows_by_code
 
 YEARS = 3
 """How far back reporting periods go by default."""
@@ -73,7 +74,7 @@ class FinancialsQuestion(Question):
     fields: Fields | None = None
 
 
-def get_financials(asked: FinancialsQuestion) -> Reply:
+def get_financials(asked: FinancialsQuestion) -> Draft:
     """Return statements that were public on a day; errors as in `finance.reader`.
 
     Raises
@@ -94,7 +95,7 @@ def get_financials(asked: FinancialsQuestion) -> Reply:
     reader: StatementReader = deployment.statement_reader()
     rows = _announced(reader.read(question))
     everything = (ANNOUNCED, *(name for name in HEADER if name != "reporting_period"))
-    return answer_rows_by_code(
+    return rows_by_code(
         rows,
         ("reporting_period", ANNOUNCED, *fields),
         ("reporting_period", *everything, *statement.columns),

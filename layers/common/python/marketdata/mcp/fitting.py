@@ -4,12 +4,10 @@ An agent pays for each token that it reads. So an answer has figures about all o
 rows, and a link to all of them.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import orjson
-
-from marketdata.mcp.figures import Row
 
 MOST_ROWS = 200
 """The rows of an answer."""
@@ -23,21 +21,61 @@ ENVELOPE_BYTES = 500
 DISPENSABLE = ("outside", "absent", "unconfirmed", "short", "missing", "statistics")
 """What is left out, and named in `left_out`, should it fill an answer without any row."""
 
-type Groups = Mapping[str, Sequence[Row]]
-"""Rows by code, each in the order of time."""
+type Reply = dict[str, Any]
+"""What a tool answers."""
+
+type Groups = Mapping[str, Sequence[Any]]
+"""Rows by code, each in the order of time; or, of one group that is named "", in any order."""
 
 
-def fitted(
-    said: Mapping[str, Any], columns: Sequence[str], groups: Groups, limit: int | None
-) -> dict[str, Any]:
-    """Return an answer with as many rows as it may have.
+class Draft(NamedTuple):
+    """All that a tool has to say, of which an answer is made.
 
-    Parameters
+    Attributes
     ----------
     said : mapping
         The answer without its rows.
     columns : sequence of str
         The names of a row's values.
+    groups : mapping
+        All rows.
+    limit : int or None
+        How many rows are wanted.
+    link : callable or None
+        Returns what is told of a file with all rows, None if there is none; only called if the
+        answer does not have them all.
+    total : int or None
+        The number of all rows, if these are only some of them.
+    """
+
+    said: Mapping[str, Any]
+    columns: Sequence[str]
+    groups: Groups
+    limit: int | None = None
+    link: Callable[[], Mapping[str, Any] | None] | None = None
+    total: int | None = None
+
+
+def finished(draft: Draft, notes: Mapping[str, Any]) -> Reply:
+    """Return the answer that a draft makes, with some notes."""
+    said = {**draft.said, **notes}
+    answer = fitted(said, draft.columns, draft.groups, draft.limit)
+    if answer["truncated"] and draft.link and (link := draft.link()):
+        answer = fitted(said | {"rest": link}, draft.columns, draft.groups, draft.limit)
+    if draft.total is not None:
+        answer |= {"total": draft.total, "truncated": answer["returned"] < draft.total}
+    return answer
+
+
+def fitted(
+    said: Mapping[str, Any], columns: Sequence[str], groups: Groups, limit: int | None
+) -> Reply:
+    """Return an answer with as many rows as it may have.
+
+    Parameters
+    ----------
+    said, columns
+        As in `Draft`.
     groups : mapping
         All rows. Those of one group, named "", are shown as one list, from its beginning; of
         several, the newest of each.
@@ -79,9 +117,7 @@ def _fits(answer: Mapping[str, Any]) -> bool:
     return weight(answer) <= MOST_BYTES
 
 
-def _answer(
-    said: Mapping[str, Any], columns: Sequence[str], groups: Groups, rows: int
-) -> dict[str, Any]:
+def _answer(said: Mapping[str, Any], columns: Sequence[str], groups: Groups, rows: int) -> Reply:
     lengths = {name: len(each) for name, each in groups.items()}
     given = shares(lengths, rows)
     shown: Any = {name: each[len(each) - given[name] :] for name, each in groups.items()}

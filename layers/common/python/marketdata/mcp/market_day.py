@@ -6,16 +6,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from marketdata.api.market_day import answer_day
+from marketdata.api.market_day import DayQuery, answer_day
 from marketdata.api.parameters import one_of
-from marketdata.blocks.dataset import Kind
+from marketdata.blocks.dataset import Kind, Period
 from marketdata.errors import InvalidInputError
-from marketdata.kline.bars import OHLC
+from marketdata.kline.bars import OHLC, BarDataset
 from marketdata.mcp.arguments import AskedDay, Question
 from marketdata.mcp.figures import figures_of, values_of
-from marketdata.mcp.fitting import fitted
+from marketdata.mcp.fitting import MOST_ROWS, Draft
 from marketdata.mcp.links import published_link
-from marketdata.mcp.reading import Reply, asked, names_of
+from marketdata.mcp.reading import asked, names_of
 from marketdata.mcp.texts import source_texts
 
 TOP = 20
@@ -38,17 +38,24 @@ class MarketDayQuestion(Question):
     kind: Annotated[str, one_of(Kind)] = Kind.STOCK
     sort_by: Annotated[str, one_of(SORTED_BY)] = "amount"
     order: Literal["desc", "asc"] = "desc"
-    limit: Annotated[int, Field(ge=1, le=200)] = TOP
+    limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = TOP
 
 
-def get_market_day(wanted: MarketDayQuestion) -> Reply:
+def get_market_day(wanted: MarketDayQuestion) -> Draft:
     """Return some of a day's bars, and figures about all; errors as in `api.market_day`."""
     kind, day = Kind(wanted.kind), wanted.trade_date
     dataset, columns = f"{kind}.daily", OF_KIND.get(kind, COMMON)
     if wanted.sort_by not in columns:
         reason = f"must be one of {', '.join(columns)} with kind {kind}"
         raise InvalidInputError("sort_by", reason)
-    envelope = asked(partial(answer_day, dataset=dataset, day=day, status=kind is Kind.STOCK))
+    read = partial(
+        answer_day,
+        dataset=dataset,
+        day=day,
+        columns=BarDataset(kind, Period.DAILY).columns,
+        status=kind is Kind.STOCK,
+    )
+    envelope = asked(read, DayQuery(trade_date=day))
     rows = [
         values_of({"code": code, CHANGE: change_of(row), **row}, columns)
         for code, row in envelope["data"].items()
@@ -59,12 +66,13 @@ def get_market_day(wanted: MarketDayQuestion) -> Reply:
     said = _told(envelope["meta"]) | {"kind": kind, "trade_date": day}
     said["statistics"] = _figures(columns, rows)
     found = sorted_by(rows, columns, wanted.sort_by, descending=wanted.order == "desc")
-    answer = fitted(said, columns, {"": found}, wanted.limit)
-    if answer["truncated"] and (link := published_link(dataset, day)):
-        said["rest"] = link | {"rows": f"of {dataset}, this day's and perhaps others of its year"}
-        answer = fitted(said, columns, {"": found}, wanted.limit)
-    shown = names_of([row[0] for row in answer["rows"]])
-    return fitted(said | source_texts(shown), columns, {"": found}, wanted.limit)
+    said |= source_texts(names_of([row[0] for row in found[: wanted.limit]]))
+
+    def link() -> Mapping[str, Any] | None:
+        told = published_link(dataset, day)
+        return told and {**told, "rows": f"of {dataset}, this day's and perhaps others of its year"}
+
+    return Draft(said, columns, {"": found}, wanted.limit, link)
 
 
 def change_of(row: Mapping[str, Any]) -> float | None:

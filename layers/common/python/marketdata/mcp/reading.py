@@ -13,15 +13,12 @@ from marketdata.errors import InvalidInputError
 from marketdata.kline.rows import RowSet
 from marketdata.mcp.completeness import told_of
 from marketdata.mcp.figures import figures_of, growth, span_of, values_of
-from marketdata.mcp.fitting import fitted
+from marketdata.mcp.fitting import Draft
 from marketdata.mcp.links import csv_link
 from marketdata.mcp.texts import source_texts
 
 MOST_READ = 50_000
 """The rows of a question: figures are about all of them, so each is parsed."""
-
-type Reply = dict[str, Any]
-"""What a tool answers."""
 
 
 def asked(handle: Callable[[Call[Any]], Answer], parameters: Any = None) -> Any:
@@ -62,7 +59,7 @@ def names_of(codes: Sequence[str]) -> dict[str, str]:
     return {code: security.name for code, security in found if security}
 
 
-def answer_rows_by_code(
+def rows_by_code(
     rows: RowSet,
     columns: Sequence[str],
     all_columns: Sequence[str],
@@ -71,8 +68,8 @@ def answer_rows_by_code(
     keep: Callable[[Mapping[str, Any]], bool] | None = None,
     facts: Mapping[str, Any] | None = None,
     names: bool = True,
-) -> Reply:
-    """Return an answer of rows by code: figures about all, as many as fit, and a link to all.
+) -> Draft:
+    """Return an answer of rows by code: figures about all of them, and a link to all.
 
     Parameters
     ----------
@@ -81,7 +78,7 @@ def answer_rows_by_code(
     columns, all_columns : sequence of str
         Those to show, of which the first is the row's day, and those of the file.
     limit : int, optional
-        As for `mcp.fitting.fitted`.
+        How many rows are wanted.
     keep : callable, optional
         Checks whether a parsed row is to be counted and shown; figures and file have all of them.
     facts : mapping, optional
@@ -107,11 +104,11 @@ def answer_rows_by_code(
     said = told_of(rows.meta) | {**(facts or {})} | {"statistics": figures}
     named = names_of([*groups]) if names else {}
     said |= source_texts(named, rows.meta.get("warnings", ()))
-    answer = fitted(said, columns, groups, limit)
-    if not answer["truncated"]:
-        return answer
-    link = csv_link(_filled(parsed, all_columns), all_columns)
-    return fitted(said | {"rest": link}, columns, groups, limit)
+
+    def link() -> Mapping[str, Any]:
+        return csv_link(_filled(parsed, all_columns), all_columns)
+
+    return Draft(said, columns, groups, limit, link)
 
 
 def _filled(

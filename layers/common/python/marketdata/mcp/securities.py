@@ -25,9 +25,9 @@ from marketdata.catalog.securities import SECURITY_TYPES
 from marketdata.errors import InvalidInputError, NotFoundError
 from marketdata.exports.manifest import Manifest
 from marketdata.mcp.arguments import MOST_CODES, AskedDay, FewCodes, Question
-from marketdata.mcp.fitting import fitted
+from marketdata.mcp.fitting import Draft
 from marketdata.mcp.links import csv_link
-from marketdata.mcp.reading import Reply, asked
+from marketdata.mcp.reading import asked
 from marketdata.mcp.texts import source_texts
 
 FOUND = 10
@@ -69,7 +69,7 @@ class CoverageQuestion(Question):
     end_date: AskedDay | None = None
 
 
-def find_security(wanted: SearchQuestion) -> Reply:
+def find_security(wanted: SearchQuestion) -> Draft:
     """Return the securities that a text may mean, best matches first."""
     given = {"q": wanted.query, "limit": str(wanted.limit)}
     if wanted.security_type:
@@ -79,12 +79,10 @@ def find_security(wanted: SearchQuestion) -> Reply:
     rows = [[item[name] for name in columns] for item in found["items"]]
     said = {"complete": True, "missing": {}, "upstream": deployment.settings().upstream}
     said |= source_texts({item["code"]: item["name"] for item in found["items"]})
-    answer = fitted(said, columns, {"": rows}, wanted.limit)
-    total = found["total"]
-    return answer | {"total": total, "truncated": answer["returned"] < total}
+    return Draft(said, columns, {"": rows}, wanted.limit, total=found["total"])
 
 
-def get_calendar(wanted: CalendarQuestion) -> Reply:
+def get_calendar(wanted: CalendarQuestion) -> Draft:
     """Return the trading days of a market, and those before and after them."""
     market, start, end = wanted.market, wanted.start_date, wanted.end_date
     query = CalendarQuery(market=market, start_date=start, end_date=end)
@@ -101,22 +99,19 @@ def get_calendar(wanted: CalendarQuestion) -> Reply:
         "known_until": last_known_day(),
         "trading_since": FIRST_DAYS[market],
     }
-    rows = [[day] for day in days]
-    answer = fitted(said, ("trade_date",), {"": rows}, wanted.limit)
-    if answer["truncated"]:
-        each = ((market, {"trade_date": day}) for day in days)
-        said["rest"] = csv_link(each, ("trade_date",))
-        answer = fitted(said, ("trade_date",), {"": rows}, wanted.limit)
-    # One list of days: there is but one column.
-    return answer | {"rows": [day for (day,) in answer["rows"]]}
+
+    def link() -> Mapping[str, Any]:
+        return csv_link(((market, {"trade_date": day}) for day in days), ("trade_date",))
+
+    return Draft(said, ("trade_date",), {"": days}, wanted.limit, link)
 
 
-def get_coverage(wanted: CoverageQuestion) -> Reply:
+def get_coverage(wanted: CoverageQuestion) -> Draft:
     """Return what the source has and what is stored and published, or the days of some codes."""
     return _of_codes(wanted) if wanted.codes else _overview(wanted.limit)
 
 
-def _of_codes(wanted: CoverageQuestion) -> Reply:
+def _of_codes(wanted: CoverageQuestion) -> Draft:
     if not (wanted.start_date and wanted.end_date):
         lacking = "end_date" if wanted.start_date else "start_date"
         raise InvalidInputError(lacking, "is required with codes")
@@ -153,15 +148,15 @@ def _of_codes(wanted: CoverageQuestion) -> Reply:
         "upstream": meta["upstream"],
         **source_texts({item["code"]: item["name"] for item in items}),
     }
-    answer = fitted(said, columns, {"": rows}, wanted.limit)
-    if answer["truncated"]:
+
+    def link() -> Mapping[str, Any]:
         named = (dict(zip(columns, [*row[:-1], _json(row[-1])], strict=True)) for row in rows)
-        said["rest"] = csv_link(((row["code"], row) for row in named), columns[1:])
-        answer = fitted(said, columns, {"": rows}, wanted.limit)
-    return answer
+        return csv_link(((row["code"], row) for row in named), columns[1:])
+
+    return Draft(said, columns, {"": rows}, wanted.limit, link)
 
 
-def _overview(limit: int | None) -> Reply:
+def _overview(limit: int | None) -> Draft:
     """Return, for each dataset, since when the source has it, and what is published of it."""
     manifest: Manifest = deployment.manifest()
     published: dict[str, list[Any]] = {}
@@ -186,7 +181,7 @@ def _overview(limit: int | None) -> Reply:
         "next_final": source["next_final"].get("stock.daily"),
         "upstream": deployment.settings().upstream,
     }
-    return fitted(said, columns, {"": rows}, limit)
+    return Draft(said, columns, {"": rows}, limit)
 
 
 def _neighbour(find: Callable[[str, str], str], market: str, day: str) -> str | None:

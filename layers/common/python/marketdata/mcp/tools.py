@@ -1,19 +1,21 @@
 """The tools: their names, what an agent is told of them, and how they are called."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
 from pydantic import ValidationError
 
+from marketdata import deployment
 from marketdata.api.failures import failure, wrong_fields
+from marketdata.api.parameters import HOW_TO_WRITE
+from marketdata.catalog.spelling import candidates
 from marketdata.mcp.arguments import MOST_CODES, Question, described
 from marketdata.mcp.bars import BarsQuestion, StatusQuestion, get_bars, get_status
 from marketdata.mcp.financials import FinancialsQuestion, get_financials
-from marketdata.mcp.fitting import MOST_ROWS
+from marketdata.mcp.fitting import MOST_ROWS, Draft, Reply, finished
 from marketdata.mcp.market_day import MarketDayQuestion, get_market_day
 from marketdata.mcp.messages import INVALID_PARAMS, Json, RpcError
-from marketdata.mcp.reading import Reply
 from marketdata.mcp.securities import (
     CalendarQuestion,
     CoverageQuestion,
@@ -36,6 +38,7 @@ a link to all of them, good for 15 minutes.
 `upstream: synthetic` is a made-up market."""
 
 ERROR_CHARACTERS = 400
+MOST_CANDIDATES = 3
 
 ANNOTATIONS = {"readOnlyHint": True, "openWorldHint": False}
 
@@ -48,13 +51,13 @@ class Tool(NamedTuple):
     model : type
         The model of its arguments.
     answer : callable
-        Answers a question of that model.
+        Drafts the answer to a question of that model.
     description : str
         What an agent reads to choose it.
     """
 
     model: type[Question]
-    answer: Callable[[Any], Reply]
+    answer: Callable[[Any], Draft]
     description: str
 
 
@@ -68,10 +71,11 @@ TOOLS: Mapping[str, Tool] = {
     "get_bars": Tool(
         BarsQuestion,
         get_bars,
-        "How did prices and volumes of some codes move? Bars from start_date to end_date (default: "
-        "last final day), and for each code `return` and figures over all of them. For long spans "
-        "ask for weekly or monthly bars, or few fields. adjust=forward or backward removes "
-        "dividends and splits; `adjust.anchor` is the day whose prices stay.",
+        "How did prices and volumes of some codes move? Bars from start_date, or the last count, "
+        "to end_date (default: last final day), and for each code `return` and figures over all of "
+        "them. For long spans ask for weekly or monthly bars, or few fields. adjust=forward or "
+        "backward removes dividends and splits; `adjust.anchor` is the day whose prices stay, "
+        "adjust_anchor sets it: nothing later has any influence then.",
     ),
     "get_market_day": Tool(
         MarketDayQuestion,
@@ -158,10 +162,12 @@ def call(params: Mapping[str, Any], request_id: str) -> Result:
         arguments = {}
     if not isinstance(arguments, dict):
         raise RpcError(INVALID_PARAMS, "arguments: must be an object")
+    read_as: dict[str, str] = {}
     try:
-        reply = tool.answer(tool.model.model_validate(arguments))
+        draft = tool.answer(tool.model.model_validate(arguments, context=read_as))
+        reply = finished(draft, {"codes_read_as": read_as} if read_as else {})
     except ValidationError as error:
-        wrong = "; ".join(f"{field}: {reason}" for field, reason in wrong_fields(error))
+        wrong = "; ".join(f"{field}: {reason}" for field, reason in wrong_fields(error, _bare))
         return Result(_error(cleaned(wrong, ERROR_CHARACTERS)))
     except Exception as error:  # noqa: BLE001
         return Result(_error(_said(error, request_id)))
@@ -176,6 +182,18 @@ def _content(reply: Reply) -> Json:
 
 def _error(text: str) -> Json:
     return {"content": [{"type": "text", "text": text}], "isError": True}
+
+
+def _bare(codes: Sequence[str]) -> str:
+    """Return why codes without their exchange are refused, and which ones they may be."""
+    catalog = deployment.stored_catalog()
+    named = []
+    for code in dict.fromkeys(codes):
+        found = candidates(catalog.securities(), code) if catalog else []
+        # Their names, which others wrote, are left to find_security.
+        meant = " or ".join(security.code for security in found[:MOST_CANDIDATES])
+        named.append(f"{code} needs its exchange: {meant}" if meant else f"{code} {HOW_TO_WRITE}")
+    return "; ".join(named)
 
 
 def _said(error: Exception, request_id: str) -> str:

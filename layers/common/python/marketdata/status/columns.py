@@ -1,8 +1,5 @@
 """The columns of the status in the rows of bars, added without parsing either. Pure."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from marketdata.blocks.codec import JOINT
 from marketdata.kline.bars import DAY
 from marketdata.status.status import COLUMNS
@@ -41,8 +38,3 @@ def columns_in(row: bytes) -> bytes:
 def _bodies(text: bytes) -> list[bytes]:
     """Return rows without their braces."""
     return text[1:-1].split(_BETWEEN)
-
-
-def columns_of(bars: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """Return the columns of the status in parsed rows, each as a list with one value per bar."""
-    return {name: [bar[name] for bar in bars] for name in COLUMNS}

@@ -16,7 +16,15 @@ from marketdata.errors import NotFoundError
 from marketdata.lease.queue import Queue
 from marketdata.lease.state import task_claimant
 from marketdata.tasks.outcomes import Outcomes
-from marketdata.tasks.task import Status, Task, new_execution_name, now, record_key
+from marketdata.tasks.task import (
+    SELECTED,
+    Selection,
+    Status,
+    Task,
+    new_execution_name,
+    now,
+    record_key,
+)
 
 RUNNING = "#status IN (:pending, :running) AND attempt = :current"
 STATUS = {"#status": "status"}
@@ -72,6 +80,17 @@ class TaskRecords:
             return [], total
         items = self._table.query("tasks", between=(record_key(first), record_key(last)))
         return [Task.from_item(item) for item in items][::-1], total
+
+    def selected(self, wanted: Selection, page: int, size: int) -> tuple[list[Task], int]:
+        """Return a page of the selected tasks, newest first, and how many there are.
+
+        Every record is looked at, which costs a read of all.
+        """
+        items = self._table.query("tasks", attributes=SELECTED)
+        numbers = [item["id"] for item in items if wanted.holds(item)][::-1]
+        keys = [("tasks", record_key(each)) for each in numbers[(page - 1) * size : page * size]]
+        found = self._table.get_many(keys)
+        return [Task.from_item(found[key]) for key in keys if key in found], len(numbers)
 
     def holder(self, request: str) -> Task | None:
         """Return the task that last claimed a request, ended or not; None if none ever did."""

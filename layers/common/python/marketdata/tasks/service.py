@@ -11,6 +11,8 @@ from marketdata.errors import ConflictError, NotFoundError
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import (
+    ALL_TASKS,
+    Selection,
     Status,
     Task,
     TaskKind,
@@ -140,9 +142,12 @@ class TaskService:
         """
         return self._reconciled(self._records.load(task_id))
 
-    def page(self, page: int, size: int) -> tuple[list[Task], int]:
-        """Return a page of tasks, newest first, and the number of all tasks."""
-        tasks, total = self._records.page(page, size)
+    def page(self, page: int, size: int, wanted: Selection = ALL_TASKS) -> tuple[list[Task], int]:
+        """Return a page of tasks, newest first, and the number of all that are wanted."""
+        if wanted == ALL_TASKS:
+            tasks, total = self._records.page(page, size)
+        else:
+            tasks, total = self._records.selected(wanted, page, size)
         return [self._reconciled(task) for task in tasks], total
 
     def result(self, task: Task) -> bytes:

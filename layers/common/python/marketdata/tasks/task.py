@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import orjson
 
@@ -43,6 +43,42 @@ class Status(StrEnum):
     def ended(self) -> bool:
         """Whether the task is over, unless it is retried."""
         return self not in (Status.PENDING, Status.RUNNING)
+
+
+class Selection(NamedTuple):
+    """Which tasks to list.
+
+    Attributes
+    ----------
+    status : Status or None
+        Only those that have come so far.
+    kind : TaskKind or None
+        Only those that do this.
+    with_errors : bool
+        Only those that failed, or ended with codes in error.
+    """
+
+    status: Status | None = None
+    kind: TaskKind | None = None
+    with_errors: bool = False
+
+    def holds(self, item: Mapping[str, Any]) -> bool:
+        """Check a stored record, of which `SELECTED` is enough."""
+        return (
+            (self.status is None or item["status"] == self.status)
+            and (self.kind is None or item["kind"] == self.kind)
+            and (not self.with_errors or _went_wrong(item))
+        )
+
+
+ALL_TASKS = Selection()
+SELECTED = ("id", "status", "kind", "error_count")
+"""The fields of a record by which tasks are selected."""
+
+
+def _went_wrong(item: Mapping[str, Any]) -> bool:
+    status = Status(item["status"])
+    return status is Status.FAILED or (status.ended and bool(item.get("error_count")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from marketdata.api.schema.operation import (
     Day,
     Link,
     Moment,
+    OfCodes,
     Operation,
     Schema,
 )
@@ -98,7 +99,7 @@ class Industries(Schema):
     items: list[IndustryView]
 
 
-class Word(Schema):
+class Word(OfCodes):
     """When the source gave an answer."""
 
     as_of: Day | None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from marketdata.api.schema.operation import Code, Count, Day, Link, Operation, Schema
+from marketdata.api.schema.operation import Code, Count, Day, Link, OfCodes, Operation, Schema
 from marketdata.api.schema.tasks import (
     DetectResult,
     FillResult,
@@ -63,7 +63,19 @@ class Coverage(Schema):
     page_size: Annotated[int, Field(ge=1)]
 
 
-class CoverageMeta(Schema):
+class CoverageTotals(Schema):
+    """The days of all codes, whatever the page."""
+
+    expected: Count
+    present: Count
+    unconfirmed: Count
+    missing: Count
+    short: Count
+    codes: Count
+    """Codes that are not complete."""
+
+
+class CoverageMeta(OfCodes):
     """How far the counts reach."""
 
     upstream: Annotated[str, Field(json_schema_extra={"enum": [*SOURCES]})]
@@ -71,6 +83,8 @@ class CoverageMeta(Schema):
     """Later days are not final yet, and not counted."""
     unknown_codes: list[str]
     """Not known as that type of security, or without any life in the range."""
+    totals: Annotated[CoverageTotals, Field(default=None)]
+    """合计 · Only where codes are sorted by what is missing."""
 
 
 REQUEST = {

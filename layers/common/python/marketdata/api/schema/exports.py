@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from marketdata.api.schema.forms import day_of
 from marketdata.api.schema.klines import BAR, FUTURE_BAR, FutureBar, StockBar
 from marketdata.api.schema.operation import Code, Count, Day, Id, Moment, Operation, Schema
 from marketdata.exports.datasets import PUBLISHED
@@ -253,7 +254,7 @@ OPERATIONS = {
         {"since": 17},
     ),
     ("GET", "/stock/kline/day"): Operation(
-        dict[Code, StockBar],
+        day_of(StockBar),
         {"600000.SH": BAR},
         {"trade_date": "20240102", "security_type": "EXTRA_STOCK_A_ALL"},
         meta=DayClaims,
@@ -261,9 +262,10 @@ OPERATIONS = {
         errors=(502, 503),
         large=True,
         conditional=True,
+        csv=True,
     ),
     ("GET", "/future/kline/day"): Operation(
-        dict[Code, FutureBar],
+        day_of(FutureBar),
         {"IF2401.CFE": FUTURE_BAR},
         {"trade_date": "20240102"},
         meta=DayClaims,
@@ -271,6 +273,7 @@ OPERATIONS = {
         errors=(502, 503),
         large=True,
         conditional=True,
+        csv=True,
     ),
     ("POST", "/cache/publish"): Operation(
         Publishing,

@@ -4,11 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from marketdata.api.schema.operation import Code, Count, Day, Operation, Range, Schema
+from marketdata.api.schema.forms import Flag, Price, Time, rows_of
+from marketdata.api.schema.operation import Code, Count, Day, OfCodes, Operation, Range, Schema
 from marketdata.settings import SOURCES
-
-type Time = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")]
-type Price = Annotated[float, Field(ge=0)] | None
 
 
 class Bar(Schema):
@@ -30,9 +28,6 @@ class Bar(Schema):
     """成交量 · Shares; of futures lots."""
     amount: Annotated[float, Field(ge=0)] | None
     """成交额 · Yuan; null where the source has none."""
-
-
-type Flag = bool | None
 
 
 class StockBar(Bar):
@@ -78,7 +73,7 @@ class Outside(Schema):
     reason: Literal["not_listed", "delisted", "before_coverage", "not_covered"]
 
 
-class Claims(Schema):
+class Claims(OfCodes):
     """What an answer claims of its completeness, be it of bars or of statements."""
 
     complete: bool
@@ -120,6 +115,8 @@ class Completeness(Claims):
     """Days whose official close lies outside [low, high], as thin contracts have them."""
     rejected: dict[Code, list[Range]]
     """隔离 · Missing or short days whose bars could not be used; reads spare them for hours."""
+    first: Annotated[dict[Code, Day], Field(default=None)]
+    """首日 · The trading day of each code's first bar; only where `count` was asked for."""
 
 
 class Adjustment(Schema):
@@ -267,7 +264,7 @@ ERRORS = (404, 502, 503)
 
 OPERATIONS = {
     ("GET", "/stock/kline"): Operation(
-        dict[Code, list[StockBar]],
+        rows_of(StockBar),
         {"600000.SH": [BAR]},
         {"codes": "600000.SH,000001.SZ", **STOCK_RANGE},
         meta=StockCompleteness,
@@ -275,9 +272,10 @@ OPERATIONS = {
         errors=ERRORS,
         large=True,
         conditional=True,
+        csv=True,
     ),
     ("POST", "/stock/kline/batch"): Operation(
-        dict[Code, list[StockBar]],
+        rows_of(StockBar),
         {"600000.SH": [BAR]},
         {"codes": ["600000.SH", "000001.SZ", "000002.SZ"], **STOCK_RANGE},
         meta=StockCompleteness,
@@ -285,6 +283,7 @@ OPERATIONS = {
         errors=ERRORS,
         large=True,
         conditional=True,
+        csv=True,
     ),
     ("GET", "/stock/kline/{code}/chart"): Operation(
         Chart,
@@ -300,7 +299,7 @@ OPERATIONS = {
         large=True,
     ),
     ("GET", "/future/kline"): Operation(
-        dict[Code, list[FutureBar]],
+        rows_of(FutureBar),
         {"IF2401.CFE": [FUTURE_BAR]},
         {"codes": "IF2401.CFE", **RANGE},
         meta=Completeness,
@@ -308,5 +307,6 @@ OPERATIONS = {
         errors=ERRORS,
         large=True,
         conditional=True,
+        csv=True,
     ),
 }

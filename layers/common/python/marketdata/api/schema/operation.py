@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from marketdata.catalog.securities import CODE_PATTERN
+from marketdata.catalog.spelling import READ_PATTERN
 
 type Day = Annotated[str, Field(pattern="^[0-9]{8}$")]
 type Code = Annotated[str, Field(pattern=CODE_PATTERN)]
@@ -22,6 +23,17 @@ class Schema(BaseModel):
     """Base of the models of answers: nothing is in them that is not described."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class OfCodes(Schema):
+    """What `meta` says of the codes that were asked for."""
+
+    codes_read_as: Annotated[
+        dict[str, Annotated[str, Field(pattern=READ_PATTERN)]],
+        Field(default=None, min_length=1),
+    ]
+    """代码识别 · Only where a code was not written as ours: what was written, and as which of our
+    codes it was read."""
 
 
 class NoMeta(Schema):
@@ -71,6 +83,8 @@ class Operation:
         Whether the answer may be too large, and a 303 to a link instead.
     conditional : bool
         Whether it has an ETag and knows If-None-Match.
+    csv : bool
+        Whether it can be had as a CSV table.
     links : tuple of Link
         Calls that the answer leads to.
     content : tuple of str
@@ -93,6 +107,7 @@ class Operation:
     errors: tuple[int, ...] = ()
     large: bool = False
     conditional: bool = False
+    csv: bool = False
     links: tuple[Link, ...] = ()
     content: tuple[str, ...] = ()
     bare: Any = None

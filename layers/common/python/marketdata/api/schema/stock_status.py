@@ -5,16 +5,15 @@ from typing import Annotated
 from pydantic import Field
 
 from marketdata.api.schema.exports import DayClaims
+from marketdata.api.schema.forms import Flag, Price, day_of, rows_of
 from marketdata.api.schema.klines import (
     ERRORS,
     META,
     Completeness,
-    Flag,
-    Price,
     StatusSaid,
     Universe,
 )
-from marketdata.api.schema.operation import Code, Day, Operation, Schema
+from marketdata.api.schema.operation import Day, Operation, Schema
 
 
 class StockStatus(Schema):
@@ -59,7 +58,7 @@ STATUS_META = META | {"absent": {}, "not_covered": ["510300.SH"], "disagreeing":
 
 OPERATIONS = {
     ("GET", "/stock/status"): Operation(
-        dict[Code, list[StockStatus] | StockStatus],
+        rows_of(StockStatus) | day_of(StockStatus),
         {"600000.SH": [STATUS]},
         {"codes": "600000.SH,000001.SZ", "start_date": "20240101", "end_date": "20240131"},
         meta=StatusCompleteness | DayClaims,
@@ -67,5 +66,6 @@ OPERATIONS = {
         errors=ERRORS,
         large=True,
         conditional=True,
+        csv=True,
     ),
 }

@@ -16,18 +16,16 @@ from marketdata.blocks import codec
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Security, life
-from marketdata.errors import UpstreamError
+from marketdata.errors import InvalidInputError, UpstreamError
 from marketdata.kline.adjust.factors import NO_FACTORS, KnownFactors, read_factors
 from marketdata.kline.adjust.prices import adjust_prices
-from marketdata.kline.adjust.steps import FactorDataset, Mode
+from marketdata.kline.adjust.steps import FactorDataset, Mode, Steps
 from marketdata.kline.gaps import DEADLINE
-from marketdata.kline.reader import KlineQuestion, KlineReader, Pieces
+from marketdata.kline.reader import KlineQuestion, KlineReader, Pieces, ReadBars
 from marketdata.kline.rows import Piece, RowSet
 
 ASK_AGAIN = timedelta(minutes=5)
 """How long to wait before asking again for a code for which the source had nothing new."""
-
-type ReadBars = Callable[[KlineReader, KlineQuestion], RowSet]
 
 
 class FetchFactors(Protocol):
@@ -54,6 +52,8 @@ class Adjuster:
         The last trading day whose factors are final, "YYYYMMDD".
     now : callable
         Returns the current time, with a time zone.
+    anchor : str
+        The day to adjust forward to, "YYYYMMDD"; empty for the last one with a known factor.
     clock : callable
         A monotonic clock, in seconds.
 
@@ -73,6 +73,7 @@ class Adjuster:
     end: str
     final_until: str
     now: Callable[[], datetime]
+    anchor: str = ""
     clock: Callable[[], float] = time.monotonic
     anchors: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
@@ -121,13 +122,26 @@ class Adjuster:
             self.failed[code] = known.failed or NO_FACTORS
             return []
         text = codec.JOINT.join(piece.text for piece in pieces)
-        adjusted = Piece.of(adjust_prices(text, known.steps, self.mode))
-        self.anchors[code] = known.steps.anchor(self.mode, security.list_date)
+        adjusted = Piece.of(b"")
+        if self._knows_anchor(security, known.steps):
+            adjusted = Piece.of(adjust_prices(text, known.steps, self.mode, self.anchor))
+            self.anchors[code] = known.steps.anchor(self.mode, security.list_date, self.anchor)
         if adjusted.rows < codec.rows_in(text):
             first, last = known.steps.days[0], known.steps.until
             why = f"; {known.failed}" if known.failed else ""
             self.failed[code] = f"factors are known from {first} to {last} only{why}"
         return [adjusted] if adjusted.rows else []
+
+    def _knows_anchor(self, security: Security, steps: Steps) -> bool:
+        """Check whether the factor of the day to adjust forward to is known, if there is one.
+
+        Outside the code's life it is that of the first or the last day in it.
+        """
+        if not self.anchor:
+            return True
+        born, gone = life(security)
+        before = born <= self.anchor < steps.days[0] and steps.factors[0] != 1
+        return not before and min(self.anchor, gone) <= steps.until
 
     def _factors(self, paying: Sequence[Security]) -> dict[str, KnownFactors]:
         """Return what is known about each code, after fetching what is missing."""
@@ -146,8 +160,10 @@ class Adjuster:
     def _lacks(self, security: Security, known: KnownFactors) -> bool:
         """Check whether a code's factors have to be fetched."""
         steps, last = known.steps, life(security)[1]
-        # Factors of days later than those asked for matter only to a forward anchor.
-        until = self.final_until if self.mode is Mode.FORWARD else min(self.end, self.final_until)
+        # Factors of days later than those asked for matter only to an anchor.
+        needed = max(self.end, self.anchor)
+        forward = self.mode is Mode.FORWARD and not self.anchor
+        until = self.final_until if forward else min(needed, self.final_until)
         if steps and steps.until >= min(until, last):
             return False
         return not known.asked_at or (
@@ -192,12 +208,15 @@ class AdjustedReader:
         Has missing factors fetched.
     now : callable
         Returns the current time, with a time zone.
+    anchor : str
+        The day to adjust forward to, "YYYYMMDD"; empty for the last one with a known factor.
     """
 
     reader: KlineReader
     mode: Mode
     fetch: FetchFactors
     now: Callable[[], datetime]
+    anchor: str = ""
 
     def read(self, question: KlineQuestion, read: ReadBars = KlineReader.read) -> RowSet:
         """Answer a question; errors as in `KlineReader.read`.
@@ -210,9 +229,18 @@ class AdjustedReader:
             The question.
         read : ReadBars
             Reads the bars with a reader that adjusts prices.
+
+        Raises
+        ------
+        InvalidInputError
+            The anchor is later than the last day whose factors are final.
         """
         final_day = self.reader.final_day
         known_until = min(final_day(FactorDataset(kind).name) for kind in question.kinds)
+        if self.anchor > known_until:
+            raise InvalidInputError(
+                "adjust_anchor", f"must not be after {known_until}, the last day with known factors"
+            )
         adjuster = Adjuster(
             mode=self.mode,
             store=self.reader.store,
@@ -220,6 +248,7 @@ class AdjustedReader:
             end=question.end,
             final_until=known_until,
             now=self.now,
+            anchor=self.anchor,
         )
         reader = replace(
             self.reader,

@@ -21,7 +21,7 @@ DIGITS = 8
 size, and 12.34 × 1 is not 12.340000000000002."""
 
 
-def adjust_prices(text: bytes, steps: Steps, mode: Mode) -> bytes:
+def adjust_prices(text: bytes, steps: Steps, mode: Mode, anchor: str = "") -> bytes:
     """Multiply the prices of rows; `volume` and `amount` are what was traded, and stay.
 
     Parameters
@@ -33,13 +33,17 @@ def adjust_prices(text: bytes, steps: Steps, mode: Mode) -> bytes:
         those of the night before.
     mode : Mode
         Which day's prices stay unchanged.
+    anchor : str
+        The day to adjust forward to, see `Steps.anchor`.
 
     Returns
     -------
     bytes
         The joined rows; those of days without a known factor are left out.
     """
-    cuts = ((cut_bars(text, first, last), ratio) for first, last, ratio in steps.spans(mode))
+    cuts = (
+        (cut_bars(text, first, last), ratio) for first, last, ratio in steps.spans(mode, anchor)
+    )
     # Rows that do not change keep their exact text.
     return codec.JOINT.join(
         rows if ratio == 1 else _times(rows, ratio) for rows, ratio in cuts if rows

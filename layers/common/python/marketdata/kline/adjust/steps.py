@@ -1,5 +1,6 @@
 """Cumulative (后复权) factors as steps. Pure."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +16,7 @@ class Mode(StrEnum):
     """Which day's prices stay unchanged: the anchor."""
 
     FORWARD = "forward"
-    """前复权: raw price × factor ÷ factor of the last known day."""
+    """前复权: raw price × factor ÷ factor of the last known day, or of the day asked for."""
     BACKWARD = "backward"
     """后复权: raw price × factor."""
 
@@ -65,22 +66,36 @@ class Steps:
     factors: tuple[float, ...]
     until: str
 
-    def anchor(self, mode: Mode, listed: str | None) -> str:
+    def anchor(self, mode: Mode, listed: str | None, asked: str = "") -> str:
         """Return the day whose prices the mode leaves unchanged.
 
         A cumulative factor counts from the listing. If it is not 1 on the first known day, that
         day is later than the one from which it counts.
+
+        Parameters
+        ----------
+        mode : Mode
+            The mode.
+        listed : str or None
+            The listing, "YYYYMMDD".
+        asked : str
+            The day to adjust forward to, "YYYYMMDD"; empty for the last known one. The known day
+            nearest to it is the anchor.
         """
         if mode is Mode.FORWARD:
-            return self.until
+            return max(self.days[0], min(asked or self.until, self.until))
         return self.days[0] if self.factors[0] == 1 else min(listed or self.days[0], self.days[0])
 
-    def spans(self, mode: Mode) -> Iterator[tuple[str, str, float]]:
+    def spans(self, mode: Mode, asked: str = "") -> Iterator[tuple[str, str, float]]:
         """Yield the known days as ranges: first day, last day, multiplier of their prices.
 
-        A last day may not exist in any calendar, but it sorts before all later days.
+        A last day may not exist in any calendar, but it sorts before all later days. `asked` is the
+        day to adjust forward to, as in `anchor`.
         """
-        base = self.factors[-1] if mode is Mode.FORWARD else 1.0
+        base = 1.0
+        if mode is Mode.FORWARD:
+            anchor = self.anchor(mode, None, asked)
+            base = self.factors[bisect_right(self.days, anchor) - 1]
         ends = (*(f"{int(day) - 1:08}" for day in self.days[1:]), self.until)
         for first, last, factor in zip(self.days, ends, self.factors, strict=True):
             yield first, last, factor / base

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,9 @@ from marketdata.catalog.calendar import (
 from marketdata.catalog.lives import each_life
 from marketdata.catalog.securities import Security, dates_of, life, market_of
 from marketdata.catalog.window import NEWEST, NEWEST_DAYS
-from marketdata.errors import UpstreamError, UpstreamFaultError
+from marketdata.errors import UpstreamError
 from marketdata.kline.bars import BarDataset
+from marketdata.sources.amazingdata.asking_twice import GAVE_NOTHING, CallSdk, ask_twice
 from marketdata.sources.amazingdata.contract_lives import may_be_listed_since, surely_listed
 from marketdata.sources.amazingdata.error_codes import error_of
 from marketdata.sources.amazingdata.shapes import VALUES
@@ -42,9 +43,6 @@ CONTROL = CONTROLS["SH"]
 
 
 STATUS_MARKETS = frozenset({"SH", "SZ"})
-
-
-GAVE_NOTHING = "AmazingData: it gave nothing at all"
 
 
 def frame_of(dataset: BarDataset, answer: Mapping[str, Any], start: str, end: str) -> pd.DataFrame:
@@ -139,12 +137,6 @@ def _trade_date(time: str, dataset: BarDataset) -> str:
     if clock >= EVENING:
         return next_trading_day("SH", day)
     return day if is_trading_day("SH", day) else next_trading_day("SH", day)
-
-
-class CallSdk(Protocol):
-    """Carries out an operation: `sources.child.session.Session.call` with a deadline."""
-
-    def __call__(self, operation: str, /, **arguments: Any) -> Any: ...
 
 
 @dataclass(slots=True)
@@ -257,23 +249,24 @@ class BarFetch:
     def _frame(self, answer: Mapping[str, Any] | None) -> pd.DataFrame:
         return frame_of(self.dataset, answer or {"times": []}, self.start, self.end)
 
-    def _klines(self, codes: list[str], *, sure: bool) -> dict[str, Any]:
+    def _klines(self, codes: list[str], *, sure: bool) -> Mapping[str, Any]:
         """Request bars, and again if that failed or wrongly returned nothing."""
-        try:
-            answer = self._ask(codes, self.dataset)
-        except UpstreamFaultError:
-            return self._ask(codes, self.dataset)
-        return self._ask(codes, self.dataset) if _is_nothing(answer) and sure else answer
-
-    def _ask(self, codes: list[str], dataset: BarDataset) -> dict[str, Any]:
-        answer: dict[str, Any] = self.call(
-            "klines",
-            codes=codes,
-            start=asked_from(dataset, self.start),
-            end=self.end,
-            period=PERIODS[dataset.period],
+        arguments = self._arguments(codes, self.dataset)
+        return ask_twice(
+            self.call, "klines", lambda reply: sure and _is_nothing(reply), **arguments
         )
+
+    def _ask(self, codes: list[str], dataset: BarDataset) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = self.call("klines", **self._arguments(codes, dataset))
         return answer
+
+    def _arguments(self, codes: list[str], dataset: BarDataset) -> dict[str, Any]:
+        return {
+            "codes": codes,
+            "start": asked_from(dataset, self.start),
+            "end": self.end,
+            "period": PERIODS[dataset.period],
+        }
 
     def _silent(
         self, codes: Sequence[str], answer: Mapping[str, Any], lacking: Mapping[str, object]

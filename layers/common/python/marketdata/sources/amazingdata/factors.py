@@ -5,7 +5,7 @@ and the steps in it are only a few thousand.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -13,9 +13,8 @@ from typing import Any
 import pandas as pd
 
 from marketdata.catalog.calendar import trading_days
-from marketdata.errors import UpstreamFaultError
 from marketdata.kline.adjust.steps import NOISE, Steps, steps_of
-from marketdata.sources.amazingdata.bars import GAVE_NOTHING, CallSdk
+from marketdata.sources.amazingdata.asking_twice import GAVE_NOTHING, CallSdk, ask_twice
 from marketdata.sources.amazingdata.shapes import day_of, numbers_of, ours
 from marketdata.sources.source import FetchedFactors
 
@@ -101,23 +100,12 @@ class FactorFetch:
         UpstreamError
             The whole batch failed.
         """
-        answer = self._ask(list(codes))
+        answer = ask_twice(self.call, "factors", _is_nothing, codes=list(codes))
         for code, (days, factors, until) in answer["steps"].items():
             self.found.steps[code] = Steps(tuple(days), tuple(factors), until)
         self.found.failed |= dict.fromkeys(codes, GAVE_NOTHING) if _is_nothing(answer) else {}
         self.found.failed |= answer["failed"]
 
-    def _ask(self, codes: list[str]) -> dict[str, Any]:
-        """Request factors, and again if that failed or returned nothing."""
-        try:
-            answer: dict[str, Any] = self.call("factors", codes=codes)
-            if not _is_nothing(answer):
-                return answer
-        except UpstreamFaultError:
-            pass
-        again: dict[str, Any] = self.call("factors", codes=codes)
-        return again
 
-
-def _is_nothing(answer: dict[str, Any]) -> bool:
+def _is_nothing(answer: Mapping[str, Any]) -> bool:
     return not (answer["steps"] or answer["failed"])

@@ -15,7 +15,7 @@ from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import MARKETS, SHANGHAI
 from marketdata.catalog.securities import Catalog, Security, market_of, our_code
 from marketdata.errors import UpstreamError, UpstreamFaultError, UpstreamPermissionError
-from marketdata.sources.amazingdata.bars import CallSdk
+from marketdata.sources.amazingdata.asking_twice import CallSdk
 from marketdata.sources.amazingdata.contract_lives import delivery_month, last_trading_day
 from marketdata.sources.amazingdata.spelling import spelled
 from marketdata.sources.source import FetchedSecurities

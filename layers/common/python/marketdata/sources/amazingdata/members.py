@@ -7,7 +7,7 @@ from typing import Any
 from marketdata.catalog.constituents import Industry, Membership
 from marketdata.catalog.securities import market_of, our_code
 from marketdata.errors import UpstreamFaultError
-from marketdata.sources.amazingdata.bars import GAVE_NOTHING, CallSdk
+from marketdata.sources.amazingdata.asking_twice import GAVE_NOTHING, CallSdk, ask_twice
 from marketdata.sources.amazingdata.error_codes import error_of
 from marketdata.sources.source import FetchedMembers, FetchedWeights
 
@@ -56,7 +56,7 @@ class MemberFetch:
         UpstreamError
             The whole batch failed.
         """
-        answer = _asked_twice(self.call, "members", kind=kind, codes=list(groups))
+        answer = ask_twice(self.call, "members", _is_nothing, kind=kind, codes=list(groups))
         rows = iter(zip(answer["members"], answer["in_dates"], answer["out_dates"], strict=True))
         for group, count in answer["counts"]:
             own = [next(rows) for _ in range(count)]
@@ -107,7 +107,7 @@ def fetch_weights(call: CallSdk, index: str, start: str, end: str) -> FetchedWei
     UpstreamError
         The call failed, or gave nothing although the index has weights.
     """
-    answer = _asked_twice(call, "weights", codes=[index], start=start, end=end)
+    answer = ask_twice(call, "weights", _is_nothing, codes=[index], start=start, end=end)
     others = [*answer["foreign"].values(), *(code for code, _ in answer["counts"] if code != index)]
     if others:
         raise UpstreamFaultError(f"AmazingData: it gave weights of {others[0]}, not of {index}")
@@ -162,16 +162,8 @@ def industries_of(rows: Sequence[Sequence[str]]) -> list[Industry]:
     ]
 
 
-def _asked_twice(call: CallSdk, operation: str, **arguments: Any) -> Mapping[str, Any]:
-    """Carry out an operation, and again if that failed or returned nothing."""
-    try:
-        answer: Mapping[str, Any] = call(operation, **arguments)
-        if answer["counts"] or answer["foreign"]:
-            return answer
-    except UpstreamFaultError:
-        pass
-    again: Mapping[str, Any] = call(operation, **arguments)
-    return again
+def _is_nothing(answer: Mapping[str, Any]) -> bool:
+    return not (answer["counts"] or answer["foreign"])
 
 
 def _out_date(text: str | None) -> str | None:

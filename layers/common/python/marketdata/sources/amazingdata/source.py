@@ -12,7 +12,8 @@ from marketdata.catalog.constituents import Industry
 from marketdata.catalog.securities import FIRST_DATE, Catalog, Security
 from marketdata.finance.statement import StatementDataset
 from marketdata.kline.bars import BarDataset
-from marketdata.sources.amazingdata.bars import BarFetch, CallSdk, may_live
+from marketdata.sources.amazingdata.asking_twice import CallSdk
+from marketdata.sources.amazingdata.bars import BarFetch, may_live
 from marketdata.sources.amazingdata.factors import FactorFetch
 from marketdata.sources.amazingdata.listing import COVERAGE_START, Listing
 from marketdata.sources.amazingdata.members import (

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from marketdata.sources.amazingdata.bars import CallSdk
+from marketdata.sources.amazingdata.asking_twice import CallSdk
 
 
 def spelled(call: CallSdk, spelling: Callable[[str], str]) -> CallSdk:

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from marketdata.errors import UpstreamFaultError
 from marketdata.finance.statement import HEADER, TEXTS, StatementRow, Value
-from marketdata.sources.amazingdata.bars import GAVE_NOTHING, CallSdk
+from marketdata.sources.amazingdata.asking_twice import GAVE_NOTHING, CallSdk, ask_twice
 from marketdata.sources.amazingdata.error_codes import error_of
 from marketdata.sources.amazingdata.shapes import day_of, text_of
 from marketdata.sources.source import StatementRequest
@@ -44,7 +43,15 @@ class StatementFetch:
         UpstreamError
             The whole batch failed.
         """
-        answer = self._ask(codes)
+        answer = ask_twice(
+            self.call,
+            "statements",
+            lambda reply: not (reply["counts"] or reply["empty"]),
+            statement=self.request.statement.value,
+            codes=list(codes),
+            start=self.request.start,
+            end=self.request.end,
+        )
         self.rows += _rows(answer, self.request)
         named = {*(code for code, _ in answer["counts"]), *answer["empty"]}
         code = answer["code"]
@@ -54,23 +61,6 @@ class StatementFetch:
         self.failed |= dict.fromkeys((each for each in codes if each not in named), why)
         for each, other in answer["foreign"].items():
             self.failed[each] = f"AmazingData: it gave statements of {other} in its place"
-
-    def _ask(self, codes: Sequence[str]) -> dict[str, Any]:
-        """Request statements, and again if that failed or returned nothing."""
-        arguments = {
-            "statement": self.request.statement.value,
-            "codes": list(codes),
-            "start": self.request.start,
-            "end": self.request.end,
-        }
-        try:
-            answer: dict[str, Any] = self.call("statements", **arguments)
-            if answer["counts"] or answer["empty"]:
-                return answer
-        except UpstreamFaultError:
-            pass
-        again: dict[str, Any] = self.call("statements", **arguments)
-        return again
 
 
 def _rows(answer: Mapping[str, Any], request: StatementRequest) -> Iterator[StatementRow]:

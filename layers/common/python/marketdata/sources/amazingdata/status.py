@@ -1,6 +1,6 @@
 """A fetch of the status of stocks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,8 +8,8 @@ import pandas as pd
 
 from marketdata.catalog.calendar import previous_trading_day
 from marketdata.catalog.securities import Security, dates_of, market_of
-from marketdata.errors import UpstreamFaultError
-from marketdata.sources.amazingdata.bars import GAVE_NOTHING, CallSdk, lacking_days, newest_days
+from marketdata.sources.amazingdata.asking_twice import GAVE_NOTHING, CallSdk, ask_twice
+from marketdata.sources.amazingdata.bars import lacking_days, newest_days
 from marketdata.sources.amazingdata.error_codes import error_of
 from marketdata.sources.amazingdata.status_rows import status_of
 from marketdata.sources.source import join_status
@@ -56,7 +56,14 @@ class StatusFetch:
         UpstreamError
             The whole batch failed.
         """
-        answer = self._ask([*securities])
+        answer = ask_twice(
+            self.call,
+            "status",
+            lambda reply: not (reply["counts"] or reply["foreign"]),
+            codes=[*securities],
+            start=self.start,
+            end=self.end,
+        )
         frame = status_of(answer)
         days = frame["trade_date"]
         asked = frame["code"].isin([*securities]) & (
@@ -68,18 +75,6 @@ class StatusFetch:
         for code, other in answer["foreign"].items():
             self.failed[code] = f"AmazingData: it gave the status of {other} in its place"
         self._look_ahead(frame, securities)
-
-    def _ask(self, codes: Sequence[str]) -> dict[str, Any]:
-        """Request rows, and again if that failed or returned nothing."""
-        arguments = {"codes": list(codes), "start": self.start, "end": self.end}
-        try:
-            answer: dict[str, Any] = self.call("status", **arguments)
-            if answer["counts"] or answer["foreign"]:
-                return answer
-        except UpstreamFaultError:
-            pass
-        again: dict[str, Any] = self.call("status", **arguments)
-        return again
 
     def _silent(
         self, answer: Mapping[str, Any], securities: Mapping[str, Security | None]

@@ -1,0 +1,112 @@
+"""The last bars in place of a range of days: on every call for K-lines."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.futures import FUTURES, bars_of, open_futures_market
+from tests.integration.market import CODES, DAYS, WEEKS, open_market, rows
+from tests.integration.status_market import HALTED, open_status_market, traded
+from tests.support.conformance import check_body
+from tests.support.events import USER
+from tests.support.service import Service
+
+CHART = "/stock/kline/{code}/chart"
+LAST = {"count": "3", "end_date": "20200109"}
+
+
+@pytest.fixture
+def market(service: Service) -> Service:
+    open_status_market(service)
+    service.run("fill-missing", **WEEKS)
+    return service
+
+
+def ask(service: Service, resource: str, **query: Any) -> Any:
+    status, envelope = service.call("GET", resource, USER, query=query)
+    assert status == 200, envelope
+    check_body(("GET", resource), 200, envelope)
+    return envelope
+
+
+def test_the_last_bars_of_each_code(market: Service) -> None:
+    found = ask(market, "/stock/kline", codes="600000.SH,600004.SH", **LAST)
+    assert found["data"] == {
+        "600000.SH": rows("600000.SH")[3:6],
+        "600004.SH": [bar for bar in traded("600004.SH") if bar["trade_date"] <= "20200109"][-3:],
+    }
+    meta = found["meta"]
+    assert meta["first"] == {"600000.SH": "20200107", "600004.SH": "20200103"}
+    assert (meta["complete"], meta["returned"], meta["expected"]) == (True, 6, 3 + 5)
+    assert [each["date"] for each in meta["absent"]["600004.SH"]] == [*HALTED["600004.SH"]]
+    status, batch = market.call(
+        "POST",
+        "/stock/kline/batch",
+        USER,
+        body={"codes": ["600000.SH"], "count": 3.0, "end_date": "20200109"},
+    )
+    assert (status, batch["data"]["600000.SH"]) == (200, rows("600000.SH")[3:6])
+
+
+def test_it_goes_with_everything_else(market: Service) -> None:
+    market.run("fill-missing", **WEEKS, data_type="status")
+    market.put_file(
+        "stock/factors/600000.SH.csv", "trade_date,factor\n19991110,1\n20200108,2\n20200110,2\n"
+    )
+    found = ask(
+        market,
+        "/stock/kline",
+        codes="600000.SH",
+        include="status",
+        adjust="forward",
+        adjust_anchor="20200103",
+        fields="close,limit_up",
+        **LAST,
+    )
+    closes = [
+        bar["close"] * (2 if bar["trade_date"] >= "20200108" else 1)
+        for bar in rows("600000.SH")[3:6]
+    ]
+    assert [bar["close"] for bar in found["data"]["600000.SH"]] == pytest.approx(closes)
+    assert found["meta"]["first"] == {"600000.SH": "20200107"}
+    assert found["meta"]["status"]["complete"]
+    chart = market.call("GET", CHART, USER, path={"code": "600000.SH"}, query=LAST)[1]
+    assert chart["data"]["categoryData"] == [*DAYS[3:6]]
+    assert chart["meta"]["first"] == {"600000.SH": "20200107"}
+    week = ask(
+        market, "/stock/kline", codes="600000.SH", period="weekly", count="1", end_date="20200110"
+    )
+    assert [bar["trade_date"] for bar in week["data"]["600000.SH"]] == ["20200110"]
+    assert week["meta"]["expected"] == 1
+
+
+def test_the_last_bars_of_futures(service: Service) -> None:
+    open_futures_market(service)
+    service.run("fill-missing", **FUTURES)
+    found = ask(service, "/future/kline", codes="IF2001.CFE", **LAST)
+    assert found["data"]["IF2001.CFE"] == bars_of("IF2001.CFE")[3:6]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"count": "3", "start_date": "20200101", "end_date": "20200109"}, "count"),
+        ({"count": "0"}, "count"),
+        ({"count": "-1"}, "count"),
+        ({"count": "1.5"}, "count"),
+        ({"count": "100001"}, "count"),
+        ({"count": "many"}, "count"),
+        ({"count": "3", "universe": "000300.SH"}, "universe"),
+        ({"end_date": "20200109"}, "start_date"),
+        ({"start_date": "20200109"}, "end_date"),
+        ({}, "start_date"),
+    ],
+)
+def test_either_a_range_or_a_number(service: Service, query: dict[str, str], field: str) -> None:
+    open_market(service)
+    codes = {} if "universe" in query else {"codes": CODES[0]}
+    status, envelope = service.call("GET", "/stock/kline", USER, query=codes | query)
+    assert (status, envelope["errors"][0]["field"]) == (400, field)
+    if "universe" not in query:
+        status, envelope = service.call("GET", CHART, USER, path={"code": CODES[0]}, query=query)
+        assert (status, envelope["errors"][0]["field"]) == (400, field)
