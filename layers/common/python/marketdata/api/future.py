@@ -1,20 +1,27 @@
 """The calls for K-lines of futures."""
 
-from marketdata.api.klines import KlineQuery, read_bars
+from marketdata.api.continuous import ContinuousQuery, read_continuous, read_contracts
+from marketdata.api.klines import KlineQuery
 from marketdata.api.market_day import DayQuery, answer_day
 from marketdata.api.router import Answer, Call, Router
 from marketdata.api.row_answer import answer_rows
-from marketdata.blocks.dataset import Kind
 
 router = Router()
-
-KINDS = frozenset({Kind.FUTURE})
 
 
 @router.get("/future/kline", query=KlineQuery, summary="获取期货K线数据")
 def read_klines(call: Call[KlineQuery]) -> Answer:
-    """Return the bars of some contracts, with settlement price and open interest."""
-    return answer_rows(call, read_bars(KINDS, call.parameters.codes, call.parameters))
+    """Return the bars of some contracts, with settlement price and open interest.
+
+    A code such as IF.MAIN means the main contract of each day, as in `/future/continuous`.
+    """
+    return answer_rows(call, read_contracts(call.parameters))
+
+
+@router.get("/future/continuous", query=ContinuousQuery, summary="获取主力连续合约K线")
+def read_series(call: Call[ContinuousQuery]) -> Answer:
+    """Return the bars of each day's main contract as one series for each variety."""
+    return answer_rows(call, read_continuous(call.parameters))
 
 
 @router.get("/future/kline/day", query=DayQuery, summary="获取全市场单日期货K线")

@@ -7,7 +7,7 @@ was replaced is never main again. Among equals the nearer delivery wins. If a ba
 open interest, volume decides that day. This is RQData's rule, the most precise one published.
 
 Of stock index futures only the contract of the current month and that of the next month may be main
-(RQData: "股指期货只在当月与次月选取主力合约"). Current is the one with the nearest delivery among those
+("股指期货只在当月与次月选取主力合约"). Current is the one with the nearest delivery among those
 that trade on the following day, the day for which the close decides; next is the contract of the
 month after that one's. Before a third Friday that is still the month that ends there; from that
 Friday's close on, which decides for the Monday, it is the following one.
