@@ -32,7 +32,8 @@ TAGS = {
 
 PARAMETERS: dict[str, str] = {
     "adjust": "复权: none 不复权, forward 前复权, backward 后复权 · Prices as they were, or "
-    "adjusted for payouts so that those of an anchor day stay, which `meta` names",
+    "adjusted for payouts, or for rolls of the main contract, so that those of an anchor day stay, "
+    "which `meta` names",
     "asset": "文件名 · A file of the page",
     "clear_lost": "Clear lost blocks even if the bucket seems to be the wrong one",
     "code": "证券代码 · A security's code",
@@ -54,6 +55,8 @@ PARAMETERS: dict[str, str] = {
     "limit": "最多返回数量 · Maximum number of results",
     "local_path": "本地路径 · The SDK's folder for its own files",
     "market": "市场代码 · Exchange",
+    "method": "换月复权方法: ratio 比例, difference 价差 · How the prices of two contracts are "
+    "joined at a roll",
     "name": "名称 · A name of your choice",
     "new_password": "新密码 · New password, at least 10 characters and hard to guess",
     "old_password": "旧密码 · Present password",
@@ -68,6 +71,7 @@ PARAMETERS: dict[str, str] = {
     "recheck_absent": "Ask the source again for days for which it once had no data",
     "revision": "版本 · The revision of the file; superseded ones stay for a day",
     "role": "角色 · `admin` may do everything, `user` may only read",
+    "rule": "换月规则: oi 按持仓量, volume 按成交量 · What decides which contract is main",
     "security_type": "证券类型 · Type of security",
     "since": "游标 · The cursor of an earlier answer; by default, everything",
     "start_date": "开始日期 (YYYYMMDD) · First day",
@@ -78,6 +82,7 @@ PARAMETERS: dict[str, str] = {
     "universe": "成分股所属指数 · An index, whose members on each day are meant, in place of codes",
     "user_id": "用户ID · The user's number",
     "username": "用户名 · User name",
+    "varieties": "品种列表, 最多50个 · Varieties, in any case, at most 50 different ones",
     "year": "年份 (YYYY) · Only this year",
 }
 

@@ -46,6 +46,7 @@ ARGUMENTS = {
     "limit": 5,
     "local_path": "cache",
     "market": "SH",
+    "method": "difference",
     "name": "main",
     "new_password": "correct-horse-battery",
     "old_password": "long-enough",
@@ -60,6 +61,7 @@ ARGUMENTS = {
     "recheck_absent": True,
     "revision": 3,
     "role": "admin",
+    "rule": "volume",
     "security_type": "stock",
     "since": "17",
     "start_date": "20240101",
@@ -69,6 +71,7 @@ ARGUMENTS = {
     "universe": "000300.SH",
     "user_id": 2,
     "username": "li",
+    "varieties": ["IF", "rb"],
     "year": "2024",
 }
 """A value for every parameter of every method."""

@@ -110,6 +110,25 @@ class KlineResult(_Result):
 
 
 @dataclass(frozen=True)
+class ContinuousResult(KlineResult):
+    """Continuous futures.
+
+    Attributes
+    ----------
+    data : mapping
+        For each series, such as "IF.MAIN", its bars in order of time, each with its `contract`.
+        Prices are in yuan, volume and open interest in lots.
+    meta : Completeness
+        How complete the bars are; `rolls` are the changes of the main contract.
+    """
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Columns of a frame without rows."""
+        return frames.SERIES
+
+
+@dataclass(frozen=True)
 class StatusResult(_Result):
     """The status of stocks.
 
@@ -208,6 +227,8 @@ def _together(metas: Sequence[Completeness]) -> Completeness:
         not_covered=[code for meta in metas for code in meta.not_covered],
         disagreeing=_union(meta.disagreeing for meta in metas),
         universe=next((meta.universe for meta in metas if meta.universe), None),
+        no_main=_union(meta.no_main for meta in metas),
+        rolls=_union(meta.rolls for meta in metas),
     )
 
 
@@ -218,6 +239,7 @@ def _adjustments(found: Sequence[Adjustment]) -> Adjustment | None:
         mode=found[0].mode,
         anchor=_union(each.anchor for each in found),
         failed=_union(each.failed for each in found),
+        method=found[0].method,
     )
 
 

@@ -8,9 +8,16 @@ from amazingdata_client._sync.portions import in_portions
 from amazingdata_client._sync.session import Session
 from amazingdata_client.answers import Envelope
 from amazingdata_client.models import Chart, Completeness, MainContracts, Variety
-from amazingdata_client.questions import codes_at_once, day, distinct, given, named
+from amazingdata_client.questions import (
+    MOST_VARIETIES,
+    codes_at_once,
+    day,
+    distinct,
+    given,
+    named,
+)
 from amazingdata_client.reading import read
-from amazingdata_client.results import KlineResult
+from amazingdata_client.results import ContinuousResult, KlineResult
 from amazingdata_client.status_models import ChartStatus
 
 
@@ -85,7 +92,8 @@ class Klines(Session):
         Parameters
         ----------
         codes, start_date, end_date, period
-            See `kline`.
+            See `kline`. A code such as "IF.MAIN" is the main contract of each day, unadjusted, as
+            `continuous` returns it.
 
         Returns
         -------
@@ -106,6 +114,59 @@ class Klines(Session):
 
         size = codes_at_once(period, start, end)
         return in_portions(KlineResult, distinct(codes), size, ask)
+
+    def continuous(
+        self,
+        varieties: str | Iterable[str],
+        start_date: str | date,
+        end_date: str | date,
+        *,
+        period: str = "daily",
+        rule: str = "oi",
+        adjust: str = "none",
+        method: str = "ratio",
+    ) -> ContinuousResult:
+        """Return the bars of each day's main contract as one series (`GET /future/continuous`).
+
+        Parameters
+        ----------
+        varieties : str or iterable of str
+            Any number of futures products, such as "IF" and "rb", in any case.
+        start_date, end_date, period
+            See `kline`.
+        rule : str
+            What decides who is main: "oi" (open interest) or "volume".
+        adjust : str
+            "none", "forward" (prices of the last known main contract unchanged) or "backward"
+            (those of the first one).
+        method : str
+            How the prices of two contracts are joined: "ratio" keeps every day's return,
+            "difference" every day's change in points.
+
+        Returns
+        -------
+        ContinuousResult
+            For each series, such as "IF.MAIN", its bars in order of time, each with its `contract`.
+            `meta.rolls` has the changes, and `meta.no_main` the days whose main contract is not
+            known, which are missing.
+
+        Raises
+        ------
+        InvalidInputError
+            A parameter is invalid; see `errors`.
+        NotFoundError
+            Every product is unknown.
+        """
+        start, end = day(start_date), day(end_date)
+        scope = {"start_date": start, "end_date": end, "period": period}
+        scope |= {"rule": rule, "adjust": adjust, "method": method}
+
+        def ask(some: list[str]) -> Envelope:
+            params = {"varieties": ",".join(some), **scope}
+            return self.call("GET", "/future/continuous", params=params)
+
+        size = min(MOST_VARIETIES, codes_at_once(period, start, end))
+        return in_portions(ContinuousResult, distinct(varieties), size, ask)
 
     def chart(
         self,

@@ -26,6 +26,8 @@ PERIODS = ("daily", *MINUTES, "weekly", "monthly")
 CHART_HEIGHT = 20
 LABELS = 12
 """Width of the price labels beside a chart."""
+OF_FUTURES = {*FUTURES, "MAIN"}
+"""What the codes of futures end in; IF.MAIN is the main contract of each day."""
 
 
 @click.command()
@@ -122,7 +124,7 @@ class Asked:
         click.UsageError
             Futures were mixed with others, or given options that do not apply to them.
         """
-        futures = {code.rpartition(".")[2].upper() in FUTURES for code in self.codes}
+        futures = {code.rpartition(".")[2].upper() in OF_FUTURES for code in self.codes}
         if len(futures) > 1:
             raise click.UsageError("read futures and other codes separately")
         if True not in futures:

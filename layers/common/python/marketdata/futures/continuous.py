@@ -123,7 +123,7 @@ def holds(history: MainHistory, days: Sequence[str]) -> list[Hold]:
     until = bisect_right(days, history.known_until)
     starts = [min(until, bisect_left(days, row.trade_date)) for row in history.rows]
     found: list[Hold] = []
-    for row, start, end in zip(history.rows, starts, [*starts[1:], until], strict=True):
+    for row, start, end in zip(history.rows, starts, [*starts, until][1:], strict=True):
         if row.contract and start < end:
             found.append(Hold(days[start], days[end - 1], row.contract))
     return found

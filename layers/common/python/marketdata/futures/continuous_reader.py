@@ -26,7 +26,7 @@ from marketdata.futures.continuous import (
 )
 from marketdata.futures.main_contracts import Basis
 from marketdata.futures.main_history import DAILY_BARS, read_histories
-from marketdata.futures.series import Asked, Series, claims_of, series_asked
+from marketdata.futures.series import AskedDays, Series, claims_of, series_asked
 from marketdata.futures.varieties import Variety, varieties
 from marketdata.kline.bars import BarDataset, cut_bars, parse_bars
 from marketdata.kline.gaps import DEADLINE
@@ -230,7 +230,7 @@ def _limited(reader: KlineReader, clock: Callable[[], float]) -> KlineReader:
 def _read(reader: KlineReader, question: ContinuousQuestion, known: Sequence[Variety]) -> RowSet:
     histories = read_histories(reader.store, known, question.basis)
     dataset = BarDataset(Kind.FUTURE, question.period.base)
-    asked = Asked(
+    asked = AskedDays(
         first_day_of(question.start, question.period),
         question.end,
         reader.final_day(dataset.name),

@@ -16,7 +16,7 @@ from marketdata.kline.completeness import Completeness, expected_bars
 from marketdata.kline.resample import first_day_of
 
 
-class Asked(NamedTuple):
+class AskedDays(NamedTuple):
     """The days that are asked for, and what may be known of them, "YYYYMMDD".
 
     Attributes
@@ -76,7 +76,9 @@ class Series:
         return series_of(self.variety.code)
 
 
-def series_asked(variety: Variety, history: MainHistory, asked: Asked, adjust: Adjust) -> Series:
+def series_asked(
+    variety: Variety, history: MainHistory, asked: AskedDays, adjust: Adjust
+) -> Series:
     """Return the part of a variety's series that is asked for.
 
     `adjust` says which rolls beside those on the days asked for move their prices.
@@ -111,7 +113,7 @@ def series_asked(variety: Variety, history: MainHistory, asked: Asked, adjust: A
     )
 
 
-def _outside(variety: Variety, asked: Asked) -> Callable[[str], str]:
+def _outside(variety: Variety, asked: AskedDays) -> Callable[[str], str]:
     """Return what says why a day is not in the life of a series; empty if it is.
 
     That begins on the second day of the variety, or of the source's history: the close of the first
