@@ -261,7 +261,8 @@ def test_merging_loses_nothing() -> None:
         ranges = {"pending": [[code, code]], "unfinished": [[code, code]]}
         texts = {"unknown_codes": [code], "warnings": [code], "not_covered": [code]}
         said = {name: value if value != {} else {code: []} for name, value in meta().items()}
-        said |= ranges | texts | {"disagreeing": {code: []}}
+        said |= ranges | texts | {"disagreeing": {code: []}, "no_main": {code: []}}
+        said["rolls"] = {code: []}
         return KlineResult({}, read(Completeness, said))
 
     together = merged([part("600000.SH"), part("600003.SH")]).meta
