@@ -254,8 +254,9 @@ def test_a_strict_reader_refuses_days_that_nobody_explains(
 def test_continuous_futures(run: Run, scripted: ScriptedService) -> None:
     said = meta(no_main={"IF.MAIN": [["20240103", "20240105"]]})
     said["rolls"] = {"IF.MAIN": [], "RB.MAIN": []}
+    torn = said | {"complete": False, "missing": said["no_main"]}
     bars = {"IF.MAIN": [sample_bar(settle=1.5, contract="IF2401.CFE")]}
-    scripted.on("GET /future/continuous", success(bars, said))
+    scripted.on("GET /future/continuous", success(bars, said), success(bars, torn))
     ask = ("continuous", "if", "rb", *DAYS, "--rule", "volume", "--method", "difference")
     table = run(*ask)
     assert table.exit_code == 0, table.output
@@ -264,7 +265,6 @@ def test_continuous_futures(run: Run, scripted: ScriptedService) -> None:
     assert "the main contract of IF.MAIN is not known on 20240103–20240105" in table.stderr
     asked = scripted.seen[-1].url.params
     assert (asked["varieties"], asked["rule"], asked["method"]) == ("IF,RB", "volume", "difference")
-    said |= {"complete": False, "missing": {"IF.MAIN": [["20240103", "20240105"]]}}
     assert run(*ask, "--require-complete").exit_code == exits.INCOMPLETE
     assert run("continuous", *DAYS).exit_code == exits.USAGE
     scripted.on("GET /future/kline", success(bars, meta()))
