@@ -37,22 +37,22 @@ A, B = "IF2401.CFE", "IF2402.CFE"
 ROLL = Roll(DAYS[5], DAYS[4], A, B)
 
 
-class Market(NamedTuple):
+class RolledMarket(NamedTuple):
     """Who is main, and every contract's closes on every day."""
 
     history: MainHistory
     closes: dict[tuple[str, str], float | None]
 
-    def until(self, day: str) -> "Market":
+    def until(self, day: str) -> "RolledMarket":
         """Give what was known after the close of a day."""
         following = DAYS[DAYS.index(day) + 1]
         rows = tuple(row for row in self.history.rows if row.trade_date <= following)
         known = {key: close for key, close in self.closes.items() if key[1] <= day}
-        return Market(MainHistory(rows, min(day, self.history.computed_until)), known)
+        return RolledMarket(MainHistory(rows, min(day, self.history.computed_until)), known)
 
 
 @st.composite
-def markets(draw: st.DrawFn) -> Market:
+def markets(draw: st.DrawFn) -> RolledMarket:
     """Draw the history of some contracts, the last of which is main to the end, and prices."""
     count = draw(st.integers(1, 6))
     starts = sorted(draw(st.sets(st.integers(1, 20), min_size=count, max_size=count)))
@@ -62,7 +62,7 @@ def markets(draw: st.DrawFn) -> Market:
     closes: dict[tuple[str, str], float | None] = {
         (code, day): draw(prices) for code in codes for day in DAYS[:25]
     }
-    return Market(MainHistory(rows, DAYS[24]), closes)
+    return RolledMarket(MainHistory(rows, DAYS[24]), closes)
 
 
 def bar(day: str, close: float | None) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def bar(day: str, close: float | None) -> dict[str, Any]:
 
 
 def series(
-    market: Market, adjust: Adjust = Adjust.NONE, method: Method = RATIO
+    market: RolledMarket, adjust: Adjust = Adjust.NONE, method: Method = RATIO
 ) -> list[dict[str, Any]]:
     """Join the bars of a market's contracts, as the reader does."""
     changes = rolls(market.history, "CFE")
@@ -96,7 +96,7 @@ def series(
 
 
 @given(markets())
-def test_unadjusted_they_are_the_contracts_own_bars(market: Market) -> None:
+def test_unadjusted_they_are_the_contracts_own_bars(market: RolledMarket) -> None:
     days = DAYS[DAYS.index(market.history.rows[0].trade_date) : 25]
     rows = series(market)
     assert [row["trade_date"] for row in rows] == days
@@ -111,7 +111,7 @@ def test_unadjusted_they_are_the_contracts_own_bars(market: Market) -> None:
 
 @pytest.mark.parametrize("adjust", [Adjust.FORWARD, Adjust.BACKWARD])
 @given(market=markets())
-def test_a_ratio_keeps_the_return_of_what_was_held(market: Market, adjust: Adjust) -> None:
+def test_a_ratio_keeps_the_return_of_what_was_held(market: RolledMarket, adjust: Adjust) -> None:
     for before, after in pairwise(series(market, adjust)):
         assert before["close"] > 0
         day, earlier, held = after["trade_date"], before["trade_date"], after["contract"]
@@ -121,7 +121,9 @@ def test_a_ratio_keeps_the_return_of_what_was_held(market: Market, adjust: Adjus
 
 @pytest.mark.parametrize("adjust", [Adjust.FORWARD, Adjust.BACKWARD])
 @given(market=markets())
-def test_a_difference_keeps_the_points_of_what_was_held(market: Market, adjust: Adjust) -> None:
+def test_a_difference_keeps_the_points_of_what_was_held(
+    market: RolledMarket, adjust: Adjust
+) -> None:
     for before, after in pairwise(series(market, adjust, DIFFERENCE)):
         day, earlier, held = after["trade_date"], before["trade_date"], after["contract"]
         own = (market.closes[held, day] or 0) - (market.closes[held, earlier] or 0)
@@ -129,7 +131,7 @@ def test_a_difference_keeps_the_points_of_what_was_held(market: Market, adjust: 
 
 
 @given(markets())
-def test_forward_and_backward_differ_by_one_constant(market: Market) -> None:
+def test_forward_and_backward_differ_by_one_constant(market: RolledMarket) -> None:
     forward, backward = series(market, Adjust.FORWARD), series(market, Adjust.BACKWARD)
     ratios = [one["close"] / other["close"] for one, other in zip(forward, backward, strict=True)]
     assert ratios == pytest.approx([ratios[0]] * len(ratios), rel=1e-9)
@@ -141,7 +143,7 @@ def test_forward_and_backward_differ_by_one_constant(market: Market) -> None:
 
 @pytest.mark.parametrize("method", Method)
 @given(market=markets())
-def test_one_contract_keeps_its_prices(market: Market, method: Method) -> None:
+def test_one_contract_keeps_its_prices(market: RolledMarket, method: Method) -> None:
     raw = series(market)
     first, last = raw[0]["contract"], raw[-1]["contract"]
     for adjust, contract in ((Adjust.FORWARD, last), (Adjust.BACKWARD, first)):
@@ -153,7 +155,7 @@ def test_one_contract_keeps_its_prices(market: Market, method: Method) -> None:
 
 @pytest.mark.parametrize("method", Method)
 @given(market=markets(), cut=st.integers(1, 24))
-def test_later_days_change_nothing(market: Market, cut: int, method: Method) -> None:
+def test_later_days_change_nothing(market: RolledMarket, cut: int, method: Method) -> None:
     """Nobody looks ahead: neither who is main, nor a price counted from the beginning."""
     day = DAYS[cut]
     for adjust in (Adjust.NONE, Adjust.BACKWARD):
@@ -163,7 +165,7 @@ def test_later_days_change_nothing(market: Market, cut: int, method: Method) -> 
 
 @given(markets(), st.data())
 def test_beyond_a_roll_without_a_close_nothing_is_joined(
-    market: Market, data: st.DataObject
+    market: RolledMarket, data: st.DataObject
 ) -> None:
     changes = rolls(market.history, "CFE")
     if not changes:

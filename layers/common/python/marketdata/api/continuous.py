@@ -1,6 +1,5 @@
 """The parameters and the reading of continuous futures."""
 
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -9,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from marketdata import deployment
 from marketdata.api.klines import KlineQuery, RangeQuery, read_bars
-from marketdata.api.parameters import CONTROLS, SHOWN, one_of
+from marketdata.api.parameters import NAME_SCHEMA, SHOWN, one_of, refuse_controls
 from marketdata.blocks.dataset import Period
 from marketdata.futures.continuous import Adjust, Method, series_of, variety_in
 from marketdata.futures.continuous_reader import KINDS, ContinuousQuestion, ContinuousReader
@@ -22,14 +21,6 @@ MAX_VARIETIES = 50
 RULES = {"oi": Basis.OPEN_INTEREST, "volume": Basis.VOLUME}
 """What decides who is main."""
 
-NAME_SCHEMA: dict[str, Any] = {
-    "type": "string",
-    "pattern": f"^[^{CONTROLS}]*[^ {CONTROLS}][^{CONTROLS}]*$",
-    "maxLength": SHOWN,
-}
-
-_CONTROL = re.compile(f"[{CONTROLS}]")
-
 
 def _varieties(value: Any) -> tuple[str, ...]:
     if not isinstance(value, str):
@@ -41,7 +32,8 @@ def _varieties(value: Any) -> tuple[str, ...]:
             "must be 1 to {limit} different varieties, not {given}",
             {"limit": MAX_VARIETIES, "given": len(named)},
         )
-    if any(len(each) > SHOWN or _CONTROL.search(each) for each in named):
+    refuse_controls(value)
+    if any(len(each) > SHOWN for each in named):
         raise PydanticCustomError("varieties", "must be varieties like IF or RB")
     return tuple(named)
 
