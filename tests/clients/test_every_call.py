@@ -53,6 +53,7 @@ ARGUMENTS = {
     "limit": 5,
     "local_path": "cache",
     "market": "SH",
+    "method": "difference",
     "name": "main",
     "new_password": "correct-horse-battery",
     "old_password": "long-enough",
@@ -67,6 +68,7 @@ ARGUMENTS = {
     "recheck_absent": True,
     "revision": 3,
     "role": "admin",
+    "rule": "volume",
     "security_type": "stock",
     "since": "17",
     "sort": "missing",
@@ -80,6 +82,7 @@ ARGUMENTS = {
     "user_id": 2,
     "username": "li",
     "with_errors": True,
+    "varieties": ["IF", "rb"],
     "year": "2024",
 }
 """A value for every parameter of every method."""
