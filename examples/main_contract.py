@@ -7,6 +7,7 @@ Needs the role "admin", because it first fills the cache.
 
 import os
 from itertools import groupby
+from operator import itemgetter
 
 from amazingdata_client import Client
 
@@ -19,20 +20,17 @@ VARIETY = "IF"
 
 
 def main() -> None:
-    """Fill the cache, look up each day's main contract, and print the chain."""
+    """Fill the cache, read the bars of each day's main contract, and print the chain."""
     with Client(URL, USERNAME, PASSWORD) as client:
         client.wait(client.fill("future", START, END), timeout=600)
-        mains: dict[str, str] = {}
-        for day in client.calendar("CFE", START, END):
-            known = client.main_contracts(day).main_contracts
-            if VARIETY in known:
-                mains[day] = known[VARIETY]
-        bars = client.future_kline(sorted({*mains.values()}), START, END).require_complete()
-        settle = {(row["code"], row["trade_date"]): row["settle"] for row in bars.rows}
-        for contract, days in groupby(mains, key=mains.__getitem__):
-            chain = list(days)
-            first, last = settle[contract, chain[0]], settle[contract, chain[-1]]
-            print(f"{contract}  {chain[0]} to {chain[-1]}  settle {first:,.1f} to {last:,.1f}")
+        # The close of the first day that is filled decides who is main on the next one.
+        _, first, *_ = client.calendar("CFE", START, END)
+        series = client.continuous(VARIETY, first, END).require_complete()
+        for contract, rows in groupby(series.rows, key=itemgetter("contract")):
+            days = list(rows)
+            span = f"{days[0]['trade_date']} to {days[-1]['trade_date']}"
+            settle = f"{days[0]['settle']:,.1f} to {days[-1]['settle']:,.1f}"
+            print(f"{contract}  {span}  settle {settle}")
 
 
 if __name__ == "__main__":

@@ -35,7 +35,8 @@ PARAMETERS: dict[str, str] = {
     "adjust_anchor": "前复权基准日 (YYYYMMDD) · With `adjust=forward`: prices as of this day, "
     "on which nothing later has any influence",
     "adjust": "复权: none 不复权, forward 前复权, backward 后复权 · Prices as they were, or "
-    "adjusted for payouts so that those of an anchor day stay, which `meta` names",
+    "adjusted for payouts, or for rolls of the main contract, so that those of an anchor day stay, "
+    "which `meta` names",
     "asset": "文件名 · A file of the page",
     "clear_lost": "Clear lost blocks even if the bucket seems to be the wrong one",
     "code": "证券代码, 如 600000.SH, sh600000, 600000.XSHG, IF2401.CFFEX · A security's code, also "
@@ -66,6 +67,8 @@ PARAMETERS: dict[str, str] = {
     "local_path": "本地路径 · The SDK's folder for its own files",
     "market": "市场代码 · Exchange",
     "meta_line": "首行说明 · Whether a CSV table begins with a line `# {…}` that says `meta`",
+    "method": "换月复权方法: ratio 比例, difference 价差 · How the prices of two contracts are "
+    "joined at a roll",
     "name": "名称 · A name of your choice",
     "new_password": "新密码 · New password, at least 10 characters and hard to guess",
     "old_password": "旧密码 · Present password",
@@ -80,6 +83,7 @@ PARAMETERS: dict[str, str] = {
     "recheck_absent": "Ask the source again for days for which it once had no data",
     "revision": "版本 · The revision of the file; superseded ones stay for a day",
     "role": "角色 · `admin` may do everything, `user` may only read",
+    "rule": "换月规则: oi 按持仓量, volume 按成交量 · What decides which contract is main",
     "security_type": "证券类型 · Type of security",
     "sort": "排序: code 代码, missing 缺失在前并给出合计 · Codes in their order, or those that "
     "lack most first, with the totals of all of them",
@@ -95,6 +99,7 @@ PARAMETERS: dict[str, str] = {
     "universe": "成分股所属指数 · An index, whose members on each day are meant, in place of codes",
     "user_id": "用户ID · The user's number",
     "username": "用户名 · User name",
+    "varieties": "品种列表, 最多50个 · Varieties, in any case, at most 50 different ones",
     "year": "年份 (YYYY) · Only this year",
 }
 

@@ -32,7 +32,9 @@ class Calls:
         method: Callable[..., Any] = getattr(self.client, name)
         return partial(self._finished, method) if self.waits else method
 
-    def _finished(self, method: Callable[..., Awaitable[Any]], *args: Any, **options: Any) -> Any:
+    def _finished(
+        self, method: Callable[..., Awaitable[Any]], /, *args: Any, **options: Any
+    ) -> Any:
         async def run() -> Any:
             return await method(*args, **options)
 

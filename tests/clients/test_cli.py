@@ -274,6 +274,26 @@ def test_a_strict_reader_refuses_days_that_nobody_explains(
     assert "600000.SH has no bar on 20240103, and nobody says why" in strict.stderr
 
 
+def test_continuous_futures(run: Run, scripted: ScriptedService) -> None:
+    said = meta(no_main={"IF.MAIN": [["20240103", "20240105"]]})
+    said["rolls"] = {"IF.MAIN": [], "RB.MAIN": []}
+    torn = said | {"complete": False, "missing": said["no_main"]}
+    bars = {"IF.MAIN": [sample_bar(settle=1.5, contract="IF2401.CFE")]}
+    scripted.on("GET /future/continuous", success(bars, said), success(bars, torn))
+    ask = ("continuous", "if", "rb", *DAYS, "--rule", "volume", "--method", "difference")
+    table = run(*ask)
+    assert table.exit_code == 0, table.output
+    assert "IF2401.CFE" in table.stdout
+    assert "IF.MAIN: 0 rolls" in table.stderr
+    assert "the main contract of IF.MAIN is not known on 20240103–20240105" in table.stderr
+    asked = scripted.seen[-1].url.params
+    assert (asked["varieties"], asked["rule"], asked["method"]) == ("IF,RB", "volume", "difference")
+    assert run(*ask, "--require-complete").exit_code == exits.INCOMPLETE
+    assert run("continuous", *DAYS).exit_code == exits.USAGE
+    scripted.on("GET /future/kline", success(bars, meta()))
+    assert "contract" in run("kline", "if.main", *DAYS).stdout
+
+
 def test_futures_are_asked_for_elsewhere(run: Run, scripted: ScriptedService) -> None:
     scripted.on("GET /future/kline", success({"IF2401.CFE": [sample_bar(settle=1.5)]}, meta()))
     assert "settle" in run("kline", "if2401.cfe", *DAYS).stdout

@@ -54,6 +54,7 @@ ARGUMENTS = {
     "limit": 5,
     "local_path": "cache",
     "market": "SH",
+    "method": "difference",
     "name": "main",
     "new_password": "correct-horse-battery",
     "old_password": "long-enough",
@@ -68,6 +69,7 @@ ARGUMENTS = {
     "recheck_absent": True,
     "revision": 3,
     "role": "admin",
+    "rule": "volume",
     "security_type": "stock",
     "since": "17",
     "sort": "missing",
@@ -81,6 +83,7 @@ ARGUMENTS = {
     "user_id": 2,
     "username": "li",
     "with_errors": True,
+    "varieties": ["IF", "rb"],
     "year": "2024",
 }
 """A value for every parameter of every method."""

@@ -6,7 +6,15 @@ from datetime import date
 
 import httpx
 import pytest
-from amazingdata_client import Completeness, Days, IncompleteError, KlineResult, NotFoundError
+from amazingdata_client import (
+    Completeness,
+    Days,
+    IncompleteError,
+    KlineResult,
+    NotFoundError,
+    Roll,
+)
+from amazingdata_client.frames import SERIES
 from amazingdata_client.questions import codes_at_once, distinct, portions
 from amazingdata_client.reading import read
 from amazingdata_client.results import merged
@@ -151,6 +159,43 @@ def test_adjustments_are_put_together(client: Calls, scripted: ScriptedService) 
     assert list(result.meta.adjust.anchor) == [MANY[0], MANY[500]]
     with pytest.raises(IncompleteError, match="cannot be adjusted: no factor"):
         result.require_complete()
+
+
+SERIES_BAR = sample_bar(settle=9.1, open_interest=7, contract="IF2401.CFE")
+
+
+def test_continuous_futures(client: Calls, scripted: ScriptedService) -> None:
+    roll = {"trade_date": "20240119", "from": "IF2401.CFE", "to": "IF2402.CFE", "factor": 0.99}
+    done = {"mode": "backward", "method": "ratio", "anchor": {"IF.MAIN": "20200103"}, "failed": {}}
+    said = meta(adjust=done, no_main={"RB.MAIN": [["20240102", "20240103"]]})
+    said["rolls"] = {"IF.MAIN": [roll], "RB.MAIN": []}
+    scripted.on("GET /future/continuous", success({"IF.MAIN": [SERIES_BAR]}, said))
+    found = client.continuous(["if", "rb"], "2024-01-01", "20240131", adjust="backward")
+    assert dict(scripted.seen[0].url.params) == {
+        "varieties": "IF,RB",
+        "start_date": "20240101",
+        "end_date": "20240131",
+        "period": "daily",
+        "rule": "oi",
+        "adjust": "backward",
+        "method": "ratio",
+    }
+    changed = Roll(trade_date="20240119", old="IF2401.CFE", new="IF2402.CFE", factor=0.99)
+    assert found.meta.rolls == {"IF.MAIN": [changed], "RB.MAIN": []}
+    assert found.meta.no_main == {"RB.MAIN": [Days("20240102", "20240103")]}
+    assert found.meta.adjust is not None
+    assert found.meta.adjust.method == "ratio"
+    assert found.to_polars()["contract"].to_list() == ["IF2401.CFE"]
+    assert str(found.to_pandas()["contract"].dtype) == "string"
+
+
+def test_many_varieties_are_asked_for_in_parts(client: Calls, scripted: ScriptedService) -> None:
+    scripted.on("GET /future/continuous", success({}, meta()))
+    many = [f"A{number}" for number in range(51)]
+    found = client.continuous(many, "20240101", "20240131")
+    asked = [request.url.params["varieties"].split(",") for request in scripted.seen]
+    assert [len(each) for each in asked] == [50, 1]
+    assert found.to_polars().columns == [*SERIES]
 
 
 def test_a_short_day_is_a_gap(client: Calls, scripted: ScriptedService) -> None:
@@ -306,6 +351,7 @@ def test_merging_loses_nothing() -> None:
         texts = {"unknown_codes": [code], "warnings": [code], "not_covered": [code]}
         said = {name: value if value != {} else {code: []} for name, value in meta().items()}
         said |= ranges | texts | {"disagreeing": {code: []}, "first": {code: "20240101"}}
+        said |= {"no_main": {code: []}, "rolls": {code: []}}
         said["codes_read_as"] = {code.lower(): code}
         return KlineResult({}, read(Completeness, said))
 

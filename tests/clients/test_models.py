@@ -26,6 +26,7 @@ from amazingdata_client.frames import (
     FLAGS,
     INDUSTRY,
     MEMBERSHIP,
+    SERIES,
     STATEMENT,
     STATUS,
     STATUS_ROW,
@@ -50,11 +51,11 @@ MODELS: dict[type, tuple[str, ...]] = {
     member_models.Industry: ("IndustryView",),
     member_models.Membership: ("Member",),
     member_models.Weights: ("Weights & WeightsWord",),
-    models.Adjustment: ("Adjustment",),
-    models.Bar: ("StockBar", "FutureBar"),
+    models.Adjustment: ("Adjustment", "SeriesAdjustment"),
+    models.Bar: ("StockBar", "FutureBar", "MainBar", "SeriesBar"),
     models.Chart: ("Chart",),
     models.Completeness: (
-        "Completeness",
+        "FutureCompleteness",
         "StockCompleteness",
         "StatementCompleteness",
         "StatusCompleteness",
@@ -63,6 +64,7 @@ MODELS: dict[type, tuple[str, ...]] = {
     models.Covers: ("CoversView",),
     models.MainContract: ("MainContract",),
     models.MainContracts: ("MainContracts & Knowledge",),
+    models.Roll: ("Roll",),
     models.SdkConfig: ("ConfigView",),
     models.ServiceStatus: ("StatusView",),
     models.SourceRequests: ("RequestsView",),
@@ -102,6 +104,8 @@ MODELS: dict[type, tuple[str, ...]] = {
 RENAMED = {
     (errors.AmazingDataError, "code"): "status",
     (models.Chart, "categoryData"): "category_data",
+    (models.Roll, "from"): "old",
+    (models.Roll, "to"): "new",
     (reading.Days, "from"): "start",
     (reading.Days, "until"): "end",
     (reading.Explained, "from"): "start",
@@ -132,6 +136,7 @@ WITHOUT_A_SCHEMA = {
     day_result.DayResult: "data and meta of an answer",
     day_result.StatusDayResult: "data and meta of an answer",
     errors.FieldError: "an item of `errors` in the schema Error, which has no name",
+    results.ContinuousResult: "data and meta of an answer",
     results.KlineResult: "data and meta of an answer",
     results.StatementResult: "data and meta of an answer",
     results.StatusResult: "data and meta of an answer",
@@ -249,7 +254,7 @@ def test_every_exception_is_still_one() -> None:
 
 
 STATEMENTS = ("BalanceSheet", "Income", "CashFlow")
-ROWS = ("StockBar", "FutureBar", "StockStatus", "Member", "IndustryView", *STATEMENTS)
+ROWS = ("StockBar", "FutureBar", "SeriesBar", "StockStatus", "Member", "IndustryView", *STATEMENTS)
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -267,6 +272,7 @@ def test_every_named_column_is_given() -> None:
     given = {"code"}.union(*(SCHEMAS[name]["properties"] for name in ROWS))
     assert {*DATES, *TIMES, *COUNTS, *FLAGS, *TEXTS} <= given
     assert {*BAR} - {"code"} == set(SCHEMAS["StockBar"]["required"])
+    assert {*SERIES} - {"code"} == SCHEMAS["SeriesBar"]["properties"].keys() - {"kline_time"}
     assert {*STATUS} == SCHEMAS["StockBar"]["properties"].keys() - {*BAR, "kline_time"}
     assert {*STATUS_ROW} - {"code"} == {*SCHEMAS["StockStatus"]["required"]}
     assert {*MEMBERSHIP} == {*SCHEMAS["Member"]["required"]}

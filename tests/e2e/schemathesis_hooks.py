@@ -13,7 +13,7 @@ from marketdata.finance.statement import Statement
 LOCALHOST = "127.0.0.1"
 STRONG = "correct-horse-battery"
 DAY = re.compile("2024-?[0-9]{2}-?[0-9]{2}")
-BARS = re.compile("/kline(/batch|/[^/]+/chart)?$")
+BARS = re.compile("/kline(/batch|/[^/]+/chart)?$|/continuous$")
 PERIODS = [*Period]
 STATEMENTS = [*Statement]
 CODES = ["600000.SH", "000001.SZ"]
@@ -44,6 +44,8 @@ def before_call(
             _agree(place)
             _match(place)
             _fit(case, place)
+            if BARS.search(case.path):
+                _bars(place)
     if isinstance(case.body, dict):
         _give_password(case.path, case.body)
 
@@ -58,8 +60,6 @@ def _fit(case: schemathesis.Case[Any], place: dict[str, Any]) -> None:
         _choose(place)
     if case.path.startswith("/stock/"):
         _include(place)
-    if BARS.search(case.path):
-        _bars(place)
     _form(case.path, place)
     if case.path in {"/stock/kline", "/stock/status"}:
         _which(place, codes=",".join(CODES))

@@ -122,6 +122,9 @@ def test_futures_statements_adjusted_prices(client: Client, stocks: list[str]) -
     future = client.codes("EXTRA_FUTURE")[0]
     assert client.info(future).type == "future"
     bars = client.future_kline("IF2401.CFE", "20240102", "20240105").require_complete()
+    series = client.continuous("if", "20240103", "20240105", adjust="backward")
+    assert {*series.data} == {"IF.MAIN"}
+    assert series.meta.expected == 3
     assert bars.to_polars().schema["open_interest"] == pl.Int64
     assert {each.variety for each in client.varieties()} >= {"IF"}
     assert client.main_contracts("20240105").trade_date == "20240105"

@@ -226,6 +226,7 @@ class AllWork:
         self.ask("POST", "/stock/kline/batch", body={"codes": CODES, **DAYS})
         self.ask("GET", "/stock/kline/{code}/chart", path={"code": STOCK}, query=DAYS)
         self.ask("GET", "/future/kline", query=DAYS | {"codes": FUTURE})
+        self.ask("GET", "/future/continuous", query=DAYS | {"varieties": "IF", "adjust": "forward"})
         for statement in ("balance-sheet", "income", "cash-flow"):
             self.ask("GET", f"/finance/{statement}", query=DAYS | {"codes": STOCK})
         self.ask("GET", "/cache/coverage", query=WEEKS)

@@ -66,6 +66,7 @@ FREE_TEXTS: dict[tuple[Key, str], dict[str, int]] = {
     (("GET", "/stock/kline"), "codes"): {"⁇": 404},
     (("GET", "/stock/status"), "codes"): {"⁇": 404},
     (("GET", "/future/kline"), "codes"): {"⁇": 404},
+    (("GET", "/future/continuous"), "varieties"): {"⁇": 404},
     (("GET", "/finance/balance-sheet"), "codes"): {"⁇": 404},
     (("GET", "/finance/income"), "codes"): {"⁇": 404},
     (("GET", "/finance/cash-flow"), "codes"): {"⁇": 404},

@@ -87,6 +87,62 @@ def test_the_last_bars_of_futures(service: Service) -> None:
     assert found["data"]["IF2001.CFE"] == bars_of("IF2001.CFE")[3:6]
 
 
+def test_the_last_bars_of_a_continuous_series(service: Service) -> None:
+    open_futures_market(service)
+    service.run("fill-missing", **FUTURES)
+    whole = ask(
+        service, "/future/continuous", varieties="IF,V", start_date=DAYS[1], end_date=DAYS[6]
+    )
+    found = ask(service, "/future/continuous", varieties="V,IF", count="3", end_date=DAYS[5])
+    assert found["data"] == {
+        code: [row for row in whole["data"][code] if row["trade_date"] <= DAYS[5]][-3:]
+        for code in ("V.MAIN", "IF.MAIN")
+    }
+    meta = found["meta"]
+    assert meta["first"] == dict.fromkeys(("V.MAIN", "IF.MAIN"), DAYS[3])
+    assert (meta["complete"], meta["expected"], meta["returned"]) == (True, 6, 6)
+    # Only the changes from the first bar on are told.
+    assert [each["trade_date"] for each in meta["rolls"]["IF.MAIN"]] == [DAYS[3]]
+    adjusted = ask(
+        service,
+        "/future/continuous",
+        varieties="IF",
+        count="3",
+        adjust="backward",
+        end_date=DAYS[5],
+    )
+    ranged = ask(
+        service,
+        "/future/continuous",
+        varieties="IF",
+        adjust="backward",
+        start_date=DAYS[3],
+        end_date=DAYS[5],
+    )
+    assert adjusted["data"] == ranged["data"]
+
+
+def test_the_last_bars_of_contracts_and_series_at_once(service: Service) -> None:
+    open_futures_market(service)
+    service.run("fill-missing", **FUTURES)
+    asked = {"codes": "if.main,IF2003.CFE", **LAST}
+    found = ask(service, "/future/kline", **asked)
+    assert found["meta"]["first"] == dict.fromkeys(("IF.MAIN", "IF2003.CFE"), DAYS[3])
+    assert [row["contract"] for row in found["data"]["IF.MAIN"]] == ["IF2002.CFE"] * 3
+    assert found["data"]["IF2003.CFE"] == bars_of("IF2003.CFE")[3:6]
+    assert found["meta"]["codes_read_as"] == {"if.main": "IF.MAIN"}
+    arrays = ask(service, "/future/kline", **asked, format="columns", fields="contract")
+    assert arrays["data"]["IF.MAIN"]["contract"] == ["IF2002.CFE"] * 3
+    assert arrays["data"]["IF2003.CFE"]["contract"] == [None] * 3
+    all_there_are = ask(service, "/future/kline", codes="IF.MAIN", count="50", end_date=DAYS[6])
+    first = all_there_are["meta"]["first"]["IF.MAIN"]
+    assert [row["trade_date"] for row in all_there_are["data"]["IF.MAIN"]] == [*DAYS[1:]]
+    assert first == DAYS[1]
+    assert not all_there_are["meta"]["complete"]
+    month = ask(service, "/future/continuous", varieties="IF", period="monthly", count="1")
+    assert [row["trade_date"] for row in month["data"]["IF.MAIN"]] == [DAYS[6]]
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [

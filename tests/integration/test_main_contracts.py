@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from marketdata.aws.writes import Write
+from marketdata.blocks.block import DOCUMENT, Block, BlockKey, read_document, write_document
 from marketdata.errors import VersionConflictError
-from marketdata.futures.main_history import update_history
+from marketdata.futures.main_contracts import Basis
+from marketdata.futures.main_history import MAIN_HISTORY, update_history
 from marketdata.tasks import main_contracts
 from tests.integration.futures import (
     FUTURES,
@@ -19,6 +21,8 @@ from tests.integration.futures import (
 from tests.integration.market import DAYS, put_bars
 from tests.support.events import USER
 from tests.support.service import Service
+
+MARKETS = {"IF": "CFE", "V": "DCE"}
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +73,7 @@ def test_the_day_decides(service: Service) -> None:
         ("20200102", {}),
         ("20200103", first),
         ("20200104", first),
-        ("20200113", {"IF": "IF2003.CFE", "V": "V2005.DCE"}),
+        ("20200113", {"IF": "IF2002.CFE", "V": "V2005.DCE"}),
         ("20200114", {}),
     ):
         data, meta = ask_mains(service, trade_date=day)
@@ -105,7 +109,7 @@ def test_piece_by_piece_comes_to_the_same(service: Service) -> None:
 
 def test_older_bars_change_what_came_after(service: Service) -> None:
     service.run("fill-missing", **FUTURES | {"start_date": "20200107"})
-    assert changes(service)["IF"] == [("20200108", "IF2002.CFE"), ("20200110", "IF2003.CFE")]
+    assert changes(service)["IF"] == [("20200108", "IF2002.CFE")]
     service.run("fill-missing", **FUTURES)
     assert changes(service) == MAINS
 
@@ -117,7 +121,6 @@ def test_days_between_are_made_up_for(service: Service) -> None:
         ("20200103", "IF2001.CFE"),
         ("20200107", None),
         ("20200109", "IF2002.CFE"),
-        ("20200110", "IF2003.CFE"),
     ]
     service.run("fill-missing", **FUTURES | {"start_date": "20200106", "end_date": "20200107"})
     assert changes(service) == MAINS
@@ -207,3 +210,48 @@ def test_a_lost_history_is_made_anew(service: Service, verified: bool) -> None:
         assert service.run("verify", **FUTURES)["error_count"] == 1
     service.run("fill-missing", **FUTURES | {"start_date": FUTURES["end_date"]})
     assert changes(service) == MAINS
+
+
+def store_as_before(service: Service, variety: str) -> None:
+    """Store the history of a variety as releases have left it that knew one rule for all."""
+    key = BlockKey(MAIN_HISTORY, f"{variety}.{MARKETS[variety]}", DOCUMENT)
+
+    def change(stored: Block) -> Block:
+        known, rows = read_document(key, stored)
+        kept = {name: known[name] for name in ("variety", "market", "computed_until")}
+        return write_document(stored, kept, rows)
+
+    service.blocks.update(key, None, change)
+
+
+def test_a_history_of_the_old_rule_is_not_believed(service: Service) -> None:
+    service.run("fill-missing", **FUTURES)
+    for variety in MARKETS:
+        store_as_before(service, variety)
+    # What is of all months was right for PVC, and stays; for stock index futures it was not.
+    assert changes(service) == {"V": MAINS["V"]}
+    data, meta = ask_mains(service, trade_date="20200108")
+    assert data["main_contracts"] == {"V": "V2005.DCE"}
+    assert (meta["unknown"], list(meta["known"])) == (["IF"], ["V"])
+    assert changes(service, Basis.VOLUME) == {}
+
+
+@pytest.mark.parametrize("about", [{}, {"codes": ["V2009.DCE"]}])
+def test_the_next_fill_makes_it_anew(service: Service, about: dict[str, Any]) -> None:
+    """From the variety's first day on, whatever days and codes the fill is about."""
+    service.run("fill-missing", **FUTURES)
+    for variety in MARKETS:
+        store_as_before(service, variety)
+    task = service.run("fill-missing", **FUTURES | {"start_date": FUTURES["end_date"]}, **about)
+    assert (task["batch_count"], task["error_message"]) == (0, None)
+    assert changes(service) == MAINS
+    assert changes(service, Basis.VOLUME) == {
+        "IF": [("20200103", "IF2001.CFE")],
+        "V": [("20200103", "V2005.DCE")],
+    }
+
+
+def test_what_was_never_filled_is_not_made(service: Service) -> None:
+    service.run("fill-missing", **FUTURES, codes=["V2005.DCE", "V2009.DCE"])
+    assert changes(service) == {"V": MAINS["V"]}
+    assert not service.blocks.read([BlockKey(MAIN_HISTORY, "IF.CFE", DOCUMENT)])

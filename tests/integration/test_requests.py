@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -25,6 +26,8 @@ from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.catalog_store import CatalogStore
 from marketdata.catalog.constituents import Industry, Membership
 from marketdata.catalog.securities import Catalog, Security
+from marketdata.futures.main_history import update_history
+from marketdata.futures.varieties import varieties
 from marketdata.ingest.constituents import Moment, save_industries, save_members, save_weights
 from marketdata.sources.source import FetchedMembers, FetchedWeights
 from marketdata.tasks.records import TaskRecords
@@ -67,6 +70,8 @@ COSTS: dict[str, dict[str, int]] = {
     "an agent's bars of 2 codes x 1 month": {"BatchGetItem": 1},
     "an agent's bars of 20 codes x 1 year": {"BatchGetItem": 1, "PutObject": 1},
     "an agent's calendar": {},
+    # Its history, the closes of both contracts before each roll, and the bars.
+    "a continuous series of two months": {"BatchGetItem": 3},
     "authorizer": {"BatchGetItem": 1},
     "login": {"BatchGetItem": 2, "GetItem": 2},
     "a wrong password": {"BatchGetItem": 1, "GetItem": 2, "UpdateItem": 2},
@@ -137,7 +142,7 @@ def market(service: Service) -> Service:
     for code in CODES:
         service.blocks.update(BlockKey("stock.daily", code, "2020"), None, lambda _: block)
     listed = [Security(code, code, Kind.STOCK, "SZ", "20100101") for code in CODES]
-    listed.append(Security("IF2401.CFE", "沪深300股指2401", Kind.FUTURE, "CFE", "20231120"))
+    listed += open_futures(service)
     CatalogStore(service.blocks, lambda: None).save(
         Catalog(listed, "2020-01-01T00:00:00+00:00", "files", {})
     )
@@ -146,6 +151,30 @@ def market(service: Service) -> Service:
     reports = [f"{CODES[0]},{day},20210428,1,1.5e9" for day in ("20200331", "20200630", "20200930")]
     service.put_file("finance/income.csv", "\n".join([INCOME, *reports, ""]))
     return service
+
+
+def _instead(new: Block, _stored: Block) -> Block:
+    return new
+
+
+def open_futures(service: Service) -> list[Security]:
+    """Give two contracts their bars of two months, and who was main; returns them."""
+    ends = {"IF2401.CFE": "20240119", "IF2402.CFE": "20240219"}
+    listed = [
+        Security(code, code, Kind.FUTURE, "CFE", "20240102", end) for code, end in ends.items()
+    ]
+    for each in listed:
+        days = trading_days("CFE", "20240102", each.delist_date or "")
+        settled = {"settle": 10.0, "open_interest": 1}
+        lines = [
+            orjson.dumps(row(CODES[0], DAYS[0]) | {"trade_date": day} | settled) for day in days
+        ]
+        block = Block().holding(lines, Coverage(present=bits_of("2024", days)))
+        key = BlockKey("future.daily", each.code, "2024")
+        service.blocks.update(key, None, partial(_instead, block))
+    (variety,) = varieties(Catalog(listed, "", "files", {}))
+    update_history(service.blocks, variety, "20240102", "20240102", "20240219")
+    return listed
 
 
 def get(service: Service, resource: str, named: str = "", **query: str) -> Any:
@@ -210,6 +239,12 @@ def reads(service: Service) -> Iterator[tuple[str, Call]]:
     yield "calendar", lambda: get(service, "/base/calendar", market="SH", **span)
     yield "varieties", lambda: get(service, "/cache/future-varieties")
     yield "main contracts", lambda: get(service, "/cache/main-contracts")
+    months = {"start_date": "20240103", "end_date": "20240219"}
+    series = "/future/continuous"
+    yield (
+        "a continuous series of two months",
+        lambda: get(service, series, varieties="IF", adjust="forward", **months),
+    )
     yield from agents()
 
 

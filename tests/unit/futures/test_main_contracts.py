@@ -1,13 +1,17 @@
 """What always holds of main contracts."""
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from marketdata.catalog.calendar import trading_days
-from marketdata.catalog.securities import Security
+from marketdata.catalog.securities import Security, life
 from marketdata.futures.main_contracts import (
+    Basis,
+    Main,
     MainHistory,
     Standing,
     main_contracts,
@@ -16,14 +20,23 @@ from marketdata.futures.main_contracts import (
     unknown_days,
 )
 from tests.unit.futures.contracts import contract
-from tests.unit.futures.naive_mains import naive_mains
+from tests.unit.futures.naive_mains import month_after, naive_mains
 
 DAYS = trading_days("CFE", "20240101", "20240331")
 
 
+class TradedMarket(NamedTuple):
+    """The contracts of a variety, bars of each day that some of them live, and the rule."""
+
+    contracts: list[Security]
+    bars: dict[str, dict[str, Standing]]
+    basis: Basis
+    two_months: bool
+
+
 @st.composite
-def markets(draw: st.DrawFn) -> tuple[list[Security], dict[str, dict[str, Standing]]]:
-    """Draw the contracts of a variety, and bars of each day that some of them live."""
+def markets(draw: st.DrawFn) -> TradedMarket:
+    """Draw a market."""
     days = DAYS[: draw(st.integers(2, 25))]
     contracts = []
     for number in range(draw(st.integers(1, 6))):
@@ -40,26 +53,45 @@ def markets(draw: st.DrawFn) -> tuple[list[Security], dict[str, dict[str, Standi
         }
         for day in days
     }
-    return contracts, bars
+    return TradedMarket(contracts, bars, draw(st.sampled_from(Basis)), draw(st.booleans()))
 
 
-type TradedMarket = tuple[list[Security], dict[str, dict[str, Standing]]]
+def work_out(market: TradedMarket, days: Sequence[str], previous: Sequence[Main]) -> list[Main]:
+    contracts, bars, basis, two_months = market
+    return main_contracts(days, bars, previous, contracts, basis=basis, two_months=two_months)
 
 
 def history_of(market: TradedMarket) -> MainHistory:
-    contracts, bars = market
-    days = DAYS[: len(bars) + 1]
+    bars = market.bars
     return MainHistory(
-        tuple(main_contracts(days, bars, [], contracts)),
+        tuple(work_out(market, DAYS[: len(bars) + 1], [])),
         max((day for day in bars if bars[day]), default=""),
     )
 
 
+def trading_on(day: str, market: TradedMarket) -> list[Security]:
+    """Give the contracts that trade on a day, the nearest delivery first."""
+    alive = [each for each in market.contracts if each.alive(day, day)]
+    return sorted(alive, key=lambda each: (each.delist_date or "", each.code))
+
+
+def may_be_main(day: str, market: TradedMarket) -> set[str]:
+    codes = [each.code for each in trading_on(day, market)]
+    if not market.two_months:
+        return set(codes)
+    return set(codes) & {codes[0], month_after(codes[0])} if codes else set()
+
+
 @given(markets())
 def test_a_plain_loop_says_the_same(market: TradedMarket) -> None:
-    contracts, bars = market
     history = history_of(market)
-    expected = naive_mains(bars, {each.code: each.delist_date or "" for each in contracts}, DAYS)
+    expected = naive_mains(
+        market.bars,
+        {each.code: life(each) for each in market.contracts},
+        DAYS,
+        by_volume=market.basis is Basis.VOLUME,
+        two_months=market.two_months,
+    )
     known = [day for day in DAYS if day <= history.known_until]
     mains = {day: main.contract for day in known if (main := main_on(history, day))}
     assert mains == {day: code for day, code in expected.items() if code and day in known}
@@ -74,8 +106,20 @@ def test_it_never_goes_back(market: TradedMarket) -> None:
 
 
 @given(markets())
+def test_of_two_months_only_if_that_is_the_rule(market: TradedMarket) -> None:
+    history = history_of(market)
+    for day in DAYS:
+        if main := main_on(history, day):
+            assert main.contract in may_be_main(day, market)
+            near = [each.code for each in trading_on(day, market)[:2]]
+            # As long as months end one after another, these are the two nearest that trade.
+            if market.two_months and len(near) == 2 and near[1] == month_after(near[0]):
+                assert main.contract in near
+
+
+@given(markets())
 def test_every_day_has_one_main_contract_while_any_may_be(market: TradedMarket) -> None:
-    contracts, bars = market
+    contracts, bars = market.contracts, market.bars
     history = history_of(market)
     if not history.rows:
         return
@@ -85,7 +129,7 @@ def test_every_day_has_one_main_contract_while_any_may_be(market: TradedMarket) 
             continue
         been = {row.contract for row in history.rows if row.trade_date < day}
         before = DAYS[DAYS.index(day) - 1]
-        left = {each.code for each in contracts if each.alive(day, day)} & bars[before].keys()
+        left = may_be_main(day, market) & bars[before].keys()
         main = main_on(history, day)
         assert main or not left - been
         assert not main or any(
@@ -95,24 +139,22 @@ def test_every_day_has_one_main_contract_while_any_may_be(market: TradedMarket) 
 
 @given(markets())
 def test_it_changes_only_for_a_tenth_more_or_at_the_end(market: TradedMarket) -> None:
-    contracts, bars = market
-    ends = {each.code: each.delist_date or "" for each in contracts}
+    bars = market.bars
     rows = history_of(market).rows
     for row, following in pairwise(rows):
         if not row.contract or not following.contract or not following.basis:
             continue
         close = DAYS[DAYS.index(following.trade_date) - 1]
         weights = {code: getattr(each, following.basis) for code, each in bars[close].items()}
-        ended = ends[row.contract] <= close
+        ended = row.contract not in may_be_main(following.trade_date, market)
         assert ended or weights[following.contract] > 1.1 * weights[row.contract]
 
 
 @given(markets(), st.integers(0, 25))
 def test_later_bars_change_nothing_that_was_known(market: TradedMarket, cut: int) -> None:
-    contracts, bars = market
     whole = history_of(market)
-    past = {day: each for day, each in bars.items() if day in DAYS[:cut]}
-    history = history_of((contracts, past))
+    past = {day: each for day, each in market.bars.items() if day in DAYS[:cut]}
+    history = history_of(market._replace(bars=past))
     for day in DAYS[: len(past) + 1]:
         if day <= history.known_until:
             assert main_on(history, day) == main_on(whole, day)
@@ -120,12 +162,11 @@ def test_later_bars_change_nothing_that_was_known(market: TradedMarket, cut: int
 
 @given(markets(), st.integers(0, 25))
 def test_it_can_be_carried_on_from_any_day(market: TradedMarket, cut: int) -> None:
-    contracts, bars = market
-    days = DAYS[: len(bars) + 1]
+    days = DAYS[: len(market.bars) + 1]
     whole = list(history_of(market).rows)
     start = min(cut, len(days) - 1)
     kept = [row for row in whole if row.trade_date <= days[start]]
-    assert main_contracts(days[start:], bars, kept, contracts) == whole
+    assert work_out(market, days[start:], kept) == whole
 
 
 @given(markets(), st.integers(0, 30), st.integers(0, 30))

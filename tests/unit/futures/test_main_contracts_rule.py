@@ -135,3 +135,41 @@ def test_on_a_saturday_it_is_that_of_friday() -> None:
     assert main_on(history, "20240108") == rows[1]
     assert main_on(history, "20240109") is None
     assert main_on(MainHistory(), "20240109") is None
+
+
+def test_of_stock_index_futures_only_this_month_and_the_next() -> None:
+    """IF2403 outweighs both nearer months from the second day on; it is next from 22 January."""
+    last = DAYS.index("20240119")
+    row = {"IF2401.CFE": (100, 9), "IF2402.CFE": (50, 1), "IF2403.CFE": (900, 1)}
+    bars = {day: {code: Standing(*each) for code, each in row.items()} for day in DAYS[: last + 1]}
+    rows = main_contracts(DAYS, bars, [], THREE, two_months=True)
+    assert [(main.trade_date, main.contract) for main in rows] == [
+        ("20240103", "IF2401.CFE"),
+        # The close of the third Friday decides for the Monday, when IF2402 is current.
+        ("20240122", "IF2403.CFE"),
+    ]
+    anyone = main_contracts(DAYS, bars, [], THREE)
+    assert [main.contract for main in anyone] == ["IF2403.CFE"]
+
+
+def test_a_month_without_a_contract_is_not_next() -> None:
+    bars = closes((1, 0, 900))
+    rows = main_contracts(DAYS, bars, [], [NEAR, FAR], two_months=True)
+    assert [main.contract for main in rows] == ["IF2401.CFE"]
+
+
+def test_january_comes_after_december() -> None:
+    two = [
+        contract("IF2312.CFE", "20230424", "20240115"),
+        contract("IF2401.CFE", "20231120", "20240119"),
+    ]
+    bars = {DAYS[0]: {"IF2312.CFE": Standing(1, 1), "IF2401.CFE": Standing(9, 1)}}
+    (row,) = main_contracts(DAYS, bars, [], two, two_months=True)
+    assert row.contract == "IF2401.CFE"
+
+
+def test_by_volume_open_interest_does_not_matter() -> None:
+    bars = closes((900, 1, 1), (900, 1, None), volume=(10, 1, 11))
+    assert main_contracts(DAYS, bars, [], THREE, basis=VOLUME) == [
+        Main("20240103", "IF2403.CFE", VOLUME)
+    ]

@@ -37,3 +37,23 @@ def test_varieties_of_a_catalog() -> None:
     assert found[0].contracts == THREE
     assert found[0].alive("20240120", "20240131") == [NEXT, FAR]
     assert found[1].alive("20240120", "20240131") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "two_months"),
+    [
+        ("IF2401.CFE", True),
+        ("IH2401.CFE", True),
+        ("IC2401.CFE", True),
+        ("IM2401.CFE", True),
+        ("TS2403.CFE", False),
+        ("TF2403.CFE", False),
+        ("T2403.CFE", False),
+        ("TL2403.CFE", False),
+        ("RB2405.SHF", False),
+        ("IF2401.XYZ", False),
+    ],
+)
+def test_stock_index_futures_alone_are_of_two_months(code: str, *, two_months: bool) -> None:
+    (found,) = varieties(Catalog([contract(code, None, None)], "", "", {}))
+    assert found.two_months is two_months

@@ -41,9 +41,9 @@ from amazingdata_client.member_models import (
 from amazingdata_client.mirror.checking import Difference
 from amazingdata_client.mirror.progress import SyncProgress, SyncReport
 from amazingdata_client.mirror.reader import MirrorReader
-from amazingdata_client.models import Bar, Completeness
+from amazingdata_client.models import Bar, Completeness, Roll
 from amazingdata_client.reading import Days
-from amazingdata_client.results import KlineResult, StatementResult, StatusResult
+from amazingdata_client.results import ContinuousResult, KlineResult, StatementResult, StatusResult
 from amazingdata_client.retry import Retry
 from amazingdata_client.status_models import (
     DayStatusCompleteness,
@@ -75,6 +75,7 @@ __all__ = [
     "Completeness",
     "ConflictError",
     "Constituents",
+    "ContinuousResult",
     "DayResult",
     "DayStatusCompleteness",
     "Days",
@@ -102,6 +103,7 @@ __all__ = [
     "PartError",
     "Release",
     "Retry",
+    "Roll",
     "ServerError",
     "StatementResult",
     "StatusCompleteness",

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 BAR = ("code", "trade_date", "open", "high", "low", "close", "volume", "amount")
+SERIES = (*BAR, "settle", "open_interest", "contract")
+"""A bar of a continuous series."""
 STATUS = ("pre_close", "limit_up", "limit_down", "is_st", "suspended", "ex_right", "ex_dividend")
 """What `include="status"` adds to bars."""
 STATUS_ROW = ("code", "trade_date", *STATUS)
@@ -25,6 +27,7 @@ FLAGS = frozenset({"is_st", "suspended", "ex_right", "ex_dividend"})
 TEXTS = frozenset(
     {
         "code",
+        "contract",
         "statement_type",
         "report_type",
         "security_name",

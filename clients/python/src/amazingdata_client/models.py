@@ -39,6 +39,8 @@ class _Bar(TypedDict):
 class Bar(_Bar, total=False):
     """One bar; only minute bars have `kline_time`, only futures `settle` and `open_interest`.
 
+    Those of a continuous series name the `contract` whose bar they are.
+
     Prices and `amount` are in yuan (an index: points), `volume` in shares; for futures, `volume`
     and `open_interest` are in lots. The rest is there if the status was asked for, and means what
     it does in `StockStatus`.
@@ -47,6 +49,7 @@ class Bar(_Bar, total=False):
     kline_time: str
     settle: float | None
     open_interest: int | None
+    contract: str
     pre_close: float | None
     limit_up: float | None
     limit_down: float | None
@@ -68,11 +71,41 @@ class Adjustment:
         For each code, the day whose prices are unchanged.
     failed : mapping
         For each code with rows left out because an adjustment factor is missing, the reason.
+    method : str
+        Of continuous futures "ratio" or "difference"; empty for stocks.
     """
 
     mode: str
     anchor: Mapping[str, str]
     failed: Mapping[str, str]
+    method: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roll:
+    """The change from one main contract to the next.
+
+    Attributes
+    ----------
+    trade_date : str
+        The first day on which the new one is main.
+    old, new : str
+        The contracts; the API calls them `from` and `to`.
+    factor : float or None
+        New ÷ old, or new - old, of their closes on the trading day before; None if one had none.
+    """
+
+    trade_date: str
+    old: str
+    new: str
+    factor: float | None
+
+
+def _rolls(value: Any) -> list[Roll]:
+    return [
+        Roll(trade_date=each["trade_date"], old=each["from"], new=each["to"], factor=each["factor"])
+        for each in value
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +167,10 @@ class Completeness:
         was read as.
     first : mapping
         For each code, the trading day of its first bar; only if a number of bars was asked for.
+    no_main : mapping
+        For each continuous series, the missing days whose main contract is not known.
+    rolls : mapping
+        For each continuous series, its changes of the main contract in the range.
     """
 
     complete: bool
@@ -168,6 +205,8 @@ class Completeness:
     universe: Universe | None = field(metadata=read_by(object_of(Universe)), default=None)
     codes_read_as: Mapping[str, str] = field(default_factory=dict)
     first: Mapping[str, str] = field(default_factory=dict)
+    no_main: Mapping[str, list[Days]] = field(metadata=read_by(each_of(days)), default_factory=dict)
+    rolls: Mapping[str, list[Roll]] = field(metadata=read_by(each_of(_rolls)), default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

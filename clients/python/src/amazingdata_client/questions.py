@@ -8,6 +8,8 @@ from typing import Any
 CONTRACT = re.compile("[A-Z]{1,2}[0-9]{3,4}")
 MOST_CODES = 500
 """Maximum number of codes in one request."""
+MOST_VARIETIES = 50
+"""Maximum number of futures products in one request."""
 MOST_BARS = 1_000_000
 """Approximate maximum number of bars in one response."""
 DAY_KINDS = {

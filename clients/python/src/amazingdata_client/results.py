@@ -127,6 +127,25 @@ class KlineResult(_Result):
 
 
 @dataclass(frozen=True)
+class ContinuousResult(KlineResult):
+    """Continuous futures.
+
+    Attributes
+    ----------
+    data : mapping
+        For each series, such as "IF.MAIN", its bars in order of time, each with its `contract`.
+        Prices are in yuan, volume and open interest in lots.
+    meta : Completeness
+        How complete the bars are; `rolls` are the changes of the main contract.
+    """
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Columns of a frame without rows."""
+        return frames.SERIES if self.fields is None else frames.chosen(self.fields)
+
+
+@dataclass(frozen=True)
 class StatusResult(_Result):
     """The status of stocks.
 
@@ -230,6 +249,8 @@ def _together(metas: Sequence[Completeness]) -> Completeness:
         universe=next((meta.universe for meta in metas if meta.universe), None),
         codes_read_as=_union(meta.codes_read_as for meta in metas),
         first=_union(meta.first for meta in metas),
+        no_main=_union(meta.no_main for meta in metas),
+        rolls=_union(meta.rolls for meta in metas),
     )
 
 
@@ -240,6 +261,7 @@ def _adjustments(found: Sequence[Adjustment]) -> Adjustment | None:
         mode=found[0].mode,
         anchor=_union(each.anchor for each in found),
         failed=_union(each.failed for each in found),
+        method=found[0].method,
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from marketdata.exports.publisher import Publisher
     from marketdata.exports.work import Finder
     from marketdata.finance.reader import StatementReader
+    from marketdata.futures.continuous_reader import ContinuousReader
     from marketdata.identity.administration import UserAdministration
     from marketdata.identity.login import Login
     from marketdata.identity.tokens import Tokens
@@ -241,6 +242,13 @@ def adjusted_reader(mode: str, anchor: str = "") -> "AdjustedReader":
     from marketdata.kline.adjust.steps import Mode
 
     return AdjustedReader(kline_reader(), Mode(mode), upstream().fetch_factors, now, anchor)
+
+
+def continuous_reader() -> "ContinuousReader":
+    """Return a reader of continuous futures for one call."""
+    from marketdata.futures.continuous_reader import ContinuousReader
+
+    return ContinuousReader(kline_reader())
 
 
 def status_reader() -> "StatusReader":

@@ -10,6 +10,7 @@ from amazingdata_client._sync.session import Session
 from amazingdata_client.answers import Envelope
 from amazingdata_client.models import Chart, Completeness, MainContracts, Variety
 from amazingdata_client.questions import (
+    MOST_VARIETIES,
     bars_of,
     codes_at_once,
     columns,
@@ -19,7 +20,7 @@ from amazingdata_client.questions import (
     named,
 )
 from amazingdata_client.reading import read
-from amazingdata_client.results import KlineResult
+from amazingdata_client.results import ContinuousResult, KlineResult
 from amazingdata_client.status_models import ChartStatus
 
 
@@ -113,7 +114,8 @@ class Klines(Session):
         Parameters
         ----------
         codes, start_date, end_date, period, count, fields
-            See `kline`.
+            See `kline`. A code such as "IF.MAIN" is the main contract of each day, unadjusted, as
+            `continuous` returns it.
 
         Returns
         -------
@@ -135,6 +137,65 @@ class Klines(Session):
 
         size = codes_at_once(period, day(start_date), day(end_date), count)
         return replace(in_portions(KlineResult, distinct(codes), size, ask), fields=chosen)
+
+    def continuous(
+        self,
+        varieties: str | Iterable[str],
+        start_date: str | date = "",
+        end_date: str | date = "",
+        *,
+        period: str = "daily",
+        count: int | None = None,
+        rule: str = "oi",
+        adjust: str = "none",
+        method: str = "ratio",
+        fields: str | Iterable[str] | None = None,
+    ) -> ContinuousResult:
+        """Return the bars of each day's main contract as one series (`GET /future/continuous`).
+
+        Parameters
+        ----------
+        varieties : str or iterable of str
+            Any number of futures products, such as "IF" and "rb", in any case.
+        start_date, end_date, period, count, fields
+            See `kline`.
+        rule : str
+            What decides who is main: "oi" (open interest) or "volume".
+        adjust : str
+            "none", "forward" (prices of the last known main contract unchanged) or "backward"
+            (those of the first one).
+        method : str
+            How the prices of two contracts are joined: "ratio" keeps every day's return,
+            "difference" every day's change in points.
+
+        Returns
+        -------
+        ContinuousResult
+            For each series, such as "IF.MAIN", its bars in order of time, each with its `contract`.
+            `meta.rolls` has the changes, and `meta.no_main` the days whose main contract is not
+            known, which are missing.
+
+        Raises
+        ------
+        InvalidInputError
+            A parameter is invalid; see `errors`.
+        NotFoundError
+            Every product is unknown.
+        """
+        chosen = columns(fields)
+        scope = bars_of(start_date, end_date, count) | {"period": period, "rule": rule}
+        scope |= {"adjust": adjust, "method": method}
+        scope |= given(fields=chosen and ",".join(chosen))
+
+        def ask(some: list[str]) -> Envelope:
+            params = {"varieties": ",".join(some), **scope}
+            return self.call("GET", "/future/continuous", params=params)
+
+        at_once = codes_at_once(period, day(start_date), day(end_date), count)
+        size = min(MOST_VARIETIES, at_once)
+        named = [each.upper() for each in distinct(varieties)]
+        found = in_portions(ContinuousResult, distinct(named), size, ask)
+        return replace(found, fields=chosen)
 
     def chart(
         self,

@@ -9,9 +9,15 @@ from amazingdata_client.errors import NotFoundError
 from amazingdata_client.models import Completeness
 from amazingdata_client.questions import distinct, portions, twice_asked
 from amazingdata_client.reading import read
-from amazingdata_client.results import KlineResult, StatementResult, StatusResult, merged
+from amazingdata_client.results import (
+    ContinuousResult,
+    KlineResult,
+    StatementResult,
+    StatusResult,
+    merged,
+)
 
-R = TypeVar("R", KlineResult, StatementResult, StatusResult)
+R = TypeVar("R", KlineResult, ContinuousResult, StatementResult, StatusResult)
 
 
 def in_portions(

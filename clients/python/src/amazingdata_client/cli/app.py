@@ -5,6 +5,7 @@ from click.shell_completion import get_completion_class
 
 from amazingdata_client.cli import (
     configs,
+    continuous,
     day,
     exits,
     export,
@@ -70,6 +71,7 @@ for command in (
     market.info,
     market.service,
     kline.kline,
+    continuous.continuous,
     day.day,
     status.status,
     members.index,

@@ -24,7 +24,7 @@ from amazingdata_client.questions import DAY_KINDS
     type=click.Choice(["status"]),
     help="Add the columns of the status; not for futures.",
 )
-@click.option("--fields", help="Only these columns, separated by commas.")
+@options.fields
 @rows.csv_to
 @rows.parquet
 @options.require_complete

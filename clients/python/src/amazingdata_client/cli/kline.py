@@ -29,9 +29,9 @@ LABELS = 12
 
 @click.command()
 @click.argument("codes", nargs=-1)
-@click.option("--start", default="", help="First day, YYYYMMDD.")
-@click.option("--end", default="", help="Last day, YYYYMMDD; with --count: the last final day.")
-@click.option("--count", type=click.IntRange(1), help="The last bars of each code; no --start.")
+@options.start_unless_count
+@options.end_unless_count
+@options.count
 @click.option(
     "--period",
     type=click.Choice(PERIODS),
@@ -51,7 +51,7 @@ LABELS = 12
     metavar="DAY",
     help="With --adjust forward: the day whose prices stay as they were.",
 )
-@click.option("--fields", help="Only these columns, separated by commas.")
+@options.fields
 @click.option(
     "--include",
     type=click.Choice(["status"]),
@@ -96,8 +96,7 @@ def kline(
     options.one_of(codes, universe)
     if chart and len(codes) != 1:
         raise click.UsageError("--chart takes a single code")
-    if bool(start) is bool(count) or not (end or count):
-        raise click.UsageError("give --start and --end, or --count")
+    options.range_or_count(start, end, count)
     if chart and fields:
         raise click.UsageError("--chart needs all columns: leave out --fields")
     asked = Asked(codes, start, end, count, period, adjust, anchor, fields, include, universe)

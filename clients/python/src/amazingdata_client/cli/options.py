@@ -7,6 +7,14 @@ import click
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 start = click.option("--start", required=True, help="First day, YYYYMMDD or YYYY-MM-DD.")
 end = click.option("--end", required=True, help="Last day, YYYYMMDD or YYYY-MM-DD.")
+start_unless_count = click.option("--start", default="", help="First day, as YYYYMMDD.")
+end_unless_count = click.option(
+    "--end", default="", help="Last day, as YYYYMMDD; with --count, by default the last final one."
+)
+count = click.option(
+    "--count", type=click.IntRange(1), help="The last bars of each code, in place of --start."
+)
+fields = click.option("--fields", help="Only these columns, separated by commas.")
 require_complete = click.option(
     "--require-complete", is_flag=True, help="Exit with code 3 if anything is missing."
 )
@@ -20,6 +28,12 @@ universe = click.option(
 )
 no_wait = click.option("--no-wait", is_flag=True, help="Start the task, print its ID and exit.")
 timeout = click.option("--timeout", type=float, help="Maximum time to wait, in seconds.")
+
+
+def range_or_count(first: str, last: str, number: int | None) -> None:
+    """Refuse a command that asks neither for a range of days nor for a number of bars, or both."""
+    if bool(first) is bool(number) or not (last or number):
+        raise click.UsageError("give --start and --end, or --count")
 
 
 def one_of(codes: Sequence[str], index: str | None) -> None:

@@ -119,23 +119,14 @@ def _wrong(field: str, reason: str) -> PydanticCustomError:
     return PydanticCustomError("kline", "{reason}", {"reason": reason, "field": field})
 
 
-def read_bars(kinds: frozenset[Kind], codes: Sequence[str], asked: RangeQuery) -> RowSet:
-    """Read bars; raises what `KlineReader.read` and `LastBars` raise."""
-    read = _counted(asked, KlineReader.read)
-    return read(deployment.kline_reader(), _question(kinds, Asked(codes), asked))
-
-
 def read_stock_bars(kinds: frozenset[Kind], which: Asked, asked: StockRange) -> RowSet:
-    """Read bars with raw or adjusted prices, and what else is asked for; errors as `read_bars`.
+    """Read bars with raw or adjusted prices, and what else is asked for.
 
-    Raises
-    ------
-    InvalidInputError
-        `adjust_anchor` is later than any known factor, or as for `read_bars`.
+    Raises what `KlineReader.read`, `LastBars` and `AdjustedReader.read` raise.
     """
     question = _question(kinds, which, asked)
     beside = deployment.status_reader().read_beside if asked.include else KlineReader.read
-    read = _counted(asked, beside)
+    read = counted(asked, beside)
     if asked.adjust == NONE:
         return which.told(read(deployment.kline_reader(), question))
     reader = deployment.adjusted_reader(asked.adjust, asked.adjust_anchor or "")
@@ -147,7 +138,7 @@ def codes_asked(asked: _OfWhich) -> Asked:
     return codes_of(asked.codes, asked.universe, *asked.days)
 
 
-def bar_form(call: Call[Any], kind: Kind) -> Form:
+def bar_form(call: Call[Any], kind: Kind, *, extra: Sequence[str] = ()) -> Form:
     """Return the form in which a call wants its bars; errors as in `row_form.form_of`.
 
     Parameters
@@ -156,14 +147,17 @@ def bar_form(call: Call[Any], kind: Kind) -> Form:
         The call.
     kind : Kind
         Whose bars it asks for, or a kind that has the same columns.
+    extra : sequence of str
+        The columns that its rows have beside those.
     """
     period = Period(call.parameters.period)
     times = TIMES if period.intraday else TIMES[:1]
     status = COLUMNS if getattr(call.parameters, "include", None) else ()
-    return form_of(call, times, (*BarDataset(kind, period.base).columns, *status))
+    return form_of(call, times, (*BarDataset(kind, period.base).columns, *status, *extra))
 
 
-def _counted(asked: RangeQuery, read: ReadBars) -> ReadBars:
+def counted(asked: RangeQuery, read: ReadBars) -> ReadBars:
+    """Return what reads the last bars in place of a range, if a call asks for a number of them."""
     return LastBars(asked.count, read) if asked.count else read
 
 

@@ -5,6 +5,14 @@ after a close, another contract's open interest exceeds 1.1 times its own, or wh
 last trading day. Whatever a close decides takes effect on the next trading day, and a contract that
 was replaced is never main again. Among equals the nearer delivery wins. If a bar of the day has no
 open interest, volume decides that day. This is RQData's rule, the most precise one published.
+
+Of stock index futures only the contract of the current month and that of the next month may be main
+("股指期货只在当月与次月选取主力合约"). Current is the one with the nearest delivery among those
+that trade on the following day, the day for which the close decides; next is the contract of the
+month after that one's. Before a third Friday that is still the month that ends there; from that
+Friday's close on, which decides for the Monday, it is the following one.
+
+The same rule by volume alone gives another history.
 """
 
 from bisect import bisect_right
@@ -17,7 +25,7 @@ from typing import NamedTuple
 from marketdata.catalog.calendar import next_trading_day
 from marketdata.catalog.lives import each_life, life_on
 from marketdata.catalog.securities import Security
-from marketdata.futures.varieties import by_delivery
+from marketdata.futures.varieties import by_delivery, delivery_month
 
 
 class Basis(StrEnum):
@@ -80,6 +88,9 @@ def main_contracts(
     bars: Mapping[str, Mapping[str, Standing]],
     previous: Sequence[Main],
     contracts: Iterable[Security],
+    *,
+    basis: Basis = Basis.OPEN_INTEREST,
+    two_months: bool = False,
 ) -> list[Main]:
     """Continue a history of main contracts.
 
@@ -96,6 +107,11 @@ def main_contracts(
         The history so far, up to the first of `days`.
     contracts : iterable of Security
         The variety's contracts; codes of no such contract are ignored.
+    basis : Basis
+        What decides. Open interest gives way to volume on days on which it is not known.
+    two_months : bool
+        Whether only the contracts of the current month and of the next one may be main, see
+        `futures.varieties.Variety.two_months`.
 
     Returns
     -------
@@ -109,11 +125,15 @@ def main_contracts(
     current = before[-1] if before else None
     every_life = [each for contract in by_code.values() for each in each_life(contract)]
     for day, following in pairwise(_looked_at(days, bars)):
-        living = {each.code: each for each in every_life if each.alive(following, following)}
-        known = day in bars
-        row = _decide(current, been, bars[day], living, following) if known else Main(following)
+        living = [each for each in every_life if each.alive(following, following)]
+        may = {each.code: each for each in (_of_two_months(living) if two_months else living)}
+        row = Main(following)
+        if day in bars:
+            used, weights = _weighed(bars[day], basis)
+            if chosen := _chosen(current, been, weights, may):
+                row = Main(following, chosen, used)
         if row.contract:
-            current = living[row.contract]
+            current = may[row.contract]
             been.add(current)
         if row.contract != (history[-1].contract if history else None):
             history.append(row)
@@ -125,31 +145,41 @@ def _looked_at(days: Sequence[str], bars: Mapping[str, Mapping[str, Standing]]) 
     return days[: max((at + 2 for at, day in enumerate(days) if bars.get(day)), default=0)]
 
 
+def _of_two_months(living: Sequence[Security]) -> Sequence[Security]:
+    """Return the contract with the nearest delivery, and that of the month after it."""
+    if not living:
+        return living
+    current = delivery_month(min(living, key=by_delivery).code)
+    return [each for each in living if delivery_month(each.code) in (current, current + 1)]
+
+
 def _meant(row: Main, contracts: Mapping[str, Security]) -> Security | None:
     """Return the contract that a row means, with that life alone: the CZCE reuses codes."""
     contract = contracts.get(row.contract or "")
     return life_on(contract, row.trade_date) if contract else None
 
 
-def _decide(
+def _weighed(standings: Mapping[str, Standing], basis: Basis) -> tuple[Basis, dict[str, int]]:
+    """Return what decides after a close, and how much of it each contract has."""
+    if any(each.open_interest is None for each in standings.values()):
+        basis = Basis.VOLUME
+    return basis, {code: getattr(each, basis) or 0 for code, each in standings.items()}
+
+
+def _chosen(
     current: Security | None,
     been: set[Security],
-    standings: Mapping[str, Standing],
-    living: Mapping[str, Security],
-    following: str,
-) -> Main:
-    """Return which contract is main after a close, among those that live on the following day."""
-    by_interest = all(each.open_interest is not None for each in standings.values())
-    basis = Basis.OPEN_INTEREST if by_interest else Basis.VOLUME
-    weights = {code: getattr(each, basis) or 0 for code, each in standings.items()}
-    candidates = [code for code in weights if code in living and living[code] not in been]
-    best = min(candidates, key=lambda code: (-weights[code], by_delivery(living[code])), default="")
-    # A main contract that lives but has no bar that day (the source lacks it) is kept: there is
+    weights: Mapping[str, int],
+    may: Mapping[str, Security],
+) -> str:
+    """Return which of the contracts that may be is main after a close; empty if none is."""
+    candidates = [code for code in weights if code in may and may[code] not in been]
+    best = min(candidates, key=lambda code: (-weights[code], by_delivery(may[code])), default="")
+    # A main contract that may stay but has no bar that day (the source lacks it) is kept: there is
     # nothing to compare, and a replacement would be for good.
-    main = current.code if current and living.get(current.code) == current else ""
+    main = current.code if current and may.get(current.code) == current else ""
     stays = main and (not best or main not in weights or 10 * weights[best] <= 11 * weights[main])
-    chosen = main if stays else best
-    return Main(following, chosen, basis) if chosen else Main(following)
+    return main if stays else best
 
 
 def main_on(history: MainHistory, day: str) -> Main | None:

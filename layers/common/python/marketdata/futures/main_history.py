@@ -1,11 +1,16 @@
 """The store of main contracts' histories: one block per variety, computed from stored daily bars.
 
-A block's first line is its head, `{"variety", "market", "computed_until"}`; the others are the
-history's rows in chronological order, `{"trade_date", "contract", "basis"}`.
+A block's first line is its head, `{"variety", "market", "computed_until", "two_months",
+"by_volume"}`; the others are the history's rows in chronological order, `{"trade_date", "contract",
+"basis"}`. `by_volume` has the rows of the history that goes by volume, as lists of the same three.
+
+`two_months` says which months' contracts could be main. A history that was made by another rule
+than the variety's, or one that lacks its counterpart by volume, counts as unknown: nobody is given
+it, and the next `update_history` works out both from the variety's first day on.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 
 from marketdata.blocks.block import (
     DOCUMENT,
@@ -37,28 +42,45 @@ MAIN_HISTORY = "main"
 
 DAILY_BARS = BarDataset(Kind.FUTURE, Period.DAILY)
 
+type Histories = Mapping[Basis, MainHistory]
+"""A variety's histories, by what they go by; both end on the same day."""
+
 
 def read_histories(
-    store: BlockStore, wanted: Iterable[Variety], *, fresh: bool = False
+    store: BlockStore,
+    wanted: Iterable[Variety],
+    basis: Basis = Basis.OPEN_INTEREST,
+    *,
+    fresh: bool = False,
 ) -> dict[str, MainHistory]:
     """Read the histories of some varieties; a variety without one gets an empty one.
 
-    `fresh` as in `BlockStore.read`.
+    `basis` is what the histories go by, `fresh` as in `BlockStore.read`.
 
     Returns
     -------
     dict
         By the variety's code.
     """
-    keys = {variety.code: _key(variety) for variety in wanted}
-    stored = store.read(keys.values(), fresh=fresh)
-    return {code: _decode(key, stored.get(key, Block())) for code, key in keys.items()}
+    keys = {_key(variety): variety for variety in wanted}
+    stored = store.read(keys, fresh=fresh)
+    return {
+        variety.code: _decode(variety, stored.get(key, Block()))[basis]
+        for key, variety in keys.items()
+    }
+
+
+def to_be_made_anew(store: BlockStore, wanted: Iterable[Variety]) -> list[Variety]:
+    """List the varieties that have a history which cannot be believed, see above, or read."""
+    keys = {_key(variety): variety for variety in wanted}
+    stored = store.read(keys, fresh=True)
+    return [keys[key] for key in keys if key in stored and _unusable(keys[key], stored[key])]
 
 
 def update_history(
     store: BlockStore, variety: Variety, coverage_start: str, start: str, final_until: str
 ) -> None:
-    """Compute a variety's main contracts again, after bars of its contracts have changed.
+    """Compute a variety's histories again, after bars of its contracts have changed.
 
     What took effect up to `start` stays; everything later is decided again from the stored bars, up
     to the last day that has any. A day counts only if, for every contract that lived on it, the
@@ -68,14 +90,14 @@ def update_history(
     Parameters
     ----------
     store : BlockStore
-        Holds the bars and the history.
+        Holds the bars and the histories.
     variety : Variety
-        Whose history.
+        Whose histories.
     coverage_start : str
         The first day for which the source has daily bars of futures, "YYYYMMDD".
     start : str
-        The first day whose bars have changed. If the history ends before it, the days in between
-        are evaluated too.
+        The first day whose bars have changed. If the histories end before it, the days in between
+        are evaluated too; if they are unusable, all days are.
     final_until : str
         The last trading day whose bars are final.
 
@@ -84,41 +106,57 @@ def update_history(
     VersionConflictError
         Others kept writing the same history.
     """
-    key = _key(variety)
 
     def change(stored: Block) -> Block:
-        known = _decode(key, stored)
-        # A history that was there once and is lost is worked out from the variety's first day on.
-        lost = stored.version and known == MainHistory()
-        days = _days(variety, known, "" if lost else start, final_until)
-        history = _carried_on(store, variety, known, days, coverage_start)
-        return stored if history == known else _encode(variety, history, stored)
+        known = _decode(variety, stored)
+        # What is lost, or was made by another rule, is worked out from the variety's first day on.
+        first = "" if _unusable(variety, stored) else start
+        days = _days(variety, known[Basis.OPEN_INTEREST], first, final_until)
+        histories = _carried_on(store, variety, known, days, coverage_start)
+        return stored if histories == known else _encode(variety, histories, stored)
 
-    store.update(key, None, change)
+    store.update(_key(variety), None, change)
 
 
 def _key(variety: Variety) -> BlockKey:
     return BlockKey(MAIN_HISTORY, f"{variety.code}.{variety.market}", DOCUMENT)
 
 
-def _decode(key: BlockKey, stored: Block) -> MainHistory:
-    head, rows = read_document(key, stored)
-    if not head:
-        return MainHistory()
+def _decode(variety: Variety, stored: Block) -> Histories:
+    head, rows = read_document(_key(variety), stored)
+    # The first histories were of all months, and none said so.
+    if not head or head.get("two_months", False) != variety.two_months:
+        return dict.fromkeys(Basis, MainHistory())
+    until = head["computed_until"]
+    by_interest = ((row["trade_date"], row["contract"], row["basis"]) for row in rows)
+    by_volume = head.get("by_volume")
+    return {
+        Basis.OPEN_INTEREST: _history(by_interest, until),
+        Basis.VOLUME: MainHistory() if by_volume is None else _history(by_volume, until),
+    }
+
+
+def _history(rows: Iterable[Sequence[str | None]], computed_until: str) -> MainHistory:
     mains = (
-        Main(row["trade_date"], row["contract"], row["basis"] and Basis(row["basis"]))
-        for row in rows
+        Main(day or "", contract, Basis(basis) if basis else None) for day, contract, basis in rows
     )
-    return MainHistory(tuple(mains), head["computed_until"])
+    return MainHistory(tuple(mains), computed_until)
 
 
-def _encode(variety: Variety, history: MainHistory, stored: Block) -> Block:
+def _unusable(variety: Variety, stored: Block) -> bool:
+    return bool(stored.version) and MainHistory() in _decode(variety, stored).values()
+
+
+def _encode(variety: Variety, histories: Histories, stored: Block) -> Block:
+    by_interest, by_volume = histories[Basis.OPEN_INTEREST], histories[Basis.VOLUME]
     head = {
         "variety": variety.code,
         "market": variety.market,
-        "computed_until": history.computed_until,
+        "computed_until": by_interest.computed_until,
+        "two_months": variety.two_months,
+        "by_volume": [astuple(row) for row in by_volume.rows],
     }
-    return write_document(stored, head, map(asdict, history.rows))
+    return write_document(stored, head, map(asdict, by_interest.rows))
 
 
 def _days(variety: Variety, known: MainHistory, start: str, final_until: str) -> list[str]:
@@ -135,20 +173,38 @@ def _days(variety: Variety, known: MainHistory, start: str, final_until: str) ->
 def _carried_on(
     store: BlockStore,
     variety: Variety,
-    known: MainHistory,
+    known: Histories,
     days: Sequence[str],
     coverage_start: str,
-) -> MainHistory:
+) -> Histories:
     if len(days) < 2:
         return known
     window = Window(days[0], days[-2], coverage_start, days[-2])
-    kept = [row for row in known.rows if row.trade_date <= days[0]]
     bars = dict(_bars(store, variety, window))
-    rows = main_contracts(days, bars, kept, variety.contracts)
     seen = max((day for day, standings in bars.items() if standings), default="")
-    if kept and not seen:
-        seen = min(known.computed_until, previous_trading_day(variety.market, days[0]))
-    return MainHistory(tuple(rows), seen)
+    kept = {
+        basis: [row for row in history.rows if row.trade_date <= days[0]]
+        for basis, history in known.items()
+    }
+    until = known[Basis.OPEN_INTEREST].computed_until
+    if kept[Basis.OPEN_INTEREST] and not seen:
+        seen = min(until, previous_trading_day(variety.market, days[0]))
+    return {
+        basis: MainHistory(
+            tuple(
+                main_contracts(
+                    days,
+                    bars,
+                    rows,
+                    variety.contracts,
+                    basis=basis,
+                    two_months=variety.two_months,
+                )
+            ),
+            seen,
+        )
+        for basis, rows in kept.items()
+    }
 
 
 def _bars(

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from marketdata.blocks.dataset import Kind
 from marketdata.catalog.securities import Catalog, Security, life, market_of, variety_of
 
+INDEX_FUTURES = frozenset({"IF", "IH", "IC", "IM"})
+"""The futures on stock indices, all of the CFFEX; its others are on treasury bonds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Variety:
@@ -24,6 +27,11 @@ class Variety:
     market: str
     name: str
     contracts: tuple[Security, ...] = field(repr=False)
+
+    @property
+    def two_months(self) -> bool:
+        """Whether its main contract is always that of the current month or of the next one."""
+        return self.market == "CFE" and self.code in INDEX_FUTURES
 
     def alive(self, start: str, end: str) -> list[Security]:
         """List the contracts that trade on any day from `start` to `end`, both included."""
@@ -54,3 +62,13 @@ def _name(variety: str, contracts: Iterable[Security]) -> str:
 def by_delivery(contract: Security) -> tuple[str, str]:
     """Return a sort key by delivery; a code alone is not one, because the CZCE reuses codes."""
     return life(contract)[1], contract.code
+
+
+def delivery_month(code: str) -> int:
+    """Return a contract's month of delivery, counted from January 2000: 288 for IF2401.CFE.
+
+    The code must end in two digits each for year and month, as those of all exchanges but the CZCE
+    do.
+    """
+    digits = code.partition(".")[0].removeprefix(variety_of(code))
+    return 12 * int(digits[:-2]) + int(digits[-2:]) - 1

@@ -1,4 +1,7 @@
-"""Other forms of rows than the stored one: some of their columns, one array a column, CSV. Pure."""
+"""Other forms of rows than the stored one: some of their columns, one array a column, CSV. Pure.
+
+A column that a row does not have is null in it.
+"""
 
 import csv
 import io
@@ -38,7 +41,7 @@ def chosen(rows: RowSet, columns: Sequence[str]) -> RowSet:
     """Return the rows of all codes with some of their columns, in this order."""
 
     def text(code: str) -> bytes:
-        kept = ({name: row[name] for name in columns} for row in _parsed(rows.rows[code]))
+        kept = ({name: row.get(name) for name in columns} for row in _parsed(rows.rows[code]))
         return JOINT.join(map(orjson.dumps, kept))
 
     return RowSet.of({code: text(code) for code in rows.pieces}, rows.meta)
@@ -51,7 +54,7 @@ def arrays(rows: RowSet, columns: Sequence[str]) -> dict[str, dict[str, list[Any
 
 def turned(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> dict[str, list[Any]]:
     """Return some columns of parsed rows, each as a list with one value per row."""
-    return {name: [row[name] for row in rows] for name in columns}
+    return {name: [row.get(name) for row in rows] for name in columns}
 
 
 def csv_text(rows: RowSet, columns: Sequence[str]) -> bytes:
@@ -79,7 +82,9 @@ def csv_table(rows: Iterable[tuple[str, Mapping[str, Any]]], columns: Sequence[s
     table = io.StringIO(newline="")
     writer = csv.writer(table, lineterminator="\r\n")
     writer.writerow(("code", *columns))
-    writer.writerows((_cell(code), *(_cell(row[name]) for name in columns)) for code, row in rows)
+    writer.writerows(
+        (_cell(code), *(_cell(row.get(name)) for name in columns)) for code, row in rows
+    )
     return table.getvalue().encode()
 
 

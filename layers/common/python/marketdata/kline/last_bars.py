@@ -69,26 +69,19 @@ class LastBars:
         begins = search.begins()
         rows = self._between(search, begins)
         source = rows.meta["source"]
-        cut = self._cut(rows)
+        cut = cut_last(rows, self.count)
         few = [code for code, each in cut.pieces.items() if _count(each) < self.count]
         if few and (earlier := search.earlier_begins(few, begins)):
             begins |= earlier
             rows = self._between(search, begins)
-            cut = self._cut(rows)
+            cut = cut_last(rows, self.count)
         # What is said of days before the first bar is of no interest.
         later = {code: first_day_of(cut.first[code], question.period) for code in cut.dropped}
         if any(day > begins[code] for code, day in later.items()):
             search.refresh(begins | later)
             rows = self._between(search, begins | later)
-            cut = self._cut(rows)
-        meta = {
-            **rows.meta,
-            "expected": rows.meta["expected"] - sum(cut.dropped.values()),
-            "returned": sum(map(_count, cut.pieces.values())),
-            "source": rows.meta["source"] if source == "cache" else source,
-            "first": cut.first,
-        }
-        return RowSet(cut.pieces, meta)
+            cut = cut_last(rows, self.count)
+        return cut.answer(rows, source)
 
     def _between(self, search: "_Search", begins: Mapping[str, str]) -> RowSet:
         question = search.question
@@ -97,24 +90,45 @@ class LastBars:
         reader = replace(search.reader, held=search.held)
         return self.read(reader, replace(question, start=start, members=members))
 
-    def _cut(self, rows: RowSet) -> "_Cut":
-        cut = _Cut({}, {}, {})
-        for code, pieces in rows.pieces.items():
-            kept, dropped = _last(pieces, self.count)
-            cut.pieces[code] = kept
-            if kept:
-                cut.first[code] = kept[0].text[DAY].decode()
-            if dropped:
-                cut.dropped[code] = dropped
-        return cut
 
-
-class _Cut(NamedTuple):
+class Cut(NamedTuple):
     """The last bars of each code, the day of the first of them, and how many were before it."""
 
     pieces: dict[str, Sequence[Piece]]
     first: dict[str, str]
     dropped: dict[str, int]
+
+    def answer(self, rows: RowSet, source: str) -> RowSet:
+        """Return them as the answer.
+
+        Parameters
+        ----------
+        rows : RowSet
+            What they were cut from, which began on the days of the first ones.
+        source : str
+            Where rows came from when they were read for the first time.
+        """
+        meta = {
+            **rows.meta,
+            "expected": rows.meta["expected"] - sum(self.dropped.values()),
+            "returned": sum(map(_count, self.pieces.values())),
+            "source": rows.meta["source"] if source == "cache" else source,
+            "first": self.first,
+        }
+        return RowSet(self.pieces, meta)
+
+
+def cut_last(rows: RowSet, count: int) -> Cut:
+    """Return the last bars of each code."""
+    cut = Cut({}, {}, {})
+    for code, pieces in rows.pieces.items():
+        kept, dropped = _last(pieces, count)
+        cut.pieces[code] = kept
+        if kept:
+            cut.first[code] = kept[0].text[DAY].decode()
+        if dropped:
+            cut.dropped[code] = dropped
+    return cut
 
 
 @dataclass(slots=True)
@@ -237,11 +251,14 @@ class _Search:
     def _parts_ahead(self) -> int:
         """Return how many parts to read at once: as many as hold the bars of most codes."""
         period = self.question.period
-        if period.intraday:
-            days = self.count * MINUTES[period] // SHORTEST_DAY + 1
-        else:
-            days = self.count * DAYS_A_BAR.get(period, 1)
-        return days // DAYS_A_PART[period.intraday] + 1
+        return days_of_bars(period, self.count) // DAYS_A_PART[period.intraday] + 1
+
+
+def days_of_bars(period: Period, count: int) -> int:
+    """Return about how many trading days so many bars take."""
+    if period.intraday:
+        return count * MINUTES[period] // SHORTEST_DAY + 1
+    return count * DAYS_A_BAR.get(period, 1)
 
 
 def _count(pieces: Sequence[Piece]) -> int:

@@ -10,7 +10,12 @@ from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Catalog, life, variety_of
 from marketdata.errors import ConflictError
 from marketdata.futures.main_contracts import mains_between, unknown_days
-from marketdata.futures.main_history import DAILY_BARS, read_histories, update_history
+from marketdata.futures.main_history import (
+    DAILY_BARS,
+    read_histories,
+    to_be_made_anew,
+    update_history,
+)
 from marketdata.futures.varieties import Variety, varieties
 from marketdata.tasks.scope import ContractType, Scope
 from marketdata.tasks.task import Task, TaskKind
@@ -92,7 +97,11 @@ class TaskMainContracts:
             return NOT_WORKED_OUT.format("all varieties")
 
     def _worked_out(self, task: Task) -> str:
-        """Update the histories that a task's bars may have changed; report those not updated."""
+        """Update the histories that a task's bars may have changed; report those not updated.
+
+        Histories that cannot be believed any more are made anew after any such task, whatever it is
+        about: otherwise nobody would know that there is something to do.
+        """
         if task.kind not in (TaskKind.FILL, TaskKind.CACHE) or task.scope.dataset != DAILY_BARS:
             return ""
         until = self.clock() + SECONDS
@@ -100,9 +109,11 @@ class TaskMainContracts:
         coverage_start = catalog.coverage_start(DAILY_BARS)
         if coverage_start is None:
             return ""
+        concerned = _concerned(catalog, task.scope)
+        others = [each for each in varieties(catalog) if each not in concerned]
         failed = [
             variety.code
-            for variety in _concerned(catalog, task.scope)
+            for variety in (*concerned, *to_be_made_anew(self.store, others))
             if self.clock() > until or not self._update(variety, coverage_start, task.scope.start)
         ]
         return NOT_WORKED_OUT.format(_listed(failed)) if failed else ""

@@ -8,9 +8,12 @@ from marketdata.api.schema.operation import Code, Count, Day, Schema
 
 type Time = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")]
 type Price = Annotated[float, Field(ge=0)] | None
+type Moved = float | None
+"""A price that a difference may have made negative."""
 type Flag = bool | None
 
 # Aliases by assignment: pydantic reads no default out of a `type` statement.
+MovedPrices = Annotated[list[Moved], Field(default=None)]
 Prices = Annotated[list[Price], Field(default=None)]
 Counts = Annotated[list[Count | None], Field(default=None)]
 Flags = Annotated[list[Flag], Field(default=None)]
@@ -21,14 +24,15 @@ class ChosenColumns(Schema):
 
     trade_date: Day
     kline_time: Time = ""
-    open: Price = None
-    high: Price = None
-    low: Price = None
-    close: Price = None
+    open: Moved = None
+    high: Moved = None
+    low: Moved = None
+    close: Moved = None
     volume: Count | None = None
     amount: Annotated[float, Field(ge=0)] | None = None
-    settle: Price = None
+    settle: Moved = None
     open_interest: Count | None = None
+    contract: Code | None = None
     pre_close: Price = None
     limit_up: Price = None
     limit_down: Price = None
@@ -43,14 +47,15 @@ class ColumnArrays(Schema):
 
     trade_date: list[Day]
     kline_time: Annotated[list[Time], Field(default=None)]
-    open: Prices
-    high: Prices
-    low: Prices
-    close: Prices
+    open: MovedPrices
+    high: MovedPrices
+    low: MovedPrices
+    close: MovedPrices
     volume: Counts
     amount: Annotated[list[float | None], Field(default=None)]
-    settle: Prices
+    settle: MovedPrices
     open_interest: Counts
+    contract: Annotated[list[Code | None], Field(default=None)]
     pre_close: Prices
     limit_up: Prices
     limit_down: Prices
@@ -66,9 +71,9 @@ class MarketArrays(ColumnArrays):
     code: list[Code]
 
 
-def rows_of(row: Any) -> Any:
+def rows_of(row: Any, key: Any = Code) -> Any:
     """Return the type of rows by code, in any form."""
-    return dict[Code, list[row] | list[ChosenColumns] | ColumnArrays]
+    return dict[key, list[row] | list[ChosenColumns] | ColumnArrays]
 
 
 def day_of(row: Any) -> Any:

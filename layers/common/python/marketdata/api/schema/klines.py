@@ -4,9 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from marketdata.api.schema.forms import Flag, Price, Time, rows_of
+from marketdata.api.schema.forms import Flag, Moved, Price, Time, rows_of
 from marketdata.api.schema.operation import Code, Count, Day, OfCodes, Operation, Range, Schema
+from marketdata.catalog.securities import CODE_PATTERN
 from marketdata.settings import SOURCES
+
+SERIES_PATTERN = r"^[A-Z]{1,2}\.MAIN$"
+
+type Key = Annotated[str, Field(pattern=rf"{CODE_PATTERN}|{SERIES_PATTERN}")]
+"""What an answer with bars is keyed by: a code, or that of a continuous series, IF.MAIN."""
+type SeriesCode = Annotated[str, Field(pattern=SERIES_PATTERN)]
 
 
 class Bar(Schema):
@@ -58,6 +65,28 @@ class FutureBar(Bar):
     """持仓量 · Lots."""
 
 
+class MainBar(FutureBar):
+    """One bar of a contract, or of a continuous series, in which case it names its contract."""
+
+    contract: Annotated[Code, Field(default=None)]
+    """合约 · The main contract whose bar this is, of weeks and months the last one."""
+
+
+class SeriesBar(MainBar):
+    """One bar of a continuous series, whose prices may have been moved."""
+
+    open: Moved
+    """开盘价."""
+    high: Moved
+    """最高价."""
+    low: Moved
+    """最低价."""
+    close: Moved
+    """收盘价."""
+    settle: Moved
+    """结算价 · Settlement price."""
+
+
 class Absent(Schema):
     """A trading day on which the source had no bar."""
 
@@ -82,11 +111,11 @@ class Claims(OfCodes):
     """应有 · Bars that the calendar and the codes' lives demand."""
     returned: Count
     """已返回 · Bars in the answer."""
-    missing: dict[Code, list[Range]]
+    missing: dict[Key, list[Range]]
     """缺失 · Days that the cache lacks; POST /cache/fill-missing fetches them."""
-    unconfirmed: dict[Code, list[Range]]
+    unconfirmed: dict[Key, list[Range]]
     """待确认 · Days on which the source gave no bar, not yet believed: it is asked again."""
-    outside: dict[Code, list[Outside]]
+    outside: dict[Key, list[Outside]]
     """上市前后 · Days outside the code's life or the source's history."""
     unfinished: list[Range]
     """未完结 · The week or month at the end, of which later trading days are not in the answer."""
@@ -105,17 +134,17 @@ class Claims(OfCodes):
 class Completeness(Claims):
     """How complete an answer is: every trading day asked for is in the data or in here."""
 
-    absent: dict[Code, list[Absent]]
+    absent: dict[Key, list[Absent]]
     """停牌等 · Days on which the source had no bar."""
-    short: dict[Code, list[Day]]
+    short: dict[Key, list[Day]]
     """不完整的交易日 · Days that lack minute bars of the session; fills ask for them again."""
-    unknown_sessions: dict[Code, list[Range]]
+    unknown_sessions: dict[Key, list[Range]]
     """交易时段未知 · Days of minutes of which nobody can say whether they are complete."""
-    close_outside: dict[Code, list[Day]]
+    close_outside: dict[Key, list[Day]]
     """Days whose official close lies outside [low, high], as thin contracts have them."""
-    rejected: dict[Code, list[Range]]
+    rejected: dict[Key, list[Range]]
     """隔离 · Missing or short days whose bars could not be used; reads spare them for hours."""
-    first: Annotated[dict[Code, Day], Field(default=None)]
+    first: Annotated[dict[Key, Day], Field(default=None)]
     """首日 · The trading day of each code's first bar; only where `count` was asked for."""
 
 
@@ -175,6 +204,42 @@ class StockCompleteness(Completeness):
     """状态 · Only where `include` asked for it."""
     universe: Annotated[Universe, Field(default=None)]
     """成分 · Only where `universe` was asked for."""
+
+
+class Roll(Schema):
+    """The change from one main contract to the next."""
+
+    trade_date: Day
+    """换月日 · The first day on which the new one is main; the close before decides it."""
+    from_: Annotated[Code, Field(alias="from")]
+    to: Code
+    factor: float | None
+    """换月因子 · New ÷ old (ratio) or new - old (difference), of their closes on the trading day
+    before; null if one of them had none."""
+
+
+class SeriesAdjustment(Schema):
+    """How the prices of a continuous series were joined; what was traded stays as it was."""
+
+    mode: Literal["forward", "backward"]
+    method: Literal["ratio", "difference"]
+    anchor: dict[SeriesCode, Day]
+    """基准日 · The day whose prices stayed: the last known one, or for `backward` the first one
+    with a main contract."""
+    failed: dict[SeriesCode, str]
+    """无法复权 · Series of which rows were left out, for want of a roll's factor, and why."""
+
+
+class FutureCompleteness(Completeness):
+    """How complete an answer is, and of series what is known of their contracts."""
+
+    no_main: Annotated[dict[SeriesCode, list[Range]], Field(default=None)]
+    """主力未知 · Days of series whose main contract is not known: they are missing, too. A fill of
+    the daily bars of all contracts works it out."""
+    rolls: Annotated[dict[SeriesCode, list[Roll]], Field(default=None)]
+    """换月 · The changes of the main contract on the days of the answer."""
+    adjust: Annotated[SeriesAdjustment, Field(default=None)]
+    """复权 · Only where `adjust` was asked for."""
 
 
 class StatusColumns(Schema):
@@ -260,6 +325,28 @@ FUTURE_META = META | {
     "outside": {"IF2401.CFE": [{"from": "20240122", "to": "20240131", "reason": "delisted"}]},
     "unknown_codes": [],
 }
+SERIES_META = META | {
+    "missing": {"IF.MAIN": [["20240103", "20240131"]]},
+    "absent": {},
+    "unknown_codes": ["XX"],
+    "no_main": {"IF.MAIN": [["20240131", "20240131"]]},
+    "rolls": {
+        "IF.MAIN": [
+            {
+                "trade_date": "20240119",
+                "from": "IF2401.CFE",
+                "to": "IF2402.CFE",
+                "factor": 1.0003637025095473,
+            }
+        ]
+    },
+    "adjust": {
+        "mode": "backward",
+        "method": "ratio",
+        "anchor": {"IF.MAIN": "20200103"},
+        "failed": {},
+    },
+}
 ERRORS = (404, 502, 503)
 
 OPERATIONS = {
@@ -299,11 +386,22 @@ OPERATIONS = {
         large=True,
     ),
     ("GET", "/future/kline"): Operation(
-        rows_of(FutureBar),
+        rows_of(MainBar, Key),
         {"IF2401.CFE": [FUTURE_BAR]},
         {"codes": "IF2401.CFE", **RANGE},
-        meta=Completeness,
+        meta=FutureCompleteness,
         meta_example=FUTURE_META,
+        errors=ERRORS,
+        large=True,
+        conditional=True,
+        csv=True,
+    ),
+    ("GET", "/future/continuous"): Operation(
+        rows_of(SeriesBar, SeriesCode),
+        {"IF.MAIN": [FUTURE_BAR | {"contract": "IF2401.CFE"}]},
+        {"varieties": "IF,rb", **RANGE, "rule": "oi", "adjust": "backward", "method": "ratio"},
+        meta=FutureCompleteness,
+        meta_example=SERIES_META,
         errors=ERRORS,
         large=True,
         conditional=True,

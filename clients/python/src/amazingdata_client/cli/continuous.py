@@ -1,0 +1,95 @@
+"""The command continuous: the main contracts' bars as one series, as a table, CSV or Parquet."""
+
+from typing import Any
+
+import click
+
+from amazingdata_client.cli import options, rows
+from amazingdata_client.cli.kline import PERIODS
+from amazingdata_client.cli.output import counted, say
+from amazingdata_client.cli.session import Login, pass_login
+from amazingdata_client.cli.summary import tell
+
+
+@click.command()
+@click.argument("varieties", nargs=-1, required=True)
+@options.start_unless_count
+@options.end_unless_count
+@options.count
+@click.option(
+    "--period", type=click.Choice(PERIODS), default="daily", show_default=True, help="Bar period."
+)
+@click.option(
+    "--rule",
+    type=click.Choice(["oi", "volume"]),
+    default="oi",
+    show_default=True,
+    help="Choose main contracts by open interest or by volume.",
+)
+@click.option(
+    "--adjust",
+    type=click.Choice(["none", "forward", "backward"]),
+    default="none",
+    show_default=True,
+    help="Join prices at rolls: the last known or the first contract's stay.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(["ratio", "difference"]),
+    default="ratio",
+    show_default=True,
+    help="How to join them.",
+)
+@options.fields
+@rows.csv_to
+@rows.parquet
+@options.require_complete
+@options.strict
+@options.as_json
+@pass_login
+def continuous(
+    login: Login,
+    *,
+    varieties: tuple[str, ...],
+    start: str,
+    end: str,
+    count: int | None,
+    period: str,
+    rule: str,
+    adjust: str,
+    method: str,
+    fields: str | None,
+    csv_to: Any,
+    parquet: str | None,
+    require_complete: bool,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Read the continuous futures of VARIETIES, such as IF and rb.
+
+    Each row is a bar of the contract that is main on its day. Prints a table unless an output
+    option is given. Known gaps are reported on stderr; with --require-complete or --strict, nothing
+    is written if there are any.
+    """
+    options.range_or_count(start, end, count)
+    with login.client() as client:
+        result = client.continuous(
+            varieties,
+            start,
+            end,
+            period=period,
+            count=count,
+            rule=rule,
+            adjust=adjust,
+            method=method,
+            fields=fields,
+        )
+        if require_complete or strict:
+            result.require_complete(strict=strict)
+    document = {"data": result.data, "meta": result.meta}
+    rows.show(result, document, csv_to=csv_to, parquet=parquet, as_json=as_json)
+    tell(result, "bar")
+    for code, rolls in result.meta.rolls.items():
+        say(f"{code}: {counted(len(rolls), 'roll')}")
+    for code, days in result.meta.no_main.items():
+        say(f"the main contract of {code} is not known on {', '.join(map(str, days))}")

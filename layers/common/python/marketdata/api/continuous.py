@@ -1,0 +1,86 @@
+"""The parameters and the reading of continuous futures."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from marketdata import deployment
+from marketdata.api.klines import KlineQuery, RangeQuery, counted
+from marketdata.api.parameters import NAME_SCHEMA, SHOWN, one_of, refuse_controls
+from marketdata.api.row_form import FormQuery
+from marketdata.blocks.dataset import Period
+from marketdata.futures.continuous import Adjust, Method, series_of, variety_in
+from marketdata.futures.continuous_reader import KINDS, ContinuousQuestion, ContinuousReader
+from marketdata.futures.main_contracts import Basis
+from marketdata.kline.reader import KlineQuestion, KlineReader
+from marketdata.kline.rows import RowSet
+
+MAX_VARIETIES = 50
+
+RULES = {"oi": Basis.OPEN_INTEREST, "volume": Basis.VOLUME}
+"""What decides who is main."""
+
+
+def _varieties(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, str):
+        raise PydanticCustomError("varieties", "must be text")
+    named = dict.fromkeys(each.strip(" ").upper() for each in value.split(",") if each.strip(" "))
+    if not 1 <= len(named) <= MAX_VARIETIES:
+        raise PydanticCustomError(
+            "varieties",
+            "must be 1 to {limit} different varieties, not {given}",
+            {"limit": MAX_VARIETIES, "given": len(named)},
+        )
+    refuse_controls(value)
+    if any(len(each) > SHOWN for each in named):
+        raise PydanticCustomError("varieties", "must be varieties like IF or RB")
+    return tuple(named)
+
+
+type Varieties = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_varieties),
+    WithJsonSchema({"type": "array", "items": NAME_SCHEMA, "minItems": 1}),
+]
+"""1 to 50 different varieties in upper case and in the order given, comma-separated in a query."""
+
+
+class ContinuousQuery(RangeQuery, FormQuery):
+    """Comma-separated varieties, how contracts are chosen and joined, which bars, in which form."""
+
+    varieties: Varieties
+    rule: Annotated[str, one_of(RULES)] = "oi"
+    adjust: Annotated[str, one_of(Adjust)] = Adjust.NONE
+    method: Annotated[str, one_of(Method)] = Method.RATIO
+
+
+def read_continuous(asked: ContinuousQuery) -> RowSet:
+    """Read series; raises what `futures.continuous_reader.ContinuousReader.read` raises."""
+    reader: ContinuousReader = deployment.continuous_reader()
+    return reader.read(
+        ContinuousQuestion(
+            asked.varieties,
+            *asked.days,
+            Period(asked.period),
+            RULES[asked.rule],
+            Adjust(asked.adjust),
+            Method(asked.method),
+            asked.count or 0,
+        )
+    )
+
+
+def read_contracts(asked: KlineQuery) -> RowSet:
+    """Read the bars of contracts, and of series named by codes such as IF.MAIN; errors as above."""
+    codes = _codes(asked.codes)
+    question = KlineQuestion(KINDS, codes, *asked.days, Period(asked.period))
+    if not any(map(variety_in, codes)):
+        return counted(asked, KlineReader.read)(deployment.kline_reader(), question)
+    return deployment.continuous_reader().read_codes(question, asked.count or 0)
+
+
+def _codes(codes: Sequence[str]) -> list[str]:
+    found = (series_of(variety) if (variety := variety_in(code)) else code for code in codes)
+    return list(dict.fromkeys(found))
