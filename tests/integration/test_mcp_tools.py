@@ -172,6 +172,64 @@ def test_the_bounds_hold_for_the_largest_question(market: Service) -> None:
     assert 0 < reply["returned"] < 200
 
 
+def test_codes_and_days_are_read_as_they_are_written(market: Service) -> None:
+    asked = {"start_date": "2024-01-02", "end_date": "2024-01-31"}
+    reply = reply_of("get_bars", codes=["sh600000"], **asked)
+    assert reply["codes_read_as"] == {"sh600000": BANK}
+    assert objects(reply) == api(market, "/stock/kline", codes=BANK, **MONTH)["data"]
+
+
+@pytest.mark.usefixtures("market")
+def test_a_code_without_its_exchange_is_told_those_that_are_meant() -> None:
+    reply_of("find_security", query="600000")
+    text = told("get_bars", codes=["600000"], **MONTH)
+    assert text == f"codes: 600000 needs its exchange: {BANK}"
+    assert told("get_bars", codes=["699999"], **MONTH).startswith("codes: 699999 needs its")
+
+
+def test_the_last_bars(market: Service) -> None:
+    asked: dict[str, Any] = {"end_date": "20240131", "count": 5}
+    reply = reply_of("get_bars", codes=[BANK, CODES[1]], **asked)
+    query = {"codes": f"{BANK},{CODES[1]}", "end_date": "20240131", "count": "5"}
+    assert objects(reply) == api(market, "/stock/kline", **query)["data"]
+    assert reply["total"] == 10
+    assert reply_of("get_bars", codes=[BANK], count=3)["total"] == 3
+
+
+def test_prices_as_of_a_day(market: Service) -> None:
+    asked = {
+        "start_date": "20240601",
+        "end_date": "20240731",
+        "adjust": "forward",
+        "adjust_anchor": "20240614",
+    }
+    reply = reply_of("get_bars", codes=[BANK], **asked)
+    assert objects(reply) == api(market, "/stock/kline", codes=BANK, **asked)["data"]
+    assert reply["adjust"]["anchor"] == {BANK: "20240614"}
+
+
+@pytest.mark.parametrize("adjust", ["none", "backward"])
+def test_main_contracts(market: Service, adjust: str) -> None:
+    days = {"start_date": "20240101", "end_date": "20240229"}
+    market.run("fill-missing", security_type="future", **days)
+    asked = {"start_date": "20240108", "end_date": "20240229", "adjust": adjust}
+    reply = reply_of("get_bars", codes=["IF.MAIN"], **asked)
+    found = api(market, "/future/continuous", varieties="IF", **asked)
+    assert objects(reply) == found["data"]
+    assert reply["total"] > 30
+    rolls = found["meta"]["rolls"]["IF.MAIN"]
+    assert reply["rolls"] == {"IF.MAIN": [list(roll.values()) for roll in rolls]}
+    assert reply["complete"] is found["meta"]["complete"]
+
+
+def test_main_contracts_beside_contracts(market: Service) -> None:
+    market.run("fill-missing", security_type="future", **MONTH)
+    reply = reply_of("get_bars", codes=["if.main", FUTURE, "XX.MAIN"], **MONTH)
+    assert reply["rows"].keys() == {"IF.MAIN", FUTURE}
+    assert (reply["complete"], reply["unknown_codes"]) == (False, ["XX.MAIN"])
+    assert reply["columns"][-1] == "contract"
+
+
 @pytest.mark.usefixtures("market")
 def test_some_fields() -> None:
     reply = reply_of("get_bars", codes=[BANK], fields=["volume", "close"], **MONTH)
@@ -227,6 +285,14 @@ def test_days_to_come_are_pending() -> None:
         ({"limit": 201}, "limit"),
         ({"limit": "5"}, "limit"),
         ({"universe": "000300.SH"}, "universe"),
+        ({"codes": ["600000"]}, "codes"),
+        ({"codes": [BANK, "IF.MAIN"]}, "codes"),
+        ({"codes": ["IF.MAIN"], "adjust": "forward", "adjust_anchor": "20240115"}, "adjust_anchor"),
+        ({"codes": ["IF.MAIN", FUTURE], "adjust": "forward"}, "adjust"),
+        ({"count": 5}, "count"),
+        ({"start_date": None}, "start_date"),
+        ({"start_date": None, "end_date": None, "count": 50_001}, "count"),
+        ({"adjust_anchor": "20240115"}, "adjust_anchor"),
         ({"period": "min1", "start_date": "20220101"}, "start_date"),
     ],
 )

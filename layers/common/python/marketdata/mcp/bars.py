@@ -6,15 +6,18 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from marketdata import deployment
-from marketdata.api.klines import ADJUSTMENTS, NONE, StockRange, read_stock_bars
+from marketdata.api.continuous import ContinuousQuery, read_continuous, read_contracts
+from marketdata.api.klines import ADJUSTMENTS, NONE, KlineQuery, StockRange, read_stock_bars
 from marketdata.api.parameters import NUMBER, one_of
 from marketdata.api.universe import Asked
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.sessions import MINUTES
 from marketdata.errors import InvalidInputError
+from marketdata.futures.continuous import variety_in
 from marketdata.kline.bars import OHLC
 from marketdata.kline.reader import STOCK_MINUTES, KlineQuestion
+from marketdata.kline.rows import RowSet
 from marketdata.mcp.arguments import AskedDay, FewCodes, Fields, Question
 from marketdata.mcp.fitting import Draft
 from marketdata.mcp.reading import MOST_READ, check_rows, rows_by_code
@@ -24,6 +27,9 @@ from marketdata.status.status import COLUMNS, FLAGS
 COMMON = (*OHLC, "volume", "amount")
 OF_FUTURES = ("settle", "open_interest")
 BAR_COLUMNS = (*COMMON, *OF_FUTURES)
+
+MOST_ROLLS = 12
+"""Changes of a main contract that are told, the latest."""
 
 OTHERS = frozenset(Kind) - {Kind.FUTURE}
 """The kinds whose prices can be adjusted, and of which some have a status."""
@@ -63,26 +69,30 @@ class StatusQuestion(Question):
 
 
 def get_bars(asked: BarsQuestion) -> Draft:
-    """Return bars of some codes; errors as in `api.klines.read_stock_bars`."""
+    """Return bars of some codes; errors as in `api.klines` and `api.continuous`."""
     wanted = _range_of(asked)
     kinds = _kinds_of(asked.codes)
-    if asked.adjust != NONE and (futures := kinds[Kind.FUTURE]):
-        reason = f"is only possible for stocks, indices and funds: {futures[0]} is a future"
-        raise InvalidInputError("adjust", reason)
-    period = Period(asked.period)
+    series = [code for code in asked.codes if variety_in(code)]
+    _check_together(asked, kinds, series)
     _check_bars(asked, wanted)
-    columns = BAR_COLUMNS if kinds[Kind.FUTURE] else COMMON
-    shown = _some(asked.fields, columns) if asked.fields else columns
-    times = ("trade_date", "kline_time") if period.intraday else ("trade_date",)
-    known = frozenset(Kind) if asked.adjust == NONE else OTHERS
-    rows = read_stock_bars(known, Asked(asked.codes), wanted)
-    facts = {name: value for name, value in rows.meta.get("adjust", {}).items() if value}
+    columns = BAR_COLUMNS if kinds[Kind.FUTURE] or series else COMMON
+    more = ("contract",) if series else ()
+    shown = _some(asked.fields, (*columns, *more)) if asked.fields else (*columns, *more)
+    times = ("trade_date", "kline_time") if Period(asked.period).intraday else ("trade_date",)
+    rows = _read_series(asked, wanted, series) if series else _read(asked, wanted)
+    facts = {
+        "adjust": {name: value for name, value in rows.meta.get("adjust", {}).items() if value},
+        "rolls": {
+            code: [list(roll.values()) for roll in rolls[-MOST_ROLLS:]]
+            for code, rolls in rows.meta.get("rolls", {}).items()
+        },
+    }
     return rows_by_code(
         rows,
         (*times, *shown),
-        (*times, *columns),
+        (*times, *columns, *more),
         asked.limit,
-        facts={"adjust": facts} if facts else {},
+        facts={name: fact for name, fact in facts.items() if fact},
     )
 
 
@@ -119,6 +129,38 @@ def _range_of(asked: BarsQuestion) -> StockRange:
         adjust=asked.adjust,
         adjust_anchor=asked.adjust_anchor,
     )
+
+
+def _read(asked: BarsQuestion, wanted: StockRange) -> RowSet:
+    known = frozenset(Kind) if asked.adjust == NONE else OTHERS
+    return read_stock_bars(known, Asked(asked.codes), wanted)
+
+
+def _read_series(asked: BarsQuestion, wanted: StockRange, series: Sequence[str]) -> RowSet:
+    """Return the bars of main contracts, joined if prices are to be adjusted, and of contracts."""
+    days = {"start_date": wanted.start_date, "end_date": wanted.end_date, "count": wanted.count}
+    if asked.adjust == NONE:
+        given = {"codes": asked.codes, "period": wanted.period, **days}
+        return read_contracts(KlineQuery.model_validate(given))
+    named = ",".join(map(variety_in, series))
+    given = {"varieties": named, "period": wanted.period, "adjust": asked.adjust, **days}
+    return read_continuous(ContinuousQuery.model_validate(given))
+
+
+def _check_together(
+    asked: BarsQuestion, kinds: Mapping[Kind, Sequence[str]], series: Sequence[str]
+) -> None:
+    """Refuse codes that cannot be in one answer, or not with adjusted prices."""
+    futures = kinds[Kind.FUTURE]
+    others = [code for kind, codes in kinds.items() if kind is not Kind.FUTURE for code in codes]
+    if series and others:
+        reason = f"must not have {others[0]} with {series[0]}: ask for them one after the other"
+        raise InvalidInputError("codes", reason)
+    if asked.adjust != NONE and futures:
+        reason = "is only possible for stocks, indices, funds and series such as IF.MAIN: "
+        raise InvalidInputError("adjust", f"{reason}{futures[0]} is a contract")
+    if series and asked.adjust_anchor:
+        raise InvalidInputError("adjust_anchor", f"is not possible for {series[0]}")
 
 
 def _kinds_of(codes: Sequence[str]) -> dict[Kind, list[str]]:

@@ -75,7 +75,8 @@ TOOLS: Mapping[str, Tool] = {
         "to end_date (default: last final day), and for each code `return` and figures over all of "
         "them. For long spans ask for weekly or monthly bars, or few fields. adjust=forward or "
         "backward removes dividends and splits; `adjust.anchor` is the day whose prices stay, "
-        "adjust_anchor sets it: nothing later has any influence then.",
+        "adjust_anchor sets it: nothing later has any influence then. IF.MAIN is a code for the "
+        "main contract of each day, with `contract` in each row; adjust joins its prices.",
     ),
     "get_market_day": Tool(
         MarketDayQuestion,
