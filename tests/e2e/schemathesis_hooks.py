@@ -44,7 +44,8 @@ def before_call(
             _agree(place)
             _match(place)
             _fit(case, place)
-            if BARS.search(case.path):
+            asked = case.body if case.path.endswith("/batch") else case.query
+            if BARS.search(case.path) and place is asked:
                 _bars(place)
     if isinstance(case.body, dict):
         _give_password(case.path, case.body)
@@ -71,7 +72,7 @@ def _fit(case: schemathesis.Case[Any], place: dict[str, Any]) -> None:
 
 def _bars(place: dict[str, Any]) -> None:
     """Ask for a whole range of days or for a number of bars, and for no anchor in vain."""
-    if isinstance(place.get("count"), int):
+    if re.fullmatch("[0-9]+", str(place.get("count"))):
         place.pop("start_date", None)
         place.pop("universe", None)
     else:
@@ -84,7 +85,7 @@ def _bars(place: dict[str, Any]) -> None:
 
 def _form(path: str, place: dict[str, Any]) -> None:
     """Ask for columns that there are, and for the line of `meta` in a table only."""
-    if place.get("format") != "csv" and place.get("meta_line") is True:
+    if place.get("format") != "csv" and str(place.get("meta_line")).lower() == "true":
         del place["meta_line"]
     some = "is_st" if path == "/stock/status" else "close"
     if isinstance(place.get("fields"), str):

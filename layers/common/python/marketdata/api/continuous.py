@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from marketdata import deployment
 from marketdata.api.klines import KlineQuery, RangeQuery, counted
-from marketdata.api.parameters import NAME_SCHEMA, SHOWN, one_of, refuse_controls
+from marketdata.api.parameters import SHOWN, one_of, refuse_controls
 from marketdata.api.row_form import FormQuery
 from marketdata.blocks.dataset import Period
 from marketdata.futures.continuous import Adjust, Method, series_of, variety_in
@@ -42,7 +42,7 @@ def _varieties(value: Any) -> tuple[str, ...]:
 type Varieties = Annotated[
     tuple[str, ...],
     BeforeValidator(_varieties),
-    WithJsonSchema({"type": "array", "items": NAME_SCHEMA, "minItems": 1}),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 1}),
 ]
 """1 to 50 different varieties in upper case and in the order given, comma-separated in a query."""
 
