@@ -76,8 +76,9 @@ def _bars(place: dict[str, Any]) -> None:
         place.pop("start_date", None)
         place.pop("universe", None)
     else:
-        place.setdefault("start_date", "20240102")
-        place.setdefault("end_date", "20240331")
+        for name, day in (("start_date", "20240102"), ("end_date", "20240331")):
+            if place.get(name) is None:
+                place[name] = day
         _order(place)
     if place.get("adjust") != "forward":
         place.pop("adjust_anchor", None)
