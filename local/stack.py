@@ -85,6 +85,10 @@ def build(log: Path) -> Path:
         return built
 
 
+ORIGINS = "http://localhost:*,http://127.0.0.1:*"
+"""The pages that may call the API: those of this machine, on every port."""
+
+
 class SourceChoice(NamedTuple):
     """The source to deploy with.
 
@@ -142,13 +146,18 @@ def _gateway_response(kind: str, response: Mapping[str, Any]) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         "responseType": kind,
         "responseParameters": {
-            f"gatewayresponse.header.{name}": value for name, value in headers.items()
+            f"gatewayresponse.header.{name}": _chosen(value) for name, value in headers.items()
         },
         "responseTemplates": dict(response.get("ResponseTemplates", {})),
     }
     if "StatusCode" in response:
         arguments["statusCode"] = str(response["StatusCode"])
     return arguments
+
+
+def _chosen(value: Any) -> str:
+    """Return what a value of the template is here, where pages of other origins are allowed."""
+    return value if isinstance(value, str) else str(value["Fn::If"][1])
 
 
 def _put_gateway_responses(cloud: Cloud, stack: Stack, template: Path) -> None:
@@ -160,7 +169,11 @@ def _put_gateway_responses(cloud: Cloud, stack: Stack, template: Path) -> None:
 
 
 def _sam_deploy(cloud: Cloud, template: Path, tags: Mapping[str, str], log: Path) -> None:
-    parameters = {"Upstream": tags["Upstream"], "LocalCloud": "true"}
+    parameters = {
+        "Upstream": tags["Upstream"],
+        "LocalCloud": "true",
+        "AllowedOrigins": ORIGINS,
+    }
     if tags["Upstream"] == "baostock":
         # Named, since an empty one is no parameter to SAM, and a lacking one stays as it was.
         parameters["BaoStockAddress"] = tags.get("BaoStock", SERVER)

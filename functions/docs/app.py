@@ -7,8 +7,10 @@ from typing import Any
 
 import orjson
 
-from marketdata.api.call import Event
-from marketdata.api.router import Answer, Call, Router, respond
+from marketdata.api.answer import Text
+from marketdata.api.call import Event, Headers
+from marketdata.api.origins import preflight_headers
+from marketdata.api.router import Answer, Call, Router, is_preflight, respond
 from marketdata.errors import NotFoundError
 
 HERE = Path(__file__).parent
@@ -35,7 +37,7 @@ def handler(event: Event, context: object) -> dict[str, Any]:
     """Serve the routes below and every path for which API Gateway has no route."""
     if event["resource"].endswith("{proxy+}"):
         path = f"/{(event.get('pathParameters') or {}).get('proxy', '')}"
-        return respond(event, lambda *_: _refuse(event["httpMethod"], path))
+        return respond(event, lambda headers, _: _elsewhere(event["httpMethod"], path, headers))
     return router.handler(event, context)
 
 
@@ -68,9 +70,11 @@ def _methods() -> dict[str, str]:
     return {sub(r"{\w+}", "[^/]+", path): ", ".join(paths[path]).upper() for path in paths}
 
 
-def _refuse(method: str, path: str) -> Answer:
+def _elsewhere(method: str, path: str, headers: Headers) -> Answer:
     for pattern, allowed in _methods().items():
         if fullmatch(pattern, path.rstrip("/")):
+            if is_preflight(method, headers):
+                return Answer(204, Text(b""), preflight_headers(allowed))
             reason = f"{method} is not allowed here, only {allowed}"
             return Answer.failure(405, reason, headers={"Allow": allowed})
     return Answer.failure(404, "there is no such path")

@@ -147,7 +147,7 @@ def test_a_client_that_has_the_answer_is_told_so(market: Service) -> None:
     assert get(**{"Accept-Encoding": "zstd"})["headers"]["ETag"] == tag
     assert get(**{"Accept-Encoding": "zstd", "If-None-Match": tag})["statusCode"] == 304
     assert same["headers"]["Cache-Control"] == "private, max-age=3600"
-    assert same["headers"]["Vary"] == "Accept, Accept-Encoding, Authorization"
+    assert same["headers"]["Vary"] == "Accept, Accept-Encoding, Authorization, Origin"
     assert get(**{"if-none-match": f'"other", {tag}'})["statusCode"] == 304
     assert get(**{"If-None-Match": '"other"'})["statusCode"] == 200
     put_bars(market, "600000.SH", [bar | {"close": bar["open"]} for bar in rows("600000.SH")])

@@ -18,6 +18,9 @@ from tests.support.translated import Deployed, deployed
 
 API = deployed().resources["Api"]["Properties"]["Body"]
 RESPONSES: dict[str, dict[str, Any]] = API["x-amazon-apigateway-gateway-responses"]
+OPEN_TO_PAGES: dict[str, dict[str, Any]] = deployed(
+    AllowedOrigins="https://charts.example.com"
+).resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
 METHOD_SETTINGS = deployed().resources["ApiStage"]["Properties"]["MethodSettings"]
 ERROR = {"$ref": "#/components/schemas/Error"}
 WITHOUT_STATUS = {"DEFAULT_4XX": 400, "DEFAULT_5XX": 500}
@@ -81,6 +84,14 @@ def test_an_answer_of_the_gateway_is_an_error_like_any_other(name: str) -> None:
 def test_an_answer_of_the_gateway_is_taken_for_what_it_is(name: str) -> None:
     headers = RESPONSES[name]["responseParameters"]
     assert headers["gatewayresponse.header.X-Content-Type-Options"] == "'nosniff'"
+    assert "gatewayresponse.header.Access-Control-Allow-Origin" not in headers
+
+
+@pytest.mark.parametrize("name", OPEN_TO_PAGES)
+def test_a_page_that_is_allowed_may_read_an_answer_of_the_gateway(name: str) -> None:
+    headers = OPEN_TO_PAGES[name]["responseParameters"]
+    asker = "gatewayresponse.header.Access-Control-Allow-Origin"
+    assert headers[asker] == "method.request.header.Origin"
 
 
 @pytest.mark.parametrize(("name", "status"), STATUSES.items())
@@ -138,8 +149,10 @@ def test_what_needs_no_login_has_a_lower_limit() -> None:
     _, ordinary = limit("/api/v1/stock/kline", "get")
     for path, method in public():
         rate, burst = limit(path, method)
-        assert rate <= (10 if path.endswith("/auth/login") else 5), (path, method)
-        assert burst < ordinary, (path, method)
+        # A browser asks before each address that a page of another origin calls.
+        preflight = method == "options"
+        assert rate <= (10 if preflight or path.endswith("/auth/login") else 5), (path, method)
+        assert burst < ordinary or preflight, (path, method)
 
 
 def test_every_limit_is_that_of_a_call() -> None:

@@ -80,7 +80,7 @@ def test_a_small_answer_is_plain() -> None:
         "Content-Type": "application/json; charset=utf-8",
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
-        "Vary": "Accept, Accept-Encoding, Authorization",
+        "Vary": "Accept, Accept-Encoding, Authorization, Origin",
     }
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from functions.docs import app
 from local.openapi.document import Key
+from marketdata import deployment
 from marketdata.api.schema import OPERATIONS
 from marketdata.api.wire import LAMBDA_LIMIT
 from tests.support.events import proxy_event, read
@@ -92,3 +94,54 @@ def test_a_method_that_a_path_does_not_have(method: str, path: str, allowed: str
 @pytest.mark.parametrize("path", ["", "stock", "stock/kline/600000.SH", "auth/signup"])
 def test_a_path_that_is_not_there(path: str) -> None:
     assert elsewhere("GET", path)[:2] == (404, None)
+
+
+PREFLIGHT = {"Access-Control-Request-Method": "GET", "Origin": "https://charts.example.com"}
+
+
+def preflight(path: str, **changes: str) -> dict[str, Any]:
+    headers = {name: value for name, value in (PREFLIGHT | changes).items() if value}
+    event = proxy_event("OPTIONS", "/{proxy+}", path={"proxy": path}, headers=headers)
+    return app.handler(event, None)
+
+
+@pytest.fixture
+def allowing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("MARKET_TABLE", "CONTROL_TABLE", "BUCKET"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("ALLOWED_ORIGINS", PREFLIGHT["Origin"])
+    deployment.reset()
+    yield
+    deployment.reset()
+
+
+@pytest.mark.usefixtures("allowing")
+def test_a_browser_is_told_what_a_page_may_send() -> None:
+    response = preflight("configs/sdk/7")
+    assert (response["statusCode"], response["body"]) == (204, "")
+    headers = response["headers"]
+    assert headers["Access-Control-Allow-Origin"] == PREFLIGHT["Origin"]
+    assert headers["Access-Control-Allow-Methods"] == "GET, PATCH, DELETE"
+    assert {"Authorization", "Content-Type", "If-None-Match"} <= {
+        *headers["Access-Control-Allow-Headers"].split(", ")
+    }
+
+
+@pytest.mark.usefixtures("allowing")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": ""},
+        {"Access-Control-Request-Method": ""},
+    ],
+)
+def test_what_is_no_question_of_an_allowed_page_is_refused(changes: dict[str, str]) -> None:
+    response = preflight("stock/kline", **changes)
+    assert response["statusCode"] == 405
+    assert "Access-Control-Allow-Methods" not in response["headers"]
+
+
+@pytest.mark.usefixtures("allowing")
+def test_there_is_no_preflight_of_a_path_that_is_not_there() -> None:
+    assert preflight("stock/nonsense")["statusCode"] == 404

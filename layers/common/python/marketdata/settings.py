@@ -44,6 +44,8 @@ class Settings(NamedTuple):
         Where BaoStock is asked, "host:port"; empty for its public server.
     source_requests_per_day, source_requests_per_minute : int
         How many requests may be sent to one of `BUDGETED_SOURCES`.
+    allowed_origins : tuple of str
+        The pages that may read answers, see `api.origins`.
     library_path : str
         The search path of Python's native libraries, which a child process needs too.
     """
@@ -67,6 +69,7 @@ class Settings(NamedTuple):
     baostock_address: str = ""
     source_requests_per_day: int = 20_000
     source_requests_per_minute: int = 60
+    allowed_origins: tuple[str, ...] = ()
     library_path: str = ""
 
     @classmethod
@@ -107,6 +110,7 @@ class Settings(NamedTuple):
             baostock_address=environ.get("BAOSTOCK_ADDRESS", ""),
             source_requests_per_day=_count(environ, "SOURCE_REQUESTS_PER_DAY", 20_000),
             source_requests_per_minute=_count(environ, "SOURCE_REQUESTS_PER_MINUTE", 60),
+            allowed_origins=tuple(filter(None, environ.get("ALLOWED_ORIGINS", "").split(","))),
             library_path=environ.get("LD_LIBRARY_PATH", ""),
         )
 

@@ -24,6 +24,7 @@ from marketdata.api.call import (
     source_address,
 )
 from marketdata.api.failures import failure, refusal, wrong_fields
+from marketdata.api.origins import answer_headers, is_allowed
 from marketdata.api.principal import Principal, Role
 from marketdata.api.wire import body_size, codings, proxy_response
 from marketdata.errors import NotFoundError, UnauthorizedError
@@ -194,8 +195,27 @@ def respond(event: Event, handle: Callable[[Headers, Access], Answer]) -> dict[s
     except Exception as error:  # noqa: BLE001
         answer = failure(error, _request_id(event))
         response = proxy_response(answer, "")
+    if origin := headers.get("Origin"):
+        response["headers"] |= _told_to(origin)
     access.write(response["statusCode"], body_size(response, answer), answer.meta)
     return response
+
+
+def is_preflight(method: str, headers: Headers) -> bool:
+    """Check whether a browser asks what a page of another origin, which is allowed, may send."""
+    asks = method == "OPTIONS" and "Access-Control-Request-Method" in headers
+    return asks and _is_from_allowed_page(headers.get("Origin"))
+
+
+def _is_from_allowed_page(origin: str) -> bool:
+    # Imported for those requests alone: the function `docs` starts without what it makes.
+    from marketdata import deployment  # noqa: PLC0415
+
+    return is_allowed(origin, deployment.settings().allowed_origins)
+
+
+def _told_to(origin: str) -> dict[str, str]:
+    return answer_headers(origin) if _is_from_allowed_page(origin) else {}
 
 
 def _request_id(event: Event) -> str:

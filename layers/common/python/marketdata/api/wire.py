@@ -44,7 +44,7 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     # A browser caches answers by URL, and its next user may be somebody else.
-    "Vary": "Accept, Accept-Encoding, Authorization",
+    "Vary": "Accept, Accept-Encoding, Authorization, Origin",
 }
 
 
