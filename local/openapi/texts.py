@@ -2,7 +2,7 @@
 
 from typing import Any
 
-TITLE = "AmazingData 金融数据服务平台"
+TITLE = "AmazingData Cloud"
 DESCRIPTION = """\
 中国市场行情数据服务:K线、证券信息、交易日历、财务数据,以及缓存的检测与补齐。
 
