@@ -1,5 +1,6 @@
 """The last bars in place of a range of days: on every call for K-lines."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from tests.integration.futures import FUTURES, bars_of, open_futures_market
 from tests.integration.market import CODES, DAYS, WEEKS, open_market, rows
 from tests.integration.status_market import HALTED, open_status_market, traded
 from tests.support.conformance import check_body
-from tests.support.events import USER
+from tests.support.events import USER, proxy_event
 from tests.support.service import Service
 
 CHART = "/stock/kline/{code}/chart"
@@ -141,6 +142,18 @@ def test_the_last_bars_of_contracts_and_series_at_once(service: Service) -> None
     assert not all_there_are["meta"]["complete"]
     month = ask(service, "/future/continuous", varieties="IF", period="monthly", count="1")
     assert [row["trade_date"] for row in month["data"]["IF.MAIN"]] == [DAYS[6]]
+
+
+@pytest.mark.parametrize(("end", "kept"), [("20200109", True), ("", False)])
+def test_what_is_last_as_of_now_is_not_kept(service: Service, end: str, *, kept: bool) -> None:
+    open_market(service)
+    service.run("fill-missing", **WEEKS)
+    query = {"codes": "600000.SH", "count": "3"} | ({"end_date": end} if end else {})
+    stock = import_module("functions.stock.app")
+    event = proxy_event("GET", "/stock/kline", query=query, user=USER)
+    stock.handler(event, None)
+    found = stock.handler(event, None)["headers"]["Cache-Control"]
+    assert ("max-age" in found) is kept
 
 
 @pytest.mark.parametrize(

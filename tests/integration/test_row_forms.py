@@ -137,6 +137,10 @@ def test_a_table_says_that_it_is_not_complete(market: Service) -> None:
         ("text/csv, */*;q=0.1", True),
         ("TEXT/CSV;q=0.5, application/json;q=0.4", True),
         ("application/json, text/csv;q=0.9", False),
+        ("text/csv;q=0.1, */*", False),
+        ("text/csv;q=0.5, application/*;q=0.6", False),
+        ("text/csv;header=present;q=0", False),
+        ("text/csv; header=present ; q=0.9, */*; q=0.8", True),
         ("text/csv;q=0", False),
         ("*/*", False),
         ("text/*", False),
@@ -233,6 +237,24 @@ def test_the_status_is_among_the_columns(service: Service) -> None:
         }
         for day in DAYS
     ]
+
+
+def test_a_table_is_not_complete_without_the_status_that_was_asked_for(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_status_market(service)
+    service.run("fill-missing", **WEEKS)
+    service.faults["upstream"] = lambda _handle, _event: {
+        "error": "UpstreamFaultError",
+        "message": "no",
+    }
+    asked = {"codes": "600000.SH", "include": "status", "format": "csv", **RANGE}
+    assert send("/stock/kline", asked)["headers"]["X-Complete"] == "false"
+    monkeypatch.setattr(wire, "ROOM", 100)
+    linked = send("/stock/kline", asked)
+    assert (linked["statusCode"], linked["headers"]["X-Complete"]) == (303, "false")
+    del asked["include"]
+    assert send("/stock/kline", asked)["headers"]["X-Complete"] == "true"
 
 
 def test_futures_have_columns_of_their_own(service: Service) -> None:

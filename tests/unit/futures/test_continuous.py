@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketdata.blocks import codec
+from marketdata.blocks.dataset import Kind
 from marketdata.catalog.calendar import trading_days
+from marketdata.catalog.securities import Security
 from marketdata.futures.continuous import (
     UNMOVED,
     Adjust,
@@ -29,12 +31,14 @@ from marketdata.futures.continuous import (
     variety_in,
 )
 from marketdata.futures.main_contracts import Main, MainHistory
+from marketdata.futures.varieties import Variety
 
 DAYS = trading_days("CFE", "20240101", "20240229")
 RATIO, DIFFERENCE = Method.RATIO, Method.DIFFERENCE
 PRICES = ("open", "high", "low", "close", "settle")
 A, B = "IF2401.CFE", "IF2402.CFE"
 ROLL = Roll(DAYS[5], DAYS[4], A, B)
+VARIETY = Variety("IF", "CFE", "", ())
 
 
 class RolledMarket(NamedTuple):
@@ -79,7 +83,7 @@ def series(
     market: RolledMarket, adjust: Adjust = Adjust.NONE, method: Method = RATIO
 ) -> list[dict[str, Any]]:
     """Join the bars of a market's contracts, as the reader does."""
-    changes = rolls(market.history, "CFE")
+    changes = rolls(market.history, VARIETY)
     factors = [factor_of(roll, market.closes, method) for roll in changes]
     moved = moves(factors, adjust, method)
     found: list[bytes] = []
@@ -167,7 +171,7 @@ def test_later_days_change_nothing(market: RolledMarket, cut: int, method: Metho
 def test_beyond_a_roll_without_a_close_nothing_is_joined(
     market: RolledMarket, data: st.DataObject
 ) -> None:
-    changes = rolls(market.history, "CFE")
+    changes = rolls(market.history, VARIETY)
     if not changes:
         return
     roll = data.draw(st.sampled_from(changes))
@@ -199,12 +203,27 @@ def test_who_is_held_on_which_days() -> None:
     assert holds(MainHistory(), DAYS) == []
 
 
+def test_a_later_contract_of_the_same_code_is_another_one() -> None:
+    code = "TA409.CZC"
+    contract = Security(
+        code, "", Kind.FUTURE, "CZC", "20230915", "20240913", (("20130916", "20140915"),)
+    )
+    history = MainHistory(
+        (Main("20140702", code), Main("20140804"), Main("20240702", code)), "20240731"
+    )
+    (found,) = rolls(history, Variety("TA", "CZC", "PTA", (contract,)))
+    assert found == Roll("20240702", "20240701", code, code)
+    closes = {(code, "20240701"): 10.0}
+    assert factor_of(found, closes, RATIO) is None
+    assert "a later contract of the code TA409.CZC" in lacking(found, closes)
+
+
 def test_a_contract_that_goes_on_after_unknown_days_does_not_roll() -> None:
     history = MainHistory(
         (Main(DAYS[1], A), Main(DAYS[3]), Main(DAYS[5], A), Main(DAYS[6]), Main(DAYS[8], B)),
         DAYS[9],
     )
-    assert rolls(history, "CFE") == [Roll(DAYS[8], DAYS[7], A, B)]
+    assert rolls(history, VARIETY) == [Roll(DAYS[8], DAYS[7], A, B)]
 
 
 @pytest.mark.parametrize(

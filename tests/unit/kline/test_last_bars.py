@@ -4,13 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketdata.blocks.block import BlockKey
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.errors import InvalidInputError, NotFoundError, UpstreamFaultError
+from marketdata.kline import last_bars
 from marketdata.kline import reader as reader_module
 from marketdata.kline.bars import BarDataset
 from marketdata.kline.last_bars import NOT_GIVEN, LastBars
@@ -210,3 +211,94 @@ def test_what_no_function_could_hold_is_refused() -> None:
         last(BarCache(), 5, "999999.SH")
     with pytest.raises(InvalidInputError, match="at most 1,000,000 bars"):
         last(BarCache(), reader_module.MOST_BARS, "600000.SH", "000001.SZ")
+
+
+# ---------------------------------------------------------------------------------------
+# What is found out on the way
+# ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize("halted", [1, 10, 20, 25, 60])
+def test_suspensions_that_only_the_source_knows_do_not_count(halted: int) -> None:
+    cache = BarCache()
+    cache.halted = set(until(END, halted))
+    rows = last(cache, 20)
+    assert days(rows) == until(END, 20 + halted)[:20]
+    assert (rows.meta["complete"], rows.meta["returned"]) == (True, 20)
+    again = last(cache, 20)
+    assert (again.rows, again.meta["source"]) == (rows.rows, "cache")
+
+
+def test_what_was_not_looked_for_is_not_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(last_bars, "PASSES", 2)
+    cache = BarCache()
+    cache.halted = set(until(END, 200))
+    rows = last(cache, 20)
+    assert rows.meta["returned"] < 20
+    assert not rows.meta["complete"]
+    assert "older days were not looked at" in rows.meta["warnings"][-1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sets(st.integers(0, 117), max_size=90),
+    st.sets(st.integers(0, 117), max_size=90),
+    st.integers(1, 60),
+    st.sampled_from([Period.DAILY, Period.WEEKLY]),
+)
+def test_whatever_is_stored_the_answer_is_the_end_of_the_history(
+    halted: set[int], stored: set[int], count: int, period: Period
+) -> None:
+    """Some days are stored, the source has the rest and knows which have no bar."""
+    shown = until(END, 118)
+    whole = BarCache()
+    whole.halted = {shown[place] for place in halted}
+    whole.fill(["600000.SH"], "20220101", END)
+    wanted = whole.read(start="20220101", end=END, period=period).parsed("600000.SH")[-count:]
+    cache = BarCache()
+    cache.halted = whole.halted
+    for place in stored:
+        cache.fill(["600000.SH"], shown[place], shown[place])
+    rows = last(cache, count, period=period)
+    assert rows.parsed("600000.SH") == wanted
+    assert rows.meta["complete"]
+
+
+def test_a_damaged_block_is_stood_in_for() -> None:
+    cache = BarCache()
+    cache.fill(["600000.SH"], "20210101", "20241231")
+    cache.store.table.items["stock.daily#600000.SH", "2024"]["data"] = b"?"
+    cache.fault = UpstreamFaultError("no")
+    rows = last(cache, 20)
+    assert days(rows) == [day for day in YEARS if day <= "20231231"][-20:]
+    assert not rows.meta["complete"]
+    assert "600000.SH" in rows.meta["missing"]
+
+
+def test_a_call_has_one_deadline_and_asks_a_source_that_failed_once() -> None:
+    cache = BarCache()
+    cache.fill(["600000.SH"], "20210101", until(END, 20)[9])
+    cache.fill(["600000.SH"], until(END, 20)[11], "20241231")
+    cache.fault = UpstreamFaultError("no")
+    rows = last(cache, 20)
+    assert len(cache.calls) == 1
+    assert any("no" in each for each in rows.meta["warnings"])
+
+
+def test_nothing_stored_is_not_read_back_to_the_listing() -> None:
+    cache = BarCache()
+    cache.fault = UpstreamFaultError("no")
+    asked: list[BlockKey] = []
+    read = cache.store.read
+
+    class Counting:
+        def read(self, keys: Any, *, fresh: bool = False) -> Any:
+            asked.extend(keys := list(keys))
+            return read(keys, fresh=fresh)
+
+    last(cache, 20, "600000.SH", "000001.SZ", store=Counting())
+    assert len(asked) < last_bars.LOOKED_AT + 20
+
+
+def test_a_limit_is_said_of_the_number_that_was_asked_for() -> None:
+    with pytest.raises(InvalidInputError) as raised:
+        last(BarCache(), reader_module.MOST_BARS // 2, "600000.SH", "000001.SZ", period=Period.MIN1)
+    assert raised.value.field == "count"

@@ -152,6 +152,15 @@ def test_a_delisted_code_is_adjusted_to_its_last_day() -> None:
     assert found.meta["adjust"]["anchor"] == {"600001.SH": "20240103"}
 
 
+def test_what_failed_before_is_forgotten() -> None:
+    market = FactorMarket({"600000.SH": Steps(("20240103",), (1.0,), FINAL)})
+    adjuster = market.adjuster(Mode.BACKWARD)
+    for days, failed in ((WEEK, True), (WEEK[1:], False)):
+        pieces = {"600000.SH": [piece_of(day) for day in days]}
+        adjuster.apply(SECURITIES, pieces)
+        assert bool(adjuster.failed) is failed
+
+
 def test_a_code_without_rows_is_not_asked_for() -> None:
     market = FactorMarket()
     adjuster = market.adjuster()

@@ -45,11 +45,17 @@ def answer_rows(call: Call[Any], rows: RowSet, form: Form = AS_STORED) -> Answer
     rows = RowSet(rows.pieces, call.told(rows.meta))
     content = RowContent(rows, form.mark)
     etag = content.etag
-    kept = f"max-age={KEPT_SECONDS}" if content.settled else "no-cache"
+    kept = f"max-age={KEPT_SECONDS}" if content.settled and not _moves_on(call) else "no-cache"
     headers = {"ETag": etag, "Cache-Control": f"private, {kept}"}
     if names_tag(call.headers.get("If-None-Match"), etag):
         return Answer(304, Text(b""), headers, {**rows.meta, "returned": 0})
     return Answer(200, _written(rows, form), headers | form.headers(rows.meta), rows.meta)
+
+
+def _moves_on(call: Call[Any]) -> bool:
+    """Check whether the call asks for what is last as of now."""
+    asked = call.parameters
+    return getattr(asked, "count", None) is not None and asked.end_date is None
 
 
 def _written(rows: RowSet, form: Form) -> Content:

@@ -62,7 +62,8 @@ class Form(NamedTuple):
         """Return the headers that the form asks for."""
         if self.format is not RowFormat.CSV:
             return {}
-        return {"Content-Type": CSV_TYPE, COMPLETE_HEADER: str(meta["complete"]).lower()}
+        complete = meta["complete"] and (meta.get("status") or meta)["complete"]
+        return {"Content-Type": CSV_TYPE, COMPLETE_HEADER: str(complete).lower()}
 
     def csv(self, table: bytes, meta: Mapping[str, Any]) -> "Written":
         """Return a CSV table as the content of an answer."""
@@ -117,10 +118,12 @@ def form_of(call: Call[Any], times: Sequence[str], columns: Sequence[str]) -> Fo
 
 
 def _accepted(headers: Headers) -> RowFormat:
-    """Return CSV if the Accept header names it and prefers no JSON to it (RFC 9110, 12.5.1)."""
+    """Return CSV if the Accept header names it and prefers nothing to it (RFC 9110, 12.5.1)."""
     wanted = headers.get("Accept")
     if "text/csv" not in wanted.lower():
         return RowFormat.ROWS
     named = weights(wanted)
     csv = named.get("text/csv", 0)
-    return RowFormat.CSV if 0 < csv >= named.get("application/json", 0) else RowFormat.ROWS
+    others = ("application/json", "application/*", "*/*")
+    json = next((named[name] for name in others if name in named), 0)
+    return RowFormat.CSV if 0 < csv >= json else RowFormat.ROWS

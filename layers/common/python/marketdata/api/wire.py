@@ -39,6 +39,9 @@ GZIP_LEVEL = 5
 
 _WEIGHT = re.compile(r"[01]?\.?[0-9]*")
 
+TOLD_WITH_LINKS = ("X-Complete",)
+"""Headers of an answer that a link to it has as well."""
+
 HEADERS = {
     "Content-Type": "application/json; charset=utf-8",
     "Cache-Control": "no-store",
@@ -150,9 +153,9 @@ def weights(accepted: str) -> dict[str, float]:
     """Parse an Accept or Accept-Encoding header into a weight for each thing that it names."""
     found = {}
     for part in accepted.lower().split(","):
-        name, _, parameter = part.partition(";")
-        key, _, value = parameter.partition("=")
-        found[name.strip()] = _weight(value.strip()) if key.strip() == "q" else 1
+        name, *parameters = part.split(";")
+        given = dict(each.strip().partition("=")[::2] for each in parameters)
+        found[name.strip()] = _weight(given["q"].strip()) if "q" in given else 1
     return found
 
 
@@ -170,7 +173,8 @@ def _elsewhere(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
         "message": "the answer is too large for one response: it is at data.location",
         "data": {"location": link, "expires_in": LINK_SECONDS},
     }
-    return _response(303, HEADERS | {"Location": link}, orjson.dumps(envelope).decode())
+    kept = {name: headers[name] for name in TOLD_WITH_LINKS if name in headers}
+    return _response(303, HEADERS | kept | {"Location": link}, orjson.dumps(envelope).decode())
 
 
 def park(body: bytes, content_type: str) -> str:

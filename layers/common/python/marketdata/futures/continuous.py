@@ -11,13 +11,16 @@ keeps every day's profit in points, and prices may become negative.
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple, cast
 
 import orjson
 
 from marketdata.blocks import codec
 from marketdata.catalog.calendar import previous_trading_day
-from marketdata.futures.main_contracts import MainHistory
+from marketdata.catalog.lives import life_on
+from marketdata.futures.main_contracts import Main, MainHistory
+from marketdata.futures.varieties import Variety
 from marketdata.kline.bars import OHLC, Bar, parse_bars
 
 SUFFIX = ".MAIN"
@@ -129,20 +132,33 @@ def holds(history: MainHistory, days: Sequence[str]) -> list[Hold]:
     return found
 
 
-def rolls(history: MainHistory, market: str) -> list[Roll]:
-    """List the changes of a history, in order; between two contracts may be unknown days."""
+def rolls(history: MainHistory, variety: Variety) -> list[Roll]:
+    """List the changes of a history, in order; between two contracts may be unknown days.
+
+    The CZCE gives a code to a contract every ten years: to another one, which is a change too.
+    """
+    contracts = {contract.code: contract for contract in variety.contracts}
+
+    def meant(row: Main) -> object:
+        contract = contracts.get(row.contract or "")
+        return contract and life_on(contract, row.trade_date)
+
     found: list[Roll] = []
-    old = ""
-    for row in history.rows:
-        if row.contract and old and row.contract != old:
-            before = previous_trading_day(market, row.trade_date)
-            found.append(Roll(row.trade_date, before, old, row.contract))
-        old = row.contract or old
+    mains = [row for row in history.rows if row.contract]
+    for old, new in pairwise(mains):
+        if old.contract != new.contract or meant(old) != meant(new):
+            before = previous_trading_day(variety.market, new.trade_date)
+            found.append(Roll(new.trade_date, before, str(old.contract), str(new.contract)))
     return found
 
 
 def factor_of(roll: Roll, closes: Closes, method: Method) -> float | None:
-    """Return a roll's factor; None if one of the two contracts has no close on the day before."""
+    """Return a roll's factor; None if one of the two contracts has no close on the day before.
+
+    Two contracts of the same code never had one on the same day.
+    """
+    if roll.old == roll.new:
+        return None
     old, new = (closes.get((code, roll.close_date)) for code in (roll.old, roll.new))
     if not (old and new):
         return None
@@ -151,6 +167,8 @@ def factor_of(roll: Roll, closes: Closes, method: Method) -> float | None:
 
 def lacking(roll: Roll, closes: Closes) -> str:
     """Return in words why a roll has no factor."""
+    if roll.old == roll.new:
+        return f"the roll of {roll.trade_date} is to a later contract of the code {roll.old}"
     codes = [code for code in (roll.old, roll.new) if not closes.get((code, roll.close_date))]
     return (
         f"the roll of {roll.trade_date} from {roll.old} to {roll.new} has no factor: "

@@ -12,7 +12,7 @@ from marketdata.blocks.days import ranges
 from marketdata.catalog.calendar import TRADING
 from marketdata.catalog.securities import LAST_DATE, Catalog, Security, life
 from marketdata.catalog.window import common_market
-from marketdata.errors import InvalidInputError, NotFoundError, UpstreamError
+from marketdata.errors import InvalidInputError, NotFoundError
 from marketdata.futures.continuous import (
     Adjust,
     Closes,
@@ -30,7 +30,7 @@ from marketdata.futures.main_history import DAILY_BARS, read_histories
 from marketdata.futures.series import AskedDays, Series, claims_of, series_asked
 from marketdata.futures.varieties import Variety, varieties
 from marketdata.kline.bars import BarDataset, cut_bars, parse_bars
-from marketdata.kline.gaps import DEADLINE
+from marketdata.kline.gaps import OneCall
 from marketdata.kline.last_bars import NOT_GIVEN, LastBars, cut_last, days_of_bars
 from marketdata.kline.reader import MOST_BARS, Found, KlineQuestion, KlineReader, Pieces
 from marketdata.kline.resample import first_day_of
@@ -182,7 +182,10 @@ class ContinuousReader:
         if not known:
             names = ", ".join(question.varieties[:10])
             raise NotFoundError(f"none of the varieties is known: {names}")
-        return _answer(_limited(self.reader, self.clock), question, known)
+        return _answer(self._for_one_call(), question, known)
+
+    def _for_one_call(self) -> KlineReader:
+        return replace(self.reader, fetch=OneCall(self.reader.fetch, self.clock))
 
     def read_codes(self, question: KlineQuestion, count: int = 0) -> RowSet:
         """Answer a question about contracts among whose codes are those of series, as IF.MAIN.
@@ -205,7 +208,7 @@ class ContinuousReader:
         }
         if not (series or contracts):
             raise NotFoundError(f"none of the codes is known: {', '.join(question.codes[:10])}")
-        reader = _limited(self.reader, self.clock)
+        reader = self._for_one_call()
         parts: list[RowSet] = []
         if contracts:
             read = LastBars(count) if count else KlineReader.read
@@ -219,20 +222,6 @@ class ContinuousReader:
         meta = _together([part.meta for part in parts])
         meta["unknown_codes"] = [code for code in question.codes if code not in pieces]
         return RowSet({code: pieces[code] for code in question.codes if code in pieces}, meta)
-
-
-def _limited(reader: KlineReader, clock: Callable[[], float]) -> KlineReader:
-    """Return a reader for one call, which may spend `DEADLINE` on all its gaps together."""
-    until = clock() + DEADLINE
-    fetch = reader.fetch
-
-    def within(dataset: Dataset, codes: list[str], start: str, end: str, seconds: float) -> object:
-        left = min(seconds, until - clock())
-        if left < 1:
-            raise UpstreamError("there was no time left")
-        return fetch(dataset, codes, start, end, left)
-
-    return replace(reader, fetch=within)
 
 
 def _answer(reader: KlineReader, question: ContinuousQuestion, known: Sequence[Variety]) -> RowSet:
@@ -262,7 +251,9 @@ def _read_last(reader: KlineReader, question: ContinuousQuestion, variety: Varie
         rows = _read(reader, replace(asked, start=start), [variety])
         source = rows.meta["source"] if source == "cache" else source
         cut = cut_last(rows, question.count)
-        if back >= len(days) or cut.dropped or rows.meta["returned"] == question.count:
+        # Days that are missing count: they are fetched or named, and nothing older replaces them.
+        absent = sum(map(len, rows.meta["absent"].values()))
+        if back >= len(days) or rows.meta["expected"] - absent >= question.count:
             break
         back *= 2
     if cut.dropped:

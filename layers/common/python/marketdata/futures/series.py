@@ -94,7 +94,7 @@ def series_asked(
     unknown = [day for day in days if day not in with_main]
     # Between two lives of a variety there is no contract at all.
     idle = {day for day in unknown if not variety.alive(day, day)}
-    changes = rolls(history, variety.market)
+    changes = rolls(history, variety)
     until = min(asked.final_until, history.known_until)
     shown = [roll for roll in changes if asked.start <= roll.trade_date <= last]
     return Series(

@@ -152,7 +152,7 @@ class Completeness:
     def _bars_of_session(
         self, dataset: BarDataset, security: Security, day: str, rows: Piece, *, held: bool
     ) -> int:
-        count = _session_bars(dataset, security, day)
+        count = session_bars(dataset, security, day)
         if count:
             return count
         if held and sessions(dataset.kind, security.market, security.code, day) is None:
@@ -208,10 +208,11 @@ def _first_days(part: str, days: int, period: Period) -> frozenset[str]:
 
 def expected_bars(dataset: Dataset, security: Security, day: str) -> int:
     """Return how many bars a full day has; 1 if they are not intraday or sessions are unknown."""
-    return _session_bars(dataset, security, day) or 1
+    return session_bars(dataset, security, day) or 1
 
 
-def _session_bars(dataset: Dataset, security: Security, day: str) -> int | None:
+def session_bars(dataset: Dataset, security: Security, day: str) -> int | None:
+    """Return how many bars a full day has, 1 if they are not intraday; None if nobody knows."""
     if not (isinstance(dataset, BarDataset) and dataset.intraday):
         return 1
     return bars_per_day(dataset.kind, security.market, security.code, dataset.period, day)

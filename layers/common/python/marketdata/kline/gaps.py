@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from marketdata.blocks.block import BlockKey
@@ -72,6 +72,52 @@ class GapBatch:
             return False
         self.last, self.codes, self.bars_a_day = last, codes, bars_a_day
         return True
+
+
+@dataclass(slots=True)
+class OneCall:
+    """Fetches the gaps of several reads in one call.
+
+    They share one deadline, and once the source has failed it is not asked again.
+
+    Parameters
+    ----------
+    fetch : FetchRows
+        Has rows fetched and stored.
+    clock : callable
+        A monotonic clock, in seconds.
+
+    Attributes
+    ----------
+    answers : int
+        How often the source has answered.
+    """
+
+    fetch: FetchRows
+    clock: Callable[[], float] = time.monotonic
+    answers: int = 0
+    _until: float = field(init=False)
+    _failed: UpstreamError | None = None
+
+    def __post_init__(self) -> None:
+        self._until = self.clock() + DEADLINE
+
+    def __call__(
+        self, dataset: Dataset, codes: list[str], start: str, end: str, seconds: float
+    ) -> object:
+        """Have rows fetched and stored; raise what the source raised before."""
+        if self._failed:
+            raise self._failed
+        left = min(seconds, self._until - self.clock())
+        if left < 1:
+            raise UpstreamError("there was no time left")
+        try:
+            found = self.fetch(dataset, codes, start, end, left)
+        except UpstreamError as error:
+            self._failed = error
+            raise
+        self.answers += 1
+        return found
 
 
 def fill_gaps[D: Dataset](

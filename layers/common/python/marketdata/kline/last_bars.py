@@ -1,7 +1,8 @@
 """The last bars of each code, however far back they lie: days without a bar do not count."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import NamedTuple
 
 from marketdata.blocks import codec
@@ -13,7 +14,8 @@ from marketdata.catalog.securities import LAST_DATE, Security, life
 from marketdata.catalog.sessions import MINUTES
 from marketdata.errors import InvalidInputError
 from marketdata.kline.bars import DAY
-from marketdata.kline.completeness import expected_bars
+from marketdata.kline.completeness import session_bars
+from marketdata.kline.gaps import OneCall
 from marketdata.kline.reader import MOST_BARS, KlineQuestion, KlineReader, ReadBars
 from marketdata.kline.resample import first_day_of
 from marketdata.kline.rows import Piece, RowSet
@@ -29,6 +31,14 @@ DAYS_A_PART = {True: 15, False: 225}
 NOT_GIVEN = LAST_DATE
 """The end of a question for the bars up to the last final day."""
 
+PASSES = 8
+"""How often to go further back: each time because the source, or a block, had fewer bars."""
+
+CUT_SHORT = "it has fewer bars than asked for, and older days were not looked at"
+
+LOOKED_AT = 2_000
+"""Blocks that are looked at for bars that stand in for missing ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class LastBars:
@@ -42,7 +52,7 @@ class LastBars:
     count : int
         The number of bars of each code, or all if it has fewer.
     read : ReadBars
-        Reads the bars of a range.
+        Reads the bars of a range, once it is known.
     """
 
     count: int
@@ -60,35 +70,26 @@ class LastBars:
         """
         known = reader.catalog.known(question.codes, question.kinds)
         if self.count * len(known) > MOST_BARS:
-            reason = f"must be smaller, or the codes fewer: at most {MOST_BARS:,} bars are allowed"
-            raise InvalidInputError("count", reason)
+            raise _too_many()
         question = reader.final(replace(question, start=TRADING.first), known)
         if question.end == NOT_GIVEN:
             question = replace(question, end=question.final_until)
-        search = _Search(reader, question, known, self.count)
-        begins = search.begins()
-        rows = self._between(search, begins)
-        source = rows.meta["source"]
-        cut = cut_last(rows, self.count)
-        few = [code for code, each in cut.pieces.items() if _count(each) < self.count]
-        if few and (earlier := search.earlier_begins(few, begins)):
-            begins |= earlier
-            rows = self._between(search, begins)
-            cut = cut_last(rows, self.count)
-        # What is said of days before the first bar is of no interest.
-        later = {code: first_day_of(cut.first[code], question.period) for code in cut.dropped}
-        if any(day > begins[code] for code, day in later.items()):
-            search.refresh(begins | later)
-            rows = self._between(search, begins | later)
-            cut = cut_last(rows, self.count)
-        return cut.answer(rows, source)
+        fetch = OneCall(reader.fetch)
+        reader = replace(reader, fetch=fetch)
+        search = _Search(reader, question, known, self.count, fetch)
+        try:
+            begins = search.begins()
+            rows = self.read(replace(reader, held=search.held), search.between(begins))
+        except InvalidInputError as error:
+            if error.field != "end_date":
+                raise
+            raise _too_many() from error
+        return cut_last(rows, self.count).answer(rows, search.source, search.cut_short)
 
-    def _between(self, search: "_Search", begins: Mapping[str, str]) -> RowSet:
-        question = search.question
-        members = {code: [(begin, question.last_day)] for code, begin in begins.items()}
-        start = min((*begins.values(), question.end))
-        reader = replace(search.reader, held=search.held)
-        return self.read(reader, replace(question, start=start, members=members))
+
+def _too_many() -> InvalidInputError:
+    reason = f"must be smaller, or the codes fewer: at most {MOST_BARS:,} bars are allowed"
+    return InvalidInputError("count", reason)
 
 
 class Cut(NamedTuple):
@@ -98,7 +99,7 @@ class Cut(NamedTuple):
     first: dict[str, str]
     dropped: dict[str, int]
 
-    def answer(self, rows: RowSet, source: str) -> RowSet:
+    def answer(self, rows: RowSet, source: str, cut_short: Collection[str] = ()) -> RowSet:
         """Return them as the answer.
 
         Parameters
@@ -106,10 +107,14 @@ class Cut(NamedTuple):
         rows : RowSet
             What they were cut from, which began on the days of the first ones.
         source : str
-            Where rows came from when they were read for the first time.
+            Where rows came from when they were looked for.
+        cut_short : collection of str
+            Codes that may have older bars, which were not looked for.
         """
         meta = {
             **rows.meta,
+            "complete": rows.meta["complete"] and not cut_short,
+            "warnings": [*rows.meta["warnings"], *(f"{code}: {CUT_SHORT}" for code in cut_short)],
             "expected": rows.meta["expected"] - sum(self.dropped.values()),
             "returned": sum(map(_count, self.pieces.values())),
             "source": rows.meta["source"] if source == "cache" else source,
@@ -133,56 +138,132 @@ def cut_last(rows: RowSet, count: int) -> Cut:
 
 @dataclass(slots=True)
 class _Search:
-    """Finds the days on which the last bars begin, by what is known of days, without any bar.
+    """Finds the days on which the last bars begin.
 
     Attributes
     ----------
     reader, question, known, count
         What is asked, up to a last day, and of whom.
+    fetch : OneCall
+        How the reader has gaps fetched.
     held : dict
         The blocks that were read, even such as there are not.
+    source : str
+        Where bars came from while they were looked for.
+    cut_short : list of str
+        Codes that may have older bars, which were not looked for.
+    looked_at : int
+        How many blocks were looked at for bars that stand in.
     """
 
     reader: KlineReader
     question: KlineQuestion
     known: Mapping[str, Security]
     count: int
+    fetch: OneCall
     held: dict[BlockKey, Block] = field(default_factory=dict)
+    source: str = "cache"
+    cut_short: list[str] = field(default_factory=list)
+    looked_at: int = 0
 
     def begins(self) -> dict[str, str]:
-        """Return for each code the day on which its last bars begin, if no day is missing.
+        """Return for each code the day on which its last bars begin.
 
-        If it has fewer, that is the first day on which it may have one.
+        If it has fewer, that is the first day on which it may have one. What is missing has been
+        fetched by then, as far as it is little enough.
         """
-        found, _ = self._walk(self.known, stored=False)
-        return {code: found.get(code) or self._first_day(code) for code in self.known}
+        begins = self._candidates(self.known, self.count)
+        plain = replace(self.reader, adjust=None)
+        for turn in range(PASSES):
+            before = self.fetch.answers
+            rows = replace(plain, held=self.held).read(self.between(begins))
+            self.source = rows.meta["source"] if self.source == "cache" else self.source
+            if fetched := self.fetch.answers > before:
+                self._refresh(begins)
+            cut = cut_last(rows, self.count)
+            lacking = {
+                code: self.count - _count(each)
+                for code, each in cut.pieces.items()
+                if _count(each) < self.count and begins[code] > self._first_day(code)
+            }
+            # Suspensions may be long: where the source has just told of one, look ever further.
+            ahead = self.count << max(0, turn - 1) if fetched else 0
+            earlier = self._earlier(lacking, begins, ahead)
+            begins |= earlier
+            if not earlier:
+                break
+        else:
+            self.cut_short = sorted(earlier)
+        # What is said of days before the first bar is of no interest.
+        period = self.question.period
+        return begins | {code: first_day_of(cut.first[code], period) for code in cut.dropped}
 
-    def earlier_begins(self, codes: Sequence[str], begins: Mapping[str, str]) -> dict[str, str]:
-        """Return for those of some codes that have older bars the day on which the last begin."""
-        found, oldest = self._walk(codes, stored=True)
-        stored = {code: found.get(code) or oldest.get(code, LAST_DATE) for code in codes}
-        earlier = {code: day for code, day in stored.items() if day < begins[code]}
-        if earlier:
-            self.refresh({**begins, **earlier})
-        return earlier
+    def between(self, begins: Mapping[str, str]) -> KlineQuestion:
+        """Return the question about what is from these days on."""
+        question = self.question
+        members = {code: [(begin, question.last_day)] for code, begin in begins.items()}
+        return replace(question, start=min((*begins.values(), question.end)), members=members)
 
-    def refresh(self, begins: Mapping[str, str]) -> None:
-        """Read all blocks from some days on again, which a fetch may just have written."""
-        self.held.clear()
+    def _earlier(
+        self, lacking: Mapping[str, int], begins: Mapping[str, str], ahead: int
+    ) -> dict[str, str]:
+        """Return the days before those on which reading began, of codes that lack bars.
+
+        Where the source has just told of days without a bar, others count in their place: so many
+        days `ahead`, 0 if it was not asked. Days that stay missing are replaced by stored ones.
+        """
+        moved: dict[str, str] = {}
+        if ahead and lacking:
+            again = self._candidates(lacking, ahead)
+            moved = {code: day for code, day in again.items() if day < begins[code]}
+        if left := {code: bars for code, bars in lacking.items() if code not in moved}:
+            moved |= self._stored_before(left, begins)
+        return moved
+
+    def _candidates(self, codes: Collection[str], count: int) -> dict[str, str]:
+        """Return for each code the day on which its last bars begin, if no day is missing."""
+        wanted = dict.fromkeys(codes, count)
+        keys = {code: self._keys(code)[::-1] for code in codes}
+        found, _ = self._walk(wanted, keys, self._bars)
+        return {code: found.get(code) or self._first_day(code) for code in codes}
+
+    def _stored_before(
+        self, wanted: Mapping[str, int], begins: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Return the days on which so many stored bars before some days begin, or the oldest."""
         base = self.question.period.base
-        parts = {code: base.part_of(begin) for code, begin in begins.items()}
-        self._read(key for code in begins for key in self._keys(code) if key.part >= parts[code])
+        keys = {
+            code: [key for key in self._keys(code)[::-1] if key.part <= base.part_of(begins[code])]
+            for code in wanted
+        }
 
-    def _walk(self, codes: Iterable[str], *, stored: bool) -> tuple[dict[str, str], dict[str, str]]:
+        def bars(code: str, key: BlockKey) -> Iterator[tuple[str, int]]:
+            found = self._bars(code, key, stored=True)
+            return ((first, at_least) for first, at_least in found if first < begins[code])
+
+        found, oldest = self._walk(wanted, keys, bars, most=LOOKED_AT)
+        return oldest | found
+
+    def _walk(
+        self,
+        wanted: Mapping[str, int],
+        keys: Mapping[str, Sequence[BlockKey]],
+        bars: Callable[[str, BlockKey], Iterator[tuple[str, int]]],
+        most: int | None = None,
+    ) -> tuple[dict[str, str], dict[str, str]]:
         """Go back in time until each code has enough bars.
 
         Parameters
         ----------
-        codes : iterable of str
-            The codes.
-        stored : bool
-            Whether to count only what is stored, as of now. Otherwise days that are missing count
-            as well.
+        wanted : mapping
+            How many, by code.
+        keys : mapping
+            The blocks to look at, the newest first.
+        bars : callable
+            Yields days, weeks or months of a block backwards: the first day, and the bars that
+            count.
+        most : int, optional
+            How many blocks may be looked at in such walks of one call.
 
         Returns
         -------
@@ -190,21 +271,19 @@ class _Search:
             The day on which the last bars begin, of the codes that have so many; the oldest day
             that was counted.
         """
-        left = dict.fromkeys(codes, self.count)
+        left = dict(wanted)
         found, oldest = dict[str, str](), dict[str, str]()
-        keys = {code: self._keys(code)[::-1] for code in left}
         at, ahead = 0, self._parts_ahead()
-        while left:
+        while left and (most is None or self.looked_at < most):
             wave = {code: keys[code][at : at + ahead] for code in left}
             at += ahead
-            if stored:
-                self.held.clear()
-            self._read((key for each in wave.values() for key in each), fresh=stored)
+            self._read(key for each in wave.values() for key in each)
+            self.looked_at += sum(map(len, wave.values())) if most else 0
             for code, each in wave.items():
-                for first, bars in self._bars(code, each, stored=stored):
+                for first, count in chain.from_iterable(bars(code, key) for key in each):
                     if first != oldest.get(code):
                         oldest[code] = first
-                        left[code] -= bars
+                        left[code] -= count
                     if left[code] <= 0:
                         found[code] = first
                         break
@@ -212,27 +291,28 @@ class _Search:
                     del left[code]
         return found, oldest
 
-    def _bars(
-        self, code: str, keys: Iterable[BlockKey], *, stored: bool
-    ) -> Iterator[tuple[str, int]]:
-        """Yield days, weeks or months backwards: the first day, and the bars that it has at least.
+    def _bars(self, code: str, key: BlockKey, *, stored: bool = False) -> Iterator[tuple[str, int]]:
+        """Yield days, weeks or months backwards: the first day, and the bars that it has.
 
-        `stored` as in `_walk`.
+        If only what is `stored` counts, these are the bars that it has at the least.
         """
         security, period = self.known[code], self.question.period
         dataset = self.reader.dataset(self.question, security)
-        window = self.reader.window(self.question, dataset)
-        for key in keys:
-            coverage = self.held[key].coverage
-            days = coverage.present & self.question.days(code, key.part)
-            if not stored:
-                days |= coverage.lacking(window.expected(security, key.part))
-            for day in reversed(days_of(key.part, days)):
-                short = stored and coverage.short & bit_of(key.part, day)
-                yield (
-                    first_day_of(day, period),
-                    1 if short else expected_bars(dataset, security, day),
-                )
+        coverage = self.held[key].coverage
+        days = coverage.present & self.question.days(code, key.part)
+        if not stored:
+            window = self.reader.window(self.question, dataset)
+            days |= coverage.lacking(window.expected(security, key.part))
+        for day in reversed(days_of(key.part, days)):
+            if stored and coverage.short & bit_of(key.part, day):
+                count = 1
+            else:
+                count = session_bars(dataset, security, day) or (1 if stored else self._a_day())
+            yield first_day_of(day, period), count
+
+    def _a_day(self) -> int:
+        """Return about how many bars a day of unknown sessions has."""
+        return max(1, SHORTEST_DAY // MINUTES[self.question.period])
 
     def _first_day(self, code: str) -> str:
         security = self.known[code]
@@ -244,7 +324,16 @@ class _Search:
     def _keys(self, code: str) -> list[BlockKey]:
         return self.reader.keys(self.question, self.known[code])
 
-    def _read(self, keys: Iterable[BlockKey], *, fresh: bool = True) -> None:
+    def _refresh(self, begins: Mapping[str, str]) -> None:
+        """Read all blocks from some days on again, which a fetch may just have written."""
+        base = self.question.period.base
+        parts = {code: base.part_of(begin) for code, begin in begins.items()}
+        changed = [key for code in begins for key in self._keys(code) if key.part >= parts[code]]
+        for key in changed:
+            self.held.pop(key, None)
+        self._read(changed, fresh=True)
+
+    def _read(self, keys: Iterable[BlockKey], *, fresh: bool = False) -> None:
         wanted = [key for key in keys if key not in self.held]
         self.held |= dict.fromkeys(wanted, Block()) | self.reader.store.read(wanted, fresh=fresh)
 

@@ -8,6 +8,7 @@ from marketdata.blocks import codec
 from marketdata.blocks.days import ranges
 from marketdata.catalog.securities import Security
 from marketdata.catalog.window import common_market
+from marketdata.kline.gaps import OneCall
 from marketdata.kline.reader import Found, KlineQuestion, KlineReader, Pieces
 from marketdata.kline.rows import Piece, RowSet
 from marketdata.status.columns import add_status
@@ -78,11 +79,13 @@ class StatusReader:
         question : KlineQuestion
             The question; errors as for the bars alone.
         """
+        bars = replace(bars, fetch=OneCall(bars.fetch))
+        beside = replace(self, rows=replace(self.rows, fetch=bars.fetch))
         said: dict[str, Any] = {}
         warnings: list[str] = []
 
         def add(known: Mapping[str, Security], pieces: Pieces) -> Pieces:
-            found, told = self.read_known(question, known)
+            found, told = beside.read_known(question, known)
             said.update({name: found.rows.meta[name] for name in TOLD} | told)
             warnings.extend(found.rows.meta["warnings"])
             status = found.rows.pieces

@@ -93,6 +93,8 @@ class Adjuster:
         pieces : mapping
             By code, its rows.
         """
+        for said in (self.anchors, self.failed, self.warnings):
+            said.clear()
         paying = [known[code] for code, rows in pieces.items() if rows and _pays(known[code])]
         factors = self._factors(paying)
         return {
