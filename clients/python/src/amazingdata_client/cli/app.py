@@ -1,5 +1,8 @@
 """The command `amazingdata`: its subcommands and global options."""
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 import click
 from click.shell_completion import get_completion_class
 
@@ -26,12 +29,41 @@ from amazingdata_client.cli.session import Login
 from amazingdata_client.version import __version__
 
 
-@click.group(epilog=exits.HELP, context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands: `--url` may stand anywhere, and a file that cannot be written is no crash."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Move `--url` to the front, where it belongs."""
+        own, others = list[str](), list(args)
+        while (at := next(_places_of_url(others), None)) is not None:
+            length = 1 if "=" in others[at] else 2
+            own += others[at : at + length]
+            del others[at : at + length]
+        return super().parse_args(ctx, own + others)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise click.ClickException(str(error)) from error
+
+
+def _places_of_url(args: Sequence[str]) -> Iterator[int]:
+    end = args.index("--") if "--" in args else len(args)
+    return (at for at, each in enumerate(args[:end]) if each == "--url" or each[:6] == "--url=")
+
+
+@click.group(
+    cls=_Commands, epilog=exits.HELP, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.option(
     "--url",
     envvar="AMAZINGDATA_URL",
     show_envvar=True,
-    help="Base URL of the API; default: that of the last login.",
+    help="URL of the API, with or without /api/v1; default: that of the last login.",
 )
 @click.version_option(__version__, package_name="amazingdata-client")
 @click.pass_context

@@ -5,13 +5,14 @@ from typing import Any
 import click
 
 from amazingdata_client.cli import options, rows
+from amazingdata_client.cli.days import DAY
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell_day
 from amazingdata_client.questions import DAY_KINDS
 
 
 @click.command()
-@click.argument("trade_date", metavar="DAY")
+@click.argument("trade_date", metavar="DAY", type=DAY)
 @click.option(
     "--kind",
     type=click.Choice(list(DAY_KINDS)),
@@ -44,7 +45,7 @@ def day(
     strict: bool,
     as_json: bool,
 ) -> None:
-    """Read all bars of a market DAY, as YYYYMMDD.
+    """Read all bars of a market DAY, as YYYYMMDD or -1d.
 
     Prints a table unless an output option is given. Known gaps are reported on stderr; with
     --require-complete or --strict, nothing is written if there are any.

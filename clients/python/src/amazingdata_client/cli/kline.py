@@ -10,6 +10,7 @@ from rich.text import Text
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options, rows
 from amazingdata_client.cli.chart import candles, draw
+from amazingdata_client.cli.days import DAY
 from amazingdata_client.cli.output import (
     cell,
     console,
@@ -49,6 +50,7 @@ LABELS = 12
 @click.option(
     "--anchor",
     metavar="DAY",
+    type=DAY,
     help="With --adjust forward: the day whose prices stay as they were.",
 )
 @options.fields

@@ -3,6 +3,7 @@
 import click
 
 from amazingdata_client.cli import options
+from amazingdata_client.cli.days import DAY
 from amazingdata_client.cli.output import print_json, print_lines, print_many, print_one
 from amazingdata_client.cli.session import Login, pass_login
 
@@ -20,7 +21,9 @@ MARKETS = ("SH", "SZ", "BJ", *FUTURES)
 
 @click.command()
 @click.argument("kind", metavar="TYPE", type=click.Choice([*TYPES, *PARTS_OF_STOCK]))
-@click.option("--date", help="List those of this day, YYYYMMDD, also the ones delisted since.")
+@click.option(
+    "--date", type=DAY, help="List those of this day, YYYYMMDD, also the ones delisted since."
+)
 @options.as_json
 @pass_login
 def codes(login: Login, *, kind: str, date: str | None, as_json: bool) -> None:

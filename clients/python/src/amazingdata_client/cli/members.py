@@ -7,6 +7,7 @@ import click
 
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options, rows
+from amazingdata_client.cli.days import DAY
 from amazingdata_client.cli.output import counted, say
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell_read_as
@@ -14,10 +15,10 @@ from amazingdata_client.errors import IncompleteError
 from amazingdata_client.member_models import Constituents, Industries, Weights
 
 date_option = click.option(
-    "--date", help="The members on this day, YYYYMMDD; default: the last final one."
+    "--date", type=DAY, help="The members on this day, YYYYMMDD; default: the last final one."
 )
-start_option = click.option("--start", help="Every membership from this day, YYYYMMDD.")
-end_option = click.option("--end", help="Every membership until this day, YYYYMMDD.")
+start_option = click.option("--start", type=DAY, help="Every membership from this day, YYYYMMDD.")
+end_option = click.option("--end", type=DAY, help="Every membership until this day, YYYYMMDD.")
 
 
 @click.command()

@@ -4,12 +4,17 @@ from collections.abc import Sequence
 
 import click
 
+from amazingdata_client.cli.days import DAY, HELP
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-start = click.option("--start", required=True, help="First day, YYYYMMDD or YYYY-MM-DD.")
-end = click.option("--end", required=True, help="Last day, YYYYMMDD or YYYY-MM-DD.")
-start_unless_count = click.option("--start", default="", help="First day, as YYYYMMDD.")
+start = click.option("--start", required=True, type=DAY, help=f"First day, {HELP}.")
+end = click.option("--end", required=True, type=DAY, help=f"Last day, {HELP}.")
+start_unless_count = click.option("--start", type=DAY, default="", help=f"First day, {HELP}.")
 end_unless_count = click.option(
-    "--end", default="", help="Last day, as YYYYMMDD; with --count, by default the last final one."
+    "--end",
+    type=DAY,
+    default="",
+    help=f"Last day, {HELP}; with --count, by default the last final one.",
 )
 count = click.option(
     "--count", type=click.IntRange(1), help="The last bars of each code, in place of --start."

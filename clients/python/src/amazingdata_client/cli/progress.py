@@ -24,6 +24,8 @@ def watch(client: Client, task_id: int, timeout: float | None) -> Task:
     ------
     TaskError
         It failed, was cancelled, or did not end in time.
+    KeyboardInterrupt
+        The user does not wait any longer; the task goes on.
     """
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -39,7 +41,13 @@ def watch(client: Client, task_id: int, timeout: float | None) -> Task:
             name = visible(f"{task.task_type} {task.id} {state_of(task)}")
             bars.update(bar, completed=task.progress, description=name, detail=_detail(task))
 
-        return client.wait(task_id, on_progress=show, timeout=timeout, every=POLL_SECONDS)
+        try:
+            return client.wait(task_id, on_progress=show, timeout=timeout, every=POLL_SECONDS)
+        except KeyboardInterrupt:
+            bars.stop()
+            say(f"task {task_id} goes on: amazingdata tasks watch {task_id} follows it,")
+            say(f"amazingdata tasks cancel {task_id} stops it")
+            raise
 
 
 def state_of(task: Task) -> str:

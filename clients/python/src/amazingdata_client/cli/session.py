@@ -13,8 +13,15 @@ from amazingdata_client.cli.exits import exits
 from amazingdata_client.cli.store import Profile, Store
 from amazingdata_client.errors import NotLoggedInError
 
-LOCAL = "http://localhost:8000/api/v1"
+PATH = "/api/v1"
+LOCAL = f"http://localhost:8000{PATH}"
 NEW_PASSWORD = "AMAZINGDATA_NEW_PASSWORD"  # noqa: S105  # a variable's name
+
+
+def base_url(text: str) -> str:
+    """Return the base URL of an API, whose path may be left out."""
+    url = text.rstrip("/")
+    return url if url.endswith(PATH) else f"{url}{PATH}"
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class Login:
     def of_environment(cls, url: str | None) -> "Login":
         """Read user name and password from the environment, and use the user's own store."""
         username, password = map(os.environ.get, ("AMAZINGDATA_USERNAME", "AMAZINGDATA_PASSWORD"))
-        return cls(url and url.rstrip("/"), username, password, Store.of_user())
+        return cls(url and base_url(url), username, password, Store.of_user())
 
     def saved(self) -> Profile | None:
         """Return the saved login of this user, or of any user if the environment names none."""

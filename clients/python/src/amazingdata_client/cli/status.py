@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from amazingdata_client.cli import options, rows
+from amazingdata_client.cli.days import DAY, HELP
 from amazingdata_client.cli.output import say
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell, tell_day, tell_disagreeing
@@ -15,9 +16,11 @@ from amazingdata_client.results import StatusResult
 
 @click.command()
 @click.argument("codes", nargs=-1)
-@click.option("--start", help="First day, YYYYMMDD or YYYY-MM-DD.")
-@click.option("--end", help="Last day, YYYYMMDD or YYYY-MM-DD.")
-@click.option("--date", "trade_date", help="All stocks on this day, YYYYMMDD, instead of CODES.")
+@click.option("--start", type=DAY, help=f"First day, {HELP}.")
+@click.option("--end", type=DAY, help=f"Last day, {HELP}.")
+@click.option(
+    "--date", "trade_date", type=DAY, help="All stocks on this day, YYYYMMDD, instead of CODES."
+)
 @options.universe
 @rows.csv_to
 @rows.parquet
