@@ -48,6 +48,9 @@ export function Shell({ synthetic, onLang, onTheme }: Props) {
   );
   const name = names.find((each) => each === route.page) ?? "kline";
   const Page: ComponentType<PageProps> = PAGES[name];
+  useEffect(() => {
+    document.title = `${t.nav[name]} · ${t.app.title}`;
+  }, [name, t]);
   return (
     <>
       <button type="button" class="skip" onClick={skip}>

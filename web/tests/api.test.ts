@@ -45,12 +45,12 @@ const STANDS_FOR: Record<string, Schema[]> = {
   Envelope: ENVELOPES,
   FieldError: [named("Error").properties?.errors?.items ?? {}],
   Page: ["ConfigList", "Found", "TaskPage", "UserList"].map(named),
-  Bar: ["StockBar", "FutureBar"].map(named),
+  Bar: ["StockBar", "MainBar"].map(named),
   Absent: [named("Absent")],
   Outside: [named("Outside")],
   Adjusted: [named("Adjustment")],
   StatusMeta: [named("IncludedStatus")],
-  Meta: ["StockCompleteness", "Completeness"].map(named),
+  Meta: ["StockCompleteness", "FutureCompleteness"].map(named),
   Security: ["SecurityView", "SecurityInfo"].map(named),
   Life: [named("Life")],
   Holdings: [named("PartHoldings")],
@@ -93,7 +93,12 @@ const LEFT_OUT: Record<string, LeftOut[]> = {
   Meta: [
     { why: "only an index instead of codes has it", names: ["universe"] },
     { why: "only a number of bars instead of days has it", names: ["first"] },
+    { why: "only continuous futures have them", names: ["rolls", "no_main"] },
+    { why: "the console asks with our own codes", names: ["codes_read_as"] },
   ],
+  Bar: [{ why: "only continuous futures have it", names: ["contract"] }],
+  CoverageMeta: [{ why: "the console shows our own codes", names: ["codes_read_as"] }],
+  MembersMeta: [{ why: "the console asks with our own codes", names: ["codes_read_as"] }],
   Page: [{ why: "whoever asked for a page knows which", names: ["page", "page_size"] }],
   Service: [
     {

@@ -4,6 +4,7 @@ import { useAttempt } from "../app/attempt";
 import { useConsole } from "../app/context";
 import { useRead } from "../app/reading";
 import { addMonths, today, toIso } from "../lib/dates";
+import { codesIn, firstDay } from "../lib/scope";
 import { HeatMap } from "../parts/HeatMap";
 import { Pager } from "../parts/Pager";
 import { type ScopeChoice, ScopeForm, taskScope } from "../parts/ScopeForm";
@@ -37,14 +38,15 @@ export function CachePage() {
   const [watched, setWatched] = useState<number[]>([]);
   const [refusal, attempt] = useAttempt();
   const { contract_type: _contracts, recheck_absent: _recheck, codes, ...days } = scope;
-  const query = { ...days, codes: codes.trim(), sort: "missing", page, page_size: SIZE };
+  const query = { ...days, codes: codesIn(codes).join(), sort: "missing", page, page_size: SIZE };
   const { answer, error, busy, reload } = useRead<Coverage, CoverageMeta>("/cache/coverage", query);
   useRunning((id) => setWatched((known) => (known.includes(id) ? known : [...known, id])));
   useEffect(() => {
     if (answer) sawUpstream(answer.meta.upstream);
   }, [answer, sawUpstream]);
   const change = (next: ScopeChoice) => {
-    setScope(next);
+    const { start_date, end_date, period_type } = next;
+    setScope({ ...next, start_date: firstDay(start_date, end_date, period_type) });
     setPage(1);
   };
   const start = async (name: StartCall, narrowed: Partial<ScopeChoice> = {}) => {

@@ -9,6 +9,7 @@ import {
 } from "../api/types";
 import { useConsole } from "../app/context";
 import { useDraft } from "../app/draft";
+import { codesIn } from "../lib/scope";
 import { DateField } from "./DateField";
 import { Field, Select } from "./Field";
 import type { StartCall } from "./tasks";
@@ -29,7 +30,7 @@ export interface ScopeChoice {
 /** Convert it to what a task takes. */
 export function taskScope(choice: ScopeChoice): TaskScope {
   const { codes, ...scope } = choice;
-  const named = codes.split(/[,,\s]+/).filter(Boolean);
+  const named = codesIn(codes);
   return { ...scope, ...(named.length ? { codes: named } : {}) };
 }
 
