@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import fields
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -106,6 +107,48 @@ def test_the_last_bars_and_some_of_their_columns(client: Calls, scripted: Script
         "period": "daily",
         "fields": "settle",
     }
+
+
+@pytest.mark.parametrize("codes", ["IF2612.CFE", ["CFFEX.IF2612", "rb2610.SHF"], {"IF.MAIN"}])
+def test_futures_go_to_the_call_for_futures(
+    client: Calls, scripted: ScriptedService, codes: Any
+) -> None:
+    scripted.on("GET /future/kline", success({"IF2612.CFE": []}, meta()))
+    client.kline(codes, 20261101, datetime(2026, 11, 30, 15, tzinfo=UTC), fields="settle")
+    asked = dict(scripted.seen[-1].url.params)
+    assert (asked["start_date"], asked["end_date"]) == ("20261101", "20261130")
+    for option in ({"adjust": "forward"}, {"include": "status"}):
+        with pytest.raises(ValueError, match="do not apply to futures"):
+            client.kline(codes, 20261101, 20261130, **option)
+
+
+def test_a_result_shows_what_it_is(client: Calls, scripted: ScriptedService) -> None:
+    rows = [sample_bar(f"202401{day:02}", note="<b>") for day in range(1, 21)]
+    data = {"600000.SH": rows, "000001.SZ": []}
+    scripted.on("POST /stock/kline/batch", success(data, meta()))
+    result = client.kline("600000.SH", "20240101", "20240131")
+    assert repr(result) == "<KlineResult: 2 codes × 20 rows, complete>"
+    shown = result._repr_html_()
+    assert shown.count("<tr>") == 1 + 5 + 1 + 5
+    assert "20240105" in shown
+    assert "20240106" not in shown
+    assert "&lt;b&gt;" in shown
+    scripted.on("POST /stock/kline/batch", success({}, meta(complete=False)))
+    client.kline("600000.SH", "20240101", "20240131")
+    nothing = client.kline("600000.SH", "20240101", "20240131")
+    assert repr(nothing) == "<KlineResult: 0 codes × 0 rows, not complete>"
+    assert nothing._repr_html_() == "<p>KlineResult: 0 codes × 0 rows, not complete</p>"
+
+
+def test_types_may_be_named_as_tasks_name_them(client: Calls, scripted: ScriptedService) -> None:
+    scripted.on("GET /base/codes", success([]))
+    for kind, asked in (
+        ("stock", "EXTRA_STOCK_A_ALL"),
+        ("future", "EXTRA_FUTURE"),
+        ("BJ_A", "BJ_A"),
+    ):
+        client.codes(kind)
+        assert scripted.seen[-1].url.params["security_type"] == asked
 
 
 def test_a_number_of_bars_decides_how_many_codes_go_at_once(

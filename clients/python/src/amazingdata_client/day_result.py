@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from amazingdata_client import frames
+from amazingdata_client import frames, showing
 from amazingdata_client.errors import IncompleteError
 from amazingdata_client.export_models import DayCompleteness
 from amazingdata_client.models import Bar
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PENDING = "pending"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _DayResult:
     data: Mapping[str, Mapping[str, Any]]
     meta: DayCompleteness
@@ -33,6 +33,13 @@ class _DayResult:
     def rows(self) -> list[dict[str, Any]]:
         """All rows by code, each starting with its `code`."""
         return [{"code": code, **row} for code, row in self.data.items()]
+
+    def __repr__(self) -> str:
+        """Return a line that says how many rows there are, and whether they are complete."""
+        return f"<{showing.summary(self)}>"
+
+    def _repr_html_(self) -> str:
+        return showing.html(self)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -89,7 +96,7 @@ class _DayResult:
         return frames.to_polars(self.rows, self.columns)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DayResult(_DayResult):
     """All bars of a market day.
 
@@ -113,7 +120,7 @@ class DayResult(_DayResult):
         return frames.bar_columns(self.fields, with_status=self.meta.status is not None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StatusDayResult(_DayResult):
     """The status of all stocks on a market day.
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from amazingdata_client.words import DayLike
+
 CONTRACT = re.compile("[A-Z]{1,2}[0-9]{3,4}")
 MOST_CODES = 500
 """Maximum number of codes in one request."""
@@ -16,16 +18,23 @@ DAY_KINDS = {
     "stock": "EXTRA_STOCK_A_ALL",
     "index": "EXTRA_INDEX_A",
     "etf": "EXTRA_ETF",
-    "future": None,
+    "future": "",
 }
 """What a market day may be of, each with its `security_type`; futures have a call of their own."""
+TYPES = {**DAY_KINDS, "future": "EXTRA_FUTURE"}
+"""The `security_type` of each kind."""
 SESSION_MINUTES = 240
 MINUTES = {"min1": 1, "min5": 5, "min15": 15, "min30": 30, "min60": 60}
 
 
-def day(value: str | date) -> str:
-    """Return a day in the API's format, from a date, "20240131" or "2024-01-31"."""
-    return value.strftime("%Y%m%d") if isinstance(value, date) else value.replace("-", "")
+def day(value: DayLike) -> str:
+    """Return a day in the API's format, from a date, "20240131", "2024-01-31" or 20240131."""
+    return value.strftime("%Y%m%d") if isinstance(value, date) else str(value).replace("-", "")
+
+
+def security_type_of(wanted: str) -> str:
+    """Return the vendor's name of a type of securities, also for one of our kinds."""
+    return TYPES.get(wanted, wanted)
 
 
 def distinct(codes: str | Iterable[str]) -> list[str]:
@@ -58,7 +67,7 @@ def twice_asked(asked: Iterable[list[str]], read_as: Mapping[str, str]) -> bool:
     return len(codes) > len(set(codes))
 
 
-def bars_of(start: str | date, end: str | date, count: int | None) -> dict[str, Any]:
+def bars_of(start: DayLike, end: DayLike, count: int | None) -> dict[str, Any]:
     """Return the parameters that say which bars: days, or a number of last ones."""
     return given(start_date=day(start) or None, end_date=day(end) or None, count=count)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from amazingdata_client import frames
+from amazingdata_client import frames, showing
 from amazingdata_client.errors import IncompleteError
 from amazingdata_client.models import Adjustment, Bar, Completeness
 from amazingdata_client.reading import NO_BAR, Days
@@ -19,7 +19,7 @@ R = TypeVar("R", bound="_Result")
 V = TypeVar("V")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _Result:
     data: Mapping[str, Sequence[Mapping[str, Any]]]
     meta: Completeness
@@ -33,6 +33,13 @@ class _Result:
     def rows(self) -> list[dict[str, Any]]:
         """All rows in the order of the response, each starting with its `code`."""
         return [{"code": code, **row} for code, rows in self.data.items() for row in rows]
+
+    def __repr__(self) -> str:
+        """Return a line that says how many rows there are, and whether they are complete."""
+        return f"<{showing.summary(self)}>"
+
+    def _repr_html_(self) -> str:
+        return showing.html(self)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -102,7 +109,7 @@ class _Result:
         return frames.to_polars(self.rows, self.columns)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class KlineResult(_Result):
     """K-lines.
 
@@ -126,7 +133,7 @@ class KlineResult(_Result):
         return frames.bar_columns(self.fields, with_status=self.meta.status is not None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ContinuousResult(KlineResult):
     """Continuous futures.
 
@@ -145,7 +152,7 @@ class ContinuousResult(KlineResult):
         return frames.SERIES if self.fields is None else frames.chosen(self.fields)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StatusResult(_Result):
     """The status of stocks.
 
@@ -169,7 +176,7 @@ class StatusResult(_Result):
         return frames.STATUS_ROW if self.fields is None else frames.chosen(self.fields)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StatementResult(_Result):
     """Balance sheets, income statements or cash flow statements.
 

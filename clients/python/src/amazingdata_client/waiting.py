@@ -1,12 +1,12 @@
 """Starting tasks and waiting for them to end. Pure."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any, TypedDict
 
 from amazingdata_client.errors import TaskCancelledError, TaskFailedError, TaskTimeoutError
 from amazingdata_client.questions import day, distinct
 from amazingdata_client.task_models import Task
+from amazingdata_client.words import DayLike
 
 POLL_SECONDS = 2.0
 
@@ -51,7 +51,7 @@ class VerifyOptions(TaskOptions, total=False):
 
 
 def scope(
-    security_type: str, start_date: str | date, end_date: str | date, options: TaskOptions
+    security_type: str, start_date: DayLike, end_date: DayLike, options: TaskOptions
 ) -> Mapping[str, Any]:
     """Return the request body of a call that starts a task."""
     asked: dict[str, Any] = {**options}

@@ -1,7 +1,6 @@
 """Calls for the whole market: days, published files, releases and changes."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 import httpx
@@ -12,6 +11,7 @@ from amazingdata_client.day_result import DayResult
 from amazingdata_client.export_models import Changes, DayCompleteness, ExportLink, Exports, Release
 from amazingdata_client.questions import DAY_KINDS, columns, day, given
 from amazingdata_client.reading import read
+from amazingdata_client.words import DayLike, Include, Kind
 
 
 class AsyncPublications(AsyncSession):
@@ -19,10 +19,10 @@ class AsyncPublications(AsyncSession):
 
     async def day(
         self,
-        trade_date: str | date,
-        kind: str = "stock",
+        trade_date: DayLike,
+        kind: Kind = "stock",
         *,
-        include: str | None = None,
+        include: Include | None = None,
         fields: str | Iterable[str] | None = None,
     ) -> DayResult:
         """Return all bars of a market day (`GET /stock/kline/day`, `GET /future/kline/day`).
@@ -58,7 +58,7 @@ class AsyncPublications(AsyncSession):
         chosen = columns(fields)
         params = given(
             trade_date=day(trade_date),
-            security_type=security_type,
+            security_type=security_type or None,
             include=include,
             fields=chosen and ",".join(chosen),
         )
@@ -102,9 +102,7 @@ class AsyncPublications(AsyncSession):
             return read(ExportLink, seen_other(response))
         return read(ExportLink, envelope(response).data)
 
-    async def releases(
-        self, dataset: str, start_date: str | date, end_date: str | date
-    ) -> list[Release]:
+    async def releases(self, dataset: str, start_date: DayLike, end_date: DayLike) -> list[Release]:
         """Return what was published of each trading day (`GET /releases`).
 
         Parameters

@@ -1,12 +1,12 @@
 """Calls for the members of indices and industries."""
 
-from datetime import date
 from typing import Any
 
 from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.member_models import Constituents, Industries, Weights
 from amazingdata_client.questions import day, given
 from amazingdata_client.reading import read
+from amazingdata_client.words import DayLike
 
 
 class AsyncMemberships(AsyncSession):
@@ -15,10 +15,10 @@ class AsyncMemberships(AsyncSession):
     async def constituents(
         self,
         index: str,
-        date: str | date | None = None,
+        date: DayLike | None = None,
         *,
-        start_date: str | date | None = None,
-        end_date: str | date | None = None,
+        start_date: DayLike | None = None,
+        end_date: DayLike | None = None,
     ) -> Constituents:
         """Return the members of an index (`GET /index/constituents`).
 
@@ -41,7 +41,7 @@ class AsyncMemberships(AsyncSession):
         days = {"date": date, "start_date": start_date, "end_date": end_date}
         return await self._constituents("/index/constituents", {"code": index}, days)
 
-    async def weights(self, index: str, date: str | date) -> Weights:
+    async def weights(self, index: str, date: DayLike) -> Weights:
         """Return the weights of an index on a trading day (`GET /index/weights`).
 
         Parameters
@@ -75,10 +75,10 @@ class AsyncMemberships(AsyncSession):
     async def industry_constituents(
         self,
         industry: str,
-        date: str | date | None = None,
+        date: DayLike | None = None,
         *,
-        start_date: str | date | None = None,
-        end_date: str | date | None = None,
+        start_date: DayLike | None = None,
+        end_date: DayLike | None = None,
     ) -> Constituents:
         """Return an industry's members (`GET /base/industries/{industry}/constituents`).
 

@@ -1,12 +1,12 @@
 """Calls for securities, trading days, the current user, and the state of the service."""
 
-from datetime import date
 from typing import Any
 
 from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.models import Security, SecurityInfo, ServiceStatus, User
-from amazingdata_client.questions import day, given
+from amazingdata_client.questions import day, given, security_type_of
 from amazingdata_client.reading import read
+from amazingdata_client.words import DayLike, SecurityType
 
 
 class AsyncSecurities(AsyncSession):
@@ -20,24 +20,26 @@ class AsyncSecurities(AsyncSession):
         """Return the state of the service, and who uses its source (`GET /status`)."""
         return read(ServiceStatus, (await self.call("GET", "/status")).data)
 
-    async def codes(self, security_type: str, date: str | date | None = None) -> list[str]:
+    async def codes(self, security_type: SecurityType, date: DayLike | None = None) -> list[str]:
         """Return the codes of a type that are listed on a day (`GET /base/codes`).
 
         Parameters
         ----------
         security_type : str
-            "EXTRA_STOCK_A" (Shanghai and Shenzhen), "EXTRA_STOCK_A_ALL" (Beijing, too), "SH_A",
-            "SZ_A", "BJ_A", "EXTRA_FUTURE", "EXTRA_ETF" or "EXTRA_INDEX_A".
+            "stock", "index", "etf" or "future"; "EXTRA_STOCK_A" (Shanghai and Shenzhen), "SH_A",
+            "SZ_A" or "BJ_A" for some exchanges, or any other name of the vendor's.
         date : str or date, optional
             The day; codes that were delisted since are among those of an earlier one. Default:
             today.
         """
-        params = given(security_type=security_type, date=None if date is None else day(date))
+        params = given(
+            security_type=security_type_of(security_type), date=None if date is None else day(date)
+        )
         found: list[str] = (await self.call("GET", "/base/codes", params=params)).data
         return found
 
     async def securities(
-        self, q: str = "", *, security_type: str | None = None, limit: int = 20
+        self, q: str = "", *, security_type: SecurityType | None = None, limit: int = 20
     ) -> list[Security]:
         """Search for securities by code or name (`GET /base/securities`).
 
@@ -55,13 +57,12 @@ class AsyncSecurities(AsyncSession):
         list of Security
             The best matches first.
         """
-        params = given(q=q, security_type=security_type, limit=limit)
+        wanted = security_type and security_type_of(security_type)
+        params = given(q=q, security_type=wanted, limit=limit)
         data = (await self.call("GET", "/base/securities", params=params)).data
         return [read(Security, each) for each in data["items"]]
 
-    async def calendar(
-        self, market: str, start_date: str | date, end_date: str | date
-    ) -> list[str]:
+    async def calendar(self, market: str, start_date: DayLike, end_date: DayLike) -> list[str]:
         """Return the trading days of a market (`GET /base/calendar`).
 
         Parameters

@@ -1,13 +1,13 @@
 """Calls for financial statements."""
 
 from collections.abc import Awaitable, Iterable
-from datetime import date
 
 from amazingdata_client._async.portions import in_portions
 from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.answers import Envelope
 from amazingdata_client.questions import MOST_CODES, day, distinct
 from amazingdata_client.results import StatementResult
+from amazingdata_client.words import DayLike
 
 
 class AsyncStatements(AsyncSession):
@@ -16,8 +16,8 @@ class AsyncStatements(AsyncSession):
     async def balance_sheet(
         self,
         codes: str | Iterable[str],
-        start_date: str | date,
-        end_date: str | date,
+        start_date: DayLike,
+        end_date: DayLike,
         statement_type: str = "1",
     ) -> StatementResult:
         """Return balance sheets (`GET /finance/balance-sheet`).
@@ -49,8 +49,8 @@ class AsyncStatements(AsyncSession):
     async def income(
         self,
         codes: str | Iterable[str],
-        start_date: str | date,
-        end_date: str | date,
+        start_date: DayLike,
+        end_date: DayLike,
         statement_type: str = "1",
     ) -> StatementResult:
         """Return income statements (`GET /finance/income`).
@@ -70,8 +70,8 @@ class AsyncStatements(AsyncSession):
     async def cash_flow(
         self,
         codes: str | Iterable[str],
-        start_date: str | date,
-        end_date: str | date,
+        start_date: DayLike,
+        end_date: DayLike,
         statement_type: str = "1",
     ) -> StatementResult:
         """Return cash flow statements (`GET /finance/cash-flow`).
@@ -92,8 +92,8 @@ class AsyncStatements(AsyncSession):
         self,
         name: str,
         codes: str | Iterable[str],
-        start_date: str | date,
-        end_date: str | date,
+        start_date: DayLike,
+        end_date: DayLike,
         statement_type: str,
     ) -> StatementResult:
         scope = {

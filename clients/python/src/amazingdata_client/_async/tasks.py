@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from amazingdata_client._async.runtime import sleep
@@ -26,6 +25,14 @@ from amazingdata_client.waiting import (
     overdue,
     scope,
 )
+from amazingdata_client.words import (
+    DataType,
+    DayLike,
+    StoredPeriod,
+    TaskScope,
+    TaskStatus,
+    TaskType,
+)
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -40,9 +47,9 @@ class AsyncTasks(AsyncSession):
 
     async def detect(
         self,
-        security_type: str,
-        start_date: str | date,
-        end_date: str | date,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
         **options: "Unpack[TaskOptions]",
     ) -> Findings:
         """Find out which days the cache lacks (`POST /cache/detect-all-missing`).
@@ -75,9 +82,9 @@ class AsyncTasks(AsyncSession):
 
     async def fill(
         self,
-        security_type: str,
-        start_date: str | date,
-        end_date: str | date,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
         **options: "Unpack[TaskOptions]",
     ) -> Task:
         """Start a task that fetches missing days (`POST /cache/fill-missing`).
@@ -102,9 +109,9 @@ class AsyncTasks(AsyncSession):
 
     async def cache_all(
         self,
-        security_type: str,
-        start_date: str | date,
-        end_date: str | date,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
         **options: "Unpack[TaskOptions]",
     ) -> Task:
         """Start a task that fetches every day, even if cached (`POST /cache/cache-all-missing`).
@@ -129,9 +136,9 @@ class AsyncTasks(AsyncSession):
 
     async def verify(
         self,
-        security_type: str,
-        start_date: str | date,
-        end_date: str | date,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
         **options: "Unpack[VerifyOptions]",
     ) -> Task:
         """Start a task that checks stored data, and clears what is damaged (`POST /cache/verify`).
@@ -208,12 +215,12 @@ class AsyncTasks(AsyncSession):
 
     async def coverage(
         self,
-        security_type: str,
-        start_date: str | date,
-        end_date: str | date,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
         *,
-        period_type: str = "daily",
-        data_type: str = "bars",
+        period_type: StoredPeriod = "daily",
+        data_type: DataType = "bars",
         codes: str | Iterable[str] | None = None,
         sort: str = "code",
         page: int = 1,
@@ -257,8 +264,8 @@ class AsyncTasks(AsyncSession):
         page: int = 1,
         page_size: int = 20,
         *,
-        status: str | None = None,
-        task_type: str | None = None,
+        status: TaskStatus | None = None,
+        task_type: TaskType | None = None,
         with_errors: bool = False,
     ) -> TaskPage:
         """Return a page of tasks, newest first (`GET /cache/tasks`).

@@ -3,7 +3,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 
 from amazingdata_client._sync.portions import in_portions
 from amazingdata_client._sync.session import Session
@@ -17,11 +16,13 @@ from amazingdata_client.questions import (
     day,
     distinct,
     given,
+    is_future,
     named,
 )
 from amazingdata_client.reading import read
 from amazingdata_client.results import ContinuousResult, KlineResult
 from amazingdata_client.status_models import ChartStatus
+from amazingdata_client.words import Adjust, DayLike, Include, Method, Period, Rule
 
 
 class Klines(Session):
@@ -30,14 +31,14 @@ class Klines(Session):
     def kline(
         self,
         codes: str | Iterable[str] | None = None,
-        start_date: str | date = "",
-        end_date: str | date = "",
-        period: str = "daily",
+        start_date: DayLike = "",
+        end_date: DayLike = "",
+        period: Period = "daily",
         *,
         count: int | None = None,
-        adjust: str = "none",
-        adjust_anchor: str | date | None = None,
-        include: str | None = None,
+        adjust: Adjust = "none",
+        adjust_anchor: DayLike | None = None,
+        include: Include | None = None,
         fields: str | Iterable[str] | None = None,
         universe: str | None = None,
     ) -> KlineResult:
@@ -46,7 +47,8 @@ class Klines(Session):
         Parameters
         ----------
         codes : str or iterable of str
-            Any number of codes; the client splits the request as the API requires.
+            Any number of codes; the client splits the request as the API requires. If all are
+            futures, this is `future_kline`.
         start_date, end_date : str or date
             First and last day; the service refuses a request without them or `count`.
         period : str
@@ -77,12 +79,21 @@ class Klines(Session):
 
         Raises
         ------
+        ValueError
+            Prices of futures were to be adjusted, or their status included.
         InvalidInputError
             A parameter is invalid; see `errors`.
         NotFoundError
             Every code is unknown, or the index is. If only some codes are, they are in
             `meta.unknown_codes`.
         """
+        listed = named(codes)
+        if listed and all(map(is_future, listed)) and not universe:
+            if adjust != "none" or include:
+                raise ValueError("adjust and include do not apply to futures")
+            return self.future_kline(
+                listed, start_date, end_date, period, count=count, fields=fields
+            )
         chosen = columns(fields)
         scope = bars_of(start_date, end_date, count) | {"period": period, "adjust": adjust}
         scope |= given(
@@ -97,14 +108,14 @@ class Klines(Session):
             return self.call("POST", "/stock/kline/batch", json=body, repeatable=True)
 
         size = codes_at_once(period, day(start_date), day(end_date), count)
-        return replace(in_portions(KlineResult, named(codes), size, ask), fields=chosen)
+        return replace(in_portions(KlineResult, listed, size, ask), fields=chosen)
 
     def future_kline(
         self,
         codes: str | Iterable[str],
-        start_date: str | date = "",
-        end_date: str | date = "",
-        period: str = "daily",
+        start_date: DayLike = "",
+        end_date: DayLike = "",
+        period: Period = "daily",
         *,
         count: int | None = None,
         fields: str | Iterable[str] | None = None,
@@ -141,14 +152,14 @@ class Klines(Session):
     def continuous(
         self,
         varieties: str | Iterable[str],
-        start_date: str | date = "",
-        end_date: str | date = "",
+        start_date: DayLike = "",
+        end_date: DayLike = "",
         *,
-        period: str = "daily",
+        period: Period = "daily",
         count: int | None = None,
-        rule: str = "oi",
-        adjust: str = "none",
-        method: str = "ratio",
+        rule: Rule = "oi",
+        adjust: Adjust = "none",
+        method: Method = "ratio",
         fields: str | Iterable[str] | None = None,
     ) -> ContinuousResult:
         """Return the bars of each day's main contract as one series (`GET /future/continuous`).
@@ -200,14 +211,14 @@ class Klines(Session):
     def chart(
         self,
         code: str,
-        start_date: str | date = "",
-        end_date: str | date = "",
-        period: str = "daily",
+        start_date: DayLike = "",
+        end_date: DayLike = "",
+        period: Period = "daily",
         *,
         count: int | None = None,
-        adjust: str = "none",
-        adjust_anchor: str | date | None = None,
-        include: str | None = None,
+        adjust: Adjust = "none",
+        adjust_anchor: DayLike | None = None,
+        include: Include | None = None,
     ) -> Chart:
         """Return the bars of one code in the layout of ECharts (`GET /stock/kline/{code}/chart`).
 
@@ -242,7 +253,7 @@ class Klines(Session):
         data = (self.call("GET", "/cache/future-varieties")).data
         return [read(Variety, each) for each in data["details"]]
 
-    def main_contracts(self, trade_date: str | date | None = None) -> MainContracts:
+    def main_contracts(self, trade_date: DayLike | None = None) -> MainContracts:
         """Return the main contract of every futures product (`GET /cache/main-contracts`).
 
         Parameters

@@ -2,13 +2,13 @@
 """Calls for financial statements."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from amazingdata_client._sync.portions import in_portions
 from amazingdata_client._sync.session import Session
 from amazingdata_client.answers import Envelope
 from amazingdata_client.questions import MOST_CODES, day, distinct
 from amazingdata_client.results import StatementResult
+from amazingdata_client.words import DayLike
 
 
 class Statements(Session):
@@ -17,8 +17,8 @@ class Statements(Session):
     def balance_sheet(
         self,
         codes: str | Iterable[str],
-        start_date: str | date,
-        end_date: str | date,
+        start_date: DayLike,
+        end_date: DayLike,
         statement_type: str = "1",
     ) -> StatementResult:
         """Return balance sheets (`GET /finance/balance-sheet`).
@@ -50,8 +50,8 @@ class Statements(Session):
     def income(
         self,
         codes: str | Iterable[str],
-        start_date: str | date,
-        end_date: str | date,
+        start_date: DayLike,
+        end_date: DayLike,
         statement_type: str = "1",
     ) -> StatementResult:
         """Return income statements (`GET /finance/income`).
@@ -71,8 +71,8 @@ class Statements(Session):
     def cash_flow(
         self,
         codes: str | Iterable[str],
-        start_date: str | date,
-        end_date: str | date,
+        start_date: DayLike,
+        end_date: DayLike,
         statement_type: str = "1",
     ) -> StatementResult:
         """Return cash flow statements (`GET /finance/cash-flow`).
@@ -93,8 +93,8 @@ class Statements(Session):
         self,
         name: str,
         codes: str | Iterable[str],
-        start_date: str | date,
-        end_date: str | date,
+        start_date: DayLike,
+        end_date: DayLike,
         statement_type: str,
     ) -> StatementResult:
         scope = {

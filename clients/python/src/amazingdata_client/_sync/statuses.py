@@ -3,7 +3,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 
 from amazingdata_client._sync.portions import in_portions
 from amazingdata_client._sync.session import Session
@@ -13,6 +12,7 @@ from amazingdata_client.export_models import DayCompleteness
 from amazingdata_client.questions import bars_of, codes_at_once, columns, day, given, named
 from amazingdata_client.reading import read
 from amazingdata_client.results import StatusResult
+from amazingdata_client.words import DayLike
 
 
 class Statuses(Session):
@@ -21,8 +21,8 @@ class Statuses(Session):
     def status(
         self,
         codes: str | Iterable[str] | None = None,
-        start_date: str | date = "",
-        end_date: str | date = "",
+        start_date: DayLike = "",
+        end_date: DayLike = "",
         *,
         fields: str | Iterable[str] | None = None,
         universe: str | None = None,
@@ -66,7 +66,7 @@ class Statuses(Session):
         return replace(in_portions(StatusResult, named(codes), size, ask), fields=chosen)
 
     def status_day(
-        self, trade_date: str | date, *, fields: str | Iterable[str] | None = None
+        self, trade_date: DayLike, *, fields: str | Iterable[str] | None = None
     ) -> StatusDayResult:
         """Return the status of all stocks on a market day (`GET /stock/status`).
 

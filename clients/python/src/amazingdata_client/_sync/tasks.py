@@ -3,7 +3,6 @@
 
 import time
 from collections.abc import Callable, Iterable
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from amazingdata_client._sync.runtime import sleep
@@ -27,6 +26,14 @@ from amazingdata_client.waiting import (
     overdue,
     scope,
 )
+from amazingdata_client.words import (
+    DataType,
+    DayLike,
+    StoredPeriod,
+    TaskScope,
+    TaskStatus,
+    TaskType,
+)
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -41,9 +48,9 @@ class Tasks(Session):
 
     def detect(
         self,
-        security_type: str,
-        start_date: str | date,
-        end_date: str | date,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
         **options: "Unpack[TaskOptions]",
     ) -> Findings:
         """Find out which days the cache lacks (`POST /cache/detect-all-missing`).
@@ -76,9 +83,9 @@ class Tasks(Session):
 
     def fill(
         self,
-        security_type: str,
-        start_date: str | date,
-        end_date: str | date,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
         **options: "Unpack[TaskOptions]",
     ) -> Task:
         """Start a task that fetches missing days (`POST /cache/fill-missing`).
@@ -103,9 +110,9 @@ class Tasks(Session):
 
     def cache_all(
         self,
-        security_type: str,
-        start_date: str | date,
-        end_date: str | date,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
         **options: "Unpack[TaskOptions]",
     ) -> Task:
         """Start a task that fetches every day, even if cached (`POST /cache/cache-all-missing`).
@@ -130,9 +137,9 @@ class Tasks(Session):
 
     def verify(
         self,
-        security_type: str,
-        start_date: str | date,
-        end_date: str | date,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
         **options: "Unpack[VerifyOptions]",
     ) -> Task:
         """Start a task that checks stored data, and clears what is damaged (`POST /cache/verify`).
@@ -209,12 +216,12 @@ class Tasks(Session):
 
     def coverage(
         self,
-        security_type: str,
-        start_date: str | date,
-        end_date: str | date,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
         *,
-        period_type: str = "daily",
-        data_type: str = "bars",
+        period_type: StoredPeriod = "daily",
+        data_type: DataType = "bars",
         codes: str | Iterable[str] | None = None,
         sort: str = "code",
         page: int = 1,
@@ -258,8 +265,8 @@ class Tasks(Session):
         page: int = 1,
         page_size: int = 20,
         *,
-        status: str | None = None,
-        task_type: str | None = None,
+        status: TaskStatus | None = None,
+        task_type: TaskType | None = None,
         with_errors: bool = False,
     ) -> TaskPage:
         """Return a page of tasks, newest first (`GET /cache/tasks`).

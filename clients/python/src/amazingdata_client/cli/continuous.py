@@ -9,6 +9,7 @@ from amazingdata_client.cli.kline import PERIODS
 from amazingdata_client.cli.output import counted, say
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell
+from amazingdata_client.words import Adjust, Method, Period, Rule
 
 
 @click.command()
@@ -54,10 +55,10 @@ def continuous(
     start: str,
     end: str,
     count: int | None,
-    period: str,
-    rule: str,
-    adjust: str,
-    method: str,
+    period: Period,
+    rule: Rule,
+    adjust: Adjust,
+    method: Method,
     fields: str | None,
     csv_to: Any,
     parquet: str | None,

@@ -9,6 +9,7 @@ from amazingdata_client.cli.days import DAY
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell_day
 from amazingdata_client.questions import DAY_KINDS
+from amazingdata_client.words import Include, Kind
 
 
 @click.command()
@@ -36,8 +37,8 @@ def day(
     login: Login,
     *,
     trade_date: str,
-    kind: str,
-    include: str | None,
+    kind: Kind,
+    include: Include | None,
     fields: str | None,
     csv_to: Any,
     parquet: str | None,

@@ -21,6 +21,7 @@ from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell, tell_disagreeing
 from amazingdata_client.questions import MINUTES, is_future
 from amazingdata_client.results import KlineResult
+from amazingdata_client.words import Adjust, Include, Period
 
 PERIODS = ("daily", *MINUTES, "weekly", "monthly")
 CHART_HEIGHT = 20
@@ -74,11 +75,11 @@ def kline(
     start: str,
     end: str,
     count: int | None,
-    period: str,
-    adjust: str,
+    period: Period,
+    adjust: Adjust,
     anchor: str | None,
     fields: str | None,
-    include: str | None,
+    include: Include | None,
     universe: str | None,
     csv_to: Any,
     parquet: str | None,
@@ -124,11 +125,11 @@ class Asked:
     start: str
     end: str
     count: int | None
-    period: str
-    adjust: str
+    period: Period
+    adjust: Adjust
     anchor: str | None
     fields: str | None
-    include: str | None
+    include: Include | None
     universe: str | None
 
     def read(self, client: Client) -> KlineResult:

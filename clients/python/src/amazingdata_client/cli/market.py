@@ -6,13 +6,9 @@ from amazingdata_client.cli import options
 from amazingdata_client.cli.days import DAY
 from amazingdata_client.cli.output import print_json, print_lines, print_many, print_one
 from amazingdata_client.cli.session import Login, pass_login
+from amazingdata_client.words import SecurityType
 
-TYPES = {
-    "stock": "EXTRA_STOCK_A_ALL",
-    "future": "EXTRA_FUTURE",
-    "etf": "EXTRA_ETF",
-    "index": "EXTRA_INDEX_A",
-}
+TYPES = ("stock", "future", "etf", "index")
 PARTS_OF_STOCK = ("EXTRA_STOCK_A", "SH_A", "SZ_A", "BJ_A")
 """Types of the API that are stocks of some exchanges only."""
 FUTURES = ("CFE", "SHF", "DCE", "CZC", "INE", "GFE")
@@ -26,14 +22,14 @@ MARKETS = ("SH", "SZ", "BJ", *FUTURES)
 )
 @options.as_json
 @pass_login
-def codes(login: Login, *, kind: str, date: str | None, as_json: bool) -> None:
+def codes(login: Login, *, kind: SecurityType, date: str | None, as_json: bool) -> None:
     """List the codes of a TYPE that are listed today, or were on a day.
 
     TYPE is stock, future, etf or index; or EXTRA_STOCK_A (Shanghai and Shenzhen), SH_A, SZ_A or
     BJ_A for the stocks of some exchanges only.
     """
     with login.client() as client:
-        print_lines(client.codes(TYPES.get(kind, kind), date), as_json=as_json)
+        print_lines(client.codes(kind, date), as_json=as_json)
 
 
 @click.command()

@@ -10,6 +10,7 @@ import click
 from amazingdata_client.cli import options
 from amazingdata_client.questions import MINUTES
 from amazingdata_client.waiting import TaskOptions
+from amazingdata_client.words import TaskScope
 
 SECURITIES = ("stock", "index", "etf", "future", "finance")
 DATA_TYPES = ("bars", "status", "statements")
@@ -54,7 +55,7 @@ class Scope:
         Their keyword arguments.
     """
 
-    days: tuple[str, str, str]
+    days: tuple[TaskScope, str, str]
     options: TaskOptions
 
 
@@ -64,7 +65,7 @@ def scoped(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def with_scope(
         *args: Any,
-        security_type: str,
+        security_type: TaskScope,
         start: str,
         end: str,
         period: str,

@@ -8,6 +8,7 @@ from amazingdata_client.cli import options
 from amazingdata_client.cli.output import print_json, print_one, print_table, say
 from amazingdata_client.cli.progress import print_ended, watch
 from amazingdata_client.cli.session import Login, pass_login
+from amazingdata_client.words import TaskStatus, TaskType
 
 COLUMNS = (
     "id",
@@ -46,8 +47,8 @@ def list_tasks(
     *,
     page: int,
     page_size: int,
-    status: str | None,
-    task_type: str | None,
+    status: TaskStatus | None,
+    task_type: TaskType | None,
     errors: bool,
     as_json: bool,
 ) -> None:
