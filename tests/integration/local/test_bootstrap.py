@@ -160,7 +160,7 @@ def test_first_fill_watches_its_task(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
-    task = {"total_count": 300, "success_count": 0, "error_message": None}
+    task = {"total_count": 300, "success_count": 0, "error_count": 0, "error_message": None}
     transport = answering(
         envelope({"task_id": 7}),
         envelope({"task": task | {"status": "running", "progress": 40.0}}),
@@ -173,13 +173,12 @@ def test_first_fill_watches_its_task(
 
 def test_a_first_fill_that_fails_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     why = "BaoStock: nothing is sent before 2026-11-30 23:10 in Shanghai"
-    task = {"total_count": 300, "success_count": 200, "status": "failed", "progress": 70.0}
-    transport = answering(
-        envelope({"task_id": 7}), envelope({"task": {**task, "error_message": why}})
-    )
+    task = {"total_count": 300, "success_count": 200, "error_count": 6, "progress": 70.0}
+    failed = {**task, "status": "failed", "error_message": why}
+    transport = answering(envelope({"task_id": 7}), envelope({"task": failed}))
     with httpx.Client(base_url="http://api", transport=transport) as client:
         bootstrap.first_fill(client, bootstrap.Sample("20240201", "20240229"))
-    assert f"first fill failed: 200 of 300 done ({why})" in capsys.readouterr().out
+    assert f"first fill failed, 6 with errors: 200 of 300 done ({why})" in capsys.readouterr().out
 
 
 def test_a_server_of_baostock_is_met_and_named(capsys: pytest.CaptureFixture[str]) -> None:
