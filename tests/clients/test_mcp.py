@@ -159,6 +159,57 @@ def test_a_line_that_is_no_json_costs_nothing_else(
     assert len(scripted.seen) == 1
 
 
+@pytest.mark.parametrize(
+    "line", ["[" * 200_000, '{"id": ' * 200_000, '"\\ud800', "[1" * 9, "9" * 5000]
+)
+def test_a_line_that_cannot_be_read_costs_nothing_else(
+    run: Run, scripted: ScriptedService, kept: Login, line: str
+) -> None:
+    scripted.on("POST /mcp", answer({}))
+    ran = run("mcp", login=kept, stdin=f"{line}\n" + lines(PING))
+    assert ran.exit_code == 0
+    first, second = answers(ran.stdout)
+    assert (first["id"], first["error"]["code"]) == (None, jsonrpc.PARSE_ERROR)
+    assert second["result"] == {}
+
+
+def test_the_mark_at_the_beginning_of_a_text_is_none_of_the_message(
+    run: Run, scripted: ScriptedService, kept: Login
+) -> None:
+    scripted.on("POST /mcp", answer({}))
+    ran = run("mcp", login=kept, stdin="\ufeff" + lines(PING))
+    assert [each["id"] for each in answers(ran.stdout)] == [1]
+    assert scripted.seen[0].content.strip() == json.dumps(PING).encode()
+
+
+@pytest.mark.parametrize("version", ["é", "2026-07-28\n", "", "\ud800", "a\r\nX-Other: b"])
+@pytest.mark.parametrize("method", ["ping", "取", "a\nb"])
+def test_what_no_header_can_say_is_the_services_to_refuse(
+    run: Run, scripted: ScriptedService, kept: Login, version: str, method: str
+) -> None:
+    error = {"jsonrpc": "2.0", "id": 1, "error": {"code": -32020, "message": "no match"}}
+    scripted.on("POST /mcp", httpx.Response(400, json=error))
+    message = PING | {"method": method, "params": {"_meta": {VERSION: version}}}
+    assert answers(run("mcp", login=kept, stdin=lines(message)).stdout) == [error]
+    assert "MCP-Protocol-Version" not in scripted.seen[0].headers
+    assert ("Mcp-Method" in scripted.seen[0].headers) is (method == "ping")
+
+
+@pytest.mark.parametrize("request_id", [{}, [1], True, 1.5])
+def test_what_is_no_id_is_not_answered_to(
+    run: Run, scripted: ScriptedService, kept: Login, request_id: Any
+) -> None:
+    scripted.revoke()
+    [found] = [
+        json.loads(line)
+        for line in run("mcp", login=kept, stdin=lines(PING | {"id": request_id})).stdout.split(
+            "\n"
+        )
+        if line
+    ]
+    assert (found["id"], found["error"]["code"]) == (None, NOT_LOGGED_IN)
+
+
 @pytest.mark.parametrize("line", ["[]", "7", "null", '"x"'])
 def test_what_is_no_message_is_the_services_to_refuse(
     run: Run, scripted: ScriptedService, kept: Login, line: str

@@ -352,6 +352,8 @@ class AllWork:
             ("find_security", {"query": "600"}),
             ("get_bars", range_of | {"limit": 1}),
             ("get_bars", range_of | {"adjust": "forward"}),
+            ("get_bars", range_of | {"codes": ["IF.MAIN"], "limit": 1}),
+            ("get_bars", range_of | {"codes": ["IF.MAIN"], "adjust": "forward"}),
             ("get_market_day", {"trade_date": "20200103", "limit": 1}),
             ("get_status", range_of),
             ("get_financials", financials),

@@ -12,9 +12,11 @@ from marketdata.finance.reader import StatementQuestion, StatementReader
 from marketdata.finance.statement import (
     CONSOLIDATED,
     Statement,
+    key_of,
     known_since,
     merge_statements,
     newest,
+    replaced,
     statement_line,
 )
 from marketdata.kline.gaps import FetchRows
@@ -138,3 +140,48 @@ def test_only_what_was_public_counts(dates: list[tuple[str | None, str | None]])
     found = newest(merged, "20110101", "20111231", CONSOLIDATED, AS_OF)
     assert found == newest(public, "20110101", "20111231", CONSOLIDATED)
     assert found == newest(public, "20110101", "20111231", CONSOLIDATED, AS_OF)
+
+
+def test_what_was_announced_and_replaced_is_a_hole_before_it_was_due() -> None:
+    """A correction under the first date proves that a first report was public then."""
+    cache = stored(income(ann_date="20111020", actual_ann_date="20120331"))
+    for as_of in ("20111020", "20111025", "20111101", "20120330"):
+        rows = read(cache, as_of)
+        assert (revenues(rows), rows.meta["announced_later"]) == ([], {BANK.code: [PERIOD]})
+        assert not rows.meta["complete"]
+    before, after = read(cache, "20111019"), read(cache, "20120331")
+    assert (before.meta["complete"], before.meta["announced_later"]) == (True, {})
+    assert (after.meta["complete"], len(revenues(after))) == (True, 1)
+
+
+def test_an_earlier_row_is_no_proof_that_a_replaced_one_said_the_same() -> None:
+    first = income(opera_rev=1.5)
+    second = income(ann_date="20111110", actual_ann_date="20120331", opera_rev=1.25)
+    rows = read(stored(first, second))
+    assert (revenues(rows), rows.meta["announced_later"]) == ([1.5], {BANK.code: [PERIOD]})
+    assert not rows.meta["complete"]
+    assert read(stored(first, second), "20111109").meta["complete"]
+
+
+def test_the_latest_date_of_announcement_wins() -> None:
+    """On a day as without one, even if another row's figures were public later."""
+    corrected = income(actual_ann_date="20120331", opera_rev=1.25)
+    rows = read(stored(corrected, income(ann_date="20111110", opera_rev=1.5)), "20120401")
+    assert (revenues(rows), rows.meta["complete"]) == ([1.5], True)
+
+
+@given(st.lists(st.tuples(DATES, DATES), max_size=8))
+def test_no_answer_is_complete_if_its_newest_announcement_is_lost(
+    dates: list[tuple[str | None, str | None]],
+) -> None:
+    lines = merge_statements(
+        [],
+        [
+            statement_line(Statement.INCOME, income(ann_date=announced, actual_ann_date=actual))
+            for announced, actual in dates
+        ],
+    )
+    found = replaced(lines, "20110101", "20111231", CONSOLIDATED, AS_OF)
+    announced = [line for line in lines if "" < key_of(line).announced <= AS_OF]
+    chosen = newest(lines, "20110101", "20111231", CONSOLIDATED, AS_OF)
+    assert (found == {PERIOD}) is (bool(announced) and announced[-1] != chosen.get(PERIOD))

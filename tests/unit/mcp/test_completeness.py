@@ -18,7 +18,7 @@ def test_a_whole_answer_says_little() -> None:
     assert told_of(meta) == WHOLE
 
 
-@pytest.mark.parametrize("name", ["missing", "unconfirmed", "unknown_sessions"])
+@pytest.mark.parametrize("name", ["missing", "unconfirmed", "unknown_sessions", "no_main"])
 def test_ranges_are_told(name: str) -> None:
     said = told_of(WHOLE | {"complete": False, name: {CODE: [RANGE]}})
     assert (said["complete"], said[name]) == (False, {CODE: [RANGE]})
@@ -29,6 +29,7 @@ def test_ranges_are_told(name: str) -> None:
     [
         ("unknown_codes", ["AAPL"]),
         ("not_covered", ["510300.SH"]),
+        ("pending", [RANGE]),
         ("outside", {CODE: [{"from": RANGE[0], "to": RANGE[1], "reason": "before_coverage"}]}),
         ("outside", {CODE: [{"from": RANGE[0], "to": RANGE[1], "reason": "not_covered"}]}),
     ],
@@ -59,6 +60,12 @@ def test_days_to_come_are_named() -> None:
 def test_statements_that_came_later_are_named() -> None:
     said = told_of(WHOLE | {"complete": False, "announced_later": {CODE: ["20240331"]}})
     assert said["announced_later"] == {CODE: [["20240331", "20240331"]]}
+
+
+def test_codes_that_nobody_knows_are_told_without_what_cannot_be_seen() -> None:
+    said = told_of(WHOLE | {"unknown_codes": ["A\U000e0049\U000e0047B\u2060", "x" * 99] * 20})
+    assert said["unknown_codes"][:2] == ["AB", "x" * 39 + "…"]
+    assert len(said["unknown_codes"]) == 20
 
 
 @given(st.dictionaries(st.text(min_size=1), st.integers(0, 100), max_size=20))

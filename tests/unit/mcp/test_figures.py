@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.mcp.figures import figures_of, growth, plain, rounded, span_of, values_of
+from marketdata.mcp.figures import (
+    RAW_CHANGE,
+    figures_of,
+    growth,
+    plain,
+    rounded,
+    span_of,
+    values_of,
+)
 
 NUMBERS = st.floats(-1e12, 1e12) | st.integers(-(10**12), 10**12)
 COLUMNS = ("trade_date", "close", "is_st", "settle")
@@ -64,6 +72,10 @@ def test_rounding() -> None:
 )
 def test_the_return(closes: list[float | None], expected: dict[str, float]) -> None:
     assert growth([{"close": close} for close in closes]) == expected
+
+
+def test_a_change_of_raw_prices_is_no_return() -> None:
+    assert growth([{"close": 10.0}, {"close": 5.0}], RAW_CHANGE) == {"raw_change": -0.5}
 
 
 def test_the_span() -> None:

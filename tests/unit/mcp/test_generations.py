@@ -1,9 +1,10 @@
 """Which generation a message is of, and what the stateless one demands: as its official package."""
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from mcp.shared.inbound import (
     InboundLadderRejection,
@@ -67,7 +68,24 @@ def test_no_header_breaks_the_reading(value: str) -> None:
     decoded(f"=?base64?{value}?=")
 
 
-VALUES = st.sampled_from([None, NOW, "2025-11-25", "2030-01-01", "", 7])
+def packed(value: str) -> str:
+    return f"=?base64?{b64encode(value.encode()).decode()}?="
+
+
+def twisted(header: str) -> str:
+    """Give a header in base64 with other bits where no reader looks: those of its last letter."""
+    at = header.rstrip("=?").rindex(header.rstrip("=?")[-1])
+    return f"{header[:at]}{chr(ord(header[at]) + 1)}{header[at + 1 :]}"
+
+
+def encodings(value: str) -> st.SearchStrategy[str]:
+    return st.sampled_from([value, packed(value), twisted(packed(value))])
+
+
+WHOLE_META = {VERSION_KEY: NOW, CAPABILITIES_KEY: {}}
+CALLING = {VERSION_HEADER: NOW, METHOD_HEADER: "tools/call"}
+VERSIONS = st.sampled_from([NOW, "2025-11-25", "2030-01-01", "xy"])
+VALUES = VERSIONS | st.sampled_from([None, "", 7])
 METHODS = st.sampled_from(["tools/call", "tools/list", "server/discover", "resources/read"])
 
 
@@ -77,13 +95,17 @@ METHODS = st.sampled_from(["tools/call", "tools/list", "server/discover", "resou
     st.fixed_dictionaries(
         {},
         optional={
-            VERSION_HEADER: VALUES.filter(lambda each: isinstance(each, str)),
-            METHOD_HEADER: METHODS,
-            NAME_HEADER: st.sampled_from(["get_bars", "x"]),
+            VERSION_HEADER: VERSIONS.flatmap(encodings),
+            METHOD_HEADER: METHODS.flatmap(encodings),
+            NAME_HEADER: st.sampled_from(["get_bars", "x", "xy"]).flatmap(encodings),
         },
     ),
-    st.sampled_from([{}, {"name": "get_bars"}, {"uri": "x"}]),
+    st.sampled_from([{}, {"name": "get_bars"}, {"name": "x"}, {"uri": "x"}, {"uri": "xy"}]),
 )
+@example("tools/list", WHOLE_META, {VERSION_HEADER: NOW, METHOD_HEADER: packed("tools/list")}, {})
+@example("tools/call", WHOLE_META, CALLING | {NAME_HEADER: packed("x")}, {"name": "x"})
+@example("tools/call", WHOLE_META, CALLING | {NAME_HEADER: twisted(packed("x"))}, {"name": "x"})
+@example("tools/call", WHOLE_META, CALLING | {NAME_HEADER: twisted(packed("xy"))}, {"name": "xy"})
 def test_requests_are_refused_as_by_the_official_server(
     method: str, meta: dict[str, Any], given_headers: dict[str, str], named: dict[str, str]
 ) -> None:

@@ -1,6 +1,7 @@
 """The command mcp: passes an agent's messages on to the service, with the saved token."""
 
 import base64
+import codecs
 import json
 import re
 import sys
@@ -70,12 +71,14 @@ class Bridge:
 
     def answers(self, line: bytes) -> Iterator[Json]:
         """Yield the answer to a line, if it has one."""
+        line = line.removeprefix(codecs.BOM_UTF8)
         if not line.strip():
             return
         try:
-            message = json.loads(line)
-        except ValueError:
-            yield _error(None, PARSE_ERROR, "the line is not JSON")
+            message = json.loads(line.decode())
+        except (ValueError, RecursionError):
+            # No text in UTF-8, no JSON, or nested deeper than anybody reads.
+            yield _error({}, PARSE_ERROR, "the line is not JSON")
             return
         answer = self._answer(line, message if isinstance(message, dict) else {})
         if answer is None:
@@ -86,7 +89,8 @@ class Bridge:
             return
         result = answer.get("result")
         if isinstance(result, dict) and "protocolVersion" in result:
-            self._agreed = str(result["protocolVersion"])
+            agreed = result["protocolVersion"]
+            self._agreed = agreed if _is_plain(agreed) else ""
         yield answer
 
     def _answer(self, line: bytes, message: Json) -> Json | None:
@@ -94,16 +98,16 @@ class Bridge:
         try:
             response = self._sent(line, message)
         except AmazingDataError as error:
-            return _error(message.get("id"), INTERNAL_ERROR, str(error))
+            return _error(message, INTERNAL_ERROR, str(error))
         if response.status_code == httpx.codes.ACCEPTED:
             return None
         if response.status_code == httpx.codes.UNAUTHORIZED:
-            return _error(message.get("id"), NOT_LOGGED_IN, LOG_IN_AGAIN)
-        with suppress(ValueError):
+            return _error(message, NOT_LOGGED_IN, LOG_IN_AGAIN)
+        with suppress(ValueError, RecursionError):
             answer = response.json()
             if isinstance(answer, dict) and "jsonrpc" in answer:
                 return answer
-        return _error(message.get("id"), INTERNAL_ERROR, str(error_of(response)))
+        return _error(message, INTERNAL_ERROR, str(error_of(response)))
 
     def _sent(self, line: bytes, message: Json) -> httpx.Response:
         """Send a message; if the token is refused, once more with one that was saved since."""
@@ -131,7 +135,9 @@ class Bridge:
         version = meta.get(VERSION_KEY) if isinstance(meta, dict) else None
         method = message.get("method")
         if isinstance(version, str) and isinstance(method, str):
-            headers |= {"MCP-Protocol-Version": version, "Mcp-Method": _in_header(method)}
+            # What no header can say is left out, and the service says what is wrong.
+            said = {"MCP-Protocol-Version": version, "Mcp-Method": method}
+            headers |= {header: value for header, value in said.items() if _is_plain(value)}
             name = params.get(NAMED.get(method, ""))
             if isinstance(name, str):
                 headers["Mcp-Name"] = _in_header(name)
@@ -140,12 +146,22 @@ class Bridge:
         return headers
 
 
+def _is_plain(value: object) -> bool:
+    """Check whether a value can stand in a header as it is."""
+    return isinstance(value, str) and _PLAIN.fullmatch(value) is not None
+
+
 def _in_header(value: str) -> str:
-    """Return a value for a header: what is no plain ASCII, in base64."""
-    if _PLAIN.fullmatch(value) and not value.startswith("=?base64?"):
+    """Return a name for a header: what is no plain ASCII, in base64."""
+    if _is_plain(value) and not value.startswith("=?base64?"):
         return value
     return f"=?base64?{base64.b64encode(value.encode(errors='replace')).decode()}?="
 
 
-def _error(request_id: Any, code: int, message: str) -> Json:
-    return {"jsonrpc": "2.0", "id": request_id, "error": {"code": code, "message": message}}
+def _error(message: Json, code: int, text: str) -> Json:
+    """Return the answer to a message that the service has not answered."""
+    given = message.get("id")
+    # What is no id cannot be answered to.
+    known = isinstance(given, int | str) and not isinstance(given, bool)
+    error = {"code": code, "message": text}
+    return {"jsonrpc": "2.0", "id": given if known else None, "error": error}

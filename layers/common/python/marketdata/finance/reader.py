@@ -18,7 +18,7 @@ from marketdata.finance.periods import (
     periods_between,
     with_prospectus,
 )
-from marketdata.finance.statement import StatementDataset, key_of, newest
+from marketdata.finance.statement import StatementDataset, key_of, newest, replaced
 from marketdata.kline.completeness import Completeness, origin
 from marketdata.kline.gaps import FetchRows, ReportDamage, fill_gaps
 from marketdata.kline.rows import RowSet
@@ -136,25 +136,32 @@ class StatementReader:
             "warnings": warnings,
         }
         if question.as_of:
-            later = self._later(question, now, chosen)
+            later = self._later(question, question.as_of, stored, now, chosen)
             meta |= {"complete": meta["complete"] and not later, "announced_later": later}
         return RowSet.of(rows, meta)
 
     def _later(
         self,
         question: StatementQuestion,
+        as_of: str,
+        stored: Mapping[str, CompanyRows],
         now: Mapping[str, Mapping[str, bytes]],
         chosen: Mapping[str, Mapping[str, bytes]],
     ) -> dict[str, list[str]]:
-        """Name the periods that were due on the day, and of which only later rows are stored.
+        """Name the periods of which something that was or should have been public is not stored.
 
-        They are holes: the report was late, or a correction has taken the place of what was
-        announced first. Of what was not due yet, nothing is said.
+        They are holes: a correction has taken the place of what was announced by that day, due or
+        not; or the report was due, and only later rows are stored. Of what was neither announced
+        nor due, nothing is said.
         """
-        last = last_final_period(min(self.final_until, question.as_of or self.final_until))
-        later = {code: sorted(rows.keys() - chosen[code].keys()) for code, rows in now.items()}
-        due = {code: [day for day in days if day <= last] for code, days in later.items()}
-        return {code: days for code, days in due.items() if days}
+        last = last_final_period(min(self.final_until, as_of))
+        asked = question.start, question.end, question.statement_type, as_of
+        found: dict[str, list[str]] = {}
+        for code, rows in now.items():
+            late = {day for day in rows.keys() - chosen[code].keys() if day <= last}
+            if days := late | replaced(stored[code].lines, *asked):
+                found[code] = sorted(days)
+        return found
 
     def _check_size(self, question: StatementQuestion, early: Mapping[str, Security]) -> None:
         """Refuse what no function could hold in memory, before anything is read."""

@@ -234,8 +234,10 @@ def newest(
     Returns
     -------
     dict
-        Row by period, in chronological order. A row without a date of announcement counts as
-        announced before all others, and as never announced if `as_of` is given.
+        Row by period, in chronological order. Of several, the one with the latest `ann_date` wins,
+        on a day too, even if another one's figures were public later. A row without a date of
+        announcement counts as announced before all others, and as never announced if `as_of` is
+        given.
     """
     chosen = {}
     for line in lines:
@@ -245,3 +247,27 @@ def newest(
                 continue
             chosen[key.period] = line
     return chosen
+
+
+def replaced(
+    lines: Iterable[bytes], start: str, end: str, statement_type: str, as_of: str
+) -> set[str]:
+    """Return the periods of which the newest announcement by a day is not stored any more.
+
+    A row that was announced by then, with figures that were public only later, proves that others
+    were: a correction has taken their place.
+
+    Parameters
+    ----------
+    lines, start, end, statement_type
+        As in `newest`.
+    as_of : str
+        The day, YYYYMMDD.
+    """
+    later: dict[str, bool] = {}
+    for line in lines:
+        key = key_of(line)
+        asked = key.type == statement_type and start <= key.period <= end
+        if asked and "" < key.announced <= as_of:
+            later[key.period] = known_since(line) > as_of
+    return {period for period, found in later.items() if found}

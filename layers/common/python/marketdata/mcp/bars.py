@@ -1,6 +1,6 @@
 """The tools about bars and about the status of stocks on each day."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -14,12 +14,13 @@ from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.sessions import MINUTES
 from marketdata.errors import InvalidInputError
-from marketdata.futures.continuous import variety_in
+from marketdata.futures.continuous import series_of, variety_in
 from marketdata.kline.bars import OHLC
 from marketdata.kline.reader import STOCK_MINUTES, KlineQuestion
 from marketdata.kline.rows import RowSet
 from marketdata.mcp.arguments import AskedDay, FewCodes, Fields, Question
-from marketdata.mcp.fitting import Draft
+from marketdata.mcp.figures import RAW_CHANGE, RETURN
+from marketdata.mcp.fitting import ROLLS, Draft, latest
 from marketdata.mcp.reading import MOST_READ, check_rows, rows_by_code
 from marketdata.status.reader import StatusReader
 from marketdata.status.status import COLUMNS, FLAGS
@@ -80,19 +81,26 @@ def get_bars(asked: BarsQuestion) -> Draft:
     shown = _some(asked.fields, (*columns, *more)) if asked.fields else (*columns, *more)
     times = ("trade_date", "kline_time") if Period(asked.period).intraday else ("trade_date",)
     rows = _read_series(asked, wanted, series) if series else _read(asked, wanted)
+    adjusted = rows.meta.get("adjust", {})
+    failed: Mapping[str, str] = adjusted.get("failed", {})
     facts = {
-        "adjust": {name: value for name, value in rows.meta.get("adjust", {}).items() if value},
-        "rolls": {
-            code: [list(roll.values()) for roll in rolls[-MOST_ROLLS:]]
+        # Why is the source's to say, and so among its texts.
+        "adjust": {name: value for name, value in adjusted.items() if value}
+        | ({"failed": [*failed]} if failed else {}),
+        ROLLS: {
+            code: latest([list(roll.values()) for roll in rolls], MOST_ROLLS)
             for code, rolls in rows.meta.get("rolls", {}).items()
         },
     }
+    warnings = [*_reasons(failed), *rows.meta.get("warnings", ())]
+    jumping = {*series, *kinds[Kind.STOCK], *kinds[Kind.ETF]} if asked.adjust == NONE else ()
     return rows_by_code(
-        rows,
+        RowSet(rows.pieces, {**rows.meta, "warnings": warnings}),
         (*times, *shown),
         (*times, *columns, *more),
         asked.limit,
         facts={name: fact for name, fact in facts.items() if fact},
+        change_of=lambda code: RAW_CHANGE if code in jumping else RETURN,
     )
 
 
@@ -144,7 +152,20 @@ def _read_series(asked: BarsQuestion, wanted: StockRange, series: Sequence[str])
         return read_contracts(KlineQuery.model_validate(given))
     named = ",".join(map(variety_in, series))
     given = {"varieties": named, "period": wanted.period, "adjust": asked.adjust, **days}
-    return read_continuous(ContinuousQuery.model_validate(given))
+    rows = read_continuous(ContinuousQuery.model_validate(given))
+    # It was asked for varieties, and names those.
+    unknown = [series_of(variety) for variety in rows.meta["unknown_codes"]]
+    return RowSet(rows.pieces, {**rows.meta, "unknown_codes": unknown})
+
+
+def _reasons(failed: Mapping[str, str]) -> Iterator[str]:
+    """Yield why codes were not adjusted, each reason once, with the first code that it is about."""
+    codes: dict[str, list[str]] = {}
+    for code, why in failed.items():
+        codes.setdefault(why, []).append(code)
+    for why, (first, *others) in codes.items():
+        more = f" and {len(others)} others" if others else ""
+        yield f"{first}{more}, not adjusted: {why}"
 
 
 def _check_together(

@@ -1,12 +1,15 @@
 """What an answer says of the rows that it lacks, in few words. Pure.
 
 It is stricter than the API's `meta`, since an agent may read one word only: `complete` is also
-false if a code is unknown, or the source does not have the days or the data at all.
+false if a code is unknown, if days that were asked for are still to come, or if the source does not
+have the days or the data at all.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from marketdata.mcp.texts import NAME_CHARACTERS, cleaned
 
 MOST_RANGES = 40
 """The ranges of days that are named, of all codes together, of each kind."""
@@ -30,8 +33,9 @@ def told_of(meta: Mapping[str, Any]) -> dict[str, Any]:
     }
     not_there = any(why in NOT_THERE for found in outside.values() for _, _, why in found)
     unknown, bare = meta.get("unknown_codes", ()), meta.get("not_covered", ())
+    pending = meta.get("pending", ())
     said: dict[str, Any] = {
-        "complete": bool(meta["complete"]) and not (not_there or unknown or bare),
+        "complete": bool(meta["complete"]) and not (not_there or unknown or bare or pending),
         "missing": meta.get("missing", {}),
         "unconfirmed": meta.get("unconfirmed", {}),
         "unknown_sessions": meta.get("unknown_sessions", {}),
@@ -39,8 +43,9 @@ def told_of(meta: Mapping[str, Any]) -> dict[str, Any]:
             code: [[period, period] for period in found]
             for code, found in meta.get("announced_later", {}).items()
         },
+        "no_main": meta.get("no_main", {}),
         "outside": outside,
-        "pending": {"": meta.get("pending", ())},
+        "pending": {"": pending},
     }
     named = {
         name: _cut(value) if isinstance(value, dict) else value for name, value in said.items()
@@ -52,7 +57,7 @@ def told_of(meta: Mapping[str, Any]) -> dict[str, Any]:
             code: dict(Counter(each["reason"] for each in found))
             for code, found in meta.get("absent", {}).items()
         },
-        "unknown_codes": list(unknown)[:MOST_CODES],
+        "unknown_codes": as_told(unknown),
         "not_covered": list(bare)[:MOST_CODES],
         "unfinished": meta.get("unfinished", ()),
     }
@@ -60,6 +65,11 @@ def told_of(meta: Mapping[str, Any]) -> dict[str, Any]:
         name: value for name, value in named.items() if value or name in {"complete", "missing"}
     }
     return kept | {"upstream": meta["upstream"]}
+
+
+def as_told(codes: Sequence[str]) -> list[str]:
+    """Return codes as an agent wrote them, without what cannot be seen."""
+    return [cleaned(code, NAME_CHARACTERS) for code in codes[:MOST_CODES]]
 
 
 def _cut(ranges: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, Any]:

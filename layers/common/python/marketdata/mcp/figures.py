@@ -6,6 +6,9 @@ from typing import Any
 FIGURES = ("first", "last", "min", "max", "mean")
 """What is told of each column of numbers, in this order."""
 
+RETURN, RAW_CHANGE = "return", "raw_change"
+"""What a change of the close is called: it is no return where it holds ex-dates or rolls."""
+
 SIGNIFICANT = 6
 """Digits of figures that are computed here; values of rows keep all of theirs."""
 
@@ -47,12 +50,20 @@ def figures_of(columns: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:
     return said | ({"days_true": truths} if truths else {})
 
 
-def growth(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return by how much the close has changed over parsed rows, as `return`; empty if unknown."""
+def growth(rows: Sequence[Mapping[str, Any]], name: str = RETURN) -> dict[str, Any]:
+    """Return by how much the close has changed over parsed rows; empty if unknown.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        The rows, in the order of time.
+    name : str
+        What it is called: `RAW_CHANGE` where prices jump without anybody gaining or losing.
+    """
     closes = [row["close"] for row in rows if row.get("close") is not None]
     if not closes or not closes[0]:
         return {}
-    return {"return": rounded(closes[-1] / closes[0] - 1)}
+    return {name: rounded(closes[-1] / closes[0] - 1)}
 
 
 def span_of(rows: Sequence[Row]) -> dict[str, str]:

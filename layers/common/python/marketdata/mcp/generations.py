@@ -7,7 +7,7 @@ nothing is kept.
 """
 
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,12 +59,16 @@ def check_envelope(message: Incoming, headers: Mapping[str, str]) -> None:
     meta = _meta(message)
     if missing := [key for key in (VERSION_KEY, CAPABILITIES_KEY) if key not in meta]:
         raise RpcError(INVALID_PARAMS, f"params._meta must have {' and '.join(missing)}")
-    said = {VERSION_HEADER: meta[VERSION_KEY], METHOD_HEADER: message.method}
     named = message.params.get(NAMED.get(message.method, ""))
+    said = [
+        (VERSION_HEADER, headers.get(VERSION_HEADER), meta[VERSION_KEY]),
+        (METHOD_HEADER, headers.get(METHOD_HEADER), message.method),
+    ]
     if named is not None:
-        said[NAME_HEADER] = named
-    for name, value in said.items():
-        if name not in headers or decoded(headers.get(name)) != value:
+        # Only a name may stand there in base64.
+        said.append((NAME_HEADER, decoded(headers.get(NAME_HEADER)), named))
+    for name, value, wanted in said:
+        if value is None or value != wanted:
             raise RpcError(HEADER_MISMATCH, f"the header {name} must say what the body does")
     _check_version(version)
 
@@ -84,12 +88,17 @@ def agreed_version(params: Mapping[str, Any]) -> str:
 
 
 def decoded(value: str | None) -> str | None:
-    """Return a header's value; one that is no plain ASCII stands there in base64."""
+    """Return a header's value; one that is no plain ASCII stands there in base64.
+
+    None if it is no base64 as an encoder writes it: what two readers may read differently is
+    nothing.
+    """
     packed = _IN_BASE64.fullmatch(value or "")
     if packed is None:
         return value
     try:
-        return b64decode(packed[1], validate=True).decode()
+        found = b64decode(packed[1], validate=True)
+        return found.decode() if b64encode(found).decode() == packed[1] else None
     except ValueError:
         # What is no base64, no ASCII or no UTF-8.
         return None

@@ -6,17 +6,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from marketdata import deployment
 from marketdata.api.market_day import DayQuery, answer_day
 from marketdata.api.parameters import one_of
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.errors import InvalidInputError
 from marketdata.kline.bars import OHLC, BarDataset
 from marketdata.mcp.arguments import AskedDay, Question
-from marketdata.mcp.figures import figures_of, values_of
+from marketdata.mcp.figures import figures_of, plain, values_of
 from marketdata.mcp.fitting import MOST_ROWS, Draft
 from marketdata.mcp.links import published_link
 from marketdata.mcp.reading import asked, names_of
-from marketdata.mcp.texts import source_texts
 
 TOP = 20
 """How many codes are shown by default."""
@@ -64,21 +64,22 @@ def get_market_day(wanted: MarketDayQuestion) -> Draft:
         reason = "must be another column: the status of this day, with its pre_close, is missing"
         raise InvalidInputError("sort_by", reason)
     said = _told(envelope["meta"]) | {"kind": kind, "trade_date": day}
-    said["statistics"] = _figures(columns, rows)
     found = sorted_by(rows, columns, wanted.sort_by, descending=wanted.order == "desc")
-    said |= source_texts(names_of([row[0] for row in found[: wanted.limit]]))
+    shown = [_shown(row, columns) for row in found]
+    said["statistics"] = _figures(columns, shown) | directions(columns, rows)
+    named = names_of([row[0] for row in shown[: wanted.limit]])
 
     def link() -> Mapping[str, Any] | None:
         told = published_link(dataset, day)
         return told and {**told, "rows": f"of {dataset}, this day's and perhaps others of its year"}
 
-    return Draft(said, columns, {"": found}, wanted.limit, link)
+    return Draft(said, columns, {"": shown}, wanted.limit, link, names=named)
 
 
 def change_of(row: Mapping[str, Any]) -> float | None:
-    """Return by how many percent a close is above the exchange's previous close."""
+    """Return by how many percent a close is above the exchange's previous close, not rounded."""
     before, close = row.get("pre_close"), row.get("close")
-    return round(100 * (close / before - 1), 3) if before and close is not None else None
+    return 100 * (close / before - 1) if before and close is not None else None
 
 
 def sorted_by(
@@ -91,24 +92,36 @@ def sorted_by(
     return [*known, *(row for row in rows if row[at] is None)]
 
 
+def _shown(row: Sequence[Any], columns: Sequence[str]) -> Sequence[Any]:
+    """Return a row with its change rounded, which nothing is counted or sorted by any more."""
+    return [
+        plain(round(value, 3)) if name == CHANGE and value is not None else value
+        for name, value in zip(columns, row, strict=True)
+    ]
+
+
 def _figures(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
-    """Return the figures of a day, on which no code is first, and how many rose and fell."""
-    figures: dict[str, Any] = {
+    """Return the figures of a day, on which no code is first."""
+    return {
         name: {"min": values[2], "max": values[3], "mean": values[4]}
         if isinstance(values, list)
         else values
         for name, values in figures_of(columns, rows).items()
     }
-    if CHANGE in columns:
-        changes = [row[columns.index(CHANGE)] for row in rows]
-        known = [each for each in changes if each is not None]
-        figures |= {
-            "rose": sum(each > 0 for each in known),
-            "fell": sum(each < 0 for each in known),
-            "unchanged": known.count(0),
-            "change_unknown": len(changes) - len(known),
-        }
-    return figures
+
+
+def directions(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, int]:
+    """Return how many codes rose and fell, by changes that are not rounded."""
+    if CHANGE not in columns:
+        return {}
+    changes = [row[columns.index(CHANGE)] for row in rows]
+    known = [each for each in changes if each is not None]
+    return {
+        "rose": sum(each > 0 for each in known),
+        "fell": sum(each < 0 for each in known),
+        "unchanged": known.count(0),
+        "change_unknown": len(changes) - len(known),
+    }
 
 
 def _told(meta: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,4 +138,5 @@ def _told(meta: Mapping[str, Any]) -> dict[str, Any]:
         "condition": meta["release"]["condition"],
         "published_at": meta["release"]["published_at"],
         "stale": meta["stale"],
+        "upstream": deployment.settings().upstream,
     }

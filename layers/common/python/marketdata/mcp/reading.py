@@ -12,10 +12,10 @@ from marketdata.catalog.calendar import today
 from marketdata.errors import InvalidInputError
 from marketdata.kline.rows import RowSet
 from marketdata.mcp.completeness import told_of
-from marketdata.mcp.figures import figures_of, growth, span_of, values_of
+from marketdata.mcp.figures import RETURN, figures_of, growth, span_of, values_of
 from marketdata.mcp.fitting import Draft
 from marketdata.mcp.links import csv_link
-from marketdata.mcp.texts import source_texts
+from marketdata.mcp.texts import cleaned_names, source_texts
 
 MOST_READ = 50_000
 """The rows of a question: figures are about all of them, so each is parsed."""
@@ -53,10 +53,10 @@ def check_not_future(field: str, day: str) -> None:
 
 
 def names_of(codes: Sequence[str]) -> dict[str, str]:
-    """Return the name of each known code."""
+    """Return the name of each known code, cleaned."""
     catalog = deployment.catalog()
     found = ((code, catalog.get(code)) for code in codes)
-    return {code: security.name for code, security in found if security}
+    return cleaned_names({code: security.name for code, security in found if security})
 
 
 def rows_by_code(
@@ -68,6 +68,7 @@ def rows_by_code(
     keep: Callable[[Mapping[str, Any]], bool] | None = None,
     facts: Mapping[str, Any] | None = None,
     names: bool = True,
+    change_of: Callable[[str], str] = lambda _: RETURN,
 ) -> Draft:
     """Return an answer of rows by code: figures about all of them, and a link to all.
 
@@ -85,13 +86,15 @@ def rows_by_code(
         Further fields.
     names : bool
         Whether to tell the names of the codes.
+    change_of : callable
+        Returns what the change of a code's closes is called.
     """
     parsed: dict[str, Sequence[Mapping[str, Any]]] = {
         code: orjson.loads(b"[%b]" % text) for code, text in rows.rows.items()
     }
     whole = {code: [values_of(row, columns) for row in found] for code, found in parsed.items()}
     figures = {
-        code: span_of(found) | figures_of(columns, found) | growth(parsed[code])
+        code: span_of(found) | figures_of(columns, found) | growth(parsed[code], change_of(code))
         for code, found in whole.items()
         if found
     }
@@ -102,13 +105,13 @@ def rows_by_code(
             for code, found in parsed.items()
         }
     said = told_of(rows.meta) | {**(facts or {})} | {"statistics": figures}
-    named = names_of([*groups]) if names else {}
-    said |= source_texts(named, rows.meta.get("warnings", ()))
+    said |= source_texts(rows.meta.get("warnings", ()))
 
     def link() -> Mapping[str, Any]:
         return csv_link(_filled(parsed, all_columns), all_columns)
 
-    return Draft(said, columns, groups, limit, link)
+    named = names_of([*groups]) if names else {}
+    return Draft(said, columns, groups, limit, link, names=named)
 
 
 def _filled(
