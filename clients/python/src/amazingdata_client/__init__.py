@@ -31,6 +31,7 @@ from amazingdata_client.errors import (
     UpstreamError,
 )
 from amazingdata_client.export_models import Change, Changes, ExportPart, Exports, Release
+from amazingdata_client.future_models import Roll
 from amazingdata_client.member_models import (
     Constituents,
     Industries,
@@ -41,7 +42,7 @@ from amazingdata_client.member_models import (
 from amazingdata_client.mirror.checking import Difference
 from amazingdata_client.mirror.progress import SyncProgress, SyncReport
 from amazingdata_client.mirror.reader import MirrorReader
-from amazingdata_client.models import Bar, Completeness, Roll
+from amazingdata_client.models import Bar, Completeness
 from amazingdata_client.reading import Days
 from amazingdata_client.results import ContinuousResult, KlineResult, StatementResult, StatusResult
 from amazingdata_client.retry import Retry

@@ -6,8 +6,9 @@ newer service are ignored.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import TypedDict
 
+from amazingdata_client.future_models import Roll, rolls_in
 from amazingdata_client.reading import (
     AbsentDay,
     Days,
@@ -16,11 +17,8 @@ from amazingdata_client.reading import (
     days,
     each_of,
     explained,
-    known,
     list_of,
     object_of,
-    objects,
-    read,
     read_by,
 )
 from amazingdata_client.status_models import ChartStatus, StatusCompleteness, Universe
@@ -79,33 +77,6 @@ class Adjustment:
     anchor: Mapping[str, str]
     failed: Mapping[str, str]
     method: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Roll:
-    """The change from one main contract to the next.
-
-    Attributes
-    ----------
-    trade_date : str
-        The first day on which the new one is main.
-    old, new : str
-        The contracts; the API calls them `from` and `to`.
-    factor : float or None
-        New ÷ old, or new - old, of their closes on the trading day before; None if one had none.
-    """
-
-    trade_date: str
-    old: str
-    new: str
-    factor: float | None
-
-
-def _rolls(value: Any) -> list[Roll]:
-    return [
-        Roll(trade_date=each["trade_date"], old=each["from"], new=each["to"], factor=each["factor"])
-        for each in value
-    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,7 +177,9 @@ class Completeness:
     codes_read_as: Mapping[str, str] = field(default_factory=dict)
     first: Mapping[str, str] = field(default_factory=dict)
     no_main: Mapping[str, list[Days]] = field(metadata=read_by(each_of(days)), default_factory=dict)
-    rolls: Mapping[str, list[Roll]] = field(metadata=read_by(each_of(_rolls)), default_factory=dict)
+    rolls: Mapping[str, list[Roll]] = field(
+        metadata=read_by(each_of(rolls_in)), default_factory=dict
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,172 +257,6 @@ class SecurityInfo(Security):
     """
 
     lives: list[Life] = field(metadata=read_by(list_of(Life)))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Variety:
-    """A futures product, which the API calls a variety.
-
-    Attributes
-    ----------
-    variety, name, market : str
-        Such as "IF", "沪深300", "CFE".
-    contracts : int
-        Number of contracts trading today.
-    """
-
-    variety: str
-    name: str
-    market: str
-    contracts: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class MainContract:
-    """The main contract of a product.
-
-    Attributes
-    ----------
-    contract : str
-        Its code.
-    since : str
-        First day on which it was the main contract.
-    basis : str
-        What it was chosen by: "open_interest" or "volume".
-    """
-
-    contract: str
-    since: str
-    basis: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class MainContracts:
-    """The main contracts of one day.
-
-    Attributes
-    ----------
-    main_contracts : mapping
-        Product to code.
-    details : mapping
-        Product to `MainContract`.
-    trade_date : str
-        The day.
-    unknown : list of str
-        Products whose main contract on that day is not known.
-    known : mapping
-        For each product, the range of days on which its main contract is known.
-    """
-
-    main_contracts: Mapping[str, str]
-    details: Mapping[str, MainContract] = field(metadata=read_by(objects(MainContract)))
-    trade_date: str
-    unknown: list[str]
-    known: Mapping[str, Days] = field(metadata=read_by(each_of(known)))
-
-
-@dataclass(frozen=True, kw_only=True)
-class SourceSession:
-    """A session with the source, and its latest lease.
-
-    Attributes
-    ----------
-    number : int
-        From 1.
-    held : bool
-        Whether it is in use.
-    owner : str or None
-        The process of the service that had it last.
-    fence : int
-        Grows whenever another process takes it.
-    since, until : str or None
-        When it was taken and when it ends; `until` is None once it was given back.
-    work : str or None
-        What it was taken for.
-    """
-
-    number: int
-    held: bool
-    owner: str | None
-    fence: int
-    since: str | None
-    until: str | None
-    work: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """Who waits for a session: "reads" or a task, its `priority`, and since when."""
-
-    name: str
-    priority: str
-    since: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SourceRequests:
-    """The requests to a source that limits them.
-
-    Attributes
-    ----------
-    per_day : int
-        How many the service may send it in a day of Shanghai's calendar.
-    spent_today : int
-        How many it has sent.
-    blocked_until : str or None
-        Until when the source refuses the service; None if it does not.
-    """
-
-    per_day: int
-    spent_today: int
-    blocked_until: str | None
-
-
-def _requests(value: Mapping[str, Any] | None) -> SourceRequests | None:
-    return None if value is None else read(SourceRequests, value)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Covers:
-    """A kind of data that the source has, such as "stock.daily", and its first day if known."""
-
-    dataset: str
-    since: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServiceStatus:
-    """The state of the service.
-
-    Attributes
-    ----------
-    version : str
-        Of the API.
-    upstream : str
-        Where the data comes from: "synthetic", "files", "amazingdata" or "baostock".
-    final_day : str
-        The last trading day whose daily bars of stocks are final.
-    covers : list of Covers
-        What the source has; empty until the service knows.
-    next_final : mapping
-        For each of these datasets, when the next trading day of it is final; None beyond the
-        service's calendar.
-    sessions : list of SourceSession
-        The sessions with the source.
-    waiting : list of Waiting
-        Who waits for one.
-    requests : SourceRequests or None
-        The requests to the source; None if it does not limit them.
-    """
-
-    version: str
-    upstream: str
-    final_day: str
-    sessions: list[SourceSession] = field(metadata=read_by(list_of(SourceSession)))
-    waiting: list[Waiting] = field(metadata=read_by(list_of(Waiting)))
-    requests: SourceRequests | None = field(default=None, metadata=read_by(_requests))
-    covers: list[Covers] = field(default_factory=list, metadata=read_by(list_of(Covers)))
-    next_final: dict[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

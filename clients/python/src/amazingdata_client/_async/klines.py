@@ -6,7 +6,8 @@ from dataclasses import replace
 from amazingdata_client._async.portions import in_portions
 from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.answers import Envelope
-from amazingdata_client.models import Chart, Completeness, MainContracts, Variety
+from amazingdata_client.future_models import MainContracts, Variety
+from amazingdata_client.models import Chart, Completeness
 from amazingdata_client.questions import (
     MOST_VARIETIES,
     bars_of,

@@ -3,9 +3,10 @@
 from typing import Any
 
 from amazingdata_client._async.session import AsyncSession
-from amazingdata_client.models import Security, SecurityInfo, ServiceStatus, User
+from amazingdata_client.models import Security, SecurityInfo, User
 from amazingdata_client.questions import day, given, security_type_of
 from amazingdata_client.reading import read
+from amazingdata_client.service_models import ServiceStatus
 from amazingdata_client.words import DayLike, SecurityType
 
 

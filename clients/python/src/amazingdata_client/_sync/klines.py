@@ -7,7 +7,8 @@ from dataclasses import replace
 from amazingdata_client._sync.portions import in_portions
 from amazingdata_client._sync.session import Session
 from amazingdata_client.answers import Envelope
-from amazingdata_client.models import Chart, Completeness, MainContracts, Variety
+from amazingdata_client.future_models import MainContracts, Variety
+from amazingdata_client.models import Chart, Completeness
 from amazingdata_client.questions import (
     MOST_VARIETIES,
     bars_of,

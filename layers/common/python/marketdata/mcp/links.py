@@ -1,15 +1,12 @@
 """The way to all rows of a question, of which an answer shows some: a link to a file."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 from marketdata import deployment
-from marketdata.api.wire import LINK_SECONDS
+from marketdata.api.row_form import CSV_TYPE
+from marketdata.api.wire import LINK_SECONDS, park
 from marketdata.kline.forms import csv_table
-
-FOLDER = "answers/"
-"""Where answers lie for a day that were too large for one response; these too."""
 
 
 def csv_link(
@@ -25,18 +22,17 @@ def csv_link(
         The columns after `code`.
     """
     body = csv_table(rows, columns)
-    key = f"{FOLDER}{sha256(body).hexdigest()}.csv"
-    deployment.bucket().write(key, body, "text/csv; charset=utf-8")
-    return _told("csv", key, len(body))
+    return _told("csv", park(body, CSV_TYPE), len(body))
 
 
 def published_link(dataset: str, day: str) -> dict[str, Any] | None:
     """Return what is told of the published file that holds a day; None if there is none."""
     release = deployment.manifest().read(dataset, day[:4])
     part = release.parts.get(release.part_of(day))
-    return _told("parquet", part.key, part.size) if part else None
+    if part is None:
+        return None
+    return _told("parquet", deployment.bucket().link(part.key, LINK_SECONDS), part.size)
 
 
-def _told(form: str, key: str, size: int) -> dict[str, Any]:
-    url = deployment.bucket().link(key, LINK_SECONDS)
+def _told(form: str, url: str, size: int) -> dict[str, Any]:
     return {"format": form, "bytes": size, "expires_in": LINK_SECONDS, "url": url}
