@@ -230,6 +230,7 @@ class AllWork:
         for statement in ("balance-sheet", "income", "cash-flow"):
             self.ask("GET", f"/finance/{statement}", query=DAYS | {"codes": STOCK})
         self.ask("GET", "/cache/coverage", query=WEEKS)
+        self.ask("GET", "/cache/coverage", query=WEEKS | {"sort": "missing"})
         self.ask("GET", "/status")
         self.requests()
         self.ask("GET", "/cache/future-varieties")
@@ -285,6 +286,7 @@ class AllWork:
         self.ask("GET", f"{TASK}/result", path=one)
         self.ask("GET", TASK, path=one)
         self.ask("GET", "/cache/tasks")
+        self.ask("GET", "/cache/tasks", query={"with_errors": "true"})
 
     def cancellations(self) -> None:
         """Look at tasks that have long said nothing, and cancel them."""

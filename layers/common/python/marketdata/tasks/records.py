@@ -17,7 +17,6 @@ from marketdata.lease.queue import Queue
 from marketdata.lease.state import task_claimant
 from marketdata.tasks.outcomes import Outcomes
 from marketdata.tasks.task import (
-    SELECTED,
     Selection,
     Status,
     Task,
@@ -84,13 +83,11 @@ class TaskRecords:
     def selected(self, wanted: Selection, page: int, size: int) -> tuple[list[Task], int]:
         """Return a page of the selected tasks, newest first, and how many there are.
 
-        Every record is looked at, which costs a read of all.
+        Every record is read.
         """
-        items = self._table.query("tasks", attributes=SELECTED)
-        numbers = [item["id"] for item in items if wanted.holds(item)][::-1]
-        keys = [("tasks", record_key(each)) for each in numbers[(page - 1) * size : page * size]]
-        found = self._table.get_many(keys)
-        return [Task.from_item(found[key]) for key in keys if key in found], len(numbers)
+        found = [item for item in self._table.query("tasks") if wanted.holds(item)][::-1]
+        shown = found[(page - 1) * size : page * size]
+        return [Task.from_item(item) for item in shown], len(found)
 
     def holder(self, request: str) -> Task | None:
         """Return the task that last claimed a request, ended or not; None if none ever did."""

@@ -63,7 +63,7 @@ class Selection(NamedTuple):
     with_errors: bool = False
 
     def holds(self, item: Mapping[str, Any]) -> bool:
-        """Check a stored record, of which `SELECTED` is enough."""
+        """Check a stored record."""
         return (
             (self.status is None or item["status"] == self.status)
             and (self.kind is None or item["kind"] == self.kind)
@@ -72,8 +72,6 @@ class Selection(NamedTuple):
 
 
 ALL_TASKS = Selection()
-SELECTED = ("id", "status", "kind", "error_count")
-"""The fields of a record by which tasks are selected."""
 
 
 def _went_wrong(item: Mapping[str, Any]) -> bool:
