@@ -113,3 +113,26 @@ def test_who_waits_no_longer_is_told_that_the_task_goes_on(
     assert found.exit_code == exits.INTERRUPTED
     assert "task 7 goes on: amazingdata tasks watch 7 follows it" in found.stderr
     assert "amazingdata tasks cancel 7" in found.stderr
+
+
+def test_what_was_set_aside_is_shown(run: Run, scripted: ScriptedService) -> None:
+    item = {
+        "code": "600000.SH",
+        "at": "20240103",
+        "reason": "high below low",
+        "row": {"high": 1.0},
+        "set_aside_at": "2024-01-03T10:02:11+00:00",
+    }
+    page = {"items": [item], "total": 1, "page": 1, "page_size": 20}
+    scripted.on("GET /cache/quarantine", success(page, {"truncated": True}))
+    found = run("quarantine", "600000.SH", "--start", "20240101")
+    assert "high below low" in found.stdout
+    assert "1 of 1 row; older ones were not looked at" in found.stderr
+    assert dict(scripted.seen[-1].url.params) == {
+        "dataset": "stock.daily",
+        "code": "600000.SH",
+        "start_date": "20240101",
+        "page": "1",
+        "page_size": "20",
+    }
+    assert "20240103" in run("quarantine", "--json").stdout

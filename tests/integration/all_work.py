@@ -231,6 +231,7 @@ class AllWork:
             self.ask("GET", f"/finance/{statement}", query=DAYS | {"codes": STOCK})
         self.ask("GET", "/cache/coverage", query=WEEKS)
         self.ask("GET", "/cache/coverage", query=WEEKS | {"sort": "missing"})
+        self.ask("GET", "/cache/quarantine")
         self.ask("GET", "/status")
         self.requests()
         self.ask("GET", "/cache/future-varieties")

@@ -355,7 +355,7 @@ def test_every_parameter_that_is_called_a_code_is_read_as_one() -> None:
         if any(pattern in json.dumps(schema) for pattern in patterns)
     ]
     assert set(read) == set(TAKE_CODES)
-    assert len({key for key, _ in read}) == 17
+    assert len({key for key, _ in read}) == 18
 
 
 @pytest.mark.usefixtures("everything")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from amazingdata_client.reading import (
     Days,
@@ -126,6 +126,46 @@ class CodeHoldings:
     code: str
     name: str
     parts: Mapping[str, Holding] = field(metadata=read_by(objects(Holding)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetAside:
+    """A row that failed a check and was set aside instead of being stored.
+
+    Attributes
+    ----------
+    code : str
+        As the source wrote it.
+    at : str
+        The day, the reporting period or the time of the row; empty if it has none.
+    reason : str
+        Why it must not be stored, in words.
+    row : mapping
+        What the source gave.
+    set_aside_at : str
+        When that was last.
+    """
+
+    code: str
+    at: str
+    reason: str
+    row: Mapping[str, Any]
+    set_aside_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quarantine:
+    """A page of rows that were set aside, the latest first; `truncated` if there are older ones.
+
+    `codes_read_as` is as in `Completeness`.
+    """
+
+    items: list[SetAside] = field(metadata=read_by(list_of(SetAside)))
+    total: int
+    page: int
+    page_size: int
+    truncated: bool
+    codes_read_as: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

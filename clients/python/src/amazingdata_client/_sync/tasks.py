@@ -14,6 +14,7 @@ from amazingdata_client.task_models import (
     DetectResult,
     FillResult,
     Findings,
+    Quarantine,
     Task,
     TaskPage,
     VerifyResult,
@@ -259,6 +260,40 @@ class Tasks(Session):
         )
         answer = self.call("GET", "/cache/coverage", params=params)
         return read(Coverage, {**answer.data, **answer.meta})
+
+    def quarantine(
+        self,
+        dataset: str = "stock.daily",
+        code: str | None = None,
+        *,
+        start_date: DayLike | None = None,
+        end_date: DayLike | None = None,
+        page: int = 1,
+        page_size: int = 20,
+    ) -> Quarantine:
+        """Return rows that failed a check and were not stored (`GET /cache/quarantine`).
+
+        Parameters
+        ----------
+        dataset : str
+            Such as "stock.daily", "future.min1", "stock.status" or "finance.income".
+        code : str, optional
+            Only this code; default: all.
+        start_date, end_date : str or date, optional
+            Only rows of these days, and those of no day.
+        page, page_size : int
+            Number of the page, from 1, and rows per page, at most 100.
+        """
+        params = given(
+            dataset=dataset,
+            code=code,
+            start_date=None if start_date is None else day(start_date),
+            end_date=None if end_date is None else day(end_date),
+            page=page,
+            page_size=page_size,
+        )
+        answer = self.call("GET", "/cache/quarantine", params=params)
+        return read(Quarantine, {**answer.data, **answer.meta})
 
     def tasks(
         self,

@@ -1,10 +1,19 @@
 """The answers about tasks."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from marketdata.api.schema.operation import Code, Count, Day, Link, OfCodes, Operation, Schema
+from marketdata.api.schema.operation import (
+    Code,
+    Count,
+    Day,
+    Link,
+    Moment,
+    OfCodes,
+    Operation,
+    Schema,
+)
 from marketdata.api.schema.tasks import (
     DetectResult,
     FillResult,
@@ -61,6 +70,36 @@ class Coverage(Schema):
     total: Count
     page: Annotated[int, Field(ge=1)]
     page_size: Annotated[int, Field(ge=1)]
+
+
+class SetAside(Schema):
+    """A row that was set aside instead of being stored."""
+
+    code: str
+    """As the source wrote it."""
+    at: str
+    """时间 · The day, the reporting period or the time of the row; empty if it has none."""
+    reason: str
+    """原因 · Why it must not be stored, in words."""
+    row: dict[str, Any]
+    """原始数据 · What the source gave."""
+    set_aside_at: Moment
+
+
+class Quarantine(Schema):
+    """A page of rows that were set aside, the latest first; each once."""
+
+    items: list[SetAside]
+    total: Count
+    page: Annotated[int, Field(ge=1)]
+    page_size: Annotated[int, Field(ge=1)]
+
+
+class QuarantineMeta(OfCodes):
+    """How far the page reaches."""
+
+    truncated: bool
+    """Whether there are older rows that were not looked at."""
 
 
 class CoverageTotals(Schema):
@@ -203,6 +242,26 @@ OPERATIONS = {
         meta=CoverageMeta,
         meta_example={"upstream": "synthetic", "final_until": "20240131", "unknown_codes": []},
         errors=(502, 503),
+    ),
+    ("GET", "/cache/quarantine"): Operation(
+        Quarantine,
+        {
+            "items": [
+                {
+                    "code": "600000.SH",
+                    "at": "20240103",
+                    "reason": "high below low",
+                    "row": {"trade_date": "20240103", "open": 6.5, "high": 6.4, "low": 6.6},
+                    "set_aside_at": "2024-01-03T10:02:11+00:00",
+                }
+            ],
+            "total": 1,
+            "page": 1,
+            "page_size": 20,
+        },
+        {"dataset": "stock.daily", "code": "600000.SH", "start_date": "20240101"},
+        meta=QuarantineMeta,
+        meta_example={"truncated": False},
     ),
     ("GET", "/cache/tasks"): Operation(
         TaskPage,

@@ -1,0 +1,55 @@
+"""The command quarantine: rows that failed a check and were not stored, and why."""
+
+import json
+
+import click
+
+from amazingdata_client.cli import options
+from amazingdata_client.cli.days import DAY, HELP
+from amazingdata_client.cli.output import counted, print_json, print_table, say
+from amazingdata_client.cli.session import Login, pass_login
+
+
+@click.command()
+@click.argument("code", required=False)
+@click.option("--dataset", default="stock.daily", show_default=True, help="What rows they are.")
+@click.option("--start", type=DAY, help=f"Rows from this day, {HELP}.")
+@click.option("--end", type=DAY, help=f"Rows until this day, {HELP}.")
+@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--page-size", type=click.IntRange(1, 100), default=20, show_default=True)
+@options.as_json
+@pass_login
+def quarantine(
+    login: Login,
+    *,
+    code: str | None,
+    dataset: str,
+    start: str | None,
+    end: str | None,
+    page: int,
+    page_size: int,
+    as_json: bool,
+) -> None:
+    """Show rows that failed a check and were not stored, of all codes or of CODE.
+
+    Fetch them again with "amazingdata cache"; a fill leaves them out only while they are bad.
+    """
+    with login.client() as client:
+        found = client.quarantine(
+            dataset, code, start_date=start, end_date=end, page=page, page_size=page_size
+        )
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        {
+            "code": each.code,
+            "at": each.at,
+            "reason": each.reason,
+            "row": json.dumps(each.row, ensure_ascii=False),
+        }
+        for each in found.items
+    ]
+    print_table(rows, ["code", "at", "reason", "row"])
+    older = "; older ones were not looked at" if found.truncated else ""
+    say(f"{len(rows)} of {counted(found.total, 'row')}{older}")

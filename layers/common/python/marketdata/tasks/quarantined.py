@@ -1,0 +1,106 @@
+"""Rows that were set aside instead of being stored, as `ingest.quarantine` keeps them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Protocol
+
+import orjson
+
+from marketdata.aws.clients import side_by_side
+
+FOLDER = "quarantine/"
+MOST_FILES = 500
+"""Files that are read for one question, the newest ones; each holds what one fetch set aside."""
+
+TIMES = ("kline_time", "trade_date", "reporting_period")
+"""The columns that say of when a row is, the most exact one first."""
+
+
+class QuarantineFiles(Protocol):
+    """The part of a bucket that the reader uses."""
+
+    def read_json(self, key: str) -> Any: ...
+    def modified(self, prefix: str) -> Iterator[tuple[str, int]]: ...
+
+
+class QuarantinedRow(NamedTuple):
+    """A row that was set aside.
+
+    Attributes
+    ----------
+    code : str
+        As the source wrote it.
+    at : str
+        The day or the time of the row; empty if it has none.
+    reason : str
+        Why it must not be stored, in words.
+    row : dict
+        What the source gave.
+    set_aside_at : str
+        When that was last, ISO 8601, UTC.
+    """
+
+    code: str
+    at: str
+    reason: str
+    row: dict[str, Any]
+    set_aside_at: str
+
+    @property
+    def day(self) -> str:
+        """The day as digits; empty if the row has none."""
+        return self.at[:10].replace("-", "")
+
+
+class Quarantined(NamedTuple):
+    """Rows that were set aside, the newest first.
+
+    Attributes
+    ----------
+    rows : list of QuarantinedRow
+        Each once, whatever the number of fetches that set it aside.
+    truncated : bool
+        Whether there are older ones that were not looked at.
+    """
+
+    rows: list[QuarantinedRow]
+    truncated: bool
+
+
+def quarantined(
+    files: QuarantineFiles, dataset: str, code: str = "", start: str = "", end: str = ""
+) -> Quarantined:
+    """Return what was set aside of a dataset.
+
+    Parameters
+    ----------
+    files : QuarantineFiles
+        The bucket.
+    dataset : str
+        The name of the dataset.
+    code : str
+        Only this code; empty for all.
+    start, end : str
+        Only rows of these days, "YYYYMMDD", and those of no day; empty for no limit.
+    """
+    prefix = f"{FOLDER}{dataset}/{code}/" if code else f"{FOLDER}{dataset}/"
+    found = sorted(files.modified(prefix), key=lambda file: (file[1], file[0]), reverse=True)
+    read = found[:MOST_FILES]
+    contents = side_by_side(lambda file: files.read_json(file[0]), read)
+    rows: dict[bytes, QuarantinedRow] = {}
+    for (key, written), content in zip(read, contents, strict=True):
+        moment = datetime.fromtimestamp(written, UTC).isoformat()
+        for each in content:
+            row = _row(key.split("/")[2], each, moment)
+            rows.setdefault(orjson.dumps(row[:4]), row)
+    kept = [row for row in rows.values() if not row.day or start <= row.day <= (end or "9")]
+    kept.sort(key=lambda row: (row.code, row.at))
+    kept.sort(key=lambda row: row.set_aside_at, reverse=True)
+    return Quarantined(kept, len(found) > MOST_FILES)
+
+
+def _row(code: str, content: dict[str, Any], moment: str) -> QuarantinedRow:
+    reason = str(content.get("reason", ""))
+    at = next((str(content[name]) for name in TIMES if content.get(name)), "")
+    row = {name: value for name, value in content.items() if name not in ("code", "reason")}
+    return QuarantinedRow(code, at, reason, row, moment)
