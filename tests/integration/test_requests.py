@@ -53,6 +53,8 @@ COSTS: dict[str, dict[str, int]] = {
     "1 code x 1 month": {"BatchGetItem": 1},
     "50 codes x 1 year": {"BatchGetItem": 1},
     "500 codes x 1 year": {"BatchGetItem": 5},
+    # Of the blocks that tell where they begin, none is read again.
+    "the last 100 bars of 50 codes": {"BatchGetItem": 1},
     "a chart of a year": {"BatchGetItem": 1},
     "statements of a year": {"BatchGetItem": 1},
     "codes": {},
@@ -84,6 +86,8 @@ COSTS: dict[str, dict[str, int]] = {
     "me": {"GetItem": 1},
     "the status": {"GetItem": 1},
     "a page of tasks": {"GetItem": 1, "Query": 1},
+    "tasks with errors": {"Query": 1},
+    "what was set aside": {"ListObjectsV2": 1},
     "a task": {"GetItem": 1},
     "detect a year: plan": {"GetItem": 1, "PutObject": 1, "UpdateItem": 1},
     "detect a year: detect": {"GetItem": 1, "Query": 1, "PutObject": 1, "TransactWriteItems": 1},
@@ -226,6 +230,8 @@ def reads(service: Service) -> Iterator[tuple[str, Call]]:
     yield "1 code x 1 month", lambda: bars(1, "20200101", "20200131")
     yield "50 codes x 1 year", lambda: bars(50, *YEAR)
     yield "500 codes x 1 year", lambda: bars(500, *YEAR)
+    last = {"codes": ",".join(CODES[:50]), "count": "100", "end_date": YEAR[1]}
+    yield "the last 100 bars of 50 codes", lambda: get(service, "/stock/kline", **last)
     chart = "/stock/kline/{code}/chart"
     yield "a chart of a year", lambda: get(service, chart, one, **span)
     income = {"codes": one, **span}
@@ -313,6 +319,8 @@ def work(service: Service) -> Iterator[tuple[str, Call]]:
     year, many = new_detect(service, *YEAR), new_detect(service, "20080101", YEAR[1])
     yield "the status", lambda: get(service, "/status")
     yield "a page of tasks", lambda: get(service, "/cache/tasks")
+    yield "tasks with errors", lambda: get(service, "/cache/tasks", with_errors="true")
+    yield "what was set aside", lambda: get(service, "/cache/quarantine")
     yield "a task", lambda: get(service, "/cache/tasks/{task_id}", "1")
     plan = {"execution": "arn", "input": year}
     yield "detect a year: plan", lambda: step(service, "plan_task", **plan)
