@@ -19,6 +19,8 @@ from marketdata.catalog.spelling import (
     candidates,
     is_bare,
     read_spelling,
+    series_of,
+    variety_in,
 )
 from marketdata.sources.synthetic.source import SyntheticSource
 from tests.support.clocks import clock
@@ -188,3 +190,12 @@ def test_the_pattern_says_what_is_read(text: str) -> None:
 @given(st.from_regex("[A-Za-z]{0,3}[0-9]{2,7} ?", fullmatch=True) | texts)
 def test_the_pattern_says_what_is_bare(text: str) -> None:
     assert is_bare(text) is bool(re.fullmatch(bare_pattern("$"), text))
+
+
+@pytest.mark.parametrize(
+    ("code", "variety"),
+    [("IF.MAIN", "IF"), ("rb.main", "RB"), ("IF2401.CFE", ""), ("", ""), ("MAIN", "")],
+)
+def test_codes_of_series(code: str, variety: str) -> None:
+    assert variety_in(code) == variety
+    assert not variety or series_of(variety) == code.upper()

@@ -27,8 +27,6 @@ from marketdata.futures.continuous import (
     moves,
     rolls,
     rows_of,
-    series_of,
-    variety_in,
 )
 from marketdata.futures.main_contracts import Main, MainHistory
 from marketdata.futures.varieties import Variety
@@ -261,12 +259,3 @@ def test_what_is_no_price_does_not_move() -> None:
 def test_unmoved_rows_keep_their_text() -> None:
     text = orjson.dumps(bar(DAYS[0], 0.1 + 0.2))
     assert rows_of(text, A, UNMOVED) == text[:-1] + b',"contract":"IF2401.CFE"}'
-
-
-@pytest.mark.parametrize(
-    ("code", "variety"),
-    [("IF.MAIN", "IF"), ("rb.main", "RB"), ("IF2401.CFE", ""), ("", ""), ("MAIN", "")],
-)
-def test_codes_of_series(code: str, variety: str) -> None:
-    assert variety_in(code) == variety
-    assert not variety or series_of(variety) == code.upper()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from marketdata.blocks.block import BlockKey
@@ -14,8 +14,9 @@ from marketdata.errors import InvalidInputError, NotFoundError, UpstreamFaultErr
 from marketdata.kline import last_bars
 from marketdata.kline import reader as reader_module
 from marketdata.kline.bars import BarDataset
-from marketdata.kline.last_bars import NOT_GIVEN, LastBars
-from marketdata.kline.reader import KlineQuestion
+from marketdata.kline.last_bars import LastBars
+from marketdata.kline.reader import NOT_GIVEN, KlineQuestion
+from marketdata.kline.resample import first_day_of
 from marketdata.kline.rows import RowSet
 from tests.support.bar_cache import STOCKS, BarCache, days
 
@@ -177,6 +178,7 @@ def test_a_short_day_is_named_and_older_hours_stand_in() -> None:
     st.integers(1, 80),
     st.sampled_from([Period.DAILY, Period.WEEKLY, Period.MONTHLY]),
 )
+@example(set(), 26, Period.WEEKLY)
 def test_it_is_the_end_of_the_whole_history(halted: set[int], count: int, period: Period) -> None:
     """Whatever days are suspended, the answer is the end of the answer for all days."""
     cache = BarCache()
@@ -187,8 +189,10 @@ def test_it_is_the_end_of_the_whole_history(halted: set[int], count: int, period
     everything = cache.read(start="20210101", end=END, period=period).parsed("600000.SH")
     rows = last(cache, count, period=period)
     assert rows.parsed("600000.SH") == everything[-count:]
-    # Nothing is stored of the years before.
-    assert rows.meta["complete"] is (len(everything) >= count)
+    # Nothing is stored of the years before, nor of the first week or month what lies before.
+    since = first_day_of(everything[-count:][0]["trade_date"], period)
+    known = cache.read(start=since, end=END, period=period).meta["complete"]
+    assert rows.meta["complete"] is (len(everything) >= count and known)
 
 
 def test_no_block_is_read_twice_or_in_vain() -> None:

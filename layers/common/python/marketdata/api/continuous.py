@@ -7,20 +7,21 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from marketdata import deployment
-from marketdata.api.klines import KlineQuery, RangeQuery, counted
+from marketdata.api.klines import ADJUSTMENTS, NONE, KlineQuery, RangeQuery, counted
 from marketdata.api.parameters import SHOWN, one_of, refuse_controls
 from marketdata.api.row_form import FormQuery
-from marketdata.blocks.dataset import Period
-from marketdata.futures.continuous import Adjust, Method, series_of, variety_in
-from marketdata.futures.continuous_reader import KINDS, ContinuousQuestion, ContinuousReader
-from marketdata.futures.main_contracts import Basis
+from marketdata.blocks.dataset import Kind, Period
+from marketdata.catalog.spelling import series_of, variety_in
 from marketdata.kline.reader import KlineQuestion, KlineReader
 from marketdata.kline.rows import RowSet
 
 MAX_VARIETIES = 50
 
-RULES = {"oi": Basis.OPEN_INTEREST, "volume": Basis.VOLUME}
-"""What decides who is main."""
+RULES = {"oi": "open_interest", "volume": "volume"}
+"""What decides who is main: the values of `futures.main_contracts.Basis`."""
+
+METHODS = ("ratio", "difference")
+"""Those of `futures.continuous.Method`, a module that contracts need not load."""
 
 
 def _varieties(value: Any) -> tuple[str, ...]:
@@ -52,19 +53,22 @@ class ContinuousQuery(RangeQuery, FormQuery):
 
     varieties: Varieties
     rule: Annotated[str, one_of(RULES)] = "oi"
-    adjust: Annotated[str, one_of(Adjust)] = Adjust.NONE
-    method: Annotated[str, one_of(Method)] = Method.RATIO
+    adjust: Annotated[str, one_of(ADJUSTMENTS)] = NONE
+    method: Annotated[str, one_of(METHODS)] = METHODS[0]
 
 
 def read_continuous(asked: ContinuousQuery) -> RowSet:
     """Read series; raises what `futures.continuous_reader.ContinuousReader.read` raises."""
-    reader: ContinuousReader = deployment.continuous_reader()
-    return reader.read(
+    from marketdata.futures.continuous import Adjust, Method  # noqa: PLC0415
+    from marketdata.futures.continuous_reader import ContinuousQuestion  # noqa: PLC0415
+    from marketdata.futures.main_contracts import Basis  # noqa: PLC0415
+
+    return deployment.continuous_reader().read(
         ContinuousQuestion(
             asked.varieties,
             *asked.days,
             Period(asked.period),
-            RULES[asked.rule],
+            Basis(RULES[asked.rule]),
             Adjust(asked.adjust),
             Method(asked.method),
             asked.count or 0,
@@ -75,7 +79,7 @@ def read_continuous(asked: ContinuousQuery) -> RowSet:
 def read_contracts(asked: KlineQuery) -> RowSet:
     """Read the bars of contracts, and of series named by codes such as IF.MAIN; errors as above."""
     codes = _codes(asked.codes)
-    question = KlineQuestion(KINDS, codes, *asked.days, Period(asked.period))
+    question = KlineQuestion(frozenset({Kind.FUTURE}), codes, *asked.days, Period(asked.period))
     if not any(map(variety_in, codes)):
         return counted(asked, KlineReader.read)(deployment.kline_reader(), question)
     return deployment.continuous_reader().read_codes(question, asked.count or 0)

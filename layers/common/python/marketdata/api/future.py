@@ -6,7 +6,7 @@ from marketdata.api.market_day import DayQuery, answer_day
 from marketdata.api.router import Answer, Call, Router
 from marketdata.api.row_answer import answer_rows
 from marketdata.blocks.dataset import Kind, Period
-from marketdata.futures.continuous import variety_in
+from marketdata.catalog.spelling import variety_in
 from marketdata.kline.bars import BarDataset
 
 router = Router()

@@ -14,8 +14,7 @@ from marketdata.api.universe import Asked, Which, codes_of
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.kline.bars import BarDataset
 from marketdata.kline.forms import TIMES
-from marketdata.kline.last_bars import NOT_GIVEN, LastBars
-from marketdata.kline.reader import KlineQuestion, KlineReader, ReadBars
+from marketdata.kline.reader import NOT_GIVEN, KlineQuestion, KlineReader, ReadBars
 from marketdata.kline.rows import RowSet
 from marketdata.status.status import COLUMNS
 
@@ -158,7 +157,11 @@ def bar_form(call: Call[Any], kind: Kind, *, extra: Sequence[str] = ()) -> Form:
 
 def counted(asked: RangeQuery, read: ReadBars) -> ReadBars:
     """Return what reads the last bars in place of a range, if a call asks for a number of them."""
-    return LastBars(asked.count, read) if asked.count else read
+    if not asked.count:
+        return read
+    from marketdata.kline.last_bars import LastBars  # noqa: PLC0415
+
+    return LastBars(asked.count, read)
 
 
 def _question(kinds: frozenset[Kind], which: Asked, asked: RangeQuery) -> KlineQuestion:

@@ -116,6 +116,17 @@ def is_bare(text: str) -> bool:
     return bool(_BARE.fullmatch(given)) and not _GLUED.fullmatch(given)
 
 
+def series_of(variety: str) -> str:
+    """Return the code of a variety's main contracts: "IF.MAIN" for "IF"."""
+    return f"{variety}.{MAIN}"
+
+
+def variety_in(code: str) -> str:
+    """Return the variety whose main contracts a code, in any case, means; "" if it means none."""
+    variety, dot, suffix = code.upper().rpartition(".")
+    return variety if dot and suffix == MAIN else ""
+
+
 def candidates(securities: Iterable[Security], bare: str) -> list[Security]:
     """Return the securities that a code without its exchange may mean, sorted by code."""
     beginning = f"{_plain(bare)}."

@@ -23,9 +23,6 @@ from marketdata.futures.main_contracts import Main, MainHistory
 from marketdata.futures.varieties import Variety
 from marketdata.kline.bars import OHLC, Bar, parse_bars
 
-SUFFIX = ".MAIN"
-"""What the code of a series ends in: IF.MAIN."""
-
 DIGITS = 12
 """Significant digits of a price that was multiplied: returns are kept to 1e-11."""
 
@@ -99,17 +96,6 @@ UNMOVED = Move()
 
 type Closes = Mapping[tuple[str, str], float | None]
 """By contract and day, its close."""
-
-
-def series_of(variety: str) -> str:
-    """Return the code of a variety's series: "IF.MAIN" for "IF"."""
-    return f"{variety}{SUFFIX}"
-
-
-def variety_in(code: str) -> str:
-    """Return the variety whose series a code, in any case, means; "" if it means none."""
-    code = code.upper()
-    return code.removesuffix(SUFFIX) if code.endswith(SUFFIX) else ""
 
 
 def holds(history: MainHistory, days: Sequence[str]) -> list[Hold]:

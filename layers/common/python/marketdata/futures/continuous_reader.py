@@ -11,6 +11,7 @@ from marketdata.blocks.dataset import Dataset, Kind, Period
 from marketdata.blocks.days import ranges
 from marketdata.catalog.calendar import TRADING
 from marketdata.catalog.securities import LAST_DATE, Catalog, Security, life
+from marketdata.catalog.spelling import variety_in
 from marketdata.catalog.window import common_market
 from marketdata.errors import InvalidInputError, NotFoundError
 from marketdata.futures.continuous import (
@@ -23,7 +24,6 @@ from marketdata.futures.continuous import (
     move_on,
     moves,
     rows_of,
-    variety_in,
 )
 from marketdata.futures.main_contracts import Basis
 from marketdata.futures.main_history import DAILY_BARS, read_histories
@@ -31,8 +31,8 @@ from marketdata.futures.series import AskedDays, Series, claims_of, series_asked
 from marketdata.futures.varieties import Variety, varieties
 from marketdata.kline.bars import BarDataset, cut_bars, parse_bars
 from marketdata.kline.gaps import OneCall
-from marketdata.kline.last_bars import NOT_GIVEN, LastBars, cut_last, days_of_bars
-from marketdata.kline.reader import MOST_BARS, Found, KlineQuestion, KlineReader, Pieces
+from marketdata.kline.last_bars import LastBars, cut_last, days_of_bars
+from marketdata.kline.reader import MOST_BARS, NOT_GIVEN, Found, KlineQuestion, KlineReader, Pieces
 from marketdata.kline.resample import first_day_of
 from marketdata.kline.rows import Piece, RowSet
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from marketdata.blocks.dataset import Dataset, Period
 from marketdata.catalog.calendar import TRADING, first_known_day, is_trading_day, next_trading_day
 from marketdata.catalog.securities import LAST_DATE, life
+from marketdata.catalog.spelling import series_of
 from marketdata.errors import NotFoundError
-from marketdata.futures.continuous import Adjust, Hold, Roll, holds, rolls, series_of
+from marketdata.futures.continuous import Adjust, Hold, Roll, holds, rolls
 from marketdata.futures.main_contracts import MainHistory
 from marketdata.futures.varieties import Variety
 from marketdata.kline.completeness import Completeness, expected_bars

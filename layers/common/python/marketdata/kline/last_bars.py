@@ -10,13 +10,13 @@ from marketdata.blocks.block import Block, BlockKey
 from marketdata.blocks.dataset import Period
 from marketdata.blocks.days import bit_of, days_of
 from marketdata.catalog.calendar import TRADING
-from marketdata.catalog.securities import LAST_DATE, Security, life
+from marketdata.catalog.securities import Security, life
 from marketdata.catalog.sessions import MINUTES
 from marketdata.errors import InvalidInputError
 from marketdata.kline.bars import DAY
 from marketdata.kline.completeness import session_bars
 from marketdata.kline.gaps import OneCall
-from marketdata.kline.reader import MOST_BARS, KlineQuestion, KlineReader, ReadBars
+from marketdata.kline.reader import MOST_BARS, NOT_GIVEN, KlineQuestion, KlineReader, ReadBars
 from marketdata.kline.resample import first_day_of
 from marketdata.kline.rows import Piece, RowSet
 
@@ -27,9 +27,6 @@ DAYS_A_BAR = {Period.WEEKLY: 5, Period.MONTHLY: 21}
 
 DAYS_A_PART = {True: 15, False: 225}
 """Trading days in a part of intraday bars (a month) and of others (a year), at the least."""
-
-NOT_GIVEN = LAST_DATE
-"""The end of a question for the bars up to the last final day."""
 
 PASSES = 8
 """How often to go further back: each time because the source, or a block, had fewer bars."""

@@ -33,6 +33,9 @@ MOST_BARS = 1_000_000
 STOCK_MINUTES = 240
 """A stock's trading day in minutes; that of most futures is similar or longer."""
 
+NOT_GIVEN = LAST_DATE
+"""The end of a question for the bars up to the last final day, see `kline.last_bars`."""
+
 
 class Excerpt(NamedTuple):
     """What is known about a block's days, and its rows within the question's range."""

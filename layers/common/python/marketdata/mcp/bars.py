@@ -6,15 +6,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from marketdata import deployment
-from marketdata.api.continuous import ContinuousQuery, read_continuous, read_contracts
 from marketdata.api.klines import ADJUSTMENTS, NONE, KlineQuery, StockRange, read_stock_bars
 from marketdata.api.parameters import NUMBER, one_of
 from marketdata.api.universe import Asked
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.sessions import MINUTES
+from marketdata.catalog.spelling import series_of, variety_in
 from marketdata.errors import InvalidInputError
-from marketdata.futures.continuous import series_of, variety_in
 from marketdata.kline.bars import OHLC
 from marketdata.kline.reader import STOCK_MINUTES, KlineQuestion
 from marketdata.kline.rows import RowSet
@@ -146,6 +145,8 @@ def _read(asked: BarsQuestion, wanted: StockRange) -> RowSet:
 
 def _read_series(asked: BarsQuestion, wanted: StockRange, series: Sequence[str]) -> RowSet:
     """Return the bars of main contracts, joined if prices are to be adjusted, and of contracts."""
+    from marketdata.api.continuous import ContinuousQuery, read_continuous, read_contracts  # noqa: PLC0415
+
     days = {"start_date": wanted.start_date, "end_date": wanted.end_date, "count": wanted.count}
     if asked.adjust == NONE:
         given = {"codes": asked.codes, "period": wanted.period, **days}

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from difflib import get_close_matches
 from typing import Annotated
 
 import orjson
@@ -11,7 +10,6 @@ from marketdata import deployment
 from marketdata.api.parameters import one_of
 from marketdata.blocks.codec import JOINT
 from marketdata.errors import InvalidInputError
-from marketdata.finance.reader import StatementQuestion, StatementReader
 from marketdata.finance.statement import (
     CONSOLIDATED,
     HEADER,
@@ -82,6 +80,8 @@ def get_financials(asked: FinancialsQuestion) -> Draft:
     InvalidInputError
         An argument is wrong; the error names it.
     """
+    from marketdata.finance.reader import StatementQuestion  # noqa: PLC0415
+
     check_not_future("as_of", asked.as_of)
     statement = Statement(asked.statement)
     fields = _fields(statement, asked.fields or MAIN_FIELDS[statement])
@@ -92,8 +92,7 @@ def get_financials(asked: FinancialsQuestion) -> Draft:
     question = StatementQuestion(
         StatementDataset(statement), asked.codes, start, end, CONSOLIDATED, asked.as_of
     )
-    reader: StatementReader = deployment.statement_reader()
-    rows = _announced(reader.read(question))
+    rows = _announced(deployment.statement_reader().read(question))
     everything = (ANNOUNCED, *(name for name in HEADER if name != "reporting_period"))
     return rows_by_code(
         rows,
@@ -127,6 +126,8 @@ def _fields(statement: Statement, wanted: Sequence[str]) -> tuple[str, ...]:
     known = [name for name in statement.columns if name not in TEXTS]
     for name in wanted:
         if name not in known:
+            from difflib import get_close_matches  # noqa: PLC0415
+
             near = get_close_matches(name.lower(), known, 5, 0.4) or MAIN_FIELDS[statement]
             reason = f"{name[:40]!r} is no column of {statement}; there are {', '.join(near)}"
             raise InvalidInputError("fields", f"{reason} and others")
