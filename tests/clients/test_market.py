@@ -117,7 +117,7 @@ def test_futures_go_to_the_call_for_futures(
     client.kline(codes, 20261101, datetime(2026, 11, 30, 15, tzinfo=UTC), fields="settle")
     asked = dict(scripted.seen[-1].url.params)
     assert (asked["start_date"], asked["end_date"]) == ("20261101", "20261130")
-    for option in ({"adjust": "forward"}, {"include": "status"}):
+    for option in ({"adjust": "forward"}, {"adjust_anchor": "20260101"}, {"include": "status"}):
         with pytest.raises(ValueError, match="do not apply to futures"):
             client.kline(codes, 20261101, 20261130, **option)
 

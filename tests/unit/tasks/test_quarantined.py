@@ -87,3 +87,14 @@ def test_only_so_many_files_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     found = quarantined(files, "stock.daily")
     assert (files.reads, found.truncated) == (2, True)
     assert [row.code for row in found.rows] == ["600000.SH", "600000.SH", "000001.SZ"]
+
+
+def test_files_are_read_until_there_are_so_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_ROWS", 2)
+    monkeypatch.setattr(module, "AT_ONCE", 1)
+    files = filled()
+    found = quarantined(files, "stock.daily")
+    assert (files.reads, len(found.rows), found.truncated) == (1, 2, True)
+    # Rows that were not asked for don't count.
+    found = quarantined(files, "stock.daily", start="20240102", end="20240102")
+    assert ([row.at for row in found.rows], found.truncated) == (["", "20240102"], False)

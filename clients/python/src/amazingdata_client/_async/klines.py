@@ -89,8 +89,8 @@ class AsyncKlines(AsyncSession):
         """
         listed = named(codes)
         if listed and all(map(is_future, listed)) and not universe:
-            if adjust != "none" or include:
-                raise ValueError("adjust and include do not apply to futures")
+            if adjust != "none" or adjust_anchor or include:
+                raise ValueError("adjust, adjust_anchor and include do not apply to futures")
             return await self.future_kline(
                 listed, start_date, end_date, period, count=count, fields=fields
             )

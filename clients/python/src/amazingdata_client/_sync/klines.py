@@ -90,8 +90,8 @@ class Klines(Session):
         """
         listed = named(codes)
         if listed and all(map(is_future, listed)) and not universe:
-            if adjust != "none" or include:
-                raise ValueError("adjust and include do not apply to futures")
+            if adjust != "none" or adjust_anchor or include:
+                raise ValueError("adjust, adjust_anchor and include do not apply to futures")
             return self.future_kline(
                 listed, start_date, end_date, period, count=count, fields=fields
             )

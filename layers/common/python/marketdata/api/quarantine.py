@@ -12,7 +12,7 @@ from marketdata.blocks.dataset import STORED_PERIODS, Kind
 from marketdata.finance.statement import Statement, StatementDataset
 from marketdata.kline.bars import BarDataset
 from marketdata.status.status import STATUS
-from marketdata.tasks.quarantined import QuarantinedRow, quarantined
+from marketdata.tasks.quarantined import quarantined
 
 DATASETS = (
     *(BarDataset(kind, period).name for kind in Kind for period in STORED_PERIODS),
@@ -48,13 +48,9 @@ def read_quarantine(call: Call[QuarantineQuery]) -> Answer:
     found = quarantined(deployment.bucket(), asked.dataset, asked.code or "", *days)
     page = slice((asked.page - 1) * asked.page_size, asked.page * asked.page_size)
     said: dict[str, Any] = {
-        "items": [_view(row) for row in found.rows[page]],
+        "items": [row._asdict() for row in found.rows[page]],
         "total": len(found.rows),
         "page": asked.page,
         "page_size": asked.page_size,
     }
     return Answer.success(said, meta=call.told({"truncated": found.truncated}))
-
-
-def _view(row: QuarantinedRow) -> dict[str, Any]:
-    return row._asdict()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import batched
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -11,6 +12,10 @@ from marketdata.aws.clients import side_by_side
 FOLDER = "quarantine/"
 MOST_FILES = 500
 """Files that are read for one question, the newest ones; each holds what one fetch set aside."""
+MOST_ROWS = 20_000
+"""Rows after which no further files are read: a source that is wrong all over fills any memory."""
+AT_ONCE = 20
+"""Files that are read before their rows are counted."""
 
 TIMES = ("kline_time", "trade_date", "reporting_period")
 """The columns that say of when a row is, the most exact one first."""
@@ -24,7 +29,7 @@ class QuarantineFiles(Protocol):
 
 
 class QuarantinedRow(NamedTuple):
-    """A row that was set aside.
+    """A row that was set aside; a good one may have been stored since.
 
     Attributes
     ----------
@@ -85,18 +90,22 @@ def quarantined(
     """
     prefix = f"{FOLDER}{dataset}/{code}/" if code else f"{FOLDER}{dataset}/"
     found = sorted(files.modified(prefix), key=lambda file: (file[1], file[0]), reverse=True)
-    read = found[:MOST_FILES]
-    contents = side_by_side(lambda file: files.read_json(file[0]), read)
     rows: dict[bytes, QuarantinedRow] = {}
-    for (key, written), content in zip(read, contents, strict=True):
-        moment = datetime.fromtimestamp(written, UTC).isoformat()
-        for each in content:
-            row = _row(key.split("/")[2], each, moment)
-            rows.setdefault(orjson.dumps(row[:4]), row)
-    kept = [row for row in rows.values() if not row.day or start <= row.day <= (end or "9")]
-    kept.sort(key=lambda row: (row.code, row.at))
+    looked_at = 0
+    for some in batched(found[:MOST_FILES], AT_ONCE, strict=False):
+        contents = side_by_side(lambda file: files.read_json(file[0]), some)
+        for (key, written), content in zip(some, contents, strict=True):
+            moment = datetime.fromtimestamp(written, UTC).isoformat()
+            for each in content:
+                row = _row(key.split("/")[2], each, moment)
+                if not row.day or start <= row.day <= (end or "9"):
+                    rows.setdefault(orjson.dumps(row[:4]), row)
+        looked_at += len(some)
+        if len(rows) >= MOST_ROWS:
+            break
+    kept = sorted(rows.values(), key=lambda row: (row.code, row.at))
     kept.sort(key=lambda row: row.set_aside_at, reverse=True)
-    return Quarantined(kept, len(found) > MOST_FILES)
+    return Quarantined(kept, looked_at < len(found))
 
 
 def _row(code: str, content: dict[str, Any], moment: str) -> QuarantinedRow:
