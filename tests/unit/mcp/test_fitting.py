@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketdata.finance.statement import TEXTS as TEXT_COLUMNS
+from marketdata.finance.statement import Statement
 from marketdata.mcp.bars import BAR_COLUMNS, MOST_ROLLS
 from marketdata.mcp.completeness import told_of
 from marketdata.mcp.figures import FIGURES, Row, figures_of, growth, span_of
@@ -111,11 +113,18 @@ def test_the_weight_is_that_of_a_result() -> None:
 
 # --- whatever a tool may have to say ---------------------------------------------------------
 
-FIGURES_BUT_MEAN = len(FIGURES) - 1
+FULLER = {("last",): FIGURES[:2], FIGURES[:2]: FIGURES[:4], FIGURES[:4]: FIGURES}
+"""The figures that are left, and those before the last of them went."""
+FIELDS = sorted(
+    (name for name in Statement.BALANCE_SHEET.columns if name not in TEXT_COLUMNS),
+    key=len,
+    reverse=True,
+)
 CODES = [f"IF{24 + at // 12}{at % 12 + 1:02}.CFE" for at in range(20)]
 NUMBERS = st.integers(-(10**15), 10**15).map(lambda each: each / 10_000)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from('"\\浦\U0001f600'))
 RANGES = st.just(["20240102", "20240105"])
+type Statistics = dict[str, dict[str, Any]]
 SPELLINGS = st.dictionaries(st.text("sh60. ", max_size=40), st.just(CODES[0]), max_size=20)
 
 
@@ -129,9 +138,9 @@ def drafts(draw: st.DrawFn) -> Draft:
     """Make a draft as the tools do, of anything up to the bounds of a question."""
     codes = CODES[: draw(st.integers(1, 20))]
     width = draw(st.integers(1, MOST_FIGURES // len(codes)))
-    columns = ("trade_date", *(f"column_of_a_statement_{at}" for at in range(width)))
+    of_statement = ("trade_date", *FIELDS[:width])
     columns = draw(
-        st.sampled_from([columns, ("trade_date", *BAR_COLUMNS), ("trade_date", "close")])
+        st.sampled_from([of_statement, ("trade_date", *BAR_COLUMNS), ("trade_date", "close")])
     )
     numbers = draw(st.lists(NUMBERS, min_size=1, max_size=3))
     length = draw(st.integers(0, 60))
@@ -182,6 +191,18 @@ def drafts(draw: st.DrawFn) -> Draft:
     )
 
 
+def only(figures: Sequence[str], statistics: Statistics) -> Statistics:
+    """Leave some figures of each column."""
+    places = [FIGURES.index(each) for each in figures]
+    return {
+        code: {
+            name: [value[place] for place in places] if isinstance(value, list) else value
+            for name, value in each.items()
+        }
+        for code, each in statistics.items()
+    }
+
+
 def with_rows(answer: Reply, draft: Draft, rows: int) -> Reply:
     """Give an answer other rows, as many as that."""
     given_rows = shares({code: len(each) for code, each in draft.groups.items()}, rows)
@@ -200,33 +221,26 @@ def test_whatever_there_is_to_say_fits(data: st.DataObject) -> None:
     assert (answer["total"], answer["complete"]) == (total, False)
     assert answer["returned"] == sum(map(len, answer["rows"].values()))
     assert answer["truncated"] is (answer["returned"] < total)
-    assert ("rest" in answer) is answer["truncated"]
+    # Room made for the link may be enough for all rows.
+    assert "rest" in answer or not answer["truncated"]
     left_out = answer.get("left_out", [])
     assert all(draft.said.get(name) or name in {"names", "codes_read_as"} for name in left_out)
     assert "statistics" not in left_out
 
     # As many rows as fit, and one of each code.
     wanted = min(draft.limit or (MOST_ROWS if total <= MOST_ROWS else PREVIEW_ROWS), total)
-    assert answer["returned"] >= min(wanted, len(draft.groups)) or answer["figures"] == FIGURES[:2]
+    assert answer["returned"] >= min(wanted, len(draft.groups)) or (
+        answer["figures"] in (FIGURES[:2], ("last",))
+    )
     if answer["returned"] < wanted:
         assert weight(with_rows(answer, draft, answer["returned"] + 1)) > MOST_BYTES
 
     # As many figures as fit, and each as it is.
-    whole, shown = draft.said["statistics"], len(answer.get("figures", FIGURES))
-    for code, each in answer["statistics"].items():
-        assert each == {
-            name: value[:shown] if isinstance(value, list) else value
-            for name, value in whole[code].items()
-        }
-    if shown < len(FIGURES) and not left_out:
-        fuller = FIGURES if shown == FIGURES_BUT_MEAN else FIGURES[:FIGURES_BUT_MEAN]
-        more = {
-            code: {
-                name: value[: len(fuller)] if isinstance(value, list) else value
-                for name, value in each.items()
-            }
-            for code, each in whole.items()
-        }
+    whole, shown = draft.said["statistics"], answer.get("figures", FIGURES)
+    assert answer["statistics"] == only(shown, whole)
+    if shown != FIGURES and not left_out:
+        fuller = FULLER[shown]
+        more = only(fuller, whole)
         marked = answer | {"statistics": more, "figures": fuller}
         least = min(wanted, len(draft.groups))
         if fuller == FIGURES:
@@ -314,3 +328,22 @@ def test_the_latest_of_a_list() -> None:
 def test_the_number_of_all_is_told_where_not_all_are_known() -> None:
     answer = fitted(Draft({}, COLUMNS, {"": rows(5)}, total=146))
     assert (answer["total"], answer["returned"], answer["truncated"]) == (146, 5, True)
+
+
+@pytest.mark.parametrize("codes", range(1, len(CODES) + 1))
+def test_there_are_figures_of_the_widest_questions(codes: int) -> None:
+    """As many columns as may be asked for, in long names and long numbers, and a long link."""
+    names = FIELDS[: MOST_FIGURES // codes]
+    row: Row = [-99999999999.9999] * len(names)
+    groups = {code: [[f"{at:08}", *row] for at in range(60)] for code in CODES[:codes]}
+    statistics = {
+        code: span_of(each) | figures_of(("trade_date", *names), each)
+        for code, each in groups.items()
+    }
+    missing = {code: [["20240102", "20240105"]] * 30 for code in groups}
+    said = {"complete": False, "missing": missing, "statistics": statistics}
+    link = {"format": "csv", "bytes": 25310, "expires_in": 900, "url": "https://x/" + "a" * 3000}
+    answer = finished(Draft(said, ("trade_date", *names), groups, link=lambda: link), {})
+    assert weight(answer) <= MOST_BYTES
+    assert answer["statistics"] == only(answer["figures"], statistics)
+    assert "rest" in answer

@@ -100,10 +100,14 @@ METHODS = st.sampled_from(["tools/call", "tools/list", "server/discover", "resou
             NAME_HEADER: st.sampled_from(["get_bars", "x", "xy"]).flatmap(encodings),
         },
     ),
-    st.sampled_from([{}, {"name": "get_bars"}, {"name": "x"}, {"uri": "x"}, {"uri": "xy"}]),
+    st.sampled_from(
+        [{}, {"name": "get_bars"}, {"name": "x"}, {"name": ""}, {"uri": "x"}, {"uri": "xy"}]
+    ),
 )
 @example("tools/list", WHOLE_META, {VERSION_HEADER: NOW, METHOD_HEADER: packed("tools/list")}, {})
 @example("tools/call", WHOLE_META, CALLING | {NAME_HEADER: packed("x")}, {"name": "x"})
+@example("tools/list", WHOLE_META | {VERSION_KEY: ""}, {METHOD_HEADER: "tools/list"}, {})
+@example("tools/call", WHOLE_META, CALLING, {"name": ""})
 @example("tools/call", WHOLE_META, CALLING | {NAME_HEADER: twisted(packed("x"))}, {"name": "x"})
 @example("tools/call", WHOLE_META, CALLING | {NAME_HEADER: twisted(packed("xy"))}, {"name": "xy"})
 def test_requests_are_refused_as_by_the_official_server(

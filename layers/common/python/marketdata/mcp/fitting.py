@@ -38,6 +38,7 @@ LISTS = (
 """Fields with lists of days, which may be long."""
 SHOWN_FIGURES = "figures"
 """Names the figures of each column if they are not all of `FIGURES`."""
+LAST = FIGURES.index("last")
 CUT = "…"
 """Stands where a list was cut."""
 
@@ -191,9 +192,9 @@ def _shorter(draft: Draft, dispensable: Sequence[str]) -> Iterator[Draft]:
         partial(_latest_rolls, most=6),
         partial(_latest_rolls, most=3),
         partial(_latest_rolls, most=1),
-        partial(_few_figures, most=FIGURES.index("max") + 1),
+        partial(_few_figures, kept=slice(FIGURES.index("max") + 1)),
         _short_lists,
-        partial(_few_figures, most=FIGURES.index("last") + 1),
+        partial(_few_figures, kept=slice(LAST + 1)),
     ):
         said = change(said)
         draft = draft._replace(said=said)
@@ -204,6 +205,9 @@ def _shorter(draft: Draft, dispensable: Sequence[str]) -> Iterator[Draft]:
         yield draft
     for name in dispensable:
         if said.get(name):
+            if name == STATISTICS:
+                said = _few_figures(said, slice(LAST, LAST + 1))
+                yield draft._replace(said=said)
             said = _without(said, name)
             draft = draft._replace(said=said)
             yield draft
@@ -215,12 +219,12 @@ def _latest_rolls(said: Reply, most: int) -> Reply:
     return said | {ROLLS: {code: latest(each, most) for code, each in found.items()}}
 
 
-def _few_figures(said: Reply, most: int) -> Reply:
-    """Leave the first figures of each column, and name them."""
+def _few_figures(said: Reply, kept: slice) -> Reply:
+    """Leave some figures of each column, and name them; those before them have not been cut."""
     found = said.get(STATISTICS, {})
     fewer = {
         code: {
-            name: value[:most] if isinstance(value, list) else value for name, value in each.items()
+            name: value[kept] if isinstance(value, list) else value for name, value in each.items()
         }
         if isinstance(each, Mapping)
         else each
@@ -228,7 +232,7 @@ def _few_figures(said: Reply, most: int) -> Reply:
     }
     if fewer == found:
         return said
-    return said | {STATISTICS: fewer, SHOWN_FIGURES: FIGURES[:most]}
+    return said | {STATISTICS: fewer, SHOWN_FIGURES: FIGURES[kept]}
 
 
 def _short_lists(said: Reply) -> Reply:

@@ -68,7 +68,8 @@ def check_envelope(message: Incoming, headers: Mapping[str, str]) -> None:
         # Only a name may stand there in base64.
         said.append((NAME_HEADER, decoded(headers.get(NAME_HEADER)), named))
     for name, value, wanted in said:
-        if value is None or value != wanted:
+        # A header that is not there says nothing, not even that a value is empty.
+        if name not in headers or value != wanted:
             raise RpcError(HEADER_MISMATCH, f"the header {name} must say what the body does")
     _check_version(version)
 
