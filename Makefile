@@ -24,6 +24,10 @@ URL ?=
 # for `make soak`
 SECONDS ?= 600
 
+ifeq ($(OS),Windows_NT)
+$(error this needs Linux or macOS: on Windows, run it in WSL 2)
+endif
+
 UV_VERSION := 0.13.9
 FETCHED_UV := .tools/uv/bin/uv
 UV := $(or $(shell sh -c 'command -v uv'),$(FETCHED_UV))

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ from pathlib import Path
 import boto3
 import httpx
 
-from local import bootstrap, cloud, proxy, stack
+from local import bootstrap, cloud, proxy, settings, stack
+from local.machine import hint
 from local.tools import SAM, LocalCloudError, claim, isolate, say, sign, uvx
 
 LEAVE_SECONDS = 10
@@ -24,7 +26,6 @@ BAOSTOCK_DAYS = 20
 """Trading days of a first fill from BaoStock: each costs requests, and there are not many."""
 BAOSTOCK_CODE = "600000.SH"
 """A stock that it has; so the sample calls can be shown before it is asked for anything."""
-SOURCES = ["synthetic", "files", "amazingdata", "baostock"]
 
 
 def main() -> int:
@@ -34,10 +35,9 @@ def main() -> int:
         return subprocess.run(uvx(SAM, *sys.argv[2:]), check=False).returncode
     for number in _endings():
         signal.signal(number, _leave)
-    options = _options()
     threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     try:
-        run(options)
+        run(settings.read(sys.argv[1:]))
     except LocalCloudError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -54,10 +54,12 @@ def run(options: argparse.Namespace) -> None:
     LocalCloudError
         The local cloud cannot start.
     """
-    data, bundle = _data_folder(options), _sdk_bundle(options)
-    days = _sample(options, data)
-    logs = options.state / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
+    if other := hint():
+        say(other)
+    data, bundle = options.data, options.sdk_bundle
+    days = _sample(options)
+    logs = _writable(options.state) / "logs"
+    logs.mkdir(exist_ok=True)
     logging.raiseExceptions = False  # a full disk is said once, not at every line
     logging.basicConfig(filename=logs / "proxy.log", level=logging.INFO, force=True)
     with _only_run(options.state):
@@ -145,6 +147,17 @@ def _end_with(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _writable(state: Path) -> Path:
+    """Make the state folder, unless it is there and files can be made in it."""
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=state):
+            pass
+    except OSError as error:
+        raise LocalCloudError(f"STATE: {state} cannot be written: {error.strerror}") from error
+    return state
+
+
 @contextmanager
 def _only_run(state: Path) -> Iterator[None]:
     """Own the state folder while this process lives; a previous owner gets time to leave."""
@@ -163,76 +176,14 @@ def _only_run(state: Path) -> Iterator[None]:
         yield
 
 
-def _data_folder(options: argparse.Namespace) -> Path | None:
-    data: Path | None = options.data
-    if options.upstream == "files" and (data is None or not data.is_dir()):
-        wanted = f"{data} is not a folder" if data else "it is not set"
-        raise LocalCloudError(f"UPSTREAM=files reads bars from the folder DATA, but {wanted}")
-    if options.upstream != "files" and data:
-        raise LocalCloudError("DATA is read with UPSTREAM=files only")
-    return data
-
-
-def _sdk_bundle(options: argparse.Namespace) -> Path | None:
-    bundle: Path | None = options.sdk_bundle
-    if options.upstream == "amazingdata" and (bundle is None or not bundle.exists()):
-        wanted = f"{bundle} does not exist" if bundle else "it is not set"
-        raise LocalCloudError(
-            f"UPSTREAM=amazingdata runs the SDK from SDK_BUNDLE, but {wanted}: "
-            "make sdk-bundle makes one"
-        )
-    if options.upstream != "amazingdata" and bundle:
-        raise LocalCloudError("SDK_BUNDLE is read with UPSTREAM=amazingdata only")
-    return bundle
-
-
-def _sample(options: argparse.Namespace, data: Path | None) -> bootstrap.Sample:
-    if options.upstream != "baostock" and options.baostock:
-        raise LocalCloudError("BAOSTOCK is read with UPSTREAM=baostock only")
+def _sample(options: argparse.Namespace) -> bootstrap.Sample:
     if options.upstream == "baostock":
         return bootstrap.last_trading_days(options.days or BAOSTOCK_DAYS, BAOSTOCK_CODE)
-    return bootstrap.last_trading_days(options.days) if options.days else bootstrap.sample(data)
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
-    runs = parser.add_subparsers(required=True).add_parser("run")
-    runs.add_argument("--port", type=int, required=True)
-    runs.add_argument("--upstream", choices=SOURCES, required=True)
-    runs.add_argument("--data", type=_path, required=True, help="empty for none")
-    runs.add_argument("--sdk-bundle", type=_path, required=True, help="empty for none")
-    runs.add_argument("--baostock", type=_address, required=True, help="host:port; empty for none")
-    runs.add_argument("--days", type=_positive_or_none, required=True, help="empty for none")
-    runs.add_argument("--state", type=_path, required=True)
-    runs.add_argument("--first-fill", type=int, choices=[0, 1], required=True)
-    runs.add_argument("--calls", type=_positive, required=True)
-    runs.add_argument("--host", type=_names, required=True, help="separated by commas")
-    return parser.parse_args()
-
-
-def _path(text: str) -> Path | None:
-    return Path(text).resolve() if text else None
-
-
-def _positive(text: str) -> int:
-    if (number := int(text)) < 1:
-        raise ValueError
-    return number
-
-
-def _positive_or_none(text: str) -> int | None:
-    return _positive(text) if text else None
-
-
-def _address(text: str) -> str:
-    host, _, port = text.rpartition(":")
-    if text and not (host and port.isascii() and port.isdigit()):
-        raise ValueError
-    return text
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip().lower() for name in text.split(",") if name.strip()]
+    return (
+        bootstrap.last_trading_days(options.days)
+        if options.days
+        else bootstrap.sample(options.data)
+    )
 
 
 def _endings() -> list[signal.Signals]:

@@ -16,6 +16,7 @@ from yarl import URL
 
 from local import payloads
 from local.admission import RETRY_SECONDS, BusyError, Turns, is_served
+from local.settings import LAST_PORT
 from local.tools import LocalCloudError
 
 LINE_LIMIT = 32 * 2**10
@@ -271,10 +272,19 @@ def _listen(family: socket.AddressFamily, host: str, port: int) -> socket.socket
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise LocalCloudError(
-                f"port {port} is in use; choose another: make run PORT={port + 1}"
+                f"port {port} is in use; choose another: make run PORT={_beside(port)}"
+            ) from error
+        if error.errno == errno.EACCES:
+            raise LocalCloudError(
+                f"port {port} needs rights that this user does not have; "
+                "choose one from 1024 on: make run PORT=8000"
             ) from error
         raise
     return listener
+
+
+def _beside(port: int) -> int:
+    return port + 1 if port < LAST_PORT else port - 1
 
 
 async def _start(runner: web.AppRunner, sockets: list[socket.socket]) -> None:

@@ -7,7 +7,6 @@ up there: any package with such a name on PyPI, now or in the future, is not the
 
 import argparse
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,8 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from local.machine import is_like_lambda
 
 PACKAGES = ("AmazingData", "tgw")
 NEEDS = ("numba", "scipy", "pydantic", "pandas", "tables")
@@ -114,7 +115,7 @@ def verify(site: Path) -> None:
     BundleError
         A dependency cannot be imported.
     """
-    if sys.platform != "linux" or platform.machine() != "x86_64":
+    if not is_like_lambda():
         return
     code = f"import sys; sys.path.insert(0, sys.argv[1]); import {', '.join(NEEDS)}"
     done = subprocess.run([sys.executable, "-I", "-B", "-c", code, str(site)], check=False)

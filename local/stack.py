@@ -12,6 +12,7 @@ import yaml
 from botocore.exceptions import ClientError
 
 from local.cloud import Cloud
+from local.machine import is_like_lambda
 from local.tools import ROOT, SAM, LocalCloudError, claim, run, say, uvx
 from marketdata.sources.baostock.vendor import SERVER
 
@@ -52,7 +53,7 @@ class Stack:
 
 def build_key(root: Path) -> str:
     """Return a hash of everything that goes into a build: equal keys mean equal builds."""
-    digest = hashlib.sha256(repr(SAM).encode())
+    digest = hashlib.sha256(repr((SAM, *_for_this_machine())).encode())
     for path in sorted(_files(root / name for name in SOURCES)):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         digest.update(f"{path.relative_to(root)}\0{content}\n".encode())
@@ -78,7 +79,7 @@ def build(log: Path) -> Path:
         unfinished = BUILDS / "unfinished"
         options = ("--build-dir", str(unfinished), "--cache-dir", str(BUILDS / "cache"))
         command = uvx(SAM, "build", "--cached", "--parallel", *options)
-        run("sam build", command, log, holding=[lock])
+        run("sam build", command, log, _for_this_machine(), holding=[lock])
         unfinished.rename(built.parent)
         _forget_old_builds()
         say(f"built {key}")
@@ -213,6 +214,11 @@ def _files(places: Iterable[Path]) -> Iterable[Path]:
 
 def _is_source(path: Path) -> bool:
     return path.is_file() and "__pycache__" not in path.parts
+
+
+def _for_this_machine() -> dict[str, str]:
+    """Return what tells the layers' Makefiles to take the wheels of another machine than Lambda."""
+    return {} if is_like_lambda() else {"MACHINE": ""}
 
 
 def _claim_builds() -> TextIO:

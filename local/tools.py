@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TextIO
 
@@ -53,9 +54,29 @@ def uvx(tool: Sequence[str], *arguments: str) -> list[str]:
 
     The tool runs on this process's Python. The emulator runs the functions with it, so it must be
     the template's runtime; it is given as a path, since a name may mean another version elsewhere.
+    What was downloaded before is used as it is, so that no start but the first needs the internet.
     """
+    packages = _packages(tool)
+    network = ["--offline"] if _is_downloaded(packages) else []
+    return [*_uv_tool_run(), *network, *packages, *tool[len(packages) :], *arguments]
+
+
+def _uv_tool_run() -> list[str]:
     python = str(Path(sys.executable).resolve())
-    return [os.environ.get("UV", "uv"), "tool", "run", "--python", python, *tool, *arguments]
+    return [os.environ.get("UV", "uv"), "tool", "run", "--python", python]
+
+
+def _packages(tool: Sequence[str]) -> tuple[str, ...]:
+    """Return the options of a tool that name its packages, each with its value."""
+    count = next((at for at in range(0, len(tool), 2) if not tool[at].startswith("--")), len(tool))
+    return tuple(tool[:count])
+
+
+@cache
+def _is_downloaded(packages: tuple[str, ...]) -> bool:
+    """Check whether an environment of packages can be made of what this machine has."""
+    command = [*_uv_tool_run(), "--offline", *packages, "python", "-c", ""]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def run(

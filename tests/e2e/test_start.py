@@ -12,6 +12,8 @@ from tests.e2e.calls import detect, fill, klines, task
 from tests.e2e.conftest import LocalCloud, serving
 from tests.e2e.real_bars import bars
 
+NO_INTERNET = "HTTPS_PROXY=http://127.0.0.1:9"
+"""Nothing listens there; what the local cloud is made of talks plain HTTP."""
 JANUARY = {"start_date": "20200101", "end_date": "20200131"}
 STOCKS = {"security_type": "stock", "period_type": "daily", **JANUARY}
 
@@ -22,7 +24,7 @@ def january(market_data: Path) -> dict[str, list[dict[str, object]]]:
     return {"600000.SH": [bar for bar in bars(file) if bar["trade_date"].startswith("202001")]}
 
 
-def test_an_empty_cache_is_filled_and_survives_a_restart(
+def test_an_empty_cache_is_filled_and_survives_a_restart_without_internet(
     market_data: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     settings = ("UPSTREAM=files", f"DATA={market_data}", "FIRST_FILL=0")
@@ -34,7 +36,7 @@ def test_an_empty_cache_is_filled_and_survives_a_restart(
         task_id = _fill_january(cloud.admin, market_data)
         with serving(tmp_path_factory.mktemp("beside"), "FIRST_FILL=0") as beside:
             _is_another_one(cloud, beside)
-    with serving(tmp_path, *settings) as again:
+    with serving(tmp_path, *settings, NO_INTERNET) as again:
         assert task(again.admin, task_id)["status"] == "completed"
         data, meta = klines(again.admin, "/stock/kline", codes="600000.SH", **JANUARY)
         assert data == january(market_data)

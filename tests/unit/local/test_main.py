@@ -24,11 +24,12 @@ def _restore_signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         signal.signal(number, handler)
 
 
-def run(monkeypatch: pytest.MonkeyPatch, state: Path, **changes: str) -> int:
-    options = {"port": "0", "upstream": "synthetic", "data": "", "first-fill": "0"}
-    options |= {"sdk-bundle": "", "calls": "8", "host": "", "baostock": "", "days": ""} | changes
-    arguments = [text for name, value in options.items() for text in (f"--{name}", value)]
-    monkeypatch.setattr(sys, "argv", ["local", "run", "--state", str(state), *arguments])
+def run(monkeypatch: pytest.MonkeyPatch, folder: Path, **changes: str) -> int:
+    options = {"port": "18999", "upstream": "synthetic", "data": "", "first-fill": "0"}
+    options |= {"sdk-bundle": "", "calls": "8", "host": "", "baostock": "", "days": ""}
+    options |= {"state": str(folder)} | changes
+    arguments = [f"--{name}={value}" for name, value in options.items()]
+    monkeypatch.setattr(sys, "argv", ["local", "run", *arguments])
     return command.main()
 
 
@@ -42,9 +43,21 @@ def run(monkeypatch: pytest.MonkeyPatch, state: Path, **changes: str) -> int:
         ({"upstream": "amazingdata", "sdk-bundle": "/absent"}, "/absent does not exist"),
         ({"sdk-bundle": "/absent"}, "SDK_BUNDLE is read with UPSTREAM=amazingdata only"),
         ({"baostock": "localhost:10030"}, "BAOSTOCK is read with UPSTREAM=baostock only"),
+        ({"upstream": "sql"}, "UPSTREAM: invalid choice: 'sql' (choose from"),
+        ({"upstream": "baostock", "baostock": "host"}, "BAOSTOCK: 'host' is not host:port"),
+        ({"port": "70000"}, "PORT: '70000' is not a number from 1 to 65535"),
+        ({"port": "0"}, "PORT: '0' is not"),
+        ({"port": "http"}, "PORT: 'http' is not"),
+        ({"port": "²"}, "PORT: '²' is not"),
+        ({"calls": "0"}, "CALLS: '0' is not a number from 1 on"),
+        ({"days": "-1"}, "DAYS: '-1' is not a number from 1 on"),
+        ({"first-fill": "yes"}, "FIRST_FILL: 'yes' is neither 0 nor 1"),
+        ({"state": ""}, "STATE: it is empty"),
+        ({"state": "/dev/null"}, "STATE: /dev/null cannot be written: File exists"),
+        ({"state": "/dev/null/x"}, "STATE: /dev/null/x cannot be written: Not a directory"),
     ],
 )
-def test_data_must_fit_the_upstream(
+def test_what_cannot_work_is_named(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
@@ -53,6 +66,22 @@ def test_data_must_fit_the_upstream(
 ) -> None:
     assert run(monkeypatch, tmp_path, **changes) == 1
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "what"), [(None, "is empty"), ("bars.txt", "has no securities")])
+def test_a_folder_without_data_is_refused_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    name: str | None,
+    what: str,
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    if name:
+        (data / name).touch()
+    assert run(monkeypatch, tmp_path, upstream="files", data=str(data)) == 1
+    assert f"DATA: {data} {what}" in capsys.readouterr().err
 
 
 def test_port_in_use(

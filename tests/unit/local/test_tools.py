@@ -89,3 +89,19 @@ def test_isolate_hides_real_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert environ["AWS_ACCESS_KEY_ID"] == "test"
     assert environ["AWS_CONFIG_FILE"] == os.devnull
     assert environ["PATH"] == "/bin"
+
+
+@pytest.mark.parametrize(("downloaded", "network"), [(True, ["--offline"]), (False, [])])
+def test_a_tool_that_was_downloaded_needs_no_internet(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, downloaded: bool, network: list[str]
+) -> None:
+    asked = tmp_path / "asked"
+    uv = tmp_path / "uv"
+    uv.write_text(f'#!/bin/sh\necho "$@" > {asked}\nexit {int(not downloaded)}\n')
+    uv.chmod(0o755)
+    monkeypatch.setenv("UV", str(uv))
+    tool = ("--from", f"tool=={int(downloaded)}", "--with", "pip", "tool")
+    command = tools.uvx(tool, "build", "--cached")
+    asked_for = [*network, "--from", f"tool=={int(downloaded)}", "--with", "pip"]
+    assert command[5:] == [*asked_for, "tool", "build", "--cached"]
+    assert "--offline --from" in asked.read_text()
