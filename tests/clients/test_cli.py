@@ -154,8 +154,7 @@ def test_klines_in_every_form(run: Run, scripted: ScriptedService, tmp_path: Pat
     scripted.on("POST /stock/kline/batch", success({"600000.SH": [sample_bar(), holes]}, said))
     ask = ("kline", "600000.SH", *DAYS)
     table = run(*ask)
-    assert "9.11" in table.stdout
-    assert "–" in table.stdout
+    assert table.stdout.splitlines()[2] == "600000.SH\t20240103\t\t9.19\t9.1\t9.15\t\t915.0"
     assert "synthetic data" in table.stderr
     assert "warning: the source was busy" in table.stderr
     assert run(*ask, "--csv", "-").stdout.splitlines()[1].startswith("600000.SH,20240102,9.11,")
@@ -169,6 +168,7 @@ def test_klines_in_every_form(run: Run, scripted: ScriptedService, tmp_path: Pat
     assert "600000.SH  20240102 to 20240102" in chart
     assert "┃" in chart
     assert "9.19" in chart
+    assert "2024-01-02" in chart.splitlines()[-1]
 
 
 def test_the_last_bars_at_prices_of_a_day(run: Run, scripted: ScriptedService) -> None:

@@ -1,6 +1,6 @@
-"""Candlestick charts in a terminal. Pure."""
+"""Candlestick charts in a terminal, with their volume and days. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -20,17 +20,24 @@ GLYPHS = {
     (0, 2): "╻",
 }
 """Character of a cell, by its upper and lower half: empty, wick or body."""
+EIGHTHS = " ▁▂▃▄▅▆▇█"
+TICK = 16
+"""About so many columns lie between two labels of the axis."""
+
+Picture = list[list[tuple[str, str]]]
+"""Rows from the top down; a row is a list of (character, colour)."""
 
 
 @dataclass(frozen=True)
 class Candle:
-    """The prices of one chart column, and the label of its first bar."""
+    """The prices and the volume of one chart column, and the time of its first bar."""
 
     label: str
     open: float
     high: float
     low: float
     close: float
+    volume: float | None
 
     @property
     def colour(self) -> str:
@@ -61,24 +68,18 @@ def _together(bars: Sequence[Mapping[str, Any]]) -> Candle:
         high=max(bar["high"] for bar in bars),
         low=min(bar["low"] for bar in bars),
         close=bars[-1]["close"],
+        volume=_sum(bar.get("volume") for bar in bars),
     )
 
 
-def draw(shown: Sequence[Candle], height: int) -> list[list[tuple[str, str]]]:
-    """Draw a chart.
+def _sum(volumes: Iterable[float | None]) -> float | None:
+    """Return a sum, which is not known if one of the volumes is not."""
+    known = list(volumes)
+    return None if None in known else sum(each for each in known if each is not None)
 
-    Parameters
-    ----------
-    shown : sequence of Candle
-        At least one.
-    height : int
-        Number of rows.
 
-    Returns
-    -------
-    list
-        Rows from the top down; a row is a list of (character, colour).
-    """
+def draw(shown: Sequence[Candle], height: int) -> Picture:
+    """Draw the prices of at least one candle, in so many rows."""
     top, bottom = max(each.high for each in shown), min(each.low for each in shown)
     scale = (2 * height - 1) / ((top - bottom) or 1.0)
 
@@ -104,3 +105,44 @@ def _column(candle: Candle, half: Callable[[float], int], height: int) -> list[s
         for each in range(2 * height)
     ]
     return [GLYPHS[parts[2 * row], parts[2 * row + 1]] for row in range(height)]
+
+
+def draw_volume(shown: Sequence[Candle], height: int) -> Picture:
+    """Draw volumes as bars from zero, in so many rows; one that is not known has none."""
+    most = max((each.volume or 0 for each in shown), default=0) or 1
+    eighths = [round((each.volume or 0) / most * height * 8) for each in shown]
+    return [
+        [
+            (EIGHTHS[min(max(size - 8 * below, 0), 8)], each.colour)
+            for size, each in zip(eighths, shown, strict=True)
+        ]
+        for below in reversed(range(height))
+    ]
+
+
+def axis(shown: Sequence[Candle]) -> tuple[str, str]:
+    """Return two lines for below a chart: its ticks, and the days or times of the candles there.
+
+    A label begins below its tick, and none is cut.
+    """
+    texts = [_short(each.label) for each in shown]
+    step = max(TICK, len(texts[0]) + 2)
+    at = [each for each in range(0, len(shown), step) if each + len(texts[0]) <= len(shown)] or [0]
+    ticks = "".join("┴" if each in at else "─" for each in range(len(shown)))
+    labels = "".join(f"{texts[each]:<{step}}" for each in at)
+    return ticks, labels.rstrip()
+
+
+def _short(label: str) -> str:
+    """Return a day as 2024-01-31, and the time of a minute bar without its year and seconds."""
+    if label.isdigit():
+        return f"{label[:4]}-{label[4:6]}-{label[6:]}"
+    return label[5:16]
+
+
+def in_words(volume: float) -> str:
+    """Return a volume as a label of at most ten characters, such as "123.5 m"."""
+    for size, unit in ((1e12, "tn"), (1e9, "bn"), (1e6, "m")):
+        if volume >= size:
+            return f"{volume / size:,.1f} {unit}"
+    return f"{volume:,.0f}"

@@ -1,12 +1,10 @@
 """The command continuous: the main contracts' bars as one series, as a table, CSV or Parquet."""
 
-from typing import Any
-
 import click
 
 from amazingdata_client.cli import options, rows
-from amazingdata_client.cli.kline import PERIODS
 from amazingdata_client.cli.output import counted, say
+from amazingdata_client.cli.rows import Outputs
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell
 from amazingdata_client.words import Adjust, Method, Period, Rule
@@ -17,9 +15,7 @@ from amazingdata_client.words import Adjust, Method, Period, Rule
 @options.start_unless_count
 @options.end_unless_count
 @options.count
-@click.option(
-    "--period", type=click.Choice(PERIODS), default="daily", show_default=True, help="Bar period."
-)
+@options.period
 @click.option(
     "--rule",
     type=click.Choice(["oi", "volume"]),
@@ -42,11 +38,9 @@ from amazingdata_client.words import Adjust, Method, Period, Rule
     help="How to join them.",
 )
 @options.fields
-@rows.csv_to
-@rows.parquet
+@rows.outputs
 @options.require_complete
 @options.strict
-@options.as_json
 @pass_login
 def continuous(
     login: Login,
@@ -60,11 +54,9 @@ def continuous(
     adjust: Adjust,
     method: Method,
     fields: str | None,
-    csv_to: Any,
-    parquet: str | None,
+    outputs: Outputs,
     require_complete: bool,
     strict: bool,
-    as_json: bool,
 ) -> None:
     """Read the continuous futures of VARIETIES, such as IF and rb.
 
@@ -87,8 +79,7 @@ def continuous(
         )
         if require_complete or strict:
             result.require_complete(strict=strict)
-    document = {"data": result.data, "meta": result.meta}
-    rows.show(result, document, csv_to=csv_to, parquet=parquet, as_json=as_json)
+    outputs.show(result, {"data": result.data, "meta": result.meta})
     tell(result, "bar")
     for code, rolls in result.meta.rolls.items():
         say(f"{code}: {counted(len(rolls), 'roll')}")

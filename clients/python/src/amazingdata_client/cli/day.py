@@ -1,11 +1,10 @@
 """The command day: all bars of a market day as a table, CSV, Parquet or JSON."""
 
-from typing import Any
-
 import click
 
 from amazingdata_client.cli import options, rows
 from amazingdata_client.cli.days import DAY
+from amazingdata_client.cli.rows import Outputs
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell_day
 from amazingdata_client.questions import DAY_KINDS
@@ -27,11 +26,9 @@ from amazingdata_client.words import Include, Kind
     help="Add the columns of the status; not for futures.",
 )
 @options.fields
-@rows.csv_to
-@rows.parquet
+@rows.outputs
 @options.require_complete
 @options.strict
-@options.as_json
 @pass_login
 def day(
     login: Login,
@@ -40,11 +37,9 @@ def day(
     kind: Kind,
     include: Include | None,
     fields: str | None,
-    csv_to: Any,
-    parquet: str | None,
+    outputs: Outputs,
     require_complete: bool,
     strict: bool,
-    as_json: bool,
 ) -> None:
     """Read all bars of a market DAY, as YYYYMMDD or -1d.
 
@@ -57,6 +52,5 @@ def day(
         result = client.day(trade_date, kind, include=include, fields=fields)
         if require_complete or strict:
             result.require_complete(strict=strict)
-    document = {"data": result.data, "meta": result.meta}
-    rows.show(result, document, csv_to=csv_to, parquet=parquet, as_json=as_json)
+    outputs.show(result, {"data": result.data, "meta": result.meta})
     tell_day(result, "bar")

@@ -2,29 +2,32 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import click
 from rich.text import Text
 
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options, rows
-from amazingdata_client.cli.chart import candles, draw
+from amazingdata_client.cli.chart import Candle, axis, candles, draw, draw_volume, in_words
 from amazingdata_client.cli.days import DAY
 from amazingdata_client.cli.output import (
     cell,
     console,
     say,
     visible,
+    width,
 )
+from amazingdata_client.cli.rows import Outputs
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell, tell_disagreeing
-from amazingdata_client.questions import MINUTES, is_future
+from amazingdata_client.questions import is_future
 from amazingdata_client.results import KlineResult
 from amazingdata_client.words import Adjust, Include, Period
 
-PERIODS = ("daily", *MINUTES, "weekly", "monthly")
 CHART_HEIGHT = 20
+VOLUME_HEIGHT = 4
+WIDTH_OF_FILES = 100
+"""How wide a chart is that no terminal shows."""
 LABELS = 12
 """Width of the price labels beside a chart."""
 
@@ -34,13 +37,7 @@ LABELS = 12
 @options.start_unless_count
 @options.end_unless_count
 @options.count
-@click.option(
-    "--period",
-    type=click.Choice(PERIODS),
-    default="daily",
-    show_default=True,
-    help="Bar period.",
-)
+@options.period
 @click.option(
     "--adjust",
     type=click.Choice(["none", "forward", "backward"]),
@@ -61,12 +58,10 @@ LABELS = 12
     help="Add the columns of the status to daily bars; not for futures.",
 )
 @options.universe
-@rows.csv_to
-@rows.parquet
+@rows.outputs
 @click.option("--chart", is_flag=True, help="Draw a candlestick chart of one code.")
 @options.require_complete
 @options.strict
-@options.as_json
 @pass_login
 def kline(
     login: Login,
@@ -81,12 +76,10 @@ def kline(
     fields: str | None,
     include: Include | None,
     universe: str | None,
-    csv_to: Any,
-    parquet: str | None,
+    outputs: Outputs,
     chart: bool,
     require_complete: bool,
     strict: bool,
-    as_json: bool,
 ) -> None:
     """Read the K-lines of CODES.
 
@@ -109,9 +102,8 @@ def kline(
             result.require_complete(strict=strict)
     if chart:
         _draw(result)
-    if as_json or csv_to or parquet or not chart:
-        document = {"data": result.data, "meta": result.meta}
-        rows.show(result, document, csv_to=csv_to, parquet=parquet, as_json=as_json)
+    if outputs.named or not chart:
+        outputs.show(result, {"data": result.data, "meta": result.meta})
     tell(result, "bar")
     if result.meta.status:
         tell_disagreeing(result.meta.status.disagreeing)
@@ -164,16 +156,28 @@ class Asked:
 
 
 def _draw(result: KlineResult) -> None:
-    out = console()
-    width = (out.width if out.is_terminal else 100) - LABELS
     for code, bars in result.data.items():
-        shown = candles(bars, max(width, 1))
-        if not shown:
+        shown = candles(bars, max((width() or WIDTH_OF_FILES) - LABELS, 1))
+        if shown:
+            _draw_one(code, shown)
+        else:
             say(f"{code} has no bars in this range")
-            continue
-        high, low = max(each.high for each in shown), min(each.low for each in shown)
-        out.print(Text(visible(f"{code}  {shown[0].label} to {shown[-1].label}"), style="bold"))
-        for row, cells in enumerate(draw(shown, CHART_HEIGHT)):
-            price = high - (high - low) * row / (CHART_HEIGHT - 1)
-            label = cell(price) if row % 4 == 0 or row == CHART_HEIGHT - 1 else ""
-            out.print(Text(f"{label:>{LABELS - 2}} ").append_text(Text.assemble(*cells)))
+
+
+def _draw_one(code: str, shown: Sequence[Candle]) -> None:
+    out = console()
+
+    def put(label: str, *cells: tuple[str, str] | str) -> None:
+        out.print(Text(f"{label:>{LABELS - 2}} ").append_text(Text.assemble(*cells)))
+
+    out.print(Text(visible(f"{code}  {shown[0].label} to {shown[-1].label}"), style="bold"))
+    high, low = max(each.high for each in shown), min(each.low for each in shown)
+    for row, cells in enumerate(draw(shown, CHART_HEIGHT)):
+        price = high - (high - low) * row / (CHART_HEIGHT - 1)
+        put(cell(price) if row % 4 == 0 or row == CHART_HEIGHT - 1 else "", *cells)
+    volumes = [each.volume for each in shown if each.volume is not None]
+    if volumes:
+        for row, cells in enumerate(draw_volume(shown, VOLUME_HEIGHT)):
+            put("" if row else in_words(max(volumes)), *cells)
+    for line in axis(shown):
+        put("", visible(line))

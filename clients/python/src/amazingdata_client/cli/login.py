@@ -2,12 +2,13 @@
 
 import sys
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import datetime
 
 import click
 
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options
+from amazingdata_client.cli.days import SHANGHAI
 from amazingdata_client.cli.exits import exits
 from amazingdata_client.cli.output import print_one, say
 from amazingdata_client.cli.session import (
@@ -67,8 +68,8 @@ def logout(login: Login) -> None:
         try:
             client.logout()
         except AmazingDataError:
-            until = datetime.fromtimestamp(saved.token.expires_at, timezone.utc)
-            good = f"the token stays good until {until:%Y-%m-%d %H:%M} UTC"
+            until = datetime.fromtimestamp(saved.token.expires_at, SHANGHAI)
+            good = f"the token stays good until {until:%Y-%m-%d %H:%M}, Beijing time"
             say(f"the service has not confirmed the logout: {good}")
             raise
     say(f"logged out of {saved.url}")

@@ -1,7 +1,6 @@
 """Commands about memberships: index, industries."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import click
 
@@ -9,6 +8,7 @@ from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options, rows
 from amazingdata_client.cli.days import DAY
 from amazingdata_client.cli.output import counted, say
+from amazingdata_client.cli.rows import Outputs
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell_read_as
 from amazingdata_client.errors import IncompleteError
@@ -27,10 +27,8 @@ end_option = click.option("--end", type=DAY, help="Every membership until this d
 @start_option
 @end_option
 @click.option("--weights", is_flag=True, help="The weights on --date, in percent.")
-@rows.csv_to
-@rows.parquet
+@rows.outputs
 @options.require_complete
-@options.as_json
 @pass_login
 def index(
     login: Login,
@@ -40,10 +38,8 @@ def index(
     start: str | None,
     end: str | None,
     weights: bool,
-    csv_to: Any,
-    parquet: str | None,
+    outputs: Outputs,
     require_complete: bool,
-    as_json: bool,
 ) -> None:
     """List the members of the index CODE, each with its first and its last day.
 
@@ -61,7 +57,7 @@ def index(
             found = _weights(client, code, date or "", require_complete=require_complete)
         else:
             found = client.constituents(code, date, start_date=start, end_date=end)
-    rows.show(found, found, csv_to=csv_to, parquet=parquet, as_json=as_json)
+    outputs.show(found, found)
     if isinstance(found, Weights) and not found.complete:
         say(f"incomplete: {_no_weights(found)}")
     _tell(found, "weight" if weights else "membership" if start else "member")
@@ -72,9 +68,7 @@ def index(
 @date_option
 @start_option
 @end_option
-@rows.csv_to
-@rows.parquet
-@options.as_json
+@rows.outputs
 @pass_login
 def industries(
     login: Login,
@@ -83,9 +77,7 @@ def industries(
     date: str | None,
     start: str | None,
     end: str | None,
-    csv_to: Any,
-    parquet: str | None,
-    as_json: bool,
+    outputs: Outputs,
 ) -> None:
     """List the industries, or the members of the industry CODE.
 
@@ -100,7 +92,7 @@ def industries(
             found = client.industry_constituents(code, date, start_date=start, end_date=end)
         else:
             found = client.industries()
-    rows.show(found, found, csv_to=csv_to, parquet=parquet, as_json=as_json)
+    outputs.show(found, found)
     _tell(found, "industry" if not code else "membership" if start else "member")
 
 

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 import click
 
 from amazingdata_client.cli.days import DAY, HELP
+from amazingdata_client.questions import MINUTES
+
+PERIODS = ("daily", *MINUTES, "weekly", "monthly")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 start = click.option("--start", required=True, type=DAY, help=f"First day, {HELP}.")
@@ -18,6 +21,13 @@ end_unless_count = click.option(
 )
 count = click.option(
     "--count", type=click.IntRange(1), help="The last bars of each code, in place of --start."
+)
+period = click.option(
+    "--period",
+    type=click.Choice(PERIODS),
+    default="daily",
+    show_default=True,
+    help="Bar period.",
 )
 fields = click.option("--fields", help="Only these columns, separated by commas.")
 require_complete = click.option(

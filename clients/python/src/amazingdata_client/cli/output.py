@@ -1,15 +1,17 @@
-"""How results are printed: tables for people, JSON for programs."""
+"""How results are printed: tables for people, lines of full values for pipes, JSON for programs."""
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+
+from amazingdata_client.cli.moments import in_beijing
+from amazingdata_client.cli.table import Column, fitted
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 NUMBERS = (int, float)
 NAMES = frozenset({"id", "port"})
 """Integers that identify something, and are written without thousands separators."""
+UNKNOWN = "–"
+NAMED = 10
+"""So many columns that were left out are named."""
 
 _OBEYED = r"\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff"
 _CONTROLS = re.compile(rf"[\x00-\x1f{_OBEYED}]")
@@ -26,7 +31,7 @@ _CONTROLS_OF_JSON = re.compile(f"[{_OBEYED}]")
 
 def visible(text: str) -> str:
     """Replace what a terminal would obey or cannot show, whoever has written it."""
-    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if text.isprintable() else _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def plain(value: Any) -> Any:
@@ -51,10 +56,18 @@ def print_one(item: "DataclassInstance | Mapping[str, Any]", *, as_json: bool) -
     if as_json:
         print_json(item)
         return
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for name, value in plain(item).items():
-        table.add_row(_text(name), _text(cell(value, name)))
-    console().print(table)
+    fields = plain(item)
+    if width() is None:
+        click.echo("\n".join(f"{visible(name)}\t{full(value)}" for name, value in fields.items()))
+    else:
+        broad = max(map(len, fields), default=0)
+        click.echo(
+            "\n".join(
+                f"{visible(name):<{broad}}  {visible(cell(value, name))}"
+                for name, value in fields.items()
+            )
+        )
+    _tell_zone([fields], list(fields))
 
 
 def print_many(
@@ -71,47 +84,97 @@ def print_lines(lines: Sequence[str], *, as_json: bool) -> None:
     """Print strings: as JSON, or one per line."""
     if as_json:
         print_json(lines)
-    else:
+    elif lines:
         click.echo("\n".join(map(visible, lines)))
 
 
 def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] = ()) -> None:
-    """Print rows as a table, with numbers aligned to the right.
+    """Print rows: on a terminal as a table that fits it, otherwise all values between tabs.
 
     Parameters
     ----------
     rows : iterable of mappings
-        All with the same keys.
+        A key that one of them lacks is not known there.
     columns : sequence of str
         The keys to show; default: all.
     """
     shown = list(rows)
-    names = columns or list(shown[0] if shown else ())
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in names:
-        number = any(isinstance(row[name], NUMBERS) for row in shown)
-        table.add_column(_text(name), justify="right" if number else "left", no_wrap=True)
-    for row in shown:
-        table.add_row(*(_text(cell(row[name], name)) for name in names))
-    console().print(table)
+    names = list(columns or columns_of(shown))
+    if not names:
+        return
+    broad = width()
+    if broad is None:
+        click.echo("\t".join(map(visible, names)))
+        sys.stdout.writelines(
+            "\t".join([full(row.get(name)) for name in names]) + "\n" for row in shown
+        )
+        # Here, where a reader that has gone is noticed.
+        sys.stdout.flush()
+    else:
+        _print_fitted(shown, names, broad)
+    _tell_zone(shown[:1], names)
 
 
-def _text(text: str) -> Text:
-    """Return what rich shows as it is: in a plain string it would look for its markup."""
-    return Text(visible(text))
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the keys of all rows, in the order in which they come first."""
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
+def _print_fitted(rows: Sequence[Mapping[str, Any]], names: Sequence[str], broad: int) -> None:
+    made = fitted([_column(rows, name) for name in names], broad)
+    header, *lines = made.lines
+    click.echo("\n".join([click.style(header, bold=True), *lines]))
+    if made.left_out:
+        more = f" and {len(made.left_out) - NAMED:,} more" if len(made.left_out) > NAMED else ""
+        named = f"{', '.join(made.left_out[:NAMED])}{more}"
+        say(f"too narrow for {named}; --json or a pipe has every column")
+
+
+def _column(rows: Sequence[Mapping[str, Any]], name: str) -> Column:
+    values = [row.get(name) for row in rows]
+    number = any(isinstance(each, NUMBERS) and not isinstance(each, bool) for each in values)
+    return Column(visible(name), [visible(cell(each, name)) for each in values], number)
 
 
 def cell(value: Any, name: str = "") -> str:
-    """Format a value for the column of that name."""
+    """Format a value for people, in the column of that name."""
     if value is None:
-        return "–"
+        return UNKNOWN
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         whole, _, fraction = f"{value:,.4f}".partition(".")
         return f"{whole}.{fraction.rstrip('0'):0<2}"
-    counts = isinstance(value, int) and name not in NAMES
-    return f"{value:,}" if counts else str(value)
+    if isinstance(value, int):
+        return str(value) if name in NAMES else f"{value:,}"
+    return in_beijing(value) if isinstance(value, str) else _compact(value)
+
+
+def full(value: Any) -> str:
+    """Format a value for a program: nothing is rounded, and what is not known is empty."""
+    if isinstance(value, str):
+        return in_beijing(value if value.isprintable() else visible(value))
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, NUMBERS) else visible(_compact(value))
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _tell_zone(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
+    """Say once in a command which zone its times are in, if there are any."""
+    values = ((name, row.get(name)) for row in rows for name in names)
+    if not any(name == "kline_time" or in_beijing(each) != each for name, each in values):
+        return
+    context = click.get_current_context(silent=True)
+    if context is None or not context.meta.get(__name__):
+        say("times are those of Beijing (Asia/Shanghai)")
+    if context is not None:
+        context.meta[__name__] = True
 
 
 def counted(number: int, noun: str) -> str:
@@ -120,9 +183,14 @@ def counted(number: int, noun: str) -> str:
 
 
 def console() -> Console:
-    """Return the terminal; when output is redirected, lines are never wrapped."""
-    out = Console(soft_wrap=True, highlight=False)
-    return out if out.is_terminal else Console(width=10_000, soft_wrap=True, highlight=False)
+    """Return what prints in colours, on a terminal only."""
+    return Console(soft_wrap=True, highlight=False)
+
+
+def width() -> int | None:
+    """Return how many characters a line of the terminal has; None where output goes elsewhere."""
+    out = console()
+    return out.width if out.is_terminal else None
 
 
 def say(text: str) -> None:

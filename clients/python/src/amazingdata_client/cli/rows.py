@@ -1,12 +1,15 @@
 """Rows as a table, JSON, and files: CSV and Parquet."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
 from typing import Any, Protocol
 
 import click
 
-from amazingdata_client.cli.output import print_json, print_table, visible
+from amazingdata_client.cli import options
+from amazingdata_client.cli.output import columns_of, print_json, print_table, visible
 
 csv_to = click.option(
     "--csv", "csv_to", type=click.File("w", lazy=True), help="Write CSV; - is stdout."
@@ -35,44 +38,53 @@ class Tabular(Frame, Protocol):
         """The columns of a file without rows."""
 
 
-def show(
-    result: Tabular, document: Any, *, csv_to: Any, parquet: str | None, as_json: bool
-) -> None:
-    """Write and print a result: a table unless there is another output.
+@dataclass(frozen=True)
+class Outputs:
+    """Where a command writes its rows: to files, as JSON, or without any of these as a table."""
 
-    Parameters
-    ----------
-    result : Tabular
-        What becomes a table or a file.
-    document : object
-        The same as JSON.
-    csv_to, parquet, as_json
-        The outputs that were asked for.
-    """
-    if parquet:
-        write_parquet(result, parquet)
-    if csv_to:
-        write_csv(result.rows, result.columns, csv_to)
-    if as_json:
-        print_json(document)
-    elif not (parquet or csv_to):
-        print_table(result.rows, [] if result.rows else result.columns)
+    csv_to: Any
+    parquet: str | None
+    as_json: bool
+
+    @property
+    def named(self) -> bool:
+        """Whether any output was asked for by name."""
+        return bool(self.csv_to or self.parquet or self.as_json)
+
+    def show(self, result: Tabular, document: Any) -> None:
+        """Write and print a result; `document` is the same as JSON."""
+        if self.parquet:
+            write_parquet(result, self.parquet)
+        if self.csv_to:
+            write_csv(result.rows, result.columns, self.csv_to)
+        if self.as_json:
+            print_json(document)
+        elif not self.named:
+            shown = result.rows
+            print_table(shown, [] if shown else result.columns)
+
+
+def outputs(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of outputs, and pass them to the command as one `outputs`."""
+
+    @wraps(command)
+    def with_outputs(
+        *args: Any, csv_to: Any, parquet: str | None, as_json: bool, **others: Any
+    ) -> None:
+        command(*args, outputs=Outputs(csv_to, parquet, as_json), **others)
+
+    return csv_to(parquet(options.as_json(with_outputs)))
 
 
 def write_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], stream: Any) -> None:
     """Write rows as CSV; `columns` are those of a file without rows."""
-    shown = [_visible_row(row) for row in rows]
-    names = list(shown[0]) if shown else columns
-    writer = csv.DictWriter(stream, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(shown)
+    names = columns_of(rows) or columns
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(map(visible, names))
+    writer.writerows([plain_cell(row.get(name)) for name in names] for row in rows)
 
 
-def _visible_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {visible(name): _plain(value) for name, value in row.items()}
-
-
-def _plain(value: Any) -> Any:
+def plain_cell(value: Any) -> Any:
     """Return a value as every reader of CSV takes it.
 
     Python's "True" is no boolean for polars, and what begins like a formula is one to a

@@ -1,13 +1,13 @@
 """The command status: the status of stocks as a table, CSV, Parquet or JSON."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
 from amazingdata_client.cli import options, rows
 from amazingdata_client.cli.days import DAY, HELP
 from amazingdata_client.cli.output import say
+from amazingdata_client.cli.rows import Outputs
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell, tell_day, tell_disagreeing
 from amazingdata_client.day_result import StatusDayResult
@@ -22,11 +22,9 @@ from amazingdata_client.results import StatusResult
     "--date", "trade_date", type=DAY, help="All stocks on this day, YYYYMMDD, instead of CODES."
 )
 @options.universe
-@rows.csv_to
-@rows.parquet
+@rows.outputs
 @options.require_complete
 @options.strict
-@options.as_json
 @pass_login
 def status(
     login: Login,
@@ -36,11 +34,9 @@ def status(
     end: str | None,
     trade_date: str | None,
     universe: str | None,
-    csv_to: Any,
-    parquet: str | None,
+    outputs: Outputs,
     require_complete: bool,
     strict: bool,
-    as_json: bool,
 ) -> None:
     """Read the status of the stocks CODES: limits, ST, suspensions, ex-dates.
 
@@ -59,8 +55,7 @@ def status(
             result = client.status(codes or None, start or "", end or "", universe=universe)
         if require_complete or strict:
             result.require_complete(strict=strict)
-    document = {"data": result.data, "meta": result.meta}
-    rows.show(result, document, csv_to=csv_to, parquet=parquet, as_json=as_json)
+    outputs.show(result, {"data": result.data, "meta": result.meta})
     if isinstance(result, StatusDayResult):
         tell_day(result, "row")
     else:

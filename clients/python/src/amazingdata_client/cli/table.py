@@ -1,0 +1,131 @@
+"""Tables that fit a width: words are cut and columns left out, but no number and no id. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+GAP = 2
+"""Blanks between two columns."""
+SHORTEST = 8
+"""Words are not cut below this width; before that, a column is left out."""
+CUT = "…"
+KEYS = frozenset({"id", "code", "contract", "variety", "path"})
+"""Columns that identify something, whose texts are never cut."""
+IMPORTANT = ("trade_date", "kline_time", "close", "status", "volume")
+"""Columns that stay longest, after the first one; of the others the last goes first."""
+_TOKEN = re.compile(r"[^\s…]*[0-9][^\s…]*")
+"""What a cut may not end in: a number, a day, a code."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its name, its cells as they are shown, and how they are aligned."""
+
+    name: str
+    cells: Sequence[str]
+    number: bool = False
+
+    def width(self) -> int:
+        """Return the width at which nothing of it is cut."""
+        return max(map(_length, (self.name, *self.cells)))
+
+    def least(self) -> int:
+        """Return the width below which it is left out."""
+        whole = self.number or self.name in KEYS or all(map(_is_one_token, self.cells))
+        if not whole:
+            return min(self.width(), SHORTEST)
+        # Its name may be cut, since it is a word.
+        cells = max(map(_length, self.cells), default=0)
+        return max(cells, min(_length(self.name), SHORTEST))
+
+    def shown(self, width: int) -> list[str]:
+        """Return the name and the cells, each exactly that wide."""
+        return [_padded(cut(text, width), width, self.number) for text in (self.name, *self.cells)]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A table that fits: its lines, with the header first, and the columns that are left out."""
+
+    lines: Sequence[str]
+    left_out: Sequence[str]
+
+
+def fitted(columns: Sequence[Column], width: int) -> Fitted:
+    """Fit a table into a width; only its first column may be wider.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        At least one, in their order; the first one always stays.
+    width : int
+        Characters of a line.
+    """
+    natural = {each.name: each.width() for each in columns}
+    if _total(natural.values()) <= width:
+        return Fitted(_lines(columns, natural), [])
+    least = {each.name: each.least() for each in columns}
+    kept = list(columns)
+    while len(kept) > 1 and _total(least[each.name] for each in kept) > width:
+        kept.remove(max(kept[1:], key=lambda each: _rank(each.name, kept)))
+    widths = _shared_out({each.name: natural[each.name] for each in kept}, least, width)
+    names = {each.name for each in kept}
+    return Fitted(_lines(kept, widths), [each.name for each in columns if each.name not in names])
+
+
+def cut(text: str, width: int) -> str:
+    """Cut a text to a width, with … at its end; a number before … would look cut, so there is none.
+
+    A text that is a single number, day or code is not cut.
+    """
+    if _length(text) <= width or _is_one_token(text):
+        return text
+    end, room = 0, width - 1
+    while (size := cell_len(text[end])) <= room:
+        end, room = end + 1, room - size
+    for token in _TOKEN.finditer(text):
+        if token.start() < end <= token.end():
+            end = token.start()
+    return text[:end].rstrip() + CUT
+
+
+def _is_one_token(text: str) -> bool:
+    return len(text) < 2 or _TOKEN.fullmatch(text) is not None
+
+
+def _rank(name: str, kept: Sequence[Column]) -> int:
+    if name in IMPORTANT:
+        return IMPORTANT.index(name)
+    return len(IMPORTANT) + [each.name for each in kept].index(name)
+
+
+def _shared_out(natural: Mapping[str, int], least: Mapping[str, int], width: int) -> dict[str, int]:
+    """Narrow the widest columns until all fit, none below its least width."""
+    widths = dict(natural)
+    while _total(widths.values()) > width:
+        spare = [name for name, each in widths.items() if each > least[name]]
+        if not spare:
+            break
+        widths[max(spare, key=lambda name: widths[name])] -= 1
+    return widths
+
+
+def _total(widths: Iterable[int]) -> int:
+    each = list(widths)
+    return sum(each) + GAP * (len(each) - 1)
+
+
+def _lines(columns: Sequence[Column], widths: Mapping[str, int]) -> list[str]:
+    shown = [each.shown(widths[each.name]) for each in columns]
+    return [(" " * GAP).join(line).rstrip() for line in zip(*shown, strict=True)]
+
+
+def _padded(text: str, width: int, right: bool) -> str:  # noqa: FBT001
+    pad = " " * (width - _length(text))
+    return pad + text if right else text + pad
+
+
+def _length(text: str) -> int:
+    return len(text) if text.isascii() else cell_len(text)
