@@ -96,7 +96,8 @@ class Publisher(ScriptedService):
         if dataset not in {None, *(each["dataset"] for each in self.items.values())}:
             errors = [{"field": "dataset", "reason": "is unknown"}]
             return failure(400, f"there is no {dataset}", errors=errors)
-        items = [self.items[path] for path in sorted(self.items)]
+        every = [self.items[path] for path in sorted(self.items)]
+        items = [each for each in every if dataset in {None, each["dataset"]}]
         return success({"items": items, "total": len(items), "cursor": str(self.cursor)})
 
     def _changes(self, request: httpx.Request) -> httpx.Response:

@@ -81,10 +81,15 @@ def columns(fields: str | Iterable[str] | None) -> list[str] | None:
 
 def codes_at_once(period: str, start: str, end: str, count: int | None = None) -> int:
     """Return the number of codes whose bars fit into one response."""
+    bars = bars_of_a_code(period, start, end, count)
+    return max(1, min(MOST_CODES, MOST_BARS // max(1, bars)))
+
+
+def bars_of_a_code(period: str, start: str, end: str, count: int | None = None) -> int:
+    """Return the number of bars that a code has at most, or about so many of minutes."""
     minutes = MINUTES.get(period)
     a_day = SESSION_MINUTES // minutes if minutes else 1
-    bars = count or a_day * _weekdays(start, end)
-    return max(1, min(MOST_CODES, MOST_BARS // max(1, bars)))
+    return count or a_day * _weekdays(start, end)
 
 
 def _weekdays(start: str, end: str) -> int:

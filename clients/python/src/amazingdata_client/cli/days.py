@@ -38,6 +38,14 @@ class Day(Text):
             self.fail(f"{value} lies before the first year", param, ctx)
 
 
+def as_date(text: str) -> date | None:
+    """Return the date of a day that was typed, None if it is none."""
+    try:
+        return datetime.strptime(text.replace("-", ""), "%Y%m%d").replace(tzinfo=SHANGHAI).date()
+    except ValueError:
+        return None
+
+
 def today() -> date:
     """Return the day that it is in China."""
     return datetime.now(SHANGHAI).date()

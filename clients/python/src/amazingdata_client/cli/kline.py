@@ -9,6 +9,7 @@ from rich.text import Text
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options, rows
 from amazingdata_client.cli.chart import Candle, axis, candles, draw, draw_volume, in_words
+from amazingdata_client.cli.codes import Wanted, codes
 from amazingdata_client.cli.days import DAY
 from amazingdata_client.cli.output import (
     cell,
@@ -33,7 +34,7 @@ LABELS = 12
 
 
 @click.command()
-@click.argument("codes", nargs=-1)
+@codes("stock", "index", "etf", "future")
 @options.start_unless_count
 @options.end_unless_count
 @options.count
@@ -66,7 +67,7 @@ LABELS = 12
 def kline(
     login: Login,
     *,
-    codes: tuple[str, ...],
+    wanted: Wanted,
     start: str,
     end: str,
     count: int | None,
@@ -89,14 +90,15 @@ def kline(
     Prints a table unless an output option is given. Known gaps are reported on stderr; with
     --require-complete or --strict, nothing is written if there are any.
     """
-    options.one_of(codes, universe)
-    if chart and len(codes) != 1:
+    options.one_of(wanted, universe)
+    if chart and len(wanted.named) != 1:
         raise click.UsageError("--chart takes a single code")
     options.range_or_count(start, end, count)
     if chart and fields:
         raise click.UsageError("--chart needs all columns: leave out --fields")
-    asked = Asked(codes, start, end, count, period, adjust, anchor, fields, include, universe)
     with login.client() as client:
+        codes = wanted.read(client, start, end, period=period, count=count)
+        asked = Asked(codes, start, end, count, period, adjust, anchor, fields, include, universe)
         result = asked.read(client)
         if require_complete or strict:
             result.require_complete(strict=strict)

@@ -1,9 +1,8 @@
 """Options that several commands share."""
 
-from collections.abc import Sequence
-
 import click
 
+from amazingdata_client.cli.codes import Wanted
 from amazingdata_client.cli.days import DAY, HELP
 from amazingdata_client.questions import MINUTES
 
@@ -41,6 +40,8 @@ strict = click.option(
 universe = click.option(
     "--universe", metavar="INDEX", help="The members of this index on each day, instead of CODES."
 )
+page = click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
+page_size = click.option("--page-size", type=click.IntRange(1, 100), default=20, show_default=True)
 no_wait = click.option("--no-wait", is_flag=True, help="Start the task, print its ID and exit.")
 timeout = click.option("--timeout", type=float, help="Maximum time to wait, in seconds.")
 
@@ -51,7 +52,13 @@ def range_or_count(first: str, last: str, number: int | None) -> None:
         raise click.UsageError("give --start and --end, or --count")
 
 
-def one_of(codes: Sequence[str], index: str | None) -> None:
-    """Refuse a command with both or neither of CODES and --universe."""
+def one_of(codes: Wanted, index: str | None) -> None:
+    """Refuse a command with both or neither of codes and --universe."""
     if bool(codes) is bool(index):
-        raise click.UsageError("give either CODES or --universe")
+        raise click.UsageError("give CODES, --codes-file, --all or --universe")
+
+
+def codes_given(codes: Wanted) -> None:
+    """Refuse a command without codes."""
+    if not codes:
+        raise click.UsageError("give CODES, --codes-file or --all")

@@ -15,8 +15,8 @@ from amazingdata_client.cli.session import Login, pass_login
 @click.option("--dataset", default="stock.daily", show_default=True, help="What rows they are.")
 @click.option("--start", type=DAY, help=f"Rows from this day, {HELP}.")
 @click.option("--end", type=DAY, help=f"Rows until this day, {HELP}.")
-@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option("--page-size", type=click.IntRange(1, 100), default=20, show_default=True)
+@options.page
+@options.page_size
 @options.as_json
 @pass_login
 def quarantine(

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce, wraps
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from amazingdata_client.cli import options
+from amazingdata_client.cli.codes import codes_file, read_codes
 from amazingdata_client.questions import MINUTES
 from amazingdata_client.waiting import TaskOptions
 from amazingdata_client.words import TaskScope
@@ -35,6 +36,7 @@ PARAMETERS = [
     ),
     click.option("--main", is_flag=True, help="Main contracts only (futures)."),
     click.option("--codes", help="Only these codes, separated by commas; at most 500."),
+    codes_file,
 ]
 recheck = click.option(
     "--recheck-absent",
@@ -72,13 +74,18 @@ def scoped(command: Callable[..., None]) -> Callable[..., None]:
         data_type: str | None,
         main: bool,
         codes: str | None,
+        codes_file: TextIO | None,
         recheck_absent: bool = False,
         **others: Any,
     ) -> None:
         narrowed = TaskOptions(period_type=period, contract_type="main" if main else "all")
         if data_type:
             narrowed["data_type"] = data_type
-        if codes:
+        if codes and codes_file:
+            raise click.UsageError("give only one of --codes and --codes-file")
+        if codes_file:
+            narrowed["codes"] = read_codes(codes_file)
+        elif codes:
             narrowed["codes"] = codes
         if recheck_absent:
             narrowed["recheck_absent"] = True

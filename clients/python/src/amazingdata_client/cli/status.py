@@ -1,10 +1,9 @@
 """The command status: the status of stocks as a table, CSV, Parquet or JSON."""
 
-from collections.abc import Sequence
-
 import click
 
 from amazingdata_client.cli import options, rows
+from amazingdata_client.cli.codes import Wanted, codes
 from amazingdata_client.cli.days import DAY, HELP
 from amazingdata_client.cli.output import say
 from amazingdata_client.cli.rows import Outputs
@@ -15,7 +14,7 @@ from amazingdata_client.results import StatusResult
 
 
 @click.command()
-@click.argument("codes", nargs=-1)
+@codes("stock")
 @click.option("--start", type=DAY, help=f"First day, {HELP}.")
 @click.option("--end", type=DAY, help=f"Last day, {HELP}.")
 @click.option(
@@ -29,7 +28,7 @@ from amazingdata_client.results import StatusResult
 def status(
     login: Login,
     *,
-    codes: tuple[str, ...],
+    wanted: Wanted,
     start: str | None,
     end: str | None,
     trade_date: str | None,
@@ -46,13 +45,14 @@ def status(
     gaps are reported on stderr; with --require-complete or --strict, nothing is written if there
     are any.
     """
-    _check(codes, universe, start, end, trade_date)
+    _check(wanted, universe, start, end, trade_date)
     result: StatusResult | StatusDayResult
     with login.client() as client:
         if trade_date:
             result = client.status_day(trade_date)
         else:
-            result = client.status(codes or None, start or "", end or "", universe=universe)
+            codes = wanted.read(client, start or "", end or "") or None
+            result = client.status(codes, start or "", end or "", universe=universe)
         if require_complete or strict:
             result.require_complete(strict=strict)
     outputs.show(result, {"data": result.data, "meta": result.meta})
@@ -63,17 +63,17 @@ def status(
 
 
 def _check(
-    codes: Sequence[str],
+    wanted: Wanted,
     universe: str | None,
     start: str | None,
     end: str | None,
     trade_date: str | None,
 ) -> None:
     if trade_date:
-        if codes or universe or start or end:
-            raise click.UsageError("--date takes no CODES, --universe, --start or --end")
+        if wanted or universe or start or end:
+            raise click.UsageError("--date takes no codes, --universe, --start or --end")
         return
-    options.one_of(codes, universe)
+    options.one_of(wanted, universe)
     if not (start and end):
         raise click.UsageError("give --start and --end, or --date")
 

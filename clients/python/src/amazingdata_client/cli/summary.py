@@ -6,13 +6,13 @@ from amazingdata_client.cli.output import counted, say
 from amazingdata_client.day_result import DayResult, StatusDayResult
 from amazingdata_client.errors import IncompleteError, unfinished_text
 from amazingdata_client.reading import Days
-from amazingdata_client.results import KlineResult, StatusResult
+from amazingdata_client.results import KlineResult, StatementResult, StatusResult
 
 SHOWN = 5
 """So many codes are named; --json has them all."""
 
 
-def tell(result: KlineResult | StatusResult, noun: str) -> None:
+def tell(result: KlineResult | StatementResult | StatusResult, noun: str) -> None:
     """Say how many rows a result has, what it lacks, and what the service warns of."""
     meta = result.meta
     tell_read_as(meta.codes_read_as)

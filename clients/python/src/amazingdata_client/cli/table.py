@@ -13,7 +13,7 @@ SHORTEST = 8
 CUT = "…"
 KEYS = frozenset({"id", "code", "contract", "variety", "path"})
 """Columns that identify something, whose texts are never cut."""
-IMPORTANT = ("trade_date", "kline_time", "close", "status", "volume")
+IMPORTANT = ("trade_date", "kline_time", "close", "status", "missing", "volume")
 """Columns that stay longest, after the first one; of the others the last goes first."""
 _TOKEN = re.compile(r"[^\s…]*[0-9][^\s…]*")
 """What a cut may not end in: a number, a day, a code."""

@@ -35,8 +35,8 @@ def tasks() -> None:
 
 
 @tasks.command("list")
-@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option("--page-size", type=click.IntRange(1, 100), default=20, show_default=True)
+@options.page
+@options.page_size
 @click.option("--status", type=click.Choice(STATES), help="Only tasks that have come so far.")
 @click.option("--type", "task_type", type=click.Choice(TYPES), help="Only tasks of this type.")
 @click.option("--errors", is_flag=True, help="Only tasks that failed or ended with errors.")
