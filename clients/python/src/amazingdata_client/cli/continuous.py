@@ -1,17 +1,24 @@
 """The command continuous: the main contracts' bars as one series, as a table, CSV or Parquet."""
 
+from collections.abc import Sequence
+
 import click
 
 from amazingdata_client.cli import options, rows
+from amazingdata_client.cli.continuing import Continued, since
 from amazingdata_client.cli.output import counted, say
 from amazingdata_client.cli.rows import Outputs
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell
+from amazingdata_client.results import ContinuousResult
 from amazingdata_client.words import Adjust, Method, Period, Rule
+
+SERIES = ".MAIN"
+"""What the name of a series has after its product."""
 
 
 @click.command()
-@click.argument("varieties", nargs=-1, required=True)
+@click.argument("varieties", nargs=-1)
 @options.start_unless_count
 @options.end_unless_count
 @options.count
@@ -39,6 +46,7 @@ from amazingdata_client.words import Adjust, Method, Period, Rule
 )
 @options.fields
 @rows.outputs
+@since
 @options.require_complete
 @options.strict
 @pass_login
@@ -55,6 +63,7 @@ def continuous(
     method: Method,
     fields: str | None,
     outputs: Outputs,
+    since: str | None,
     require_complete: bool,
     strict: bool,
 ) -> None:
@@ -64,19 +73,33 @@ def continuous(
     option is given. Known gaps are reported on stderr; with --require-complete or --strict, nothing
     is written if there are any.
     """
-    options.range_or_count(start, end, count)
+    if since:
+        options.continued(end, other=bool(count or period in options.COMPUTED))
+    else:
+        options.range_or_count(start, end, count)
+        if not varieties:
+            raise click.UsageError("give VARIETIES, such as IF and rb")
+    file = Continued.of(outputs) if since else None
     with login.client() as client:
-        result = client.continuous(
-            varieties,
-            start,
-            end,
-            period=period,
-            count=count,
-            rule=rule,
-            adjust=adjust,
-            method=method,
-            fields=fields,
-        )
+
+        def read(some: Sequence[str], first: str) -> ContinuousResult:
+            return client.continuous(
+                [each.removesuffix(SERIES) for each in some],
+                first,
+                end,
+                period=period,
+                count=count,
+                rule=rule,
+                adjust=adjust,
+                method=method,
+                fields=fields,
+            )
+
+        if file:
+            series = [f"{each.upper()}{SERIES}" for each in varieties]
+            file.append(series, (start, end), read, strict=strict)
+            return
+        result = read(varieties, start)
         if require_complete or strict:
             result.require_complete(strict=strict)
     outputs.show(result, {"data": result.data, "meta": result.meta})

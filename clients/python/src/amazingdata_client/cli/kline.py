@@ -1,7 +1,8 @@
 """The command kline: bars as a table, a chart, CSV, Parquet or JSON."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import click
 from rich.text import Text
@@ -10,6 +11,7 @@ from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options, rows
 from amazingdata_client.cli.chart import Candle, axis, candles, draw, draw_volume, in_words
 from amazingdata_client.cli.codes import Wanted, codes
+from amazingdata_client.cli.continuing import Continued, since
 from amazingdata_client.cli.days import DAY
 from amazingdata_client.cli.output import (
     cell,
@@ -60,6 +62,7 @@ LABELS = 12
 )
 @options.universe
 @rows.outputs
+@since
 @click.option("--chart", is_flag=True, help="Draw a candlestick chart of one code.")
 @options.require_complete
 @options.strict
@@ -78,6 +81,7 @@ def kline(
     include: Include | None,
     universe: str | None,
     outputs: Outputs,
+    since: str | None,
     chart: bool,
     require_complete: bool,
     strict: bool,
@@ -90,16 +94,16 @@ def kline(
     Prints a table unless an output option is given. Known gaps are reported on stderr; with
     --require-complete or --strict, nothing is written if there are any.
     """
-    options.one_of(wanted, universe)
-    if chart and len(wanted.named) != 1:
-        raise click.UsageError("--chart takes a single code")
-    options.range_or_count(start, end, count)
-    if chart and fields:
-        raise click.UsageError("--chart needs all columns: leave out --fields")
+    asked = Asked((), start, end, count, period, adjust, anchor, fields, include, universe)
+    _check(asked, wanted, chart=chart, since=since)
+    file = Continued.of(outputs) if since else None
     with login.client() as client:
         codes = wanted.read(client, start, end, period=period, count=count)
-        asked = Asked(codes, start, end, count, period, adjust, anchor, fields, include, universe)
-        result = asked.read(client)
+        if file:
+            read = partial(asked.of, client)
+            file.append(codes, (start, end), read, strict=strict)
+            return
+        result = asked.of(client, codes, start)
         if require_complete or strict:
             result.require_complete(strict=strict)
     if chart:
@@ -109,6 +113,21 @@ def kline(
     tell(result, "bar")
     if result.meta.status:
         tell_disagreeing(result.meta.status.disagreeing)
+
+
+def _check(asked: "Asked", wanted: Wanted, *, chart: bool, since: str | None) -> None:
+    if since:
+        by_day = asked.period not in options.COMPUTED
+        options.continued(
+            asked.end, other=bool(asked.universe or asked.count or chart or not by_day)
+        )
+    else:
+        options.one_of(wanted, asked.universe)
+        options.range_or_count(asked.start, asked.end, asked.count)
+    if chart and len(wanted.named) != 1:
+        raise click.UsageError("--chart takes a single code")
+    if chart and asked.fields:
+        raise click.UsageError("--chart needs all columns: leave out --fields")
 
 
 @dataclass(frozen=True)
@@ -125,6 +144,10 @@ class Asked:
     fields: str | None
     include: Include | None
     universe: str | None
+
+    def of(self, client: Client, codes: Sequence[str], start: str) -> KlineResult:
+        """Read those of some codes from a day on."""
+        return replace(self, codes=codes, start=start).read(client)
 
     def read(self, client: Client) -> KlineResult:
         """Read them; futures have a call of their own.

@@ -6,7 +6,9 @@ from amazingdata_client.cli.codes import Wanted
 from amazingdata_client.cli.days import DAY, HELP
 from amazingdata_client.questions import MINUTES
 
-PERIODS = ("daily", *MINUTES, "weekly", "monthly")
+COMPUTED = ("weekly", "monthly")
+"""Periods whose last bar changes until it is over."""
+PERIODS = ("daily", *MINUTES, *COMPUTED)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 start = click.option("--start", required=True, type=DAY, help=f"First day, {HELP}.")
@@ -50,6 +52,17 @@ def range_or_count(first: str, last: str, number: int | None) -> None:
     """Refuse a command that asks neither for a range of days nor for a number of bars, or both."""
     if bool(first) is bool(number) or not (last or number):
         raise click.UsageError("give --start and --end, or --count")
+
+
+def continued(end: str, *, other: bool) -> None:
+    """Refuse `--since last` without a last day, or with what does not go on day by day."""
+    if not end:
+        raise click.UsageError("give --end with --since last")
+    if other:
+        raise click.UsageError(
+            "--since last goes on day by day: it takes no --count, --universe or --chart, and no "
+            "weekly or monthly bars"
+        )
 
 
 def one_of(codes: Wanted, index: str | None) -> None:

@@ -1,9 +1,14 @@
 """The command status: the status of stocks as a table, CSV, Parquet or JSON."""
 
+from collections.abc import Sequence
+from functools import partial
+
 import click
 
+from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options, rows
 from amazingdata_client.cli.codes import Wanted, codes
+from amazingdata_client.cli.continuing import Continued, since
 from amazingdata_client.cli.days import DAY, HELP
 from amazingdata_client.cli.output import say
 from amazingdata_client.cli.rows import Outputs
@@ -22,6 +27,7 @@ from amazingdata_client.results import StatusResult
 )
 @options.universe
 @rows.outputs
+@since
 @options.require_complete
 @options.strict
 @pass_login
@@ -34,6 +40,7 @@ def status(
     trade_date: str | None,
     universe: str | None,
     outputs: Outputs,
+    since: str | None,
     require_complete: bool,
     strict: bool,
 ) -> None:
@@ -45,14 +52,23 @@ def status(
     gaps are reported on stderr; with --require-complete or --strict, nothing is written if there
     are any.
     """
-    _check(wanted, universe, start, end, trade_date)
+    if since:
+        options.continued(end or "", other=bool(universe or trade_date))
+    else:
+        _check(wanted, universe, start, end, trade_date)
     result: StatusResult | StatusDayResult
+    file = Continued.of(outputs) if since else None
     with login.client() as client:
+        if file:
+            codes = wanted.read(client, start or "", end or "")
+            read = partial(_read, client, end or "")
+            file.append(codes, (start or "", end or ""), read, strict=strict)
+            return
         if trade_date:
             result = client.status_day(trade_date)
         else:
-            codes = wanted.read(client, start or "", end or "") or None
-            result = client.status(codes, start or "", end or "", universe=universe)
+            codes = wanted.read(client, start or "", end or "")
+            result = client.status(codes or None, start or "", end or "", universe=universe)
         if require_complete or strict:
             result.require_complete(strict=strict)
     outputs.show(result, {"data": result.data, "meta": result.meta})
@@ -60,6 +76,10 @@ def status(
         tell_day(result, "row")
     else:
         _tell(result)
+
+
+def _read(client: Client, end: str, codes: Sequence[str], start: str) -> StatusResult:
+    return client.status(codes, start, end)
 
 
 def _check(
