@@ -148,6 +148,22 @@ def test_what_there_is(run: Run, scripted: ScriptedService) -> None:
     assert run("codes", "bond").exit_code == exits.USAGE
 
 
+@pytest.mark.parametrize(
+    ("call", "command", "answer"),
+    [
+        ("GET /base/codes", ("codes", "stock"), []),
+        ("GET /base/securities", ("search", "x"), {"items": [], "total": 0}),
+    ],
+)
+def test_nothing_is_no_line_of_data(
+    run: Run, scripted: ScriptedService, call: str, command: tuple[str, ...], answer: object
+) -> None:
+    scripted.on(call, success(answer))
+    found = run(*command)
+    assert (found.exit_code, found.stdout, found.stderr) == (0, "", "nothing found\n")
+    assert json.loads(run(*command, "--json").stdout) == []
+
+
 def test_klines_in_every_form(run: Run, scripted: ScriptedService, tmp_path: Path) -> None:
     holes = sample_bar("20240103", open=None, volume=None)
     said = meta(warnings=["the source was busy"])

@@ -114,6 +114,12 @@ def test_only_one_way_of_naming_codes(run: Run, arguments: tuple[str, ...]) -> N
     assert run(*arguments, *DAYS, stdin="600000.SH").exit_code == exits.USAGE
 
 
+def test_a_kind_of_which_nothing_is_listed(run: Run, scripted: ScriptedService) -> None:
+    scripted.on("GET /base/codes", success([]))
+    found = run("kline", "--all", "future", "--count", "3")
+    assert (found.exit_code, found.stderr) == (1, "Error: no future was listed in the range\n")
+
+
 def test_days_that_are_none_are_left_to_the_service(run: Run, scripted: ScriptedService) -> None:
     scripted.on("GET /base/codes", success(["600000.SH"]))
     ask = ("kline", "--all", "stock", "--end", "20240131", "--start")

@@ -9,6 +9,7 @@ import pytest
 from amazingdata_client.cli import exits
 from amazingdata_client.cli.app import amazingdata
 from amazingdata_client.cli.session import Login
+from click.testing import CliRunner
 
 from tests.clients.conftest import Run
 from tests.clients.samples import CONFIG, DAYS, FOUND, USER, sample_task
@@ -234,7 +235,10 @@ def test_the_environment_says_where_and_who(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_readme_lists_commands_and_exit_codes() -> None:
     readme = README.read_text(encoding="utf-8").replace("`", "")
-    assert f"The commands are {' '.join(amazingdata.commands)};" in readme
+    shown = amazingdata.list_commands(click.Context(amazingdata))
+    assert f"The commands are {' '.join(shown)};" in readme
+    helped = CliRunner().invoke(amazingdata, ["--help"]).stdout.partition("Commands:")[2]
+    assert [line.split()[0] for line in helped.splitlines()[1 : len(shown) + 1]] == shown
     for line in exits.HELP.splitlines()[2:]:
         code, meaning = line.split(maxsplit=1)
         assert f"| {code} | {meaning} |" in readme

@@ -63,6 +63,11 @@ def test_the_path_of_an_address_may_be_left_out(url: str) -> None:
     assert base_url(f"{url}".replace(":8000", "/prod")) == "http://h/prod/api/v1"
 
 
+def test_an_address_without_its_protocol_is_refused() -> None:
+    found = CliRunner().invoke(amazingdata, ["--url", "localhost:8000", "codes", "stock"])
+    assert (found.exit_code, "begin with http://" in found.stderr) == (exits.USAGE, True)
+
+
 @pytest.mark.parametrize(
     "args",
     [
@@ -113,6 +118,18 @@ def test_who_waits_no_longer_is_told_that_the_task_goes_on(
     assert found.exit_code == exits.INTERRUPTED
     assert "task 7 goes on: amazingdata tasks watch 7 follows it" in found.stderr
     assert "amazingdata tasks cancel 7" in found.stderr
+
+
+def test_who_interrupts_the_start_of_a_task_is_told_where_to_look(
+    run: Run, scripted: ScriptedService
+) -> None:
+    def interrupted(_request: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    scripted.on("POST /cache/fill-missing", interrupted)
+    found = run("fill", "stock", *DAYS)
+    assert found.exit_code == exits.INTERRUPTED
+    assert "may have begun all the same: amazingdata tasks list" in found.stderr
 
 
 def test_what_was_set_aside_is_shown(run: Run, scripted: ScriptedService) -> None:

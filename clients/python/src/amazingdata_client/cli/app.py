@@ -37,6 +37,10 @@ from amazingdata_client.version import __version__
 class _Commands(click.Group):
     """The commands: `--url` may stand anywhere, and a file that cannot be written is no crash."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return their names in the order of the help, by what they are about."""
+        return list(self.commands)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Move `--url` to the front, where it belongs."""
         own, others = list[str](), list(args)

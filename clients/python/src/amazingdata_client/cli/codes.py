@@ -63,6 +63,8 @@ class Wanted:
             They have more than `MOST_ROWS` rows.
         """
         codes = _listed(client, self.kind, start, end) if self.kind else self.named
+        if self.kind and not codes:
+            raise click.ClickException(f"no {self.kind} was listed in the range")
         rows = len(codes) * bars_of_a_code(period, _plain(start), _plain(end), count)
         if not self.typed and rows > MOST_ROWS:
             raise click.UsageError(

@@ -72,7 +72,12 @@ def continuous(
     Each row is a bar of the contract that is main on its day. Prints a table unless an output
     option is given. Known gaps are reported on stderr; with --require-complete or --strict, nothing
     is written if there are any.
-    """
+
+    \b
+    amazingdata continuous IF rb --start 20240101 --end 20240630
+    amazingdata continuous IF --count 250 --adjust backward --csv if.csv
+    amazingdata continuous --since last --end today --adjust backward --csv if.csv
+    """  # noqa: D301
     if since:
         options.continued(end, other=bool(count or period in options.COMPUTED))
     else:

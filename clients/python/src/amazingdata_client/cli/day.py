@@ -45,7 +45,11 @@ def day(
 
     Prints a table unless an output option is given. Known gaps are reported on stderr; with
     --require-complete or --strict, nothing is written if there are any.
-    """
+
+    \b
+    amazingdata day 20241120 --parquet day.parquet
+    amazingdata day -1d --kind etf --fields close,volume
+    """  # noqa: D301
     if include and kind == "future":
         raise click.UsageError("--include does not apply to futures")
     with login.client() as client:

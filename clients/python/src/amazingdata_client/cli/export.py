@@ -35,7 +35,10 @@ def qlib(folder: str, *, source: str, append: bool) -> None:
     """Write the daily bars of all stocks to DIR, in Qlib's binary layout.
 
     DIR is Qlib's provider_uri. Prices are adjusted backward. It needs the extra polars.
-    """
+
+    \b
+    amazingdata export qlib qlib-data --mirror market --append
+    """  # noqa: D301
     with exits(), _bar() as on_progress:
         try:
             report = to_qlib(MirrorReader(source), folder, append=append, on_progress=on_progress)

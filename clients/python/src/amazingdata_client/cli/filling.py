@@ -13,7 +13,7 @@ from amazingdata_client.cli.output import (
     print_table,
     say,
 )
-from amazingdata_client.cli.progress import print_ended, print_found, watch
+from amazingdata_client.cli.progress import print_ended, print_found, starting, watch
 from amazingdata_client.cli.scope import Scope, recheck, scoped
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.errors import IncompleteError
@@ -38,9 +38,14 @@ def detect(
     """Show which days are missing from the cache, and which are not confirmed yet.
 
     TYPE is stock, index, etf, future or finance.
-    """
+
+    \b
+    amazingdata detect stock --start 20240101 --end 20240131
+    amazingdata detect finance --start 20240101 --end 20241231 --period income
+    """  # noqa: D301
     with login.client() as client:
-        found = client.detect(*scope.days, **scope.options)
+        with starting():
+            found = client.detect(*scope.days, **scope.options)
         if found.status != "completed":
             watch(client, found.task_id, None)
         result = client.task_result(found.task_id)
@@ -97,9 +102,15 @@ def fill(
     Ctrl-C stops waiting; the task keeps running on the service.
 
     TYPE is stock, index, etf, future or finance.
-    """
+
+    \b
+    amazingdata fill stock --start 20240101 --end 20240131
+    amazingdata fill stock --start -1m --end today --codes 600000.SH,000001.SZ
+    amazingdata fill future --start -1w --end today --period min1 --main --no-wait
+    """  # noqa: D301
     with login.client() as client:
-        task = client.fill(*scope.days, **scope.options)
+        with starting():
+            task = client.fill(*scope.days, **scope.options)
         _follow(client, task, timeout, no_wait=no_wait, as_json=as_json)
 
 
@@ -117,9 +128,13 @@ def cache(
     To fetch only what is missing, use "amazingdata fill".
 
     TYPE is stock, index, etf, future or finance.
-    """
+
+    \b
+    amazingdata cache stock --start -5d --end today --codes-file mine.txt
+    """  # noqa: D301
     with login.client() as client:
-        task = client.cache_all(*scope.days, **scope.options)
+        with starting():
+            task = client.cache_all(*scope.days, **scope.options)
         _follow(client, task, timeout, no_wait=no_wait, as_json=as_json)
 
 
@@ -149,12 +164,16 @@ def verify(
     again, use "amazingdata fill".
 
     TYPE is stock, index, etf, future or finance.
-    """
+
+    \b
+    amazingdata verify stock --start 20240101 --end 20241231
+    """  # noqa: D301
     with login.client() as client:
         asked = cast("VerifyOptions", {**scope.options})
         if clear_lost:
             asked["clear_lost"] = True
-        task = client.verify(*scope.days, **asked)
+        with starting():
+            task = client.verify(*scope.days, **asked)
         _follow(client, task, timeout, no_wait=no_wait, as_json=as_json)
 
 

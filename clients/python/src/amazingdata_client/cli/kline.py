@@ -91,9 +91,20 @@ def kline(
     CODES are stocks, indices and funds, or futures, but not both in one command. With --universe
     there are none: each day has the bars of those that belonged to the index on that day.
 
+    --since last continues the file of --csv, also with codes that it does not have yet if there is
+    a --start. It asks for the last day of each code again, and refuses if that is not what the file
+    has: after a correction or a payout, or with other options.
+
     Prints a table unless an output option is given. Known gaps are reported on stderr; with
     --require-complete or --strict, nothing is written if there are any.
-    """
+
+    \b
+    amazingdata kline 600000.SH --start 20240101 --end 20240131
+    amazingdata kline 600000.SH --count 120 --adjust forward --chart
+    amazingdata kline --all etf --start -1m --end today --parquet etf.parquet
+    amazingdata kline --codes-file mine.txt --start -1y --end today --csv bars.csv
+    amazingdata kline --since last --end today --csv bars.csv
+    """  # noqa: D301
     asked = Asked((), start, end, count, period, adjust, anchor, fields, include, universe)
     _check(asked, wanted, chart=chart, since=since)
     file = Continued.of(outputs) if since else None

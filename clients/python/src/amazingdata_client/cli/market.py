@@ -27,7 +27,11 @@ def codes(login: Login, *, kind: SecurityType, date: str | None, as_json: bool) 
 
     TYPE is stock, future, etf or index; or EXTRA_STOCK_A (Shanghai and Shenzhen), SH_A, SZ_A or
     BJ_A for the stocks of some exchanges only.
-    """
+
+    \b
+    amazingdata codes stock
+    amazingdata codes future --date 20240131 > codes.txt
+    """  # noqa: D301
     with login.client() as client:
         print_lines(client.codes(kind, date), as_json=as_json)
 
@@ -44,7 +48,12 @@ def codes(login: Login, *, kind: SecurityType, date: str | None, as_json: bool) 
 @options.as_json
 @pass_login
 def search(login: Login, *, text: str, limit: int, as_json: bool) -> None:
-    """Find securities by part of their code or name."""
+    """Find securities by part of their code or name, or by its initials in pinyin.
+
+    \b
+    amazingdata search 浦发
+    amazingdata search pfyh --limit 5
+    """  # noqa: D301
     with login.client() as client:
         print_many(client.securities(text, limit=limit), as_json=as_json)
 
@@ -59,7 +68,10 @@ def calendar(login: Login, *, market: str, start: str, end: str, as_json: bool) 
     """List the trading days of a MARKET.
 
     START and END are the first and last day, as YYYYMMDD.
-    """
+
+    \b
+    amazingdata calendar SH 20240101 20240131
+    """  # noqa: D301
     with login.client() as client:
         print_lines(client.calendar(market, start, end), as_json=as_json)
 

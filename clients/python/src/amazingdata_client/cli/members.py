@@ -45,7 +45,12 @@ def index(
 
     Give --date for one day, --start and --end for every membership in a range, or none of them for
     the last final day. A member that still belongs has no last day.
-    """
+
+    \b
+    amazingdata index 000300.SH
+    amazingdata index 000300.SH --date 20160630 --weights
+    amazingdata index 000300.SH --start 20240101 --end 20241231 --csv members.csv
+    """  # noqa: D301
     _check(date, start, end)
     if weights and not date:
         raise click.UsageError("--weights needs --date")
@@ -82,7 +87,11 @@ def industries(
     """List the industries, or the members of the industry CODE.
 
     The days are those of "amazingdata index".
-    """
+
+    \b
+    amazingdata industries
+    amazingdata industries 801780.SI --date 20240630
+    """  # noqa: D301
     _check(date, start, end)
     if (date or start) and not code:
         raise click.UsageError("--date, --start and --end need the CODE of an industry")

@@ -49,7 +49,12 @@ def mirror(
 
     With --check, exits with code 3 and names the files that differ from the folder's own record
     or from what is published.
-    """
+
+    \b
+    amazingdata mirror market --dataset stock.daily --since 2013
+    amazingdata mirror market --check
+    amazingdata mirror market --watch --interval 300
+    """  # noqa: D301
     if check and watch:
         raise click.UsageError("--check and --watch exclude each other")
     with login.client() as client:

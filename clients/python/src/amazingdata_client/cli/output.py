@@ -20,6 +20,7 @@ NUMBERS = (int, float)
 NAMES = frozenset({"id", "port"})
 """Integers that identify something, and are written without thousands separators."""
 UNKNOWN = "–"
+NOTHING = "nothing found"
 NAMED = 10
 """So many columns that were left out are named."""
 
@@ -76,8 +77,10 @@ def print_many(
     """Print a list of objects: as JSON, or as a table of the named columns (default: all)."""
     if as_json:
         print_json(items)
-    else:
+    elif items:
         print_table(map(asdict, items), columns)
+    else:
+        say(NOTHING)
 
 
 def print_lines(lines: Sequence[str], *, as_json: bool) -> None:
@@ -86,6 +89,8 @@ def print_lines(lines: Sequence[str], *, as_json: bool) -> None:
         print_json(lines)
     elif lines:
         click.echo("\n".join(map(visible, lines)))
+    else:
+        say(NOTHING)
 
 
 def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] = ()) -> None:

@@ -1,5 +1,8 @@
 """The progress of a task, and a summary once it has ended."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
@@ -48,6 +51,16 @@ def watch(client: Client, task_id: int, timeout: float | None) -> Task:
             say(f"task {task_id} goes on: amazingdata tasks watch {task_id} follows it,")
             say(f"amazingdata tasks cancel {task_id} stops it")
             raise
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """Say, if the user interrupts the call that starts a task, that it may have begun."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("the task may have begun all the same: amazingdata tasks list shows it")
+        raise
 
 
 def state_of(task: Task) -> str:

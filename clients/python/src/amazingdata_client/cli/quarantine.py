@@ -33,7 +33,10 @@ def quarantine(
     """Show rows that failed a check and were not stored, of all codes or of CODE.
 
     Fetch them again with "amazingdata cache"; a fill leaves them out only while they are bad.
-    """
+
+    \b
+    amazingdata quarantine 600000.SH --dataset stock.daily --start -1m
+    """  # noqa: D301
     with login.client() as client:
         found = client.quarantine(
             dataset, code, start_date=start, end_date=end, page=page, page_size=page_size

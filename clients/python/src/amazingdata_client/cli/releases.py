@@ -17,7 +17,10 @@ def releases(login: Login, *, start: str, end: str, dataset: str, as_json: bool)
     """Show what was published of each trading day.
 
     START and END are the first and last day, as YYYYMMDD.
-    """
+
+    \b
+    amazingdata releases 20241101 20241130 --dataset stock.daily
+    """  # noqa: D301
     with login.client() as client:
         print_many(client.releases(dataset, start, end), as_json=as_json)
 

@@ -19,7 +19,15 @@ NEW_PASSWORD = "AMAZINGDATA_NEW_PASSWORD"  # noqa: S105  # a variable's name
 
 
 def base_url(text: str) -> str:
-    """Return the base URL of an API, whose path may be left out."""
+    """Return the base URL of an API, whose path may be left out.
+
+    Raises
+    ------
+    click.UsageError
+        It is no address of the web.
+    """
+    if not text.startswith(("http://", "https://")):
+        raise click.UsageError(f"--url must begin with http:// or https://, not {text!r}")
     url = text.rstrip("/")
     return url if url.endswith(PATH) else f"{url}{PATH}"
 

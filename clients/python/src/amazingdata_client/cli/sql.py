@@ -27,7 +27,10 @@ def sql(query: str, *, folder: str, csv_to: Any, as_json: bool) -> None:
     """Ask DuckDB a QUERY about a mirror.
 
     Each dataset is a view, such as stock_daily. It needs no login, and the extra duckdb.
-    """
+
+    \b
+    amazingdata sql "select count(*) from stock_daily" --mirror market
+    """  # noqa: D301
     with exits():
         columns, found = _answer(MirrorReader(folder), query)
     if csv_to:

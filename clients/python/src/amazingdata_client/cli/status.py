@@ -46,12 +46,16 @@ def status(
 ) -> None:
     """Read the status of the stocks CODES: limits, ST, suspensions, ex-dates.
 
-    Give CODES or --universe, with --start and --end; or --date for the whole market.
+    Give codes or --universe, with --start and --end; or --date for the whole market.
 
     Prints a table unless an output option is given; "–" is what the source does not know. Known
     gaps are reported on stderr; with --require-complete or --strict, nothing is written if there
     are any.
-    """
+
+    \b
+    amazingdata status 600000.SH --start 20240101 --end 20240131
+    amazingdata status --date 20241120 --csv status.csv
+    """  # noqa: D301
     if since:
         options.continued(end or "", other=bool(universe or trade_date))
     else:

@@ -6,7 +6,7 @@ import click
 
 from amazingdata_client.cli import options
 from amazingdata_client.cli.output import print_json, print_one, print_table, say
-from amazingdata_client.cli.progress import print_ended, watch
+from amazingdata_client.cli.progress import print_ended, starting, watch
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.words import TaskStatus, TaskType
 
@@ -115,5 +115,6 @@ def retry(
 ) -> None:
     """Run the failed part of a task again."""
     with login.client() as client:
-        task = client.retry_task(task_id)
+        with starting():
+            task = client.retry_task(task_id)
         print_one(task if no_wait else watch(client, task.id, timeout), as_json=as_json)
