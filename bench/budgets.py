@@ -80,6 +80,7 @@ def budgets(raw: Mapping[str, Any]) -> list[Budget]:
         *_publish(raw["publish"]),
         *_peers(raw["peers"]),
         _wire(raw["read"]["50x1y"], raw["parquet_bytes"]),
+        _printing(raw["printing"]),
     ]
 
 
@@ -262,4 +263,15 @@ def _wire(read: Mapping[str, Any], parquet_bytes: int) -> Budget:
         f"Parquet with zstd: {parquet_bytes:,}",
         read["wire_bytes"]["zstd"] / parquet_bytes,
         1.1,
+    )
+
+
+def _printing(found: Mapping[str, Any]) -> Budget:
+    floor = found["csv"]["cpu_ms"]
+    return Budget(
+        "printing",
+        f"the command line prints {found['rows']:,} rows into a pipe",
+        f"as CSV: {floor:.0f} ms",
+        found["pipe"]["cpu_ms"] / floor,
+        2,
     )

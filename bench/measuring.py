@@ -90,6 +90,7 @@ def everything(real: Path | None) -> dict[str, Any]:
         "parquet_bytes": lambda: _parquet_bytes(questions[0]),
         "store": lambda: run("bench.storing", preparing.DATA),
         "detect": _detect,
+        "printing": lambda: run("bench.printing"),
         "publish": _publish,
         "growth_read": _growth_read,
         "growth_fill": _growth_fill,

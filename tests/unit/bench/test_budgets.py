@@ -61,6 +61,7 @@ def figures() -> dict[str, Any]:
             },
         },
         "parquet_bytes": 200,
+        "printing": {"rows": 1000, "csv": cpu(10), "pipe": cpu(9)},
     }
 
 
@@ -72,6 +73,7 @@ def test_each_ratio_is_to_the_floor_of_its_own_run() -> None:
     assert found["detect_13y"] == 0.6
     assert found["fill_efficiency"] == 0.97
     assert found["wire_bytes"] == 1.05
+    assert found["printing"] == 0.9
     assert (found["publish_year"], found["market_day"]) == (4, 1.5)
     # The better peer, and ours as a client of theirs would get it.
     assert found["market_day_peer"] == 4

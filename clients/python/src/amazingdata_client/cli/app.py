@@ -37,7 +37,7 @@ from amazingdata_client.version import __version__
 class _Commands(click.Group):
     """The commands: `--url` may stand anywhere, and a file that cannot be written is no crash."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return their names in the order of the help, by what they are about."""
         return list(self.commands)
 
