@@ -310,6 +310,14 @@ def test_continuous_futures(run: Run, scripted: ScriptedService) -> None:
     assert "contract" in run("kline", "if.main", *DAYS).stdout
 
 
+def test_of_many_series_only_some_are_told(run: Run, scripted: ScriptedService) -> None:
+    said = meta(rolls={f"V{at}.MAIN": [] for at in range(15)})
+    scripted.on("GET /future/continuous", success({}, said))
+    told = run("continuous", "V1", *DAYS).stderr
+    assert told.count("0 rolls") == 5
+    assert "… and of 10 more; --json has them all" in told
+
+
 def test_futures_are_asked_for_elsewhere(run: Run, scripted: ScriptedService) -> None:
     scripted.on("GET /future/kline", success({"IF2401.CFE": [sample_bar(settle=1.5)]}, meta()))
     assert "settle" in run("kline", "if2401.cfe", *DAYS).stdout

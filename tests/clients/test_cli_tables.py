@@ -63,6 +63,13 @@ def test_a_cut_text_fits_and_says_that_it_is_cut(text: str, width: int) -> None:
         assert text.startswith(shown[:-1])
 
 
+@pytest.mark.parametrize("text", ["2026-12-01 03:00:00", "600000.SH", "1,234.50", "", "–"])
+def test_what_has_no_words_is_not_cut(text: str) -> None:
+    assert cut(text, 3) == text
+    column = Column("published_at", [text, text])
+    assert column.least() == max(len(text), len("published_at"))
+
+
 @contextmanager
 def terminal(monkeypatch: pytest.MonkeyPatch, columns: int) -> Iterator[None]:
     with monkeypatch.context() as changed:
@@ -86,6 +93,17 @@ def test_less_important_columns_give_way(
     assert "too narrow for open, high, low, amount; --json or a pipe has" in narrow.stderr
     assert "743,210,987.50" in wide.stdout
     assert "too narrow" not in wide.stderr
+
+
+def test_bars_of_a_day_are_told_apart_on_the_narrowest_terminal(
+    run: Run, scripted: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bars = [sample_bar(kline_time="2024-01-02 09:30:00")]
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": bars}, meta()))
+    with terminal(monkeypatch, 40):
+        shown = run("kline", "600000.SH", *DAYS, "--period", "min1")
+    assert shown.stdout.splitlines()[1] == "600000.SH  2024-01-02 09:30:00   9.15"
+    assert "Asia/Shanghai" in shown.stderr
 
 
 def test_words_are_cut_before_columns_give_way(

@@ -71,6 +71,34 @@ def test_the_command_line(synthetic_cloud: LocalCloud, home: Path) -> None:
     ran(6, "--url", "http://127.0.0.1:9/api/v1", "whoami", **env)
 
 
+def test_everything_else_that_is_read(synthetic_cloud: LocalCloud, home: Path) -> None:
+    env = {"AMAZINGDATA_USERNAME": "admin", "AMAZINGDATA_PASSWORD": "admin123"}
+
+    def ran(code: int, *arguments: str, stdin: str = "") -> list[list[str]]:
+        done = run(synthetic_cloud, home, *arguments, stdin=stdin, **env)
+        assert done.returncode == code, (arguments, done.stdout, done.stderr)
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    assert "IF" in [row[0] for row in ran(0, "varieties")]
+    assert ran(0, "main-contracts", "--date", "20240131")[0][1] == "contract"
+    year = ("--start", "20230101", "--end", "20231231")
+    assert len(ran(0, "statements", "income", "600000.SH", *year, "--require-complete")) == 5
+    assert len(ran(0, "coverage", "stock", *DAYS, "--codes-file", "-", stdin="sh600000，")) == 2
+    stocks = ran(0, "codes", "stock", "--date", "20240102")
+    every = ran(0, "kline", "--all", "stock", "--start", "20240102", "--end", "20240102")
+    assert {row[0] for row in every[1:]} <= {row[0] for row in stocks}
+    assert len(every) > 200
+    file = home / "bars.csv"
+    kept = ("kline", "--since", "last", "--csv", str(file))
+    ran(0, *kept, "600000.SH", "--start", "20240101", "--end", "20240110")
+    ran(0, *kept, "--end", "20240131")
+    whole = ran(0, "kline", "600000.SH", *DAYS, "--csv", "-")
+    assert file.read_text().splitlines() == [row[0] for row in whole]
+    before = file.read_bytes()
+    ran(1, *kept, "--end", "20240229", "--adjust", "backward", "--fields", "close")
+    assert file.read_bytes() == before
+
+
 def test_tasks_by_command(synthetic_cloud: LocalCloud, home: Path) -> None:
     env = {"AMAZINGDATA_USERNAME": "admin", "AMAZINGDATA_PASSWORD": "admin123"}
 

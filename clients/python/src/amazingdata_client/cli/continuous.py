@@ -9,7 +9,7 @@ from amazingdata_client.cli.continuing import Continued, since
 from amazingdata_client.cli.output import counted, say
 from amazingdata_client.cli.rows import Outputs
 from amazingdata_client.cli.session import Login, pass_login
-from amazingdata_client.cli.summary import tell
+from amazingdata_client.cli.summary import SHOWN, tell
 from amazingdata_client.results import ContinuousResult
 from amazingdata_client.words import Adjust, Method, Period, Rule
 
@@ -109,7 +109,17 @@ def continuous(
             result.require_complete(strict=strict)
     outputs.show(result, {"data": result.data, "meta": result.meta})
     tell(result, "bar")
-    for code, rolls in result.meta.rolls.items():
-        say(f"{code}: {counted(len(rolls), 'roll')}")
-    for code, days in result.meta.no_main.items():
-        say(f"the main contract of {code} is not known on {', '.join(map(str, days))}")
+    _tell([f"{code}: {counted(len(each), 'roll')}" for code, each in result.meta.rolls.items()])
+    _tell(
+        [
+            f"the main contract of {code} is not known on {', '.join(map(str, days))}"
+            for code, days in result.meta.no_main.items()
+        ]
+    )
+
+
+def _tell(lines: Sequence[str]) -> None:
+    for line in lines[:SHOWN]:
+        say(line)
+    if len(lines) > SHOWN:
+        say(f"… and of {len(lines) - SHOWN:,} more; --json has them all")

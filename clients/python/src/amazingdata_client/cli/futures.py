@@ -21,7 +21,7 @@ def varieties(login: Login, *, as_json: bool) -> None:
 
     \b
     amazingdata varieties
-    amazingdata varieties | cut -f1     only their codes, such as IF
+    amazingdata continuous $(amazingdata varieties | tail -n +2 | cut -f1) --count 250 --csv all.csv
     """  # noqa: D301
     with login.client() as client:
         print_many(client.varieties(), as_json=as_json)

@@ -21,6 +21,8 @@ NAMES = frozenset({"id", "port"})
 """Integers that identify something, and are written without thousands separators."""
 UNKNOWN = "–"
 NOTHING = "nothing found"
+SEARCHED = 100
+"""So many rows are searched for times, which begin in the first ones if there are any."""
 NAMED = 10
 """So many columns that were left out are named."""
 
@@ -116,8 +118,8 @@ def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] = ()) 
         # Here, where a reader that has gone is noticed.
         sys.stdout.flush()
     else:
-        _print_fitted(shown, names, broad)
-    _tell_zone(shown[:1], names)
+        names = _print_fitted(shown, names, broad)
+    _tell_zone(shown[:SEARCHED], names)
 
 
 def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -125,7 +127,8 @@ def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row))
 
 
-def _print_fitted(rows: Sequence[Mapping[str, Any]], names: Sequence[str], broad: int) -> None:
+def _print_fitted(rows: Sequence[Mapping[str, Any]], names: Sequence[str], broad: int) -> list[str]:
+    """Print what fits, and return the names of its columns."""
     made = fitted([_column(rows, name) for name in names], broad)
     header, *lines = made.lines
     click.echo("\n".join([click.style(header, bold=True), *lines]))
@@ -133,6 +136,7 @@ def _print_fitted(rows: Sequence[Mapping[str, Any]], names: Sequence[str], broad
         more = f" and {len(made.left_out) - NAMED:,} more" if len(made.left_out) > NAMED else ""
         named = f"{', '.join(made.left_out[:NAMED])}{more}"
         say(f"too narrow for {named}; --json or a pipe has every column")
+    return [name for name in names if visible(name) not in made.left_out]
 
 
 def _column(rows: Sequence[Mapping[str, Any]], name: str) -> Column:

@@ -10,13 +10,17 @@ GAP = 2
 """Blanks between two columns."""
 SHORTEST = 8
 """Words are not cut below this width; before that, a column is left out."""
+SHORTEST_NAME = 12
+"""Nor names of columns below this one."""
 CUT = "…"
 KEYS = frozenset({"id", "code", "contract", "variety", "path"})
 """Columns that identify something, whose texts are never cut."""
-IMPORTANT = ("trade_date", "kline_time", "close", "status", "missing", "volume")
+IMPORTANT = ("kline_time", "trade_date", "close", "status", "missing", "volume")
 """Columns that stay longest, after the first one; of the others the last goes first."""
 _TOKEN = re.compile(r"[^\s…]*[0-9][^\s…]*")
 """What a cut may not end in: a number, a day, a code."""
+_WHOLE = re.compile(rf"–?|{_TOKEN.pattern}(?:\s+{_TOKEN.pattern})*")
+"""A text that has no words, which is not cut."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,11 @@ class Column:
 
     def least(self) -> int:
         """Return the width below which it is left out."""
-        whole = self.number or self.name in KEYS or all(map(_is_one_token, self.cells))
-        if not whole:
-            return min(self.width(), SHORTEST)
-        # Its name may be cut, since it is a word.
+        name = min(_length(self.name), SHORTEST_NAME)
         cells = max(map(_length, self.cells), default=0)
-        return max(cells, min(_length(self.name), SHORTEST))
+        if self.number or self.name in KEYS or all(map(_is_whole, self.cells)):
+            return max(cells, name)
+        return max(min(cells, SHORTEST), name)
 
     def shown(self, width: int) -> list[str]:
         """Return the name and the cells, each exactly that wide."""
@@ -67,20 +70,21 @@ def fitted(columns: Sequence[Column], width: int) -> Fitted:
     if _total(natural.values()) <= width:
         return Fitted(_lines(columns, natural), [])
     least = {each.name: each.least() for each in columns}
-    kept = list(columns)
-    while len(kept) > 1 and _total(least[each.name] for each in kept) > width:
-        kept.remove(max(kept[1:], key=lambda each: _rank(each.name, kept)))
-    widths = _shared_out({each.name: natural[each.name] for each in kept}, least, width)
-    names = {each.name for each in kept}
-    return Fitted(_lines(kept, widths), [each.name for each in columns if each.name not in names])
+    first, *others = least
+    staying = [first, *sorted(others, key=_rank)]
+    while len(staying) > 1 and _total(least[name] for name in staying) > width:
+        staying.pop()
+    widths = _shared_out({name: natural[name] for name in staying}, least, width)
+    kept = [each for each in columns if each.name in widths]
+    return Fitted(_lines(kept, widths), [name for name in least if name not in widths])
 
 
 def cut(text: str, width: int) -> str:
     """Cut a text to a width, with … at its end; a number before … would look cut, so there is none.
 
-    A text that is a single number, day or code is not cut.
+    A text without words, such as a day, a time or a code, is not cut.
     """
-    if _length(text) <= width or _is_one_token(text):
+    if _length(text) <= width or _is_whole(text):
         return text
     end, room = 0, width - 1
     while (size := cell_len(text[end])) <= room:
@@ -91,14 +95,12 @@ def cut(text: str, width: int) -> str:
     return text[:end].rstrip() + CUT
 
 
-def _is_one_token(text: str) -> bool:
-    return len(text) < 2 or _TOKEN.fullmatch(text) is not None
+def _is_whole(text: str) -> bool:
+    return _WHOLE.fullmatch(text) is not None
 
 
-def _rank(name: str, kept: Sequence[Column]) -> int:
-    if name in IMPORTANT:
-        return IMPORTANT.index(name)
-    return len(IMPORTANT) + [each.name for each in kept].index(name)
+def _rank(name: str) -> int:
+    return IMPORTANT.index(name) if name in IMPORTANT else len(IMPORTANT)
 
 
 def _shared_out(natural: Mapping[str, int], least: Mapping[str, int], width: int) -> dict[str, int]:
