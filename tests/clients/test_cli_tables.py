@@ -55,6 +55,8 @@ def test_a_table_fits_and_cuts_no_number_and_no_id(shown: list[Column], width: i
 @given(WORDS, st.integers(1, 30))
 @example("at 20240102 only", 7)
 @example("行情行情行情", 4)
+@example("12 " * 500 + "x" * 100_000, 20)
+@example("x" * 100_000 + " 12", 20)
 def test_a_cut_text_fits_and_says_that_it_is_cut(text: str, width: int) -> None:
     shown = cut(text, width)
     if shown != text:
@@ -98,7 +100,7 @@ def test_less_important_columns_give_way(
 def test_bars_of_a_day_are_told_apart_on_the_narrowest_terminal(
     run: Run, scripted: ScriptedService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bars = [sample_bar(kline_time="2024-01-02 09:30:00")]
+    bars = [{"trade_date": "20240102", "kline_time": "2024-01-02 09:30:00"} | sample_bar()]
     scripted.on("POST /stock/kline/batch", success({"600000.SH": bars}, meta()))
     with terminal(monkeypatch, 40):
         shown = run("kline", "600000.SH", *DAYS, "--period", "min1")

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from amazingdata_client.cli.moments import in_beijing
-from amazingdata_client.cli.table import Column, fitted
+from amazingdata_client.cli.table import UNKNOWN, Column, fitted
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 NUMBERS = (int, float)
 NAMES = frozenset({"id", "port"})
 """Integers that identify something, and are written without thousands separators."""
-UNKNOWN = "–"
 NOTHING = "nothing found"
 SEARCHED = 100
 """So many rows are searched for times, which begin in the first ones if there are any."""

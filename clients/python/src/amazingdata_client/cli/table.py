@@ -16,11 +16,10 @@ CUT = "…"
 KEYS = frozenset({"id", "code", "contract", "variety", "path"})
 """Columns that identify something, whose texts are never cut."""
 IMPORTANT = ("kline_time", "trade_date", "close", "status", "missing", "volume")
-"""Columns that stay longest, after the first one; of the others the last goes first."""
-_TOKEN = re.compile(r"[^\s…]*[0-9][^\s…]*")
-"""What a cut may not end in: a number, a day, a code."""
-_WHOLE = re.compile(rf"–?|{_TOKEN.pattern}(?:\s+{_TOKEN.pattern})*")
-"""A text that has no words, which is not cut."""
+"""Columns that find their place before the others, after the first one."""
+UNKNOWN = "–"
+_WORD = re.compile(r"(?<!\S)[^\s0-9]+(?!\S)")
+_DIGIT = re.compile("[0-9]")
 
 
 @dataclass(frozen=True)
@@ -71,9 +70,11 @@ def fitted(columns: Sequence[Column], width: int) -> Fitted:
         return Fitted(_lines(columns, natural), [])
     least = {each.name: each.least() for each in columns}
     first, *others = least
-    staying = [first, *sorted(others, key=_rank)]
-    while len(staying) > 1 and _total(least[name] for name in staying) > width:
-        staying.pop()
+    staying, room = [first], width - least[first]
+    for name in sorted(others, key=_rank):
+        if GAP + least[name] <= room:
+            staying.append(name)
+            room -= GAP + least[name]
     widths = _shared_out({name: natural[name] for name in staying}, least, width)
     kept = [each for each in columns if each.name in widths]
     return Fitted(_lines(kept, widths), [name for name in least if name not in widths])
@@ -89,14 +90,16 @@ def cut(text: str, width: int) -> str:
     end, room = 0, width - 1
     while (size := cell_len(text[end])) <= room:
         end, room = end + 1, room - size
-    for token in _TOKEN.finditer(text):
-        if token.start() < end <= token.end():
-            end = token.start()
+    begins = end
+    while begins and not text[begins - 1].isspace():
+        begins -= 1
+    if begins < end and _DIGIT.search(text[begins:].split(maxsplit=1)[0]):
+        end = begins
     return text[:end].rstrip() + CUT
 
 
 def _is_whole(text: str) -> bool:
-    return _WHOLE.fullmatch(text) is not None
+    return text == UNKNOWN or _WORD.search(text) is None
 
 
 def _rank(name: str) -> int:
