@@ -89,6 +89,20 @@ def test_releases_and_publish(run: Run, scripted: ScriptedService) -> None:
     assert run("publish").exit_code == exits.NOT_ALLOWED
 
 
+def test_what_is_published_and_what_has_changed(run: Run, scripted: Publisher) -> None:
+    listed = run("exports", "--dataset", "calendar").stdout.splitlines()
+    assert listed[0].split("\t")[:2] == ["path", "rows"]
+    assert [line.split("\t")[0] for line in listed[1:]] == ["calendar/part.parquet"]
+    assert len(json.loads(run("exports", "--json").stdout)["items"]) > len(listed)
+    assert run("exports", "--dataset", "bonds").exit_code == exits.USAGE
+    told = run("changes")
+    assert "2026-11-30 16:00:00" in told.stdout
+    assert f"next time: amazingdata changes --since {scripted.cursor}\n" in told.stderr
+    later = run("changes", "--since", str(scripted.cursor))
+    assert (later.exit_code, later.stdout) == (0, "")
+    assert json.loads(run("changes", "--json").stdout)["cursor"] == str(scripted.cursor)
+
+
 def test_a_mirror(run: Run, scripted: Publisher, folder: str) -> None:
     first = run("mirror", folder, "--dataset", "stock.daily", "--dataset", "calendar")
     assert first.exit_code == 0

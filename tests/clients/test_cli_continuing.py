@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -25,11 +26,6 @@ JANUARY = [f"202401{day:02}" for day in range(1, 11)]
 
 
 @dataclass
-class Named:
-    name: str
-
-
-@dataclass
 class Found:
     data: Mapping[str, Sequence[Mapping[str, Any]]]
     whole: bool = True
@@ -44,7 +40,7 @@ def bar(day: str, minute: int = 0) -> dict[str, Any]:
 
 
 def opened(path: Path) -> Continued:
-    return Continued.of(Outputs(Named(str(path)), None, as_json=False))
+    return Continued.of(Outputs(SimpleNamespace(name=str(path)), None, as_json=False))
 
 
 def rows_of(path: Path) -> list[list[str]]:

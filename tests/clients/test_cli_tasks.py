@@ -186,6 +186,11 @@ def test_configs(run: Run, scripted: ScriptedService, monkeypatch: pytest.Monkey
     assert "vendor" not in run(*made).output
     assert json.loads(run(*made, "--default", "--json").stdout)["has_password"]
     assert scripted.bodies()[-1]["is_default"]
+    scripted.on("PATCH /configs/sdk/1", success(CONFIG))
+    assert run("configs", "update", "1", "--name", "second").exit_code == 0
+    assert scripted.bodies()[-1] == {"name": "second"}
+    assert json.loads(run("configs", "update", "1", "--port", "8601", "--json").stdout)
+    assert scripted.bodies()[-1] == {"port": 8601, "password": "vendor"}
     assert run("configs", "default", "1").exit_code == 0
     assert run("configs", "test", "1").exit_code == exits.ERROR
     assert json.loads(run("configs", "test", "1", "--json").stdout)["message"] == "refused"

@@ -13,7 +13,7 @@ from amazingdata_client.cli.store import Store
 from click.testing import CliRunner
 
 from tests.clients.conftest import Run
-from tests.clients.samples import DAYS, meta, sample_bar, sample_task
+from tests.clients.samples import DAYS, meta, sample_bar, sample_day_meta, sample_task
 from tests.clients.scripted import PASSWORD, URL, USERNAME, ScriptedService, success
 
 
@@ -53,6 +53,37 @@ def test_relative_days_reach_the_service(
     assert run("kline", "600000.SH", "--start", "-30d", "--end", "today").exit_code == 0
     asked = scripted.bodies()[-1]
     assert (asked["start_date"], asked["end_date"]) == ("20240301", "20240331")
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments"),
+    [
+        ("GET /releases", ("releases", "-30d", "today")),
+        ("GET /base/calendar", ("calendar", "SH", "-30d", "today")),
+    ],
+)
+def test_relative_days_may_be_arguments(
+    run: Run,
+    scripted: ScriptedService,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+    arguments: tuple[str, ...],
+) -> None:
+    monkeypatch.setattr(days, "today", lambda: date(2024, 3, 31))
+    scripted.on(call, success([] if "calendar" in call else {"items": [], "total": 0}))
+    assert run(*arguments).exit_code == 0
+    asked = scripted.seen[-1].url.params
+    assert (asked["start_date"], asked["end_date"]) == ("20240301", "20240331")
+    assert run(*arguments, "--nonsense").exit_code == exits.USAGE
+
+
+def test_a_market_day_may_be_relative(
+    run: Run, scripted: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(days, "today", lambda: date(2024, 3, 31))
+    scripted.on("GET /stock/kline/day", success({}, sample_day_meta()))
+    assert run("day", "-3d").exit_code == 0
+    assert scripted.seen[-1].url.params["trade_date"] == "20240328"
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,8 @@ for command in (
     members.index,
     members.industries,
     releases.releases,
+    releases.exports,
+    releases.changes,
     releases.publish,
     mirror.mirror,
     sql.sql,

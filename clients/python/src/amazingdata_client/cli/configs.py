@@ -56,6 +56,40 @@ def create(
     print_one(made, as_json=as_json)
 
 
+@configs.command()
+@config_id_argument
+@click.option("--name")
+@click.option("--username", help="User name of the vendor account.")
+@click.option("--host", help="Host name or address of the vendor's server.")
+@click.option("--port", type=int)
+@click.option("--new-password", is_flag=True, help="Change the password, too.")
+@options.as_json
+@pass_login
+def update(
+    login: Login,
+    *,
+    config_id: int,
+    name: str | None,
+    username: str | None,
+    host: str | None,
+    port: int | None,
+    new_password: bool,
+    as_json: bool,
+) -> None:
+    """Change a connection.
+
+    Another user name, host or port needs the password of the vendor account again, which is
+    prompted for, or taken from AMAZINGDATA_SDK_PASSWORD.
+    """
+    needed = new_password or username or host or port is not None
+    password = new_secret(SDK_PASSWORD) if needed else None
+    with login.client() as client:
+        changed = client.update_config(
+            config_id, name=name, username=username, password=password, host=host, port=port
+        )
+    print_one(changed, as_json=as_json)
+
+
 @configs.command("default")
 @config_id_argument
 @pass_login

@@ -3,7 +3,7 @@
 import click
 
 from amazingdata_client.cli import options, rows
-from amazingdata_client.cli.days import DAY
+from amazingdata_client.cli.days import AS_ARGUMENTS, DAY
 from amazingdata_client.cli.rows import Outputs
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell_day
@@ -11,7 +11,7 @@ from amazingdata_client.questions import DAY_KINDS
 from amazingdata_client.words import Include, Kind
 
 
-@click.command()
+@click.command(context_settings=AS_ARGUMENTS)
 @click.argument("trade_date", metavar="DAY", type=DAY)
 @click.option(
     "--kind",

@@ -61,3 +61,5 @@ def _before(day: date, number: int, unit: str) -> date:
 
 
 DAY = Day()
+AS_ARGUMENTS = {"ignore_unknown_options": True}
+"""Settings of commands whose arguments are days: -30d is none of their options."""

@@ -3,7 +3,7 @@
 import click
 
 from amazingdata_client.cli import options
-from amazingdata_client.cli.days import DAY
+from amazingdata_client.cli.days import AS_ARGUMENTS, DAY
 from amazingdata_client.cli.output import print_json, print_lines, print_many, print_one
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.words import SecurityType
@@ -58,16 +58,16 @@ def search(login: Login, *, text: str, limit: int, as_json: bool) -> None:
         print_many(client.securities(text, limit=limit), as_json=as_json)
 
 
-@click.command()
+@click.command(context_settings=AS_ARGUMENTS)
 @click.argument("market", type=click.Choice(MARKETS, case_sensitive=False))
-@click.argument("start")
-@click.argument("end")
+@click.argument("start", type=DAY)
+@click.argument("end", type=DAY)
 @options.as_json
 @pass_login
 def calendar(login: Login, *, market: str, start: str, end: str, as_json: bool) -> None:
     """List the trading days of a MARKET.
 
-    START and END are the first and last day, as YYYYMMDD.
+    START and END are the first and last day: YYYYMMDD, today, or so long ago, such as -30d.
 
     \b
     amazingdata calendar SH 20240101 20240131
