@@ -72,6 +72,23 @@ def test_what_has_no_words_is_not_cut(text: str) -> None:
     assert column.least() == max(len(text), len("published_at"))
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (9.1, "9.10"),
+        (1234.0, "1,234.00"),
+        (1.019923, "1.019923"),
+        (0.00001, "1e-05"),
+        (-1234567.125, "-1,234,567.125"),
+        (1e300, "1e+300"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_no_digit_of_a_number_is_lost(value: float, shown: str) -> None:
+    assert cell(value) == shown
+    assert float(shown.replace(",", "")) == value or value != value  # noqa: PLR0124
+
+
 @contextmanager
 def terminal(monkeypatch: pytest.MonkeyPatch, columns: int) -> Iterator[None]:
     with monkeypatch.context() as changed:

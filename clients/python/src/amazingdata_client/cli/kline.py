@@ -209,7 +209,7 @@ def _draw_one(code: str, shown: Sequence[Candle]) -> None:
     out.print(Text(visible(f"{code}  {shown[0].label} to {shown[-1].label}"), style="bold"))
     high, low = max(each.high for each in shown), min(each.low for each in shown)
     for row, cells in enumerate(draw(shown, CHART_HEIGHT)):
-        price = high - (high - low) * row / (CHART_HEIGHT - 1)
+        price = round(high - (high - low) * row / (CHART_HEIGHT - 1), 4)
         put(cell(price) if row % 4 == 0 or row == CHART_HEIGHT - 1 else "", *cells)
     volumes = [each.volume for each in shown if each.volume is not None]
     if volumes:

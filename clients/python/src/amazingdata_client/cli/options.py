@@ -60,8 +60,8 @@ def continued(end: str, *, other: bool) -> None:
         raise click.UsageError("give --end with --since last")
     if other:
         raise click.UsageError(
-            "--since last goes on day by day: it takes no --count, --universe or --chart, and no "
-            "weekly or monthly bars"
+            "--since last goes on day by day: it takes no --count, --universe, --date or --chart, "
+            "and no weekly or monthly bars"
         )
 
 

@@ -151,8 +151,9 @@ def cell(value: Any, name: str = "") -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        whole, _, fraction = f"{value:,.4f}".partition(".")
-        return f"{whole}.{fraction.rstrip('0'):0<2}"
+        # Every digit that it has, and two decimals at least, so that prices stand in line.
+        whole, point, fraction = f"{value:,}".partition(".")
+        return f"{whole}.{fraction:0<2}" if point and "e" not in fraction else f"{value:,}"
     if isinstance(value, int):
         return str(value) if name in NAMES else f"{value:,}"
     return in_beijing(value) if isinstance(value, str) else _compact(value)
