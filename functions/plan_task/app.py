@@ -6,6 +6,9 @@ import marketdata.aws.preloaded  # noqa: F401  loads boto3
 from marketdata import deployment
 from marketdata.tasks.age import NewestDay
 from marketdata.tasks.plan import Planner
+from marketdata.tasks.schedules import ScheduleRuns
+from marketdata.tasks.store_size import StoreSize
+from marketdata.tasks.survey import Survey
 
 NOTHING = {"task_id": 0, "attempt": 0, "batch_count": 0}
 """No task is made: the state machine ends."""
@@ -18,15 +21,35 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     the schedule "age" only measures. Both state machines begin with this step.
     """
     asked, execution = event["input"], event["execution"]
-    if asked.get("schedule") == "age" or asked.get("if_late"):
-        newest: NewestDay = deployment.newest_day()
-        if not asked.get("if_late"):
-            newest.measure()
-            return NOTHING
-        if not newest.is_late(asked["schedule"]):
-            return NOTHING
-    planner: Planner = deployment.planner()
     if "schedule" in asked:
-        task = planner.scheduled(asked["schedule"], execution)
-        return planner.plan(task.id, task.attempt, execution)
-    return planner.plan(asked["task_id"], asked["attempt"], execution)
+        return _scheduled(asked, execution)
+    return _planner().plan(asked["task_id"], asked["attempt"], execution)
+
+
+def _scheduled(asked: dict[str, Any], execution: str) -> dict[str, Any]:
+    runs: ScheduleRuns = deployment.schedule_runs()
+    if asked["schedule"] == "age":
+        runs.note(asked)
+        _measure()
+        return NOTHING
+    newest: NewestDay = deployment.newest_day()
+    if asked.get("if_late") and not newest.is_late(asked["schedule"]):
+        runs.note(asked)
+        return NOTHING
+    planner = _planner()
+    task = planner.scheduled(asked["schedule"], execution)
+    runs.note(asked, task.id)
+    return planner.plan(task.id, task.attempt, execution)
+
+
+def _measure() -> None:
+    newest: NewestDay = deployment.newest_day()
+    newest.measure()
+    survey: Survey = deployment.survey()
+    survey.refresh()
+    size: StoreSize = deployment.store_size()
+    size.count()
+
+
+def _planner() -> Planner:
+    return deployment.planner()

@@ -32,6 +32,7 @@ from tests.support.events import ADMIN, proxy_event, read
 from tests.support.faults import PATIENCE, BusyError, Event, Gate, Handler, Killed
 from tests.support.group_source import BANKS, HS300, Groups, with_groups
 from tests.support.publishing import publish_after_fills
+from tests.support.schedules import deploy_schedules
 from tests.support.service import Service
 from tests.support.standins import PASSWORD, bundle
 
@@ -237,6 +238,20 @@ class AllWork:
         self.ask("GET", "/cache/future-varieties")
         self.ask("GET", "/cache/main-contracts", query={"trade_date": "20200110"})
 
+    def schedules(self) -> None:
+        """Have a run that makes no task, one that does, and one that fails; look at all of them."""
+
+        def die(_handle: Handler, _event: Event) -> Any:
+            raise Killed
+
+        deploy_schedules(self.monkeypatch)
+        for name in ("age", "catalog"):
+            self.service.schedule(name)
+        self.service.faults["plan_task"] = die
+        self.service.schedule("stock")
+        self.service.faults["plan_task"] = partial(self.step, "plan_task")
+        self.ask("GET", "/cache/schedules")
+
     def requests(self) -> None:
         """Count requests to a source that limits them, and look at their number."""
         upstream = deployment.settings().upstream
@@ -320,7 +335,7 @@ class AllWork:
 
     def futures(self) -> None:
         """Have schedules run, and main contracts worked out twice."""
-        self.service.schedule("catalog")
+        self.schedules()
         self.service.schedule("future")
         for end in ("20200107", "20200110"):
             body = FUTURES | {"end_date": end}

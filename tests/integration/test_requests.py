@@ -40,6 +40,7 @@ from tests.support.events import ADMIN, proxy_event
 from tests.support.exchange import hearing
 from tests.support.faults import Event
 from tests.support.group_source import BANKS, HS300
+from tests.support.schedules import deploy_schedules
 from tests.support.service import Service
 
 YEAR = ("20200101", "20201231")
@@ -84,14 +85,28 @@ COSTS: dict[str, dict[str, int]] = {
     "logout": {"PutItem": 1},
     "SDK configs": {"GetItem": 2, "Query": 1},
     "me": {"GetItem": 1},
-    "the status": {"GetItem": 1},
+    # Who uses the source, the newest tasks, and what was counted: of each dataset, and the size.
+    "the status": {"GetItem": 2, "BatchGetItem": 2, "Query": 1},
+    "the schedules": {"GetSchedule": 9, "Query": 1},
     "a page of tasks": {"GetItem": 1, "Query": 1},
     "tasks with errors": {"Query": 1},
     "what was set aside": {"ListObjectsV2": 1},
     "a task": {"GetItem": 1},
     "detect a year: plan": {"GetItem": 1, "PutObject": 1, "UpdateItem": 1},
     "detect a year: detect": {"GetItem": 1, "Query": 1, "PutObject": 1, "TransactWriteItems": 1},
-    "detect a year: end": {"GetItem": 1, "GetObject": 2, "PutObject": 1, "UpdateItem": 1},
+    "detect a year: end": {
+        "GetItem": 3,
+        "GetObject": 2,
+        "PutObject": 1,
+        "UpdateItem": 1,
+        # What is stored is counted: the year's index, what had changed, what was counted before,
+        # and, for the first time within an hour, the size of the store.
+        "Query": 2,
+        "BatchGetItem": 2,
+        "PutItem": 2,
+        "DescribeTable": 1,
+        "ListObjectsV2": 1,
+    },
     "detect 13 years: detect": {
         "GetItem": 1,
         "Query": 13,
@@ -127,6 +142,7 @@ def counting() -> Iterator[Counter[str]]:
         counted[operation] += 1
 
     clients = [client("dynamodb"), client("s3"), client("secretsmanager"), client("stepfunctions")]
+    clients.append(client("scheduler"))
     for each in clients:
         each.meta.events.register("before-call", count)
     try:
@@ -318,6 +334,7 @@ def work(service: Service) -> Iterator[tuple[str, Call]]:
     """Give the calls about tasks, and the steps of the state machines."""
     year, many = new_detect(service, *YEAR), new_detect(service, "20080101", YEAR[1])
     yield "the status", lambda: get(service, "/status")
+    yield "the schedules", lambda: get(service, "/cache/schedules")
     yield "a page of tasks", lambda: get(service, "/cache/tasks")
     yield "tasks with errors", lambda: get(service, "/cache/tasks", with_errors="true")
     yield "what was set aside", lambda: get(service, "/cache/quarantine")
@@ -335,7 +352,8 @@ def work(service: Service) -> Iterator[tuple[str, Call]]:
     yield "a batch of a fill, 2 codes", lambda: step(service, "upstream", batches=[batch | many])
 
 
-def test_what_every_call_costs(market: Service) -> None:
+def test_what_every_call_costs(market: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    deploy_schedules(monkeypatch)
     found: dict[str, dict[str, int]] = {}
     for name, call in chain(reads(market), logins(market), work(market)):
         with counting() as counted:

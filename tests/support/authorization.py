@@ -105,9 +105,9 @@ def _of_tables(operation: str, params: dict[str, Any]) -> Iterator[Request]:
 
 
 def _leading(*items: dict[str, Any]) -> frozenset[str]:
-    """Give the partition keys of keys, of items, or of requests that have one of them."""
+    """Give the partition keys of keys, of items, or of requests that have one of them, or none."""
     keys = (each.get("Key") or each.get("Item") or each for each in items)
-    return frozenset(key["pk"]["S"] for key in keys)
+    return frozenset(key["pk"]["S"] for key in keys if "pk" in key)
 
 
 def _named_alike(operation: str, params: dict[str, Any]) -> Request:
@@ -115,5 +115,7 @@ def _named_alike(operation: str, params: dict[str, Any]) -> Request:
         return Request(f"dynamodb:{operation}", arn(params["TableName"]), leading=_leading(params))
     if "Key" in params:
         return Request(f"s3:{operation}", f"{arn('Bucket')}/{params['Key']}")
+    if operation == "GetSchedule":
+        return Request("scheduler:GetSchedule", arn(params["Name"]))
     name = "stateMachineArn" if "stateMachineArn" in params else "executionArn"
     return Request(f"states:{operation}", params[name])

@@ -21,6 +21,7 @@ ARNS = {
     # Secrets Manager adds six characters that nobody knows before.
     "AWS::SecretsManager::Secret": "arn:aws:secretsmanager:us-east-1:123456789012:secret:{}-??????",
     "AWS::Lambda::Function": "arn:aws:lambda:us-east-1:123456789012:function:{}",
+    "AWS::Scheduler::Schedule": "arn:aws:scheduler:us-east-1:123456789012:schedule/default/{}",
     "AWS::StepFunctions::StateMachine": "arn:aws:states:us-east-1:123456789012:stateMachine:{}",
 }
 
@@ -106,7 +107,8 @@ def _attribute(named: str) -> str:
             return arn(name)
         case "Name":
             return name
-    return PSEUDO[name]
+    # The physical name of a resource is its logical one.
+    return PSEUDO.get(name, name)
 
 
 def machines() -> list[str]:

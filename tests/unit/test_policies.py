@@ -96,7 +96,7 @@ def test_what_iam_does_not_know_is_found(grant: Grant, said: list[str]) -> None:
 
 @pytest.mark.parametrize("worker", workers())
 def test_asterisks_stand_for_objects_of_a_folder_and_executions_of_a_machine(worker: str) -> None:
-    folders = r"arn:aws:s3:::Bucket/[a-z]+/\*"
+    folders = r"arn:aws:s3:::Bucket/[a-z]+(/[a-z]+)?/\*"
     executions = r"arn:aws:states:us-east-1:123456789012:execution:[\w-]+[:/]\*"
     for grant in grants(worker):
         assert "*" not in grant.action

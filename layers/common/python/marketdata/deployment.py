@@ -40,9 +40,14 @@ if TYPE_CHECKING:
     from marketdata.tasks.detect import Detector
     from marketdata.tasks.finish import Finisher
     from marketdata.tasks.main_contracts import TaskMainContracts
+    from marketdata.tasks.overview import Overview
     from marketdata.tasks.plan import Planner
     from marketdata.tasks.records import TaskRecords
+    from marketdata.tasks.schedules import ScheduleRuns, Timetable
     from marketdata.tasks.service import TaskService
+    from marketdata.tasks.store_size import StoreSize
+    from marketdata.tasks.survey import Survey
+    from marketdata.tasks.task import Task
     from marketdata.tasks.turn import Turn
     from marketdata.upstream.client import UpstreamClient
     from marketdata.upstream.server import UpstreamServer
@@ -358,7 +363,35 @@ def finisher() -> "Finisher":
     """Return a finisher, which ends batches and tasks, for one call."""
     from marketdata.tasks.finish import Finisher
 
-    return Finisher(task_records(), bucket(), catalog, _main_contracts().follow, start_publishing)
+    follow = _main_contracts().follow
+    return Finisher(task_records(), bucket(), catalog, follow, _follow, start_publishing)
+
+
+def _follow(task: "Task") -> None:
+    survey().follow(task)
+    store_size().follow()
+
+
+def survey() -> "Survey":
+    """Return what counts how complete each dataset is, for one call."""
+    from marketdata.tasks.survey import Survey
+
+    at = now().isoformat(timespec="seconds")
+    return Survey(store(), stored_catalog, final_day, manifest().changes, at)
+
+
+def store_size() -> "StoreSize":
+    """Return what counts the size of the store."""
+    from marketdata.tasks.store_size import StoreSize
+
+    return StoreSize(store(), market_table(), bucket(), now)
+
+
+def schedule_runs() -> "ScheduleRuns":
+    """Return the last runs of the schedules."""
+    from marketdata.tasks.schedules import ScheduleRuns
+
+    return ScheduleRuns(control_table())
 
 
 def turn(gives_way: Callable[[], bool]) -> "Turn":
@@ -372,6 +405,22 @@ def turn(gives_way: Callable[[], bool]) -> "Turn":
     from marketdata.tasks.turn import Turn
 
     return Turn(upstream_server().fetch, task_records().outcomes, gives_way=gives_way)
+
+
+def overview() -> "Overview":
+    """Return what says how the cache and its tasks are doing, for one call."""
+    from marketdata.tasks.overview import Overview
+
+    return Overview(survey(), store_size(), task_service(), stored_catalog(), now())
+
+
+def timetable() -> "Timetable":
+    """Return the schedules, for one call."""
+    from marketdata.aws.schedules import read_schedule
+    from marketdata.tasks.schedules import Timetable
+
+    names, task = settings().schedules, task_service().show
+    return Timetable(names, read_schedule, schedule_runs(), task, now())
 
 
 # --- publishing ------------------------------------------------------------------------------

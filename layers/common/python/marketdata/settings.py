@@ -46,6 +46,8 @@ class Settings(NamedTuple):
         How many requests may be sent to one of `BUDGETED_SOURCES`.
     allowed_origins : tuple of str
         The pages that may read answers, see `api.origins`.
+    schedules : tuple of str
+        The names of the schedules.
     library_path : str
         The search path of Python's native libraries, which a child process needs too.
     """
@@ -70,6 +72,7 @@ class Settings(NamedTuple):
     source_requests_per_day: int = 20_000
     source_requests_per_minute: int = 60
     allowed_origins: tuple[str, ...] = ()
+    schedules: tuple[str, ...] = ()
     library_path: str = ""
 
     @classmethod
@@ -110,9 +113,14 @@ class Settings(NamedTuple):
             baostock_address=environ.get("BAOSTOCK_ADDRESS", ""),
             source_requests_per_day=_count(environ, "SOURCE_REQUESTS_PER_DAY", 20_000),
             source_requests_per_minute=_count(environ, "SOURCE_REQUESTS_PER_MINUTE", 60),
-            allowed_origins=tuple(filter(None, environ.get("ALLOWED_ORIGINS", "").split(","))),
+            allowed_origins=_names(environ, "ALLOWED_ORIGINS"),
+            schedules=_names(environ, "SCHEDULES"),
             library_path=environ.get("LD_LIBRARY_PATH", ""),
         )
+
+
+def _names(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(filter(None, environ.get(name, "").split(",")))
 
 
 def _count(environ: Mapping[str, str], name: str, default: int) -> int:

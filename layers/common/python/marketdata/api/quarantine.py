@@ -8,17 +8,8 @@ from pydantic_core import PydanticCustomError
 from marketdata import deployment
 from marketdata.api.parameters import Code, Day, PageQuery, one_of
 from marketdata.api.router import Answer, Call, Router
-from marketdata.blocks.dataset import STORED_PERIODS, Kind
-from marketdata.finance.statement import Statement, StatementDataset
-from marketdata.kline.bars import BarDataset
-from marketdata.status.status import STATUS
 from marketdata.tasks.quarantined import quarantined
-
-DATASETS = (
-    *(BarDataset(kind, period).name for kind in Kind for period in STORED_PERIODS),
-    STATUS.name,
-    *(StatementDataset(statement).name for statement in Statement),
-)
+from marketdata.tasks.scope import DATASETS
 
 router = Router()
 

@@ -171,6 +171,10 @@ class Table:
             return from_attributes(answer["Attributes"])
         return {}
 
+    def size(self) -> int:
+        """Return how many bytes it has, as DynamoDB counted within the last six hours."""
+        return client("dynamodb").describe_table(TableName=self.name)["Table"]["TableSizeBytes"]
+
     def transact(self, *writes: Write) -> None:
         """Carry out all of the writes or none.
 

@@ -1,5 +1,6 @@
 """The finish step: records the failure of a batch and the end of a task."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ OWN_ERRORS: dict[str, str] = {
 }
 """The service's own errors, whose text may be shown, and the prefix of that text."""
 
+_log = logging.getLogger(__name__)
+
 IN_WORDS = {
     "Lambda.TooManyRequestsException": "the source was busy with other calls all the time",
     "States.Timeout": "it took too long",
@@ -59,6 +62,8 @@ class Finisher:
     follow : callable
         Does the work that a task's bars entail before the task ends, and returns a message about
         it, see `tasks.main_contracts.TaskMainContracts.follow`.
+    survey : callable
+        Counts anew what the cache holds of what a task was about.
     publish : callable
         Starts publishing what has changed, given a name that starts it once only.
     """
@@ -67,6 +72,7 @@ class Finisher:
     objects: TaskObjects
     catalog: Callable[[], Catalog]
     follow: Callable[[Task], str]
+    survey: Callable[[Task], None]
     publish: Callable[[str], object]
 
     def fail_batch(self, item: WorkItem, error: Mapping[str, str]) -> None:
@@ -104,12 +110,20 @@ class Finisher:
         task = self.records.load(task_id)
         if task.status.ended or task.attempt != attempt:
             return
+        self._survey(task)
         if task.kind is TaskKind.DETECT:
             self._finish_detect(task)
         elif task.kind is TaskKind.VERIFY:
             self._finish_verify(task)
         else:
             self._finish_fill(task)
+
+    def _survey(self, task: Task) -> None:
+        """Count what is stored now; a failure here does not fail the task."""
+        try:
+            self.survey(task)
+        except Exception:  # noqa: BLE001
+            _log.exception("task %s: what is stored was not counted", task.id)
 
     def _finish_detect(self, task: Task) -> None:
         result = summary(task, self.objects, task.batch_count)

@@ -20,6 +20,7 @@ from marketdata.tasks.comparison import compare, outside
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import DataType, Scope, in_scope, parts_of, window_of
 from marketdata.tasks.task import (
+    SCHEDULE,
     Status,
     Task,
     TaskKind,
@@ -42,9 +43,6 @@ CODES_A_TURN = 15_000
 """Codes that the batches of a turn have together: a state of Step Functions holds 256 KB. A single
 batch may have more, which no market does.
 """
-
-SCHEDULE = "schedule"
-"""Who creates the tasks of schedules."""
 
 LOOK_BACK = timedelta(days=30)
 """How far back a scheduled fill also fetches what was missed."""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from marketdata.blocks.dataset import Dataset, Kind, Period
+from marketdata.blocks.dataset import STORED_PERIODS, Dataset, Kind, Period
 from marketdata.blocks.days import parts_between
-from marketdata.catalog.securities import Catalog, Security
+from marketdata.catalog.securities import FIRST_DATE, LAST_DATE, Catalog, Security
 from marketdata.catalog.window import Window
 from marketdata.finance.periods import calendar_of, final_of, with_prospectus
 from marketdata.finance.statement import Statement, StatementDataset
@@ -77,6 +77,19 @@ class Scope:
         if isinstance(self.period, Statement):
             return StatementDataset(self.period)
         return BarDataset(self.kind, self.period)
+
+
+_EVER = FIRST_DATE, LAST_DATE
+
+DATASETS = {
+    scope.dataset.name: scope
+    for scope in (
+        *(Scope(kind, period, *_EVER) for kind in Kind for period in STORED_PERIODS),
+        Scope(Kind.STOCK, Period.DAILY, *_EVER, status=True),
+        *(Scope(Kind.STOCK, statement, *_EVER) for statement in Statement),
+    )
+}
+"""Every dataset that tasks are about, by its name: the scope of all that it could ever have."""
 
 
 def in_scope(catalog: Catalog, scope: Scope, *, to_ask: bool = False) -> list[Security]:

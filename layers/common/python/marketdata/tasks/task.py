@@ -14,6 +14,9 @@ from marketdata.blocks.dataset import Kind, Period
 from marketdata.finance.statement import FINANCE, Statement
 from marketdata.tasks.scope import ContractType, Scope
 
+SCHEDULE = "schedule"
+"""Who creates the tasks of schedules."""
+
 
 class TaskKind(StrEnum):
     """What a task does."""
@@ -67,16 +70,15 @@ class Selection(NamedTuple):
         return (
             (self.status is None or item["status"] == self.status)
             and (self.kind is None or item["kind"] == self.kind)
-            and (not self.with_errors or _went_wrong(item))
+            and (not self.with_errors or _went_wrong(item["status"], item.get("error_count", 0)))
         )
 
 
 ALL_TASKS = Selection()
 
 
-def _went_wrong(item: Mapping[str, Any]) -> bool:
-    status = Status(item["status"])
-    return status is Status.FAILED or (status.ended and bool(item.get("error_count")))
+def _went_wrong(status: str, error_count: int) -> bool:
+    return status == Status.FAILED or (Status(status).ended and error_count > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,19 @@ class Task:
         if not self.work:
             return 0.0
         return min(round(100 * self.work_done / self.work, 1), 99.9)
+
+    @property
+    def went_wrong(self) -> bool:
+        """Whether it failed, or ended with codes in error."""
+        return _went_wrong(self.status, self.error_count)
+
+    @property
+    def about_dataset(self) -> bool:
+        """Whether the scope means anything, see there."""
+        by_schedule = self.created_by == SCHEDULE
+        return self.kind is not TaskKind.CATALOG and not (
+            self.kind is TaskKind.VERIFY and by_schedule
+        )
 
     def to_item(self) -> dict[str, Any]:
         """Return the record as it is stored."""

@@ -8,6 +8,7 @@ from marketdata.api.schema.operation import (
     Code,
     Count,
     Day,
+    Id,
     Link,
     Moment,
     OfCodes,
@@ -24,6 +25,7 @@ from marketdata.api.schema.tasks import (
     VerifyResult,
 )
 from marketdata.settings import SOURCES
+from marketdata.tasks.task import Status
 
 type Part = Annotated[str, Field(pattern=r"^\d{4}(-\d\d)?$")]
 
@@ -100,6 +102,42 @@ class QuarantineMeta(OfCodes):
 
     truncated: bool
     """Whether there are older rows that were not looked at."""
+
+
+class LastTask(Schema):
+    """What the last run of a schedule made."""
+
+    id: Id
+    status: Status
+    error_count: Count
+    error_message: str | None
+
+
+class ScheduleView(Schema):
+    """A schedule."""
+
+    name: str
+    """名称 · What it starts, such as stock, or stock-if-late for its repetition."""
+    description: str
+    """说明."""
+    expression: str
+    """表达式 · In EventBridge's own terms."""
+    time_zone: str
+    """时区 · Where the expression is meant."""
+    enabled: bool
+    """是否启用."""
+    next_run: Moment | None
+    """下次运行 · Null while it is disabled, and for an expression that is a rate."""
+    last_run: Moment | None
+    """上次运行 · Null if it never ran since this was noted."""
+    last_task: LastTask | None
+    """上次任务 · Null if there was nothing to do."""
+
+
+class Schedules(Schema):
+    """All schedules, those that run next first."""
+
+    items: list[ScheduleView]
 
 
 class CoverageTotals(Schema):
@@ -262,6 +300,29 @@ OPERATIONS = {
         {"dataset": "stock.daily", "code": "600000.SH", "start_date": "20240101"},
         meta=QuarantineMeta,
         meta_example={"truncated": False},
+    ),
+    ("GET", "/cache/schedules"): Operation(
+        Schedules,
+        {
+            "items": [
+                {
+                    "name": "stock",
+                    "description": "Daily bars of stocks, once the day is final.",
+                    "expression": "cron(10 17 ? * MON-FRI *)",
+                    "time_zone": "Asia/Shanghai",
+                    "enabled": True,
+                    "next_run": "2026-11-30T09:10:00+00:00",
+                    "last_run": "2026-11-27T09:10:03.120+00:00",
+                    "last_task": {
+                        "id": 7,
+                        "status": "completed",
+                        "error_count": 0,
+                        "error_message": None,
+                    },
+                }
+            ]
+        },
+        errors=(502, 503),
     ),
     ("GET", "/cache/tasks"): Operation(
         TaskPage,
