@@ -6,7 +6,7 @@ from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.models import Security, SecurityInfo, User
 from amazingdata_client.questions import day, given, security_type_of
 from amazingdata_client.reading import read
-from amazingdata_client.service_models import ServiceStatus
+from amazingdata_client.service_models import Schedule, ServiceStatus
 from amazingdata_client.words import DayLike, SecurityType
 
 
@@ -18,8 +18,20 @@ class AsyncSecurities(AsyncSession):
         return read(User, (await self.call("GET", "/auth/me")).data)
 
     async def service(self) -> ServiceStatus:
-        """Return the state of the service, and who uses its source (`GET /status`)."""
+        """Return the state of the service (`GET /status`).
+
+        Returns
+        -------
+        ServiceStatus
+            Who uses the source; for each dataset how complete it is, and its tasks; the size of
+            the store. The status of stocks is another thing, see `status`.
+        """
         return read(ServiceStatus, (await self.call("GET", "/status")).data)
+
+    async def schedules(self) -> list[Schedule]:
+        """Return the schedules, those that run next first (`GET /cache/schedules`)."""
+        answer = await self.call("GET", "/cache/schedules")
+        return [read(Schedule, each) for each in answer.data["items"]]
 
     async def codes(self, security_type: SecurityType, date: DayLike | None = None) -> list[str]:
         """Return the codes of a type that are listed on a day (`GET /base/codes`).
