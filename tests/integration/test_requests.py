@@ -95,15 +95,15 @@ COSTS: dict[str, dict[str, int]] = {
     "detect a year: plan": {"GetItem": 1, "PutObject": 1, "UpdateItem": 1},
     "detect a year: detect": {"GetItem": 1, "Query": 1, "PutObject": 1, "TransactWriteItems": 1},
     "detect a year: end": {
-        "GetItem": 3,
+        "GetItem": 4,
         "GetObject": 2,
         "PutObject": 1,
         "UpdateItem": 1,
-        # What is stored is counted: the year's index, what had changed, what was counted before,
-        # and, for the first time within an hour, the size of the store.
-        "Query": 2,
-        "BatchGetItem": 2,
-        "PutItem": 2,
+        # What is stored is counted: the year's index, what had changed, what was counted before;
+        # for the first time also the years since; and, once an hour, the size of the store.
+        "Query": 9,
+        "BatchGetItem": 3,
+        "PutItem": 3,
         "DescribeTable": 1,
         "ListObjectsV2": 1,
     },

@@ -4,10 +4,10 @@ A factory imports what it creates, so that a function loads only what it uses. O
 created once per process are kept until `reset`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from marketdata.aws.tables import Table
 from marketdata.settings import BUDGETED_SOURCES, settings
@@ -367,8 +367,8 @@ def finisher() -> "Finisher":
     return Finisher(task_records(), bucket(), catalog, follow, _follow, start_publishing)
 
 
-def _follow(task: "Task") -> None:
-    survey().follow(task)
+def _follow(task: "Task", cleared: Sequence[Mapping[str, Any]]) -> None:
+    survey().follow(task, cleared)
     store_size().follow()
 
 

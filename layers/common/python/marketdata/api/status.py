@@ -30,7 +30,7 @@ def read_status(_call: Call[None]) -> Answer:
     Of each session its latest lease, also if it was given back. All reads that wait share a name.
     Of a source that limits requests, how many were sent today, and until when it refuses us.
     What is held is counted when tasks end and every six hours; `as_of` says when it was. The range
-    begins with the first stored day, and a day between that nobody asked for is missing.
+    begins with the first day that half of the codes have, and what lacks since then is missing.
     Tasks are the newest 100. One that went wrong is counted for a week, unless a retry ends well.
     """
     shared = deployment.session_queue().read()

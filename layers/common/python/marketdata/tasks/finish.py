@@ -63,7 +63,8 @@ class Finisher:
         Does the work that a task's bars entail before the task ends, and returns a message about
         it, see `tasks.main_contracts.TaskMainContracts.follow`.
     survey : callable
-        Counts anew what the cache holds of what a task was about.
+        Counts anew what the cache holds of what a task was about, given the blocks that it has
+        cleared, see `tasks.survey.Survey.follow`.
     publish : callable
         Starts publishing what has changed, given a name that starts it once only.
     """
@@ -72,7 +73,7 @@ class Finisher:
     objects: TaskObjects
     catalog: Callable[[], Catalog]
     follow: Callable[[Task], str]
-    survey: Callable[[Task], None]
+    survey: Callable[[Task, Sequence[Mapping[str, Any]]], None]
     publish: Callable[[str], object]
 
     def fail_batch(self, item: WorkItem, error: Mapping[str, str]) -> None:
@@ -110,18 +111,19 @@ class Finisher:
         task = self.records.load(task_id)
         if task.status.ended or task.attempt != attempt:
             return
+        if task.kind is TaskKind.VERIFY:
+            self._finish_verify(task)
+            return
         self._survey(task)
         if task.kind is TaskKind.DETECT:
             self._finish_detect(task)
-        elif task.kind is TaskKind.VERIFY:
-            self._finish_verify(task)
         else:
             self._finish_fill(task)
 
-    def _survey(self, task: Task) -> None:
+    def _survey(self, task: Task, cleared: Sequence[Mapping[str, Any]] = ()) -> None:
         """Count what is stored now; a failure here does not fail the task."""
         try:
-            self.survey(task)
+            self.survey(task, cleared)
         except Exception:  # noqa: BLE001
             _log.exception("task %s: what is stored was not counted", task.id)
 
@@ -145,6 +147,7 @@ class Finisher:
     def _finish_verify(self, task: Task) -> None:
         result, why = verified(task, self.objects, task.batch_count)
         self.objects.write_json(result_key(task), result)
+        self._survey(task, result["damaged"])
         damaged, errors = result["damaged_count"], result["error_count"]
         counts = f"{damaged} of {result['block_count']} blocks were damaged and are cleared"
         self._end(

@@ -55,10 +55,10 @@ class CoversView(Schema):
 
 
 class HeldView(Schema):
-    """What is held of a dataset, from the first stored day on: days, added up over the codes."""
+    """What is held of a dataset, from the first common day on: days, added up over the codes."""
 
     since: Day
-    """起始日 · The first stored day; where the counted range begins."""
+    """起始日 · The first day that at least half of the codes have, or else that any has."""
     until: Day
     """截止日 · The last counted day. Later ones were not final when it was counted."""
     newest_day: Day | None
