@@ -83,12 +83,13 @@ class Covers:
 
 @dataclass(frozen=True, kw_only=True)
 class HeldDataset:
-    """What is held of a dataset, from the first stored day on: days, added up over the codes.
+    """What is held of a dataset: days, added up over the codes.
 
     Attributes
     ----------
     since, until : str
-        First stored and last counted day, "YYYYMMDD".
+        First and last counted day, "YYYYMMDD": the first one that at least half of the codes have,
+        or else that any has, and the last one that was final.
     newest_day : str or None
         The newest day of which any row is stored.
     expected, present, absent, unconfirmed, missing : int
