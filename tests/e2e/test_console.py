@@ -11,7 +11,18 @@ from tests.e2e.calls import fill, klines
 from tests.e2e.conftest import LocalCloud
 
 CODE = "600000.SH"
-PAGES = ("kline", "futures", "index", "industries", "cache", "tasks", "connections", "users")
+PAGES = (
+    "status",
+    "kline",
+    "futures",
+    "index",
+    "industries",
+    "cache",
+    "tasks",
+    "quarantine",
+    "connections",
+    "users",
+)
 YEAR = {"start_date": "20250101", "end_date": "20251231"}
 
 

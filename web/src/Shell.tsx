@@ -11,18 +11,22 @@ import { FuturesPage } from "./pages/FuturesPage";
 import { IndexPage } from "./pages/IndexPage";
 import { IndustriesPage } from "./pages/IndustriesPage";
 import { KlinePage } from "./pages/KlinePage";
+import { QuarantinePage } from "./pages/QuarantinePage";
+import { StatusPage } from "./pages/StatusPage";
 import { TasksPage } from "./pages/TasksPage";
 import { UsersPage } from "./pages/UsersPage";
 import { Looks } from "./parts/Looks";
 import { troubled } from "./parts/tasks";
 
 const PAGES = {
+  status: StatusPage,
   kline: KlinePage,
   futures: FuturesPage,
   index: IndexPage,
   industries: IndustriesPage,
   cache: CachePage,
   tasks: TasksPage,
+  quarantine: QuarantinePage,
   connections: ConnectionsPage,
   users: UsersPage,
 } satisfies Record<string, ComponentType<PageProps>>;

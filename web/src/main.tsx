@@ -10,6 +10,7 @@ import "./style/kline.css";
 import "./style/tasks.css";
 import "./style/cache.css";
 import "./style/futures.css";
+import "./style/status.css";
 import "./style/narrow.css";
 
 const host = document.getElementById("console");

@@ -44,7 +44,7 @@ const ENVELOPES = Object.values(OPENAPI.paths)
 const STANDS_FOR: Record<string, Schema[]> = {
   Envelope: ENVELOPES,
   FieldError: [named("Error").properties?.errors?.items ?? {}],
-  Page: ["ConfigList", "Found", "TaskPage", "UserList"].map(named),
+  Page: ["ConfigList", "Found", "Quarantine", "TaskPage", "UserList"].map(named),
   Bar: ["StockBar", "MainBar"].map(named),
   Absent: [named("Absent")],
   Outside: [named("Outside")],
@@ -80,6 +80,15 @@ const STANDS_FOR: Record<string, Schema[]> = {
   MembersMeta: [named("Word")],
   Service: [named("StatusView")],
   Covers: [named("CoversView")],
+  DatasetState: [named("DatasetView")],
+  Held: [named("HeldView")],
+  TaskCounts: [named("TaskCountsView")],
+  StoreState: [named("StoreView")],
+  Schedule: [named("ScheduleView")],
+  Schedules: [named("Schedules")],
+  LastTask: [named("LastTask")],
+  SetAside: [named("SetAside")],
+  QuarantineMeta: [named("QuarantineMeta")],
 };
 
 interface LeftOut {
@@ -106,6 +115,11 @@ const LEFT_OUT: Record<string, LeftOut[]> = {
       names: ["version", "final_day", "requests", "sessions", "waiting"],
     },
   ],
+  DatasetState: [{ why: "there is only one reason", names: ["unknown"] }],
+  Held: [{ why: "the page adds up those of all datasets", names: ["blocks", "rows"] }],
+  LastTask: [{ why: "the task's own page has it", names: ["error_message"] }],
+  QuarantineMeta: [{ why: "the console shows our own codes", names: ["codes_read_as"] }],
+  TaskCounts: [{ why: "the list of tasks has their times", names: ["since"] }],
   StartedTask: [{ why: "the task is then read by its number", names: null }],
   Result: [
     {

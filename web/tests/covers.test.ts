@@ -3,7 +3,6 @@ import { coverage } from "../src/lib/covers";
 
 test("each kind of data has its first day and its own time", () => {
   const found = coverage({
-    upstream: "baostock",
     covers: [
       { dataset: "stock.daily", since: "19901219" },
       { dataset: "stock.status", since: "19901219" },
@@ -19,5 +18,5 @@ test("each kind of data has its first day and its own time", () => {
 });
 
 test("nothing is known before the first list of codes", () => {
-  expect(coverage({ upstream: "files", covers: [], next_final: {} })).toEqual([]);
+  expect(coverage({ covers: [], next_final: {} })).toEqual([]);
 });

@@ -31,7 +31,7 @@ export type OutsideReason = "not_listed" | "delisted" | "before_coverage" | "not
 type Why = AbsentReason | "unconfirmed" | OutsideReason;
 export type Upstream = "synthetic" | "files" | "amazingdata" | "baostock";
 /** What of the securities a task is about. */
-type DataType = "bars" | "status" | "statements";
+export type DataType = "bars" | "status" | "statements";
 export const TASK_TYPES = ["detect", "fill", "cache", "catalog", "verify"] as const;
 export type TaskType = (typeof TASK_TYPES)[number];
 export const STATUSES = ["pending", "running", "completed", "failed", "cancelled"] as const;
@@ -356,12 +356,97 @@ export interface MembersMeta {
   warnings: string[];
 }
 
-/** The state of the service, as far as it tells about the source. */
+/** The state of the service: its source, what is held of it, and the tasks. */
 export interface Service {
   upstream: Upstream;
   covers: Covers[];
   /** By dataset, the time from which its next trading day is final. */
   next_final: Record<string, string | null>;
+  datasets: DatasetState[];
+  tasks: TaskCounts;
+  store: StoreState;
+}
+
+/** What is held of a dataset, from the first common day on: days, added up over the codes. */
+export interface Held {
+  since: Day;
+  until: Day;
+  newest_day: Day | null;
+  expected: number;
+  present: number;
+  absent: number;
+  unconfirmed: number;
+  missing: number;
+  percent: number | null;
+  missing_codes: number;
+  newest_missing: number;
+  as_of: string;
+}
+
+export interface DatasetState {
+  dataset: string;
+  /** The last trading day, or reporting period, that is final by now. */
+  final_day: Day;
+  /** Null if nothing was ever stored, or nobody has counted it. */
+  held: Held | null;
+  running: number;
+  failed: number;
+}
+
+interface TaskCounts {
+  running: number;
+  /** In the last seven days. */
+  failed: number;
+  looked_at: number;
+}
+
+/** Why a number is not known. */
+export type Unknown = "never_counted" | "nowhere_counted" | "too_many";
+
+export interface StoreState {
+  blocks: number | null;
+  rows: number | null;
+  table_bytes: number | null;
+  objects: number | null;
+  object_bytes: number | null;
+  as_of: string | null;
+  unknown: Record<string, Unknown>;
+}
+
+interface LastTask {
+  id: number;
+  status: Status;
+  error_count: number;
+}
+
+export interface Schedule {
+  name: string;
+  description: string;
+  expression: string;
+  time_zone: string;
+  enabled: boolean;
+  next_run: string | null;
+  last_run: string | null;
+  last_task: LastTask | null;
+}
+
+export interface Schedules {
+  items: Schedule[];
+}
+
+/** A row that failed a check and was set aside. */
+export interface SetAside {
+  code: string;
+  /** The day, the reporting period or the time of the row; empty if it has none. */
+  at: string;
+  reason: string;
+  row: Record<string, unknown>;
+  set_aside_at: string;
+}
+
+export interface QuarantineMeta {
+  /** Whether there are older rows that were not looked at. */
+  truncated: boolean;
 }
 
 /** A kind of data that the source has, such as "stock.daily", and since which day. */

@@ -12,7 +12,10 @@ interface Coverage {
 }
 
 /** What a source has, in the order of the service. */
-export function coverage({ covers, next_final }: Service): Coverage[] {
+export function coverage({
+  covers,
+  next_final,
+}: Pick<Service, "covers" | "next_final">): Coverage[] {
   return covers.map(({ dataset, since }) => {
     const [kind = "", name = ""] = dataset.split(".");
     return {

@@ -45,3 +45,10 @@ export function short(value: number | null | undefined, lang: "zh" | "en", digit
   }
   return whole(Math.round(value));
 }
+
+/** A size, in the largest unit of which it has one. */
+export function bytes(value: number): string {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));
+  return `${(value / 1000 ** power).toFixed(power ? 1 : 0)} ${units[power]}`;
+}

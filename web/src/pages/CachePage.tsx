@@ -1,13 +1,20 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Coverage, CoverageMeta, Page, Task } from "../api/types";
+import {
+  type Coverage,
+  type CoverageMeta,
+  type Page,
+  STORED_PERIODS,
+  type Task,
+} from "../api/types";
 import { useAttempt } from "../app/attempt";
 import { useConsole } from "../app/context";
 import { useRead } from "../app/reading";
-import { addMonths, today, toIso } from "../lib/dates";
+import type { PageProps } from "../app/route";
+import { addMonths, dayOf, today, toIso } from "../lib/dates";
 import { codesIn, firstDay } from "../lib/scope";
 import { HeatMap } from "../parts/HeatMap";
 import { Pager } from "../parts/Pager";
-import { type ScopeChoice, ScopeForm, taskScope } from "../parts/ScopeForm";
+import { KINDS, type ScopeChoice, ScopeForm, taskScope } from "../parts/ScopeForm";
 import { SourceNote } from "../parts/SourceNote";
 import { TaskCard } from "../parts/TaskCard";
 import { Trouble } from "../parts/Trouble";
@@ -17,13 +24,17 @@ const SIZE = 30;
 /** How many years the map initially covers. */
 const YEARS = 6;
 
-function atFirst(): ScopeChoice {
-  const end = today();
+/** What the URL names: a kind, a period and days; or else the last years of stocks. */
+function atFirst(params: URLSearchParams): ScopeChoice {
+  const end = dayOf(params.get("end")) || today();
+  const start = dayOf(params.get("start"));
+  const period_type = STORED_PERIODS.find((each) => each === params.get("period")) ?? "daily";
+  const first = start || `${addMonths(end, -12 * (YEARS - 1)).slice(0, 4)}0101`;
   return {
-    security_type: "stock",
-    period_type: "daily",
+    security_type: KINDS.find((each) => each === params.get("kind")) ?? "stock",
+    period_type,
     contract_type: "all",
-    start_date: `${addMonths(end, -12 * (YEARS - 1)).slice(0, 4)}0101`,
+    start_date: firstDay(first, end, period_type),
     end_date: end,
     codes: "",
     recheck_absent: false,
@@ -31,9 +42,9 @@ function atFirst(): ScopeChoice {
 }
 
 /** What the cache holds, and tasks to change it. */
-export function CachePage() {
+export function CachePage({ route }: PageProps) {
   const { t, admin, sawUpstream } = useConsole();
-  const [scope, setScope] = useState(atFirst);
+  const [scope, setScope] = useState(() => atFirst(route.params));
   const [page, setPage] = useState(1);
   const [watched, setWatched] = useState<number[]>([]);
   const [refusal, attempt] = useAttempt();

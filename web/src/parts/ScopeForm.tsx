@@ -14,7 +14,7 @@ import { DateField } from "./DateField";
 import { Field, Select } from "./Field";
 import type { StartCall } from "./tasks";
 
-const KINDS: readonly Kind[] = ["stock", "index", "etf", "future"];
+export const KINDS: readonly Kind[] = ["stock", "index", "etf", "future"];
 
 /** The state of the form. */
 export interface ScopeChoice {
