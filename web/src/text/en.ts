@@ -350,7 +350,7 @@ export const en: Text = {
     running: (count) => `${many(count, "task")} running`,
     failed: (count) => `${many(count, "task")} failed in 7 days`,
     finalDay: "Last final day",
-    range: "Stored from – counted to",
+    range: "Counted range",
     percent: "Complete",
     missingCodes: "Codes with holes",
     newestMissing: "Codes without the last day",

@@ -344,7 +344,7 @@ export const zh = {
     running: (count: number) => `${count} 个任务进行中`,
     failed: (count: number) => `7 天内 ${count} 个任务失败`,
     finalDay: "最近定稿日",
-    range: "存储起始 – 统计截止",
+    range: "统计范围",
     percent: "完整率",
     missingCodes: "有缺失的代码",
     newestMissing: "缺最后一日的代码",
