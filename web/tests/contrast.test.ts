@@ -49,6 +49,19 @@ function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
+/** What `color-mix(in srgb, one share, other)` gives. */
+function mixed(one: string, share: number, other: string): string {
+  const parts = [1, 3, 5].map((at) => {
+    const [mine = 0, yours = 0] = [one, other].map((each) =>
+      Number.parseInt(each.slice(at, at + 2), 16),
+    );
+    return Math.round(share * mine + (1 - share) * yours)
+      .toString(16)
+      .padStart(2, "0");
+  });
+  return `#${parts.join("")}`;
+}
+
 const TEXTS = [
   "text",
   "dim",
@@ -67,12 +80,20 @@ const TEXTS = [
 test.each([":root", ':root[data-theme="light"]'])("every text of %s can be read", (theme) => {
   const known = colours(theme);
   for (const name of TEXTS) {
-    for (const ground of ["bg", "panel"]) {
+    for (const ground of ["bg", "panel", "raised"]) {
       const found = contrast(known[name] ?? "", known[ground] ?? "");
       expect(found, `${name} on ${ground}`).toBeGreaterThanOrEqual(4.5);
     }
   }
-  expect(contrast(known["on-accent"] ?? "", known.accent ?? "")).toBeGreaterThanOrEqual(4.5);
+  for (const state of SHADES) {
+    const ground = mixed(known.panel ?? "", 0.8, known[state] ?? "");
+    const found = contrast(known.text ?? "", ground);
+    expect(found, `a number on the map's ${state}`).toBeGreaterThanOrEqual(4.5);
+  }
+  for (const ground of ["accent", "bad"]) {
+    const found = contrast(known["on-accent"] ?? "", known[ground] ?? "");
+    expect(found, `on-accent on ${ground}`).toBeGreaterThanOrEqual(4.5);
+  }
 });
 
 test.each([":root", ':root[data-theme="light"]'])(

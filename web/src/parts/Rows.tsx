@@ -21,7 +21,8 @@ export function Rows({ slots, future }: { slots: readonly Slot[]; future: boolea
         {k.table} <span class="dim">{k.tableNote(shown.length)}</span>
       </summary>
       {open && (
-        <div class="wide">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it by keys
+        <section class="wide" tabIndex={0} aria-label={k.table}>
           <table class="numbers">
             <Heads names={heads} />
             <tbody>
@@ -30,7 +31,7 @@ export function Rows({ slots, future }: { slots: readonly Slot[]; future: boolea
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </details>
   );
