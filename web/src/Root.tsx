@@ -15,7 +15,7 @@ export function Root() {
   const [lang, setLang] = useKept<Lang>("lang", ["zh", "en"], "zh");
   const [theme, setTheme] = useKept<Theme>("theme", ["dark", "light"], preferred());
   const [user, setUser] = useState<User | null>(null);
-  const [resuming, setResuming] = useState(session.token !== null);
+  const [resuming, setResuming] = useState(true);
   const [stuck, setStuck] = useState<unknown>(null);
   const [why, setWhy] = useState<Why>("first");
   const [upstream, setUpstream] = useState<Upstream | null>(null);
@@ -27,20 +27,27 @@ export function Root() {
     document.documentElement.dataset.theme = theme;
     document.title = t.app.title;
   }, [lang, theme, t]);
-  const enter = useCallback(async () => setUser((await call<User>("/auth/me")).data), []);
+  const enter = useCallback(async () => {
+    const { token } = session;
+    const { data } = await call<User>("/auth/me");
+    // Another tab may have logged out meanwhile, or somebody else in.
+    if (session.token === token) setUser(data);
+  }, []);
   useEffect(() => {
-    const leaves = session.onEnd((expired) => {
+    const resume = () =>
+      enter().catch((error) => {
+        // Only a 401 means that the token is no longer valid.
+        if (!(error instanceof ApiError && error.status === 401)) setStuck(error);
+      });
+    const leaves = session.onChange((change) => {
+      if (change === "begun") return void resume();
       setUser(null);
-      setWhy(expired ? "expired" : "left");
+      setWhy(change);
     });
-    if (session.token) {
-      enter()
-        .catch((error) => {
-          // Only a 401 means that the token is no longer valid.
-          if (!(error instanceof ApiError && error.status === 401)) setStuck(error);
-        })
-        .finally(() => setResuming(false));
-    }
+    session
+      .join()
+      .then(() => (session.token ? resume() : undefined))
+      .finally(() => setResuming(false));
     return leaves;
   }, [enter]);
   const known = useMemo<Console | null>(() => {
@@ -57,7 +64,7 @@ export function Root() {
   if (!known) return <Login t={t} theme={theme} why={why} onEnter={enter} {...looks} />;
   return (
     <ConsoleContext.Provider value={known}>
-      <Shell synthetic={upstream === "synthetic"} {...looks} />
+      <Shell key={known.user.id} synthetic={upstream === "synthetic"} {...looks} />
       <div class="unseen" aria-live="polite">
         {said}
       </div>

@@ -30,7 +30,10 @@ interface Asked {
  *
  * The URL is relative to the page's own, which may include the name of a stage.
  */
-export async function call<Data, About = unknown>(path: string, asked: Asked = {}) {
+export async function call<Data, About = unknown>(
+  path: string,
+  asked: Asked = {},
+): Promise<Read<Data, About>> {
   const token = session.token;
   const headers: Record<string, string> = {};
   if (token) headers.Authorization = `Bearer ${token}`;
@@ -46,8 +49,11 @@ export async function call<Data, About = unknown>(path: string, asked: Asked = {
   if (response.type === "opaqueredirect") throw new ApiError(TOO_LARGE, "", 0);
   const envelope = await read<Data, About>(response);
   if (response.ok) return envelope;
-  // Someone who has logged in again meanwhile has a new token and must not be logged out.
-  if (response.status === 401 && token && token === session.token) session.expire();
+  if (response.status === 401 && token) {
+    if (token === session.token) session.expire();
+    // Another tab has got a new token meanwhile; what was refused with the old one was not done.
+    else if (session.token) return call<Data, About>(path, asked);
+  }
   const retryAfter = Number(response.headers.get("Retry-After") ?? 0);
   throw new ApiError(response.status, envelope.message, retryAfter, envelope.errors);
 }

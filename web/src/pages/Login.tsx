@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { call } from "../api/client";
-import { session } from "../api/session";
+import { type Change, session } from "../api/session";
 import type { Token } from "../api/types";
 import type { Theme } from "../app/context";
 import { Field } from "../parts/Field";
@@ -9,7 +9,8 @@ import { Alert } from "../parts/Trouble";
 import { loginTrouble, type Trouble } from "../text/words";
 import type { Text } from "../text/zh";
 
-export type Why = "first" | "expired" | "left";
+/** Why the login is shown: nobody was logged in, or how the session ended. */
+export type Why = "first" | Exclude<Change, "begun">;
 
 interface Props {
   t: Text;
@@ -40,6 +41,7 @@ export function Login({ t, theme, why, onEnter, onLang, onTheme }: Props) {
       await onEnter();
     } catch (error) {
       setWrong(loginTrouble(error, t));
+    } finally {
       setBusy(false);
     }
   };
