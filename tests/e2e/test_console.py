@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browser import PHONE, address, browsing, chart, go, log_in, opened, series
+from tests.e2e.browser import (
+    DESKTOP,
+    PHONE,
+    address,
+    browsing,
+    chart,
+    go,
+    log_in,
+    opened,
+    series,
+)
 from tests.e2e.calls import fill, klines
 from tests.e2e.conftest import LocalCloud
 
@@ -310,6 +320,31 @@ def test_a_phone_needs_no_scrolling_sideways(browser: Browser, synthetic_cloud: 
             page.wait_for_load_state("networkidle")
             width = page.evaluate("() => document.documentElement.scrollWidth")
             assert width <= PHONE[0], place
+            scrolling = "all => all.filter(each => each.scrollWidth > each.clientWidth).length"
+            assert page.locator("table, .wide").evaluate_all(scrolling) == 0, place
+
+
+def test_on_a_phone_rows_are_cards_that_name_their_columns(
+    browser: Browser, synthetic_cloud: LocalCloud
+) -> None:
+    shown = """cells => cells.map(each => [
+        each.getAttribute('role'),
+        getComputedStyle(each).display,
+        getComputedStyle(each, '::before').content.split(' / ')[0],
+    ])"""
+    with opened(browser, address(synthetic_cloud), PHONE, "light") as page:
+        log_in(page)
+        chart(page)
+        go(page, "users")
+        row = page.get_by_role("row").filter(has_text="admin").first
+        expect(row.get_by_role("rowheader")).to_contain_text("admin")
+        names = ['"角色"', '"状态"', '"邮箱"', '""']
+        cells = row.get_by_role("cell")
+        expect(cells).to_have_count(len(names))
+        assert cells.evaluate_all(shown) == [["cell", "flow-root", name] for name in names]
+        expect(page.get_by_role("columnheader", name="角色")).to_be_attached()
+        page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+        assert cells.evaluate_all(shown) == [["cell", "table-cell", "none"]] * len(names)
 
 
 def test_everything_that_takes_input_has_a_name(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""One session for all tabs of a browser: begun, ended and renewed in one, it is so in the others."""
+"""One session for all tabs of a browser: begun, ended or renewed in one, it is so in all."""
 
 from collections.abc import Iterator
 

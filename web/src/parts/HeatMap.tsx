@@ -6,6 +6,7 @@ import { Entry } from "../chart/Legend";
 import { addDays } from "../lib/dates";
 import { percent } from "../lib/numbers";
 import { background, days, open, SHADES, type Shade } from "../lib/shades";
+import { Heads } from "./Heads";
 import type { ScopeChoice } from "./ScopeForm";
 
 interface Props {
@@ -88,16 +89,7 @@ export function HeatMap({ coverage, totals, kind, period, onFill }: Props) {
       <div class="wide">
         {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: WAI-ARIA's own example */}
         <table ref={table} role="grid" aria-label={t.cache.map} onKeyDown={pressed}>
-          <thead>
-            <tr>
-              <th scope="col">{t.cache.code}</th>
-              {parts.map((each) => (
-                <th key={each} scope="col">
-                  {each}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads names={[t.cache.code, ...parts]} />
           <tbody>
             {items.map(({ code, name, parts: held }, row) => (
               <tr key={code}>

@@ -3,6 +3,7 @@ import { useConsole } from "../app/context";
 import { useRead } from "../app/reading";
 import { coverage } from "../lib/covers";
 import { clock, toIso } from "../lib/dates";
+import { Heads } from "./Heads";
 
 interface Props {
   kind: Kind;
@@ -30,19 +31,13 @@ export function SourceNote({ kind, period }: Props) {
         <p class="dim">{t.source.unknown}</p>
       ) : (
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{t.source.data}</th>
-              <th scope="col">{t.source.since}</th>
-              <th scope="col">{t.source.next}</th>
-            </tr>
-          </thead>
+          <Heads names={[t.source.data, t.source.since, t.source.next]} />
           <tbody>
             {rows.map((row) => (
               <tr key={row.dataset}>
-                <td>
+                <th scope="row">
                   {t.kind[row.kind]} · {name(row)}
-                </td>
+                </th>
                 <td>{row.since ? toIso(row.since) : "–"}</td>
                 <td>{row.due ? clock(row.due).slice(0, 16) : "–"}</td>
               </tr>
