@@ -79,7 +79,11 @@ def test_axe_finds_nothing_in_what_is_opened(outside: Page) -> None:
     outside.locator('td[data-at="0 0"]').click()
     expect(outside.locator(".cell")).to_be_visible()
     check(outside, "a cell of the map")
-    for place, button in (("users", "新建用户"), ("connections", "新建连接")):
+    for place, button in (
+        ("users", "新建用户"),
+        ("connections", "新建连接"),
+        ("tasks", "修改密码"),
+    ):
         go(outside, place)
         outside.get_by_role("button", name=button).click()
         expect(outside.get_by_role("dialog")).to_be_visible()

@@ -91,3 +91,48 @@ def test_once_all_tabs_are_closed_a_login_is_needed(page: Page) -> None:
     again = context.new_page()
     again.goto(url)
     expect_login(again)
+
+
+def test_a_new_password_goes_to_all_tabs_and_says_what_is_wrong_with_others(
+    browser: Browser, synthetic_cloud: LocalCloud
+) -> None:
+    old, new = "correct-horse", "staple-and-battery"
+    user = {"username": "changes-password", "password": old, "role": "user"}
+    assert synthetic_cloud.admin.post("/auth/users", json=user).status_code == 200
+    with opened(browser, address(synthetic_cloud)) as first:
+        log_in(first, user["username"], old)
+        chart(first)
+        tab = another(first)
+        chart(tab)
+        before = first.evaluate(TOKEN)
+        first.get_by_role("button", name="修改密码").click()
+        form = first.get_by_role("dialog")
+
+        def give(now: str, wanted: str, repeated: str = "") -> None:
+            form.get_by_label("当前密码").fill(now)
+            form.get_by_label("新密码（").fill(wanted)
+            form.get_by_label("再输入").fill(repeated or wanted)
+            form.get_by_role("button", name="保存").click()
+
+        alert = form.get_by_role("alert")
+        give(old, new, "another-one-entirely")
+        expect(alert).to_contain_text("不一致")
+        give(old, "Password2024")
+        expect(alert).to_contain_text("新密码")
+        expect(alert).to_contain_text("too easy to guess")
+        give("not the old one", new)
+        expect(alert).to_contain_text("当前密码 is wrong")
+        give(old, new)
+        expect(form.get_by_role("status")).to_contain_text("密码已修改")
+        form.get_by_role("button", name="关闭").click()
+        expect(form).to_have_count(0)
+        tab.wait_for_function("before => sessionStorage.getItem('token') !== before", arg=before)
+        assert tab.evaluate(TOKEN) == first.evaluate(TOKEN)
+        go(tab, "tasks")
+        expect(tab.get_by_role("heading", name="任务")).to_be_visible()
+        first.get_by_role("button", name="退出").click()
+        expect_login(tab)
+        log_in(tab, user["username"], old)
+        expect(tab.get_by_role("alert")).to_contain_text("用户名或密码不正确")
+        log_in(tab, user["username"], new)
+        chart(first)

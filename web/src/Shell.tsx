@@ -15,6 +15,7 @@ import { QuarantinePage } from "./pages/QuarantinePage";
 import { StatusPage } from "./pages/StatusPage";
 import { TasksPage } from "./pages/TasksPage";
 import { UsersPage } from "./pages/UsersPage";
+import { Account } from "./parts/Account";
 import { Looks } from "./parts/Looks";
 import { troubled } from "./parts/tasks";
 
@@ -45,7 +46,7 @@ interface Props {
 
 /** The frame around every page: navigation, language and theme, logout. */
 export function Shell({ synthetic, onLang, onTheme }: Props) {
-  const { t, theme, user, admin } = useConsole();
+  const { t, theme, admin } = useConsole();
   const route = useRoute();
   const names = (Object.keys(PAGES) as PageName[]).filter(
     (name) => admin || !FOR_ADMINS.includes(name),
@@ -75,7 +76,7 @@ export function Shell({ synthetic, onLang, onTheme }: Props) {
         </nav>
         <div class="tools">
           <Looks t={t} theme={theme} onLang={onLang} onTheme={onTheme} />
-          <span class="who">{user.username}</span>
+          <Account />
           <button type="button" onClick={logOut}>
             {t.app.logOut}
           </button>

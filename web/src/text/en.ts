@@ -81,6 +81,8 @@ export const en: Text = {
     name: "Name",
     username: "Username",
     password: "Password",
+    old_password: "Current password",
+    new_password: "New password",
     host: "Host",
     port: "Port",
     local_path: "Local path",
@@ -495,6 +497,14 @@ export const en: Text = {
     newPassword: "New password (at least 10 characters, hard to guess)",
     resetNote: "A new password ends all of this user's existing sessions.",
     you: "(you)",
+  },
+  account: {
+    title: "Change your password",
+    old: "Current password",
+    repeated: "New password, once more",
+    differs: "The two new passwords are not the same.",
+    note: "This ends all your other sessions: other browsers, the command line, scripts. The tabs of this browser stay logged in.",
+    done: "Your password is changed. Your other sessions are refused within five minutes; log in there with the new one.",
   },
   pager: {
     previous: "Previous",

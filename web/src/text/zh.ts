@@ -87,6 +87,8 @@ export const zh = {
     name: "名称",
     username: "用户名",
     password: "密码",
+    old_password: "当前密码",
+    new_password: "新密码",
     host: "服务器地址",
     port: "端口",
     local_path: "本地路径",
@@ -486,6 +488,14 @@ export const zh = {
     newPassword: "新密码（至少10个字符，不易猜到）",
     resetNote: "新密码会使该用户此前的登录全部失效。",
     you: "（你）",
+  },
+  account: {
+    title: "修改密码",
+    old: "当前密码",
+    repeated: "再输入一次新密码",
+    differs: "两次输入的新密码不一致。",
+    note: "修改后，你的其他会话（其他浏览器、命令行、脚本）都将失效；本浏览器的标签页仍保持登录。",
+    done: "密码已修改。其他会话将在五分钟内失效，请在那里用新密码重新登录。",
   },
   pager: {
     previous: "上一页",
