@@ -25,8 +25,7 @@ export function Root() {
   useLayoutEffect(() => {
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
     document.documentElement.dataset.theme = theme;
-    document.title = t.app.title;
-  }, [lang, theme, t]);
+  }, [lang, theme]);
   const enter = useCallback(async () => {
     const { token } = session;
     const { data } = await call<User>("/auth/me");

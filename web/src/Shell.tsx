@@ -53,9 +53,10 @@ export function Shell({ synthetic, onLang, onTheme }: Props) {
   );
   const name = names.find((each) => each === route.page) ?? "kline";
   const Page: ComponentType<PageProps> = PAGES[name];
+  const id = name === "tasks" && /^\d+$/.test(route.id) ? Number(route.id) : null;
   useEffect(() => {
-    document.title = `${t.nav[name]} · ${t.app.title}`;
-  }, [name, t]);
+    document.title = `${id === null ? t.nav[name] : t.task.detail(id)} · ${t.app.title}`;
+  }, [name, id, t]);
   return (
     <>
       <button type="button" class="skip" onClick={skip}>

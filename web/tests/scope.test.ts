@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codesIn, firstDay } from "../src/lib/scope";
+import { bareIn, codesIn, firstDay } from "../src/lib/scope";
 
 test.each([
   ["", []],
@@ -11,6 +11,7 @@ test.each([
     ["600000.SH", "000001.SZ", "sh600004", "IF2401.CFE"],
   ],
   [" 600000.SH\n000001.SZ\t600004.SH ;;", ["600000.SH", "000001.SZ", "600004.SH"]],
+  ["\uff16\uff10\uff10\uff10\uff10\uff10\uff0e\uff33\uff28\u3000600000.SH", ["600000.SH"]],
 ])("the codes in %j", (text, codes) => {
   expect(codesIn(text)).toEqual(codes);
 });
@@ -22,4 +23,17 @@ test.each([
   ["19000101", "20261130", "daily", "19661201"],
 ] as const)("a range from %s to %s of %s begins on %s", (start, end, period, first) => {
   expect(firstDay(start, end, period)).toBe(first);
+});
+
+test("codes that lack their exchange are told from those that have it", () => {
+  const whole = [
+    "600000.SH",
+    "sh600000",
+    "SZ000001",
+    "SH.600000",
+    "IF2401.CFE",
+    "IF.MAIN",
+    "nonsense",
+  ];
+  expect(bareIn([...whole, "000001", "IF2401", "m2409"])).toEqual(["000001", "IF2401", "m2409"]);
 });

@@ -32,3 +32,9 @@ export function link(page: string, params: Record<string, string> = {}): string 
   const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value)).toString();
   return `#/${page}${query ? `?${query}` : ""}`;
 }
+
+/** The page of a list that a URL asks for, the first if it names none. */
+export function pageOf(params: URLSearchParams): number {
+  const page = params.get("page") ?? "";
+  return /^[1-9]\d{0,5}$/.test(page) ? Number(page) : 1;
+}

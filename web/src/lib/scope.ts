@@ -4,9 +4,21 @@ import { addMonths, later } from "./dates";
 /** The most years, of minute bars months, that the coverage of the cache is counted for at once. */
 const MOST_PARTS = 60;
 
-/** The codes in a text in which people separate them by commas of any width, blanks or new lines. */
+/** The most different codes that one call takes. */
+export const MOST_CODES = 500;
+
+/**
+ * The different codes in a text in which people separate them by commas of any width, blanks or
+ * new lines; full-width letters and digits are read as what they stand for.
+ */
 export function codesIn(text: string): string[] {
-  return text.split(/[,\uff0c\u3001;\uff1b\s]+/).filter(Boolean);
+  const named = text.normalize("NFKC").split(/[,\u3001;\s]+/);
+  return [...new Set(named.filter(Boolean))];
+}
+
+/** Those of the codes that lack their exchange, such as "000001" and "IF2401". */
+export function bareIn(codes: readonly string[]): string[] {
+  return codes.filter((code) => /^(?!(sh|sz|bj)\d{6}$)[a-z]{0,2}\d{3,6}$/i.test(code));
 }
 
 /** The first day of a range, late enough for the coverage of a period's bars to be counted. */

@@ -1,5 +1,6 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import {
+  CONTRACT_TYPES,
   type Coverage,
   type CoverageMeta,
   type Page,
@@ -9,9 +10,9 @@ import {
 import { useAttempt } from "../app/attempt";
 import { useConsole } from "../app/context";
 import { useRead } from "../app/reading";
-import type { PageProps } from "../app/route";
+import { link, type PageProps, pageOf, readRoute } from "../app/route";
 import { addMonths, dayOf, today, toIso } from "../lib/dates";
-import { codesIn, firstDay } from "../lib/scope";
+import { bareIn, codesIn, firstDay } from "../lib/scope";
 import { HeatMap } from "../parts/HeatMap";
 import { Pager } from "../parts/Pager";
 import { KINDS, type ScopeChoice, ScopeForm, taskScope } from "../parts/ScopeForm";
@@ -24,50 +25,69 @@ const SIZE = 30;
 /** How many years the map initially covers. */
 const YEARS = 6;
 
-/** What the URL names: a kind, a period and days; or else the last years of stocks. */
-function atFirst(params: URLSearchParams): ScopeChoice {
+/** What the URL asks for, with the last years of all stocks' daily bars for the rest. */
+function scopeOf(params: URLSearchParams): Omit<ScopeChoice, "recheck_absent"> {
   const end = dayOf(params.get("end")) || today();
-  const start = dayOf(params.get("start"));
-  const period_type = STORED_PERIODS.find((each) => each === params.get("period")) ?? "daily";
-  const first = start || `${addMonths(end, -12 * (YEARS - 1)).slice(0, 4)}0101`;
+  const start =
+    dayOf(params.get("start")) || `${addMonths(end, -12 * (YEARS - 1)).slice(0, 4)}0101`;
+  const period = STORED_PERIODS.find((each) => each === params.get("period")) ?? "daily";
   return {
     security_type: KINDS.find((each) => each === params.get("kind")) ?? "stock",
-    period_type,
-    contract_type: "all",
-    start_date: firstDay(first, end, period_type),
+    period_type: period,
+    contract_type: CONTRACT_TYPES.find((each) => each === params.get("contracts")) ?? "all",
+    start_date: firstDay(start, end, period),
     end_date: end,
-    codes: "",
-    recheck_absent: false,
+    codes: codesIn(params.get("codes") ?? "").join(", "),
   };
+}
+
+function linkTo(scope: Omit<ScopeChoice, "recheck_absent">, page = 1): string {
+  return link("cache", {
+    kind: scope.security_type,
+    period: scope.period_type,
+    contracts: scope.contract_type === "all" ? "" : scope.contract_type,
+    start: scope.start_date,
+    end: scope.end_date,
+    codes: codesIn(scope.codes).join(),
+    page: page > 1 ? String(page) : "",
+  });
 }
 
 /** What the cache holds, and tasks to change it. */
 export function CachePage({ route }: PageProps) {
   const { t, admin, sawUpstream } = useConsole();
-  const [scope, setScope] = useState(() => atFirst(route.params));
-  const [page, setPage] = useState(1);
+  // No part of the address: whoever follows a link should not ask the source again unawares.
+  const [recheck_absent, setRecheck] = useState(false);
+  const scope = { ...useMemo(() => scopeOf(route.params), [route.params]), recheck_absent };
+  const page = pageOf(route.params);
   const [watched, setWatched] = useState<number[]>([]);
   const [refusal, attempt] = useAttempt();
   const { contract_type: _contracts, recheck_absent: _recheck, codes, ...days } = scope;
   const query = { ...days, codes: codesIn(codes).join(), sort: "missing", page, page_size: SIZE };
-  const { answer, error, busy, reload } = useRead<Coverage, CoverageMeta>("/cache/coverage", query);
+  const path = bareIn(codesIn(codes)).length ? null : "/cache/coverage";
+  const { answer, error, busy, reload } = useRead<Coverage, CoverageMeta>(path, query);
   useRunning((id) => setWatched((known) => (known.includes(id) ? known : [...known, id])));
   useEffect(() => {
     if (answer) sawUpstream(answer.meta.upstream);
   }, [answer, sawUpstream]);
-  const change = (next: ScopeChoice) => {
-    const { start_date, end_date, period_type } = next;
-    setScope({ ...next, start_date: firstDay(start_date, end_date, period_type) });
-    setPage(1);
+  // By the address, as the page may not have been drawn since the last field was left.
+  const shown = () => scopeOf(readRoute(location.hash).params);
+  const change = ({ recheck_absent, ...next }: Partial<ScopeChoice>) => {
+    if (recheck_absent !== undefined) setRecheck(recheck_absent);
+    if (Object.keys(next).length) location.hash = linkTo({ ...shown(), ...next });
+  };
+  const turn = (to: number) => {
+    location.hash = linkTo(scope, to);
   };
   const start = async (name: StartCall, narrowed: Partial<ScopeChoice> = {}) => {
     if (name === "cache-all-missing" && !confirm(t.cache.refetchSure)) return;
     await attempt(async () => {
-      const { id } = await startTask(name, taskScope({ ...scope, ...narrowed }));
+      const scope = { ...shown(), recheck_absent, ...narrowed };
+      const { id } = await startTask(name, taskScope(scope));
       setWatched((known) => [id, ...known.filter((each) => each !== id)]);
     });
   };
-  const counted = answer?.data;
+  const counted = path ? answer?.data : null;
   return (
     <section aria-labelledby="cache-title">
       <h1 id="cache-title">{t.cache.title}</h1>
@@ -83,7 +103,7 @@ export function CachePage({ route }: PageProps) {
         </section>
       )}
       <Trouble error={error} onRetry={reload} />
-      {!counted && busy && <p class="placeholder">{t.app.loading}</p>}
+      {path && !counted && busy && <p class="placeholder">{t.app.loading}</p>}
       {counted && answer?.meta.totals && (
         <>
           <HeatMap
@@ -100,7 +120,7 @@ export function CachePage({ route }: PageProps) {
           )}
           <p class="dim">{t.cache.final(toIso(answer.meta.final_until))}</p>
           {counted.parts.length > 0 && (
-            <Pager page={page} size={SIZE} total={counted.total} onPage={setPage} />
+            <Pager page={page} size={SIZE} total={counted.total} onPage={turn} />
           )}
         </>
       )}

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { call } from "../api/client";
 import { type Change, session } from "../api/session";
 import type { Token } from "../api/types";
@@ -27,6 +27,9 @@ export function Login({ t, theme, why, onEnter, onLang, onTheme }: Props) {
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<Trouble | null>(null);
+  useEffect(() => {
+    document.title = `${t.login.title} · ${t.app.title}`;
+  }, [t]);
   const submit = async (event: Event) => {
     event.preventDefault();
     setBusy(true);

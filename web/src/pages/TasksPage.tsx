@@ -1,4 +1,3 @@
-import { useState } from "preact/hooks";
 import {
   type Page,
   STATUSES,
@@ -9,7 +8,7 @@ import {
 } from "../api/types";
 import { useConsole } from "../app/context";
 import { useEvery, useRead } from "../app/reading";
-import { link, type PageProps } from "../app/route";
+import { link, type PageProps, pageOf } from "../app/route";
 import { clock } from "../lib/dates";
 import { Select } from "../parts/Field";
 import { Heads } from "../parts/Heads";
@@ -38,7 +37,7 @@ type Filters = Record<(typeof FILTERS)[number], string>;
 
 function List({ params }: { params: URLSearchParams }) {
   const { t } = useConsole();
-  const [page, setPage] = useState(1);
+  const page = pageOf(params);
   const [status, type, errors] = FILTERS.map((name) => params.get(name) ?? "");
   const query = {
     page,
@@ -51,13 +50,13 @@ function List({ params }: { params: URLSearchParams }) {
   const items = answer?.data.items ?? [];
   const k = t.task;
   const filtered = Boolean(status || type || errors);
-  const choose = (change: Partial<Filters>) => {
-    setPage(1);
+  const choose = (change: Partial<Filters>, to = 1) => {
     location.hash = link("tasks", {
       status: status ?? "",
       type: type ?? "",
       errors: errors ?? "",
       ...change,
+      page: to > 1 ? String(to) : "",
     });
   };
   useEvery(
@@ -106,7 +105,12 @@ function List({ params }: { params: URLSearchParams }) {
           </table>
         </div>
       )}
-      <Pager page={page} size={SIZE} total={answer?.data.total ?? 0} onPage={setPage} />
+      <Pager
+        page={page}
+        size={SIZE}
+        total={answer?.data.total ?? 0}
+        onPage={(to) => choose({}, to)}
+      />
     </section>
   );
 }

@@ -24,7 +24,7 @@ export function Members({ title, members, meta, date, busy, onDate }: Props) {
   const { t } = useConsole();
   const [filter, setFilter] = useState("");
   const m = t.members;
-  const wanted = filter.trim().toUpperCase();
+  const wanted = filter.normalize("NFKC").trim().toUpperCase();
   const shown = members?.items.filter(({ code }) => code.includes(wanted)) ?? [];
   return (
     <section class="panel stack" aria-labelledby="members" aria-busy={busy}>

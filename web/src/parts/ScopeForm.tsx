@@ -9,7 +9,8 @@ import {
 } from "../api/types";
 import { useConsole } from "../app/context";
 import { useDraft } from "../app/draft";
-import { codesIn } from "../lib/scope";
+import { bareIn, codesIn, MOST_CODES } from "../lib/scope";
+import { BareCodes } from "./BareCodes";
 import { DateField } from "./DateField";
 import { Field, Select } from "./Field";
 import type { StartCall } from "./tasks";
@@ -36,15 +37,21 @@ export function taskScope(choice: ScopeChoice): TaskScope {
 
 interface Props {
   scope: ScopeChoice;
-  onChange(scope: ScopeChoice): void;
+  onChange(next: Partial<ScopeChoice>): void;
   onStart: ((name: StartCall) => void) | null;
 }
 
 /** Chooses the part of the cache to show, and starts tasks on it. */
-export function ScopeForm({ scope, onChange, onStart }: Props) {
+export function ScopeForm({ scope, onChange: set, onStart }: Props) {
   const { t } = useConsole();
   const [codes, setCodes] = useDraft(scope.codes);
-  const set = (next: Partial<ScopeChoice>) => onChange({ ...scope, ...next });
+  const count = codesIn(codes).length;
+  const bare = bareIn(codesIn(scope.codes));
+  const unclear = count > MOST_CODES || bare.length > 0;
+  const takeCodes = (typed: string) => {
+    const named = codesIn(typed);
+    if (named.length <= MOST_CODES) set({ codes: named.join(", ") });
+  };
   return (
     <form class="panel bar" aria-label={t.cache.scope} onSubmit={(event) => event.preventDefault()}>
       <Select
@@ -81,13 +88,31 @@ export function ScopeForm({ scope, onChange, onStart }: Props) {
         onChange={(end_date) => set({ end_date })}
       />
       <Field label={t.cache.codes}>
-        <input
+        <textarea
+          rows={1}
           value={codes}
           placeholder="600000.SH, 000001.SZ"
+          spellcheck={false}
           onInput={(event) => setCodes(event.currentTarget.value)}
-          onChange={(event) => set({ codes: event.currentTarget.value })}
+          onChange={(event) => takeCodes(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter") return;
+            event.preventDefault();
+            takeCodes(event.currentTarget.value);
+          }}
         />
       </Field>
+      {count > MOST_CODES && (
+        <p class="bad" role="alert">
+          {t.codes.tooMany(count, MOST_CODES)}
+        </p>
+      )}
+      <BareCodes
+        codes={bare}
+        onChoose={(given, chosen) =>
+          set({ codes: scope.codes.replace(/[^, ]+/g, (code) => (code === given ? chosen : code)) })
+        }
+      />
       {onStart && (
         <>
           <label class="tick">
@@ -99,13 +124,18 @@ export function ScopeForm({ scope, onChange, onStart }: Props) {
             {t.cache.recheck}
           </label>
           <div class="actions">
-            <button type="button" onClick={() => onStart("detect-all-missing")}>
+            <button type="button" disabled={unclear} onClick={() => onStart("detect-all-missing")}>
               {t.cache.detect}
             </button>
-            <button type="button" class="primary" onClick={() => onStart("fill-missing")}>
+            <button
+              type="button"
+              class="primary"
+              disabled={unclear}
+              onClick={() => onStart("fill-missing")}
+            >
               {t.cache.fill}
             </button>
-            <button type="button" onClick={() => onStart("cache-all-missing")}>
+            <button type="button" disabled={unclear} onClick={() => onStart("cache-all-missing")}>
               {t.cache.refetch}
             </button>
           </div>

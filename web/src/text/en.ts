@@ -209,6 +209,14 @@ export const en: Text = {
     warning: (text) => `Note: ${text}`,
     fill: "Fill missing",
   },
+  codes: {
+    tooMany: (count, most) =>
+      `${count} codes are more than the ${most} that one request takes. Leave the field empty for all codes, or take them in parts.`,
+    bare: (code, found) =>
+      found
+        ? `${code} needs its exchange. Which one is meant?`
+        : `${code} is no code of any exchange here.`,
+  },
   cache: {
     title: "Cache coverage",
     scope: "Scope",
@@ -217,7 +225,7 @@ export const en: Text = {
     contracts: "Contracts",
     allContracts: "all contracts",
     mainContracts: "main contracts",
-    codes: "Codes (optional, comma-separated)",
+    codes: "Codes (optional, separated by commas, blanks or lines)",
     recheck: "Recheck days the source previously had no data for",
     detect: "Detect missing",
     fill: "Fill missing",

@@ -207,6 +207,12 @@ export const zh = {
     warning: (text: string) => `提示：${text}`,
     fill: "补齐缺失",
   },
+  codes: {
+    tooMany: (count: number, most: number) =>
+      `共 ${count} 个代码，一次最多 ${most} 个。留空表示全部代码，或分几次进行。`,
+    bare: (code: string, found: number) =>
+      found ? `${code} 缺少交易所后缀，指的是哪一个？` : `没有代码为 ${code} 的证券。`,
+  },
   cache: {
     title: "缓存覆盖",
     scope: "范围",
@@ -215,7 +221,7 @@ export const zh = {
     contracts: "合约",
     allContracts: "全部合约",
     mainContracts: "主力合约",
-    codes: "代码（可空，逗号分隔）",
+    codes: "代码（可空，逗号、空格或换行分隔）",
     recheck: "重新询问数据源曾经没有的日子",
     detect: "检测",
     fill: "补齐缺失",
