@@ -1,5 +1,6 @@
 """The page that shows the description: unchanged files of Swagger UI, nothing from elsewhere."""
 
+import gzip
 import hashlib
 import re
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ CHECKSUMS = {
     "swagger-ui.css": "5ed08757e53da3e026d6cbecc61fe5d43585c9560b302d534ad56692519a273d",
 }
 """SHA-256 of the files of the npm package swagger-ui-dist 5.35.0."""
+
+MOST_SENT = 500_000
+"""Bytes of all scripts and styles, packed by gzip."""
 
 
 def get(resource: str, **path: str) -> dict[str, Any]:
@@ -48,6 +52,13 @@ def test_the_page_needs_nothing_from_elsewhere() -> None:
     for name in re.findall('(?:src|href)="docs/([^"]+)"', response["body"]):
         assert get("/docs/{asset}", asset=name)["statusCode"] == 200
     assert 'url: "openapi.json"' in get("/docs/{asset}", asset="start.js")["body"]
+
+
+def test_the_page_is_no_more_to_transfer_than_it_has_to_be() -> None:
+    """Packed, as API Gateway packs it, and once a day."""
+    files = [get("/docs/{asset}", asset=name) for name in app.ASSETS]
+    assert all("max-age" in file["headers"]["Cache-Control"] for file in files)
+    assert sum(len(gzip.compress(file["body"].encode())) for file in files) <= MOST_SENT
 
 
 @pytest.mark.parametrize("name", app.ASSETS)
