@@ -11,8 +11,6 @@ export default defineConfig(({ mode }) => ({
     outDir: "../functions/console/static",
     emptyOutDir: true,
     target: "es2022",
-    // ECharts comes in a piece of its own, when the first chart is drawn.
-    chunkSizeWarningLimit: 700,
     // Small files stay files: the page's policy allows no data: fonts or styles.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -97,12 +97,35 @@ def chart(page: Page) -> Locator:
 
 
 def series(page: Page) -> dict[str, Any]:
-    """Give what the chart itself draws: its times, and each series by its name."""
+    """Give what the chart itself draws of what is in view.
+
+    `times` has the time of each slot; each series has its points by its key, None where it has
+    none; `signs` has the days of each flag, `before` the times of the slots that come before.
+    """
     found: dict[str, Any] = chart(page).evaluate(
         """element => {
-            const { xAxis, series } = element.chart.getOption();
-            const named = series.map(({ name, data }) => [name, data]);
-            return { times: xAxis[0].data, ...Object.fromEntries(named) };
+            const { stage } = element;
+            const view = stage.view();
+            const timed = ["candles", "marks"].flatMap(key => stage.series.get(key)?.data() ?? []);
+            const all = timed.map(({ time }) => time).sort((one, other) => one - other);
+            const first = Math.max(0, Math.ceil(view.from));
+            const shown = all.slice(first, Math.floor(view.to) + 1);
+            const length = all.some(time => time % 86400) ? 19 : 10;
+            const text = time =>
+                new Date(1000 * time).toISOString().replace("T", " ").slice(0, length);
+            const signs = {};
+            for (const { id, time } of stage.signs.markers()) (signs[id] ??= []).push(text(time));
+            const named = {};
+            for (const [key, each] of stage.series) {
+                const points = new Map(each.data().map(point => [point.time, point]));
+                named[key] = shown.map(time => points.get(time) ?? null);
+            }
+            for (const { key, values } of stage.lines.shown) {
+                const seen = values.slice(first, first + shown.length);
+                named[key] = seen.map(value => (value === null ? null : { value }));
+            }
+            const before = all.slice(0, first).map(text);
+            return { times: shown.map(text), signs, before, ...named };
         }"""
     )
     return found

@@ -103,7 +103,6 @@ const LEFT_OUT: Record<string, LeftOut[]> = {
     { why: "only an index instead of codes has it", names: ["universe"] },
     { why: "only a number of bars instead of days has it", names: ["first"] },
     { why: "only continuous futures have them", names: ["rolls", "no_main"] },
-    { why: "the console asks with our own codes", names: ["codes_read_as"] },
   ],
   Bar: [{ why: "only continuous futures have it", names: ["contract"] }],
   CoverageMeta: [{ why: "the console shows our own codes", names: ["codes_read_as"] }],

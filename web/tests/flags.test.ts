@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { Bar } from "../src/api/types";
 import type { Drawing, Palette } from "../src/chart/drawing";
-import { series } from "../src/chart/series";
+import { markers, specs, timesOf } from "../src/chart/series";
+import { curves } from "../src/lib/curves";
 import { countFlags, flagsOf } from "../src/lib/flags";
 import { slots } from "../src/lib/slots";
-import { en } from "../src/text/en";
 
 const CODE = "600000.SH";
 const NOTHING = { missing: {}, unconfirmed: {}, absent: {} };
@@ -48,29 +48,38 @@ test("flags are counted in the order of the legend", () => {
   expect(countFlags(slots(CODE, [bar(11)], NOTHING, [], true)).size).toBe(0);
 });
 
-/** The data of the series that a chart of these bars has, by their names. */
-function drawn(bars: Bar[]): Map<string, unknown[]> {
+/** What a chart of these bars has: the times of each series by its key, and the signs. */
+function drawn(bars: Bar[]) {
+  const all = slots(CODE, bars, NOTHING, [], true);
   const drawing: Drawing = {
-    slots: slots(CODE, bars, NOTHING, [], true),
+    slots: all,
+    curves: curves(all, ["ma"], true),
+    comparisons: [],
     palette: {} as Palette,
     lang: "en",
     future: false,
-    zoom: [0, 100],
-    names: { settle: "settle", interest: "interest", marks: en.mark, flags: en.flag },
+    volume: true,
   };
-  return new Map(series(drawing, 2).map(({ name, data }) => [name, data]));
+  const times = timesOf(all);
+  const place = ({ time }: { time: unknown }) => times.indexOf(time as (typeof times)[number]);
+  const series = new Map(specs(drawing, times).map(({ key, data }) => [key, data.map(place)]));
+  const signs = markers(drawing, times, []).map((sign) => [sign.id, place(sign), sign.position]);
+  return { series, signs };
 }
 
-test("a chart has a symbol for each flagged day, at the edge of its candle", () => {
-  const found = drawn(BARS);
-  expect(found.get("limit up")).toEqual([11, null, 11]);
-  expect(found.get("ST")?.map((value) => typeof value)).toEqual(["string", "number", "number"]);
-  expect(found.get("ex-dividend")?.map((value) => value !== null)).toEqual([false, false, true]);
-  expect(found.has("limit down")).toBe(false);
-  expect(drawn([bar(9, LIMITS)]).get("limit down")).toEqual([9]);
+test("a chart has a sign for each flagged day, at its candle", () => {
+  const { series, signs } = drawn(BARS);
+  expect(signs).toEqual([
+    ["limit_up", 0, "aboveBar"],
+    ["limit_up", 2, "aboveBar"],
+    ["ex_dividend", 2, "belowBar"],
+  ]);
+  expect(series.get("is_st")).toEqual([1, 2]);
+  expect(drawn([bar(9, LIMITS)]).signs).toEqual([["limit_down", 0, "belowBar"]]);
 });
 
-test("a chart of bars without a status is drawn as ever", () => {
-  const plain = BARS.map(({ trade_date }) => bar(11, {}, trade_date));
-  expect([...drawn(plain).keys()]).toEqual(["K", "MA5", "MA10", "MA20", "MA60", "volume"]);
+test("a chart of bars without a status has no signs", () => {
+  const { series, signs } = drawn(BARS.map(({ trade_date }) => bar(11, {}, trade_date)));
+  expect([...series.keys()]).toEqual(["candles", "volume"]);
+  expect(signs).toEqual([]);
 });

@@ -57,6 +57,17 @@ test("a complete answer is said to be complete", () => {
 });
 
 test.each([
+  ["none of whose days is final", { pending: [["20240102", "20240131"]] }],
+  ["without any bar", { absent: { "600000.SH": [{ date: "20240102", reason: "suspended" }] } }],
+] as [string, Partial<Meta>][])("an answer %s is not shown in green", (_, more) => {
+  for (const expected of [0, 58]) {
+    const remarks = completeness({ ...META, expected, returned: 0, ...more }, "600000.SH", zh);
+    expect(remarks.some(({ tone }) => tone === "good")).toBe(false);
+    expect(remarks[0]?.text).not.toMatch(/^完整/);
+  }
+});
+
+test.each([
   ["unconfirmed", "待确认：2024-01-03。数据源没有给出K线，尚不采信，将再次询问。"],
   ["unknown_sessions", "交易时段未知：2024-01-03。无法判断这些日子的分钟线是否齐全。"],
 ])("an answer with %s is never shown as complete", (where, told) => {

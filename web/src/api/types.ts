@@ -132,6 +132,8 @@ export interface Meta {
   warnings: string[];
   adjust?: Adjusted;
   status?: StatusMeta;
+  /** Codes that were not written as the service does, with what they were read as. */
+  codes_read_as?: Record<string, string>;
 }
 
 export interface Security {

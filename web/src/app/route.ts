@@ -38,3 +38,13 @@ export function pageOf(params: URLSearchParams): number {
   const page = params.get("page") ?? "";
   return /^[1-9]\d{0,5}$/.test(page) ? Number(page) : 1;
 }
+
+/** Change parameters of the address, without a step in the browser's history; empty ones go. */
+export function amend(params: Record<string, string>): void {
+  history.replaceState(null, "", here(params));
+}
+
+/** The address of the page that is shown, with some parameters changed. */
+export function here(params: Record<string, string>, page = readRoute(location.hash).page): string {
+  return link(page, { ...Object.fromEntries(readRoute(location.hash).params), ...params });
+}

@@ -1,151 +1,263 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { MouseEventHandler, Time } from "lightweight-charts";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useConsole } from "../app/context";
+import { save } from "../app/download";
+import type { Earlier } from "../app/history";
+import { table } from "../lib/csv";
+import { type Curve, SHADES } from "../lib/curves";
+import { SETTLED } from "../lib/indicators";
+import { panesBelow, type Settings } from "../lib/settings";
 import { MARKS, type Slot } from "../lib/slots";
-import type { Palette } from "./drawing";
-import type { ECharts } from "./echarts";
+import type { Comparison, Drawing, Palette } from "./drawing";
+import { EarlierNote } from "./EarlierNote";
 import { Legend } from "./Legend";
-import { option } from "./options";
+import { picture } from "./picture";
 import { Readout } from "./Readout";
-import { averages } from "./series";
+import { markers, polylines, specs, timesOf } from "./series";
+import type { Stage, View } from "./stage";
+import { between, including, placeAt, placesIn, scaled, spanned } from "./views";
 
 /** The element that holds a chart; gives tests access to what the chart draws. */
 interface ChartElement extends HTMLDivElement {
-  chart?: ECharts;
+  stage?: Stage;
 }
 
-const COLOURS = [
-  "up",
-  "down",
-  "text",
-  "dim",
-  "line",
-  "panel",
-  "accent",
-  "bad",
-  "ma5",
-  "ma10",
-  "ma20",
-  "ma60",
-  ...MARKS,
-] as const;
+const COLOURS = ["up", "down", "text", "dim", "line", "panel", "accent", "bad"] as const;
+
+/** Earlier bars are fetched once fewer than this are left of what is in view. */
+const MARGIN = SETTLED + 30;
+
+/** The milliseconds that a view must stay for the address to have it. */
+const REST = 250;
 
 function palette(): Palette {
   const style = getComputedStyle(document.documentElement);
-  const found = COLOURS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]);
-  return Object.fromEntries(found);
+  const names = [...COLOURS, ...SHADES, ...MARKS];
+  return Object.fromEntries(
+    names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]),
+  ) as Palette;
 }
 
 interface Props {
   /** Describes the chart to screen readers. */
   label: string;
+  /** The title of pictures and the name of files, such as "600000.SH daily". */
+  title: string;
   slots: readonly Slot[];
+  /** How many slots come before the range that was asked for. */
+  early: number;
+  /** Differs once other bars are shown, not only more of them. */
+  origin: string;
+  begun: boolean;
+  whole: boolean;
+  earlier: Earlier;
   future: boolean;
+  settings: Settings;
+  curves: readonly Curve[];
+  comparisons: readonly Comparison[];
+  onHide(key: string): void;
+  onView(view: Settings["view"]): void;
 }
 
-/** Candles, volume and averages; for futures also settlement prices and open interest. */
-export function Chart({ label, slots, future }: Props) {
+/** Candles and what belongs to them, in panes below each other; earlier bars come as they are wanted. */
+export function Chart(props: Props) {
+  const { slots, early, future, settings, curves, comparisons } = props;
   const { t, lang, theme } = useConsole();
   const host = useRef<ChartElement>(null);
-  const [chart, setChart] = useState<ECharts | null>(null);
-  const [at, setAt] = useState(-1);
+  const stage = useStage(host);
+  const [at, setAt] = useState<string | null>(null);
   const [drawn, setDrawn] = useState<readonly unknown[]>([]);
-  const zoom = useRef<[number, number]>([0, 100]);
-  useEffect(() => create(host.current, setChart), []);
+  const newest = useRef(props);
+  newest.current = props;
+  const times = useMemo(() => timesOf(slots), [slots]);
+  const volume = settings.indicators.includes("volume");
+  const content = useMemo(
+    () => ({ slots, curves, comparisons, theme, lang, future, volume }),
+    [slots, curves, comparisons, theme, lang, future, volume],
+  );
+  const drawing = useRef<Drawing | null>(null);
   useEffect(() => {
-    zoom.current = [0, 100];
-    setAt(-1);
-  }, [slots]);
+    if (!stage) return;
+    // Not while rendering: the page has the colours of a new theme only afterwards.
+    drawing.current = { ...content, palette: palette() };
+    stage.dress(drawing.current.palette, t.app.locale, (slots[0]?.time.length ?? 0) > 10);
+    stage.draw(specs(drawing.current, times), `${theme} ${lang}`);
+  }, [stage, content]);
+  const shown = useRef("");
   useEffect(() => {
-    if (!chart) return;
-    const { settle, interest } = t.kline;
-    const names = { settle, interest, marks: t.mark, flags: t.flag };
-    const drawing = { slots, palette: palette(), lang, future, zoom: zoom.current, names };
-    chart.setOption(option(drawing), true);
-    setDrawn([slots, theme]);
-    const pointed = (event: unknown) => setAt(placeOf(event));
-    const zoomed = () => {
-      zoom.current = zoomOf(chart);
-    };
-    chart.on("updateAxisPointer", pointed);
-    chart.on("datazoom", zoomed);
-    return () => {
-      chart.off("updateAxisPointer", pointed);
-      chart.off("datazoom", zoomed);
-    };
-  }, [chart, slots, future, theme, lang]);
-  const place = at >= 0 && at < slots.length ? at : slots.length - 1;
-  const scale = (factor: number) => chart && rescale(chart, factor);
+    if (!stage || !drawing.current) return;
+    const signs = markers(drawing.current, times, settings.hidden);
+    stage.hide(settings.hidden, signs, polylines(drawing.current));
+    stage.scale(comparisons.length ? "percent" : settings.log ? "log" : "normal");
+    if (shown.current !== props.origin) {
+      shown.current = props.origin;
+      setAt(null);
+      stage.show(wanted(newest.current));
+    }
+    const view = stage.view();
+    if (view) reach(view, newest.current.earlier);
+    setDrawn([content, settings]);
+  }, [stage, content, settings, props.origin]);
+  useEffect(() => {
+    if (stage) return follow(stage, () => newest.current, setAt);
+  }, [stage]);
+  const found = at === null ? -1 : placeAt(slots, at);
+  const place = found >= 0 && found < slots.length ? found : slots.length - 1;
+  const zoom = (factor: number) => {
+    const view = stage?.view();
+    if (!stage || !view) return;
+    stage.show(Number.isFinite(factor) ? scaled(view, factor) : spanned(early, slots.length - 1));
+  };
+  const step = (by: number) => {
+    const next = Math.min(slots.length - 1, Math.max(0, place + by));
+    const view = stage?.view();
+    const time = times[next];
+    if (!stage || !view || time === undefined) return;
+    setAt(slots[next]?.time ?? null);
+    stage.show(including(view, next));
+    stage.point(time, slots[next]?.bar?.close ?? null);
+  };
   const pressed = (event: KeyboardEvent) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const factor = { "+": 0.5, "=": 0.5, "-": 2, "0": Number.POSITIVE_INFINITY }[event.key];
-    if (factor) scale(factor);
-    if (step) setAt(Math.min(slots.length - 1, Math.max(0, place + step)));
-    if (step || factor) event.preventDefault();
+    if (factor) zoom(factor);
+    if (by) step(event.shiftKey ? 20 * by : by);
+    if (by || factor) event.preventDefault();
+  };
+  const inView = () => placesIn(stage?.view() ?? spanned(early, slots.length - 1), slots.length);
+  const saveTable = () => {
+    const columns = [...curves, ...comparisons.map(({ code, values }) => ({ name: code, values }))];
+    // The mark at the beginning tells spreadsheets that it is UTF-8.
+    const text = `\ufeff${table(slots, inView(), columns, future)}`;
+    save(`${fileName(props.title)}.csv`, new Blob([text], { type: "text/csv" }));
+  };
+  const savePicture = async () => {
+    if (!stage) return;
+    const [first, last] = inView().map((each) => slots[each]?.time ?? "");
+    const title = `${props.title} ${first} – ${last}`;
+    save(`${fileName(props.title)}.png`, await picture(stage.chart, title, palette()));
   };
   return (
     <div class="chart">
       <div class="chart-head">
-        <Readout slots={slots} place={place} averages={averages(slots)} future={future} />
+        <Readout
+          slots={slots}
+          place={place}
+          curves={curves}
+          comparisons={comparisons}
+          hidden={settings.hidden}
+          future={future}
+        />
         <div class="zoom">
-          <button type="button" onClick={() => scale(0.5)} aria-label={t.kline.zoomIn}>
+          <button type="button" onClick={() => zoom(0.5)} aria-label={t.kline.zoomIn}>
             +
           </button>
-          <button type="button" onClick={() => scale(2)} aria-label={t.kline.zoomOut}>
+          <button type="button" onClick={() => zoom(2)} aria-label={t.kline.zoomOut}>
             −
           </button>
-          <button type="button" onClick={() => scale(Number.POSITIVE_INFINITY)}>
+          <button type="button" onClick={() => zoom(Number.POSITIVE_INFINITY)}>
             {t.kline.zoomReset}
+          </button>
+          <button type="button" onClick={saveTable} aria-label={t.kline.saveTable}>
+            CSV
+          </button>
+          <button type="button" onClick={savePicture} aria-label={t.kline.savePicture}>
+            PNG
           </button>
         </div>
       </div>
-      <div
-        ref={host}
-        class="canvas"
-        data-chart
-        role="application"
-        aria-label={label}
-        aria-busy={drawn[0] !== slots || drawn[1] !== theme}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys step through the bars
-        tabIndex={0}
-        onKeyDown={pressed}
+      <div class="canvas-frame">
+        <div
+          ref={host}
+          class="canvas"
+          style={{ "--panes": panesBelow(settings, future) }}
+          data-chart
+          role="application"
+          aria-label={props.label}
+          aria-busy={drawn[0] !== content || drawn[1] !== settings}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: keys step through the bars
+          tabIndex={0}
+          onKeyDown={pressed}
+        />
+        <EarlierNote
+          earlier={props.earlier}
+          since={props.begun ? (slots[0]?.time ?? null) : null}
+          whole={props.whole}
+        />
+      </div>
+      <Legend
+        slots={early ? slots.slice(early) : slots}
+        curves={curves}
+        comparisons={comparisons}
+        future={future}
+        hidden={settings.hidden}
+        onToggle={props.onHide}
       />
-      <Legend slots={slots} future={future} />
     </div>
   );
 }
 
-function create(host: ChartElement | null, ready: (chart: ECharts) => void) {
-  let gone = false;
-  let chart: ECharts | undefined;
-  const watch = new ResizeObserver(() => chart?.resize());
-  import("./echarts").then(({ init }) => {
-    if (gone || !host) return;
-    chart = init(host, null, { renderer: "canvas" });
-    host.chart = chart;
-    watch.observe(host);
-    ready(chart);
-  });
-  return () => {
-    gone = true;
-    watch.disconnect();
-    chart?.dispose();
+function fileName(title: string): string {
+  return title.replaceAll(" ", "_");
+}
+
+/** Create the chart in its element; it is there once its code has been loaded. */
+function useStage(host: { current: ChartElement | null }): Stage | null {
+  const [stage, setStage] = useState<Stage | null>(null);
+  useEffect(() => {
+    let made: Stage | undefined;
+    let gone = false;
+    import("./stage").then(({ Stage }) => {
+      if (gone || !host.current) return;
+      made = new Stage(host.current);
+      host.current.stage = made;
+      setStage(made);
+    });
+    return () => {
+      gone = true;
+      made?.chart.remove();
+    };
+  }, []);
+  return stage;
+}
+
+/** The view that the address asks for, or the whole range. */
+function wanted({ slots, early, settings }: Props): View {
+  const places = settings.view && between(slots, ...settings.view);
+  return places ? spanned(...places) : spanned(early, slots.length - 1);
+}
+
+/** Fetch earlier bars before they are in view; after a failure only when somebody asks for it. */
+function reach({ from }: View, earlier: Earlier): void {
+  if (from < MARGIN && !earlier.error) earlier.load();
+}
+
+/** Tell which bar is pointed at and what is in view, and fetch earlier bars before they are. */
+function follow(stage: Stage, newest: () => Props, point: (time: string | null) => void) {
+  const { chart } = stage;
+  let timer = 0;
+  const pointed: MouseEventHandler<Time> = ({ logical, sourceEvent }) => {
+    // Without one, the bars have moved below a pointer that rests.
+    if (logical !== undefined && sourceEvent) point(newest().slots[logical]?.time ?? null);
   };
-}
-
-function placeOf(event: unknown): number {
-  const { axesInfo } = event as { axesInfo?: { axisDim: string; value: number }[] };
-  return axesInfo?.find((axis) => axis.axisDim === "x")?.value ?? -1;
-}
-
-function zoomOf(chart: ECharts): [number, number] {
-  const { dataZoom } = chart.getOption() as { dataZoom: { start: number; end: number }[] };
-  return [dataZoom[0]?.start ?? 0, dataZoom[0]?.end ?? 100];
-}
-
-/** Show `factor` times as much time, keeping the end of what is visible. */
-function rescale(chart: ECharts, factor: number): void {
-  const [start, end] = zoomOf(chart);
-  const span = Math.min(100, (end - start) * factor);
-  const last = Math.min(100, Math.max(end, span));
-  chart.dispatchAction({ type: "dataZoom", start: last - span, end: last });
+  const moved = (view: View | null) => {
+    if (!view) return;
+    reach(view, newest().earlier);
+    clearTimeout(timer);
+    timer = setTimeout(rested, REST);
+  };
+  const rested = () => {
+    const { slots, early, onView } = newest();
+    const view = stage.view();
+    if (!view) return;
+    const [first, last] = placesIn(view, slots.length);
+    const [from, to] = [slots[first]?.time, slots[last]?.time];
+    const usual = first === early && last === slots.length - 1;
+    onView(usual || !from || !to ? null : [from, to]);
+  };
+  chart.subscribeCrosshairMove(pointed);
+  chart.timeScale().subscribeVisibleLogicalRangeChange(moved);
+  return () => {
+    clearTimeout(timer);
+  };
 }

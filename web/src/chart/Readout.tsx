@@ -1,21 +1,26 @@
 import { useConsole } from "../app/context";
+import type { Curve } from "../lib/curves";
 import { change, digitsOf, price, short } from "../lib/numbers";
 import type { Slot } from "../lib/slots";
+import type { Comparison } from "./drawing";
 
 interface Props {
   slots: readonly Slot[];
   place: number;
-  averages: Map<number, (number | null)[]>;
+  curves: readonly Curve[];
+  comparisons: readonly Comparison[];
+  /** Keys of the curves that are not shown. */
+  hidden: readonly string[];
   future: boolean;
 }
 
 /** The figures of one bar, on a line above the chart. */
-export function Readout({ slots, place, averages, future }: Props) {
+export function Readout({ slots, place, curves, comparisons, hidden, future }: Props) {
   const { t, lang } = useConsole();
   const slot = slots[place];
   if (!slot) return <div class="readout" />;
   const { bar, mark, time, flags } = slot;
-  const before = slots.slice(0, place).findLast((each) => each.bar)?.bar?.close ?? null;
+  const before = closeBefore(slots, place);
   const base = before ?? bar?.open ?? null;
   const tone = bar && base !== null && bar.close !== null ? toneOf(bar.close - base) : "";
   return (
@@ -47,15 +52,22 @@ export function Readout({ slots, place, averages, future }: Props) {
           )}
         </>
       )}
-      {[...averages].map(([length, values]) => (
-        <Figure
-          key={length}
-          name={`MA${length}`}
-          text={price(values[place], digitsOf(bar?.close))}
-          tone={`ma${length}`}
-          named
-        />
-      ))}
+      {curves
+        .filter(({ key }) => !hidden.includes(key))
+        .map(({ key, name, shade, values }) => (
+          <Figure
+            key={key}
+            name={name}
+            text={price(values[place], digitsOf(bar?.close))}
+            tone={shade}
+            named
+          />
+        ))}
+      {comparisons
+        .filter(({ code }) => !hidden.includes(code))
+        .map(({ code, shade, values }) => (
+          <Figure key={code} name={code} text={price(values[place])} tone={shade} named />
+        ))}
     </div>
   );
 }
@@ -73,6 +85,14 @@ interface FigureProps {
   text: string;
   tone?: string;
   named?: boolean;
+}
+
+function closeBefore(slots: readonly Slot[], place: number): number | null {
+  for (let at = place - 1; at >= 0; at--) {
+    const close = slots[at]?.bar?.close;
+    if (typeof close === "number") return close;
+  }
+  return null;
 }
 
 function toneOf(difference: number): string {

@@ -1,6 +1,6 @@
 import type { AbsentReason, Bar, Meta } from "../api/types";
 import { toIso } from "./dates";
-import { type Flag, flagsOf } from "./flags";
+import { counted, type Flag, flagsOf } from "./flags";
 
 /** Why a slot has no bar. */
 export type Mark = "missing" | "unconfirmed" | AbsentReason;
@@ -20,13 +20,14 @@ export interface Slot {
 }
 
 /** The start of a bar, as the axis shows it. */
-function timeOf(bar: Bar): string {
+export function timeOf(bar: Bar): string {
   return bar.kline_time ? bar.kline_time : toIso(bar.trade_date);
 }
 
 /** Whether a bar has prices: on a day without trades, a futures contract has none, or zeros. */
 function traded(bar: Bar): boolean {
-  return bar.open !== null && bar.close !== null && bar.low !== null && bar.low > 0;
+  const { open, high, low, close } = bar;
+  return open !== null && high !== null && close !== null && low !== null && low > 0;
 }
 
 /**
@@ -42,12 +43,12 @@ export function slots(
   calendar: readonly string[],
   marked: boolean,
 ): Slot[] {
-  const found: Slot[] = bars.map((bar) => ({
-    time: timeOf(bar),
-    bar: traded(bar) ? bar : null,
-    mark: traded(bar) ? null : "no_trade",
-    flags: traded(bar) ? flagsOf(bar) : [],
-  }));
+  const found = bars.map((bar): Slot => {
+    const time = timeOf(bar);
+    return traded(bar)
+      ? { time, bar, mark: null, flags: flagsOf(bar) }
+      : { time, bar: null, mark: "no_trade", flags: [] };
+  });
   if (marked) {
     for (const mark of RANGED) {
       for (const [from, to] of meta[mark][code] ?? []) {
@@ -66,10 +67,6 @@ export function slots(
 
 /** The number of slots with each mark; marks without any are left out. */
 export function countMarks(all: readonly Slot[]): Map<Mark, number> {
-  const counts = new Map<Mark, number>();
-  for (const mark of MARKS) {
-    const count = all.filter((slot) => slot.mark === mark).length;
-    if (count) counts.set(mark, count);
-  }
-  return counts;
+  const marked = all.filter(({ mark }) => mark);
+  return counted(MARKS, (mark) => marked.filter((slot) => slot.mark === mark).length);
 }

@@ -10,7 +10,7 @@ import type {
 } from "../api/types";
 import { useConsole } from "../app/context";
 import { useRead } from "../app/reading";
-import { link, type PageProps } from "../app/route";
+import { here, link, type PageProps } from "../app/route";
 import { today, toIso } from "../lib/dates";
 import { asked, firstRange } from "../lib/spans";
 import { DateRange, PeriodChoice } from "../parts/ChartRange";
@@ -41,7 +41,8 @@ export function FuturesPage({ route }: PageProps) {
   const code = given || main?.contract || living[0]?.code || contracts.list[0]?.code || "";
   const contract = contracts.list.find((each) => each.code === code);
   const show = (next: Record<string, string>) => {
-    location.hash = link("futures", { variety, ...Object.fromEntries(route.params), ...next });
+    const view = next.code === code && !next.start && !next.end ? {} : { view: "" };
+    location.hash = here({ variety, ...view, ...next }, "futures");
   };
   return (
     <section aria-labelledby="futures-title">
@@ -188,6 +189,7 @@ function Contract({ contract, params, note, onShow }: ContractProps) {
         start={start}
         end={end}
         note={note}
+        params={params}
       />
     </>
   );

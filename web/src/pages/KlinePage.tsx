@@ -1,9 +1,10 @@
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { ADJUSTMENTS, type Adjustment, type Period, type Security } from "../api/types";
 import { useConsole } from "../app/context";
 import { useRead } from "../app/reading";
-import { link, type PageProps } from "../app/route";
+import { amend, here, type PageProps } from "../app/route";
 import { earlier, later, today } from "../lib/dates";
+import { codesOf, settingsOf } from "../lib/settings";
 import { asked, firstRange, SPANS, spanOf, startOf } from "../lib/spans";
 import { DateRange, PeriodChoice } from "../parts/ChartRange";
 import { Choice } from "../parts/Choice";
@@ -16,7 +17,7 @@ const FIRST_CODE = "000001.SZ";
 /** What the URL asks for, with defaults for the rest. */
 function chartOf(params: URLSearchParams) {
   const adjust = ADJUSTMENTS.find((each) => each === params.get("adjust")) ?? "none";
-  const code = params.get("code") || FIRST_CODE;
+  const code = codesOf(params.get("code"))[0] ?? FIRST_CODE;
   return { code, adjust, ...asked(params, (period) => firstRange(period, today())) };
 }
 
@@ -26,9 +27,16 @@ export function KlinePage({ route }: PageProps) {
   const now = useMemo(() => chartOf(route.params), [route.params]);
   const { code, period, adjust, start, end } = now;
   const info = useRead<Security>(`/base/codes/${encodeURIComponent(code)}/info`);
-  const security = info.answer?.data.code === code.toUpperCase() ? info.answer.data : null;
-  const show = (next: Partial<ReturnType<typeof chartOf>>) => {
-    location.hash = link("kline", { ...now, ...next });
+  const security = info.busy ? null : (info.answer?.data ?? null);
+  const written = security?.code;
+  // However a code was spelled, the address that is shared has the service's own spelling.
+  useEffect(() => {
+    const others = settingsOf(route.params).compared.join();
+    if (written && route.params.has("code")) amend({ code: written, with: others });
+  }, [written, route.params]);
+  const show = (next: Partial<typeof now>) => {
+    const dates = next.period || next.start || next.end ? { view: "" } : {};
+    location.hash = here({ ...now, code: written ?? code, ...dates, ...next }, "kline");
   };
   const setPeriod = (next: Period) => {
     const [first, last] = firstRange(next, end);
@@ -67,7 +75,14 @@ export function KlinePage({ route }: PageProps) {
       </div>
       <Trouble error={info.error} onRetry={info.reload} />
       {security && (
-        <KlineView security={security} period={period} adjust={adjust} start={start} end={end} />
+        <KlineView
+          security={security}
+          period={period}
+          adjust={adjust}
+          start={start}
+          end={end}
+          params={route.params}
+        />
       )}
     </section>
   );

@@ -9,12 +9,15 @@ const PAUSE = 150;
 interface Props {
   /** Find securities of this type only. */
   type?: "EXTRA_INDEX_A";
+  /** What is found is for; by default it is opened. */
+  label?: string;
   onChoose(security: Security): void;
 }
 
 /** Find a security by code or name, built as the WAI-ARIA pattern "combobox with a list". */
-export function SearchBox({ type, onChoose }: Props) {
+export function SearchBox({ type, label, onChoose }: Props) {
   const { t, announce } = useConsole();
+  const name = label ?? t.kline.search;
   const id = useId();
   const [text, setText] = useState("");
   const [found, setFound] = useState<Security[] | null>(null);
@@ -55,7 +58,7 @@ export function SearchBox({ type, onChoose }: Props) {
     <div class="search">
       <input
         role="combobox"
-        aria-label={t.kline.search}
+        aria-label={name}
         aria-description={t.kline.searchHint}
         aria-expanded={found !== null}
         aria-controls={`${id}-list`}
@@ -63,14 +66,14 @@ export function SearchBox({ type, onChoose }: Props) {
         aria-autocomplete="list"
         autocomplete="off"
         maxLength={40}
-        placeholder={t.kline.search}
+        placeholder={name}
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={pressed}
         onBlur={() => setFound(null)}
       />
       {found && (
-        <div role="listbox" id={`${id}-list`} aria-label={t.kline.search} class="found">
+        <div role="listbox" id={`${id}-list`} aria-label={name} class="found">
           {found.length === 0 && <p class="dim">{t.kline.found(0)}</p>}
           {found.map((security, place) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the input handles the keys

@@ -9,6 +9,7 @@ export const en: Text = {
     title: "AmazingData console",
     skip: "Skip to content",
     menu: "Pages",
+    locale: "en",
     language: "中文",
     languageLabel: "Switch to Chinese · 切换到中文",
     dark: "Dark",
@@ -155,6 +156,9 @@ export const en: Text = {
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     zoomReset: "All",
+    saveTable: "Save the bars in view as CSV",
+    savePicture: "Save the chart as PNG",
+    lacking: "(not complete)",
     chart: (name, count, from, to) =>
       `K-line chart of ${name}: ${many(count, "bar")}, ${from} to ${to}. Use the left and right arrow keys to step through the bars, plus and minus to zoom.`,
     table: "Data table",
@@ -166,12 +170,38 @@ export const en: Text = {
     up: "up",
     down: "down",
   },
+  indicator: {
+    ma: "MA",
+    boll: "BOLL",
+    volume: "Volume",
+    macd: "MACD",
+    kdj: "KDJ",
+    rsi: "RSI",
+  },
+  tools: {
+    indicators: "Indicators",
+    log: "Log scale",
+    compare: "Compare with a code",
+    remove: (code: string) => `Stop comparing with ${code}`,
+  },
+  earlier: {
+    busy: "Loading earlier bars…",
+    failed: "Earlier bars could not be loaded.",
+    begins: (since: string) => `Begins on ${since}; there are no earlier bars`,
+    lacking: "The earlier days are not complete",
+  },
   completeness: {
     title: "Data completeness",
     complete: (expected, returned) =>
       `Complete: ${many(expected, "bar")} expected, ${returned} returned.`,
     incomplete: (expected, returned) =>
       `Incomplete: ${many(expected, "bar")} expected, ${returned} returned.`,
+    soFar: (expected, returned) =>
+      `Nothing lacking so far: of the final days, ${expected} expected, ${returned} returned.`,
+    without: (expected) =>
+      expected
+        ? `No bars: ${expected} expected, and confirmed why there is none.`
+        : "No bar is expected in this range.",
     missing: (count, ranges) =>
       `${many(count, "missing range")}: ${ranges}. An administrator can fill ${count === 1 ? "it" : "them"}.`,
     rejected: (ranges) =>

@@ -89,8 +89,10 @@ export function completeness(meta: Meta, code: string, t: Text): Remark[] {
   const said: Remark[] = [];
   const say = (text: string, tone: Remark["tone"] = "plain") => said.push({ text, tone });
   const counts: [number, number] = [meta.expected, meta.returned];
-  const complete = isComplete(meta);
-  say(complete ? c.complete(...counts) : c.incomplete(...counts), complete ? "good" : "bad");
+  if (!isComplete(meta)) say(c.incomplete(...counts), "bad");
+  else if (meta.pending.length) say(c.soFar(...counts));
+  else if (!meta.returned) say(c.without(meta.expected));
+  else say(c.complete(...counts), "good");
   const missing = meta.missing[code] ?? [];
   if (missing.length) say(c.missing(missing.length, ranges(missing, t)), "bad");
   const rejected = meta.rejected[code] ?? [];

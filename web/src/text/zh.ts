@@ -8,6 +8,7 @@ import type {
   Unknown,
   Upstream,
 } from "../api/types";
+import type { Indicator } from "../lib/curves";
 import type { Standing } from "../lib/datasets";
 import type { Flag } from "../lib/flags";
 import type { Mark } from "../lib/slots";
@@ -20,6 +21,7 @@ export const zh = {
     title: "AmazingData 行情控制台",
     skip: "跳到正文",
     menu: "页面",
+    locale: "zh-CN",
     language: "English",
     languageLabel: "切换到英文 · Switch to English",
     dark: "深色",
@@ -160,6 +162,9 @@ export const zh = {
     zoomIn: "放大",
     zoomOut: "缩小",
     zoomReset: "全部",
+    saveTable: "把所见K线存为CSV",
+    savePicture: "把图存为PNG",
+    lacking: "（不完整）",
     chart: (name: string, count: number, from: string, to: string) =>
       `${name} K线图，${count} 根，${from} 至 ${to}。左右键逐根查看，加减键缩放。`,
     table: "数据表",
@@ -170,12 +175,36 @@ export const zh = {
     up: "涨",
     down: "跌",
   },
+  indicator: {
+    ma: "MA",
+    boll: "BOLL",
+    volume: "成交量",
+    macd: "MACD",
+    kdj: "KDJ",
+    rsi: "RSI",
+  } satisfies Record<Indicator, string>,
+  tools: {
+    indicators: "指标",
+    log: "对数坐标",
+    compare: "加入对比的代码",
+    remove: (code: string) => `移出对比 ${code}`,
+  },
+  earlier: {
+    busy: "正在加载更早的K线…",
+    failed: "更早的K线加载失败。",
+    begins: (since: string) => `从 ${since} 开始，更早没有K线`,
+    lacking: "更早的日子不完整",
+  },
   completeness: {
     title: "数据完整性",
     complete: (expected: number, returned: number) =>
       `完整：应有 ${expected} 根，返回 ${returned} 根。`,
     incomplete: (expected: number, returned: number) =>
       `不完整：应有 ${expected} 根，返回 ${returned} 根。`,
+    soFar: (expected: number, returned: number) =>
+      `至今不缺：已定稿的日子应有 ${expected} 根，返回 ${returned} 根。`,
+    without: (expected: number) =>
+      expected ? `没有K线：应有 ${expected} 根，原因都已确认。` : "此范围内没有应有的K线。",
     missing: (count: number, ranges: string) => `缺失 ${count} 段：${ranges}。可由管理员补齐。`,
     rejected: (ranges: string) => `其中 ${ranges} 的K线未通过检查，已隔离，数小时内不再询问。`,
     absent: (reason: string, count: number) => `${reason} ${days(count)}，数据源确认没有K线。`,
