@@ -27,6 +27,9 @@ READERS = (
 DAY_FILE_BYTES = 300_000
 """What a mirror may have to load for a day of a dataset."""
 
+SCRIPT_BYTES = 350_000
+"""What a browser may have to load for its first chart, unpacked."""
+
 PERIODS = {"daily": "days", "min1": "minutes"}
 """What the stored periods are called."""
 
@@ -81,6 +84,7 @@ def budgets(raw: Mapping[str, Any]) -> list[Budget]:
         *_peers(raw["peers"]),
         _wire(raw["read"]["50x1y"], raw["parquet_bytes"]),
         _printing(raw["printing"]),
+        *_chart(raw["chart"]),
     ]
 
 
@@ -274,4 +278,27 @@ def _printing(found: Mapping[str, Any]) -> Budget:
         f"as CSV: {floor:.0f} ms",
         found["pipe"]["cpu_ms"] / floor,
         2,
+    )
+
+
+def _chart(chart: Mapping[str, Any] | None) -> Iterator[Budget]:
+    """Compute the budgets of the console's chart; none where there was no browser."""
+    if chart is None:
+        return
+    ours, floor = (chart["times"][name] for name in ("ours", "floor"))
+    ratios = {what: ours[what]["cpu_ms"] / floor[what]["cpu_ms"] for what in ours}
+    slowest = max(ratios, key=lambda what: ratios[what])
+    yield Budget(
+        "chart",
+        f"{chart['bars']:,} bars in the console, slowest of draw, move, wheel: {slowest}",
+        f"lightweight-charts alone: {floor[slowest]['cpu_ms']:,.0f} ms",
+        ratios[slowest],
+        1,
+    )
+    yield Budget(
+        "chart_script",
+        "script of a first chart",
+        f"{SCRIPT_BYTES:,} bytes, unpacked",
+        chart["script_bytes"] / SCRIPT_BYTES,
+        1,
     )

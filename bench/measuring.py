@@ -94,6 +94,7 @@ def everything(real: Path | None) -> dict[str, Any]:
         "publish": _publish,
         "growth_read": _growth_read,
         "growth_fill": _growth_fill,
+        "chart": lambda: run("bench.charting"),
     }
     for name, step in more.items():
         raw[name] = measure(name, step)

@@ -32,6 +32,7 @@ def tables(raw: Mapping[str, Any], budgets: Sequence[Budget]) -> dict[str, str]:
         "fill": _fill(raw),
         "store": _store(raw),
         "starts": _starts(raw),
+        **({"chart": _chart(raw["chart"])} if raw["chart"] else {}),
         "versions": ", ".join(f"{name} {text}" for name, text in versions().items()),
         "seconds": table(("step", "seconds"), [*raw["seconds"].items()]),
     }
@@ -187,6 +188,20 @@ def _starts(raw: Mapping[str, Any]) -> str:
         for name, each in raw["starts"].items()
     ]
     return table((*head, f"ms at {API_MB:,} MB", "requests"), rows)
+
+
+def _chart(chart: Mapping[str, Any]) -> str:
+    rows = []
+    for what, title in (
+        ("draw", f"draw {chart['bars']:,} bars"),
+        ("move", "ten moves of the pointer"),
+        ("wheel", "five turns of the wheel"),
+    ):
+        floor, ours = (chart["times"][name][what] for name in ("floor", "ours"))
+        times = [f"{each[unit]:,.0f}" for unit in ("cpu_ms", "wall_ms") for each in (floor, ours)]
+        rows.append((title, *times, f"{ours['cpu_ms'] / floor['cpu_ms']:.2f}"))
+    clocks = ("floor, CPU, ms", "console, CPU, ms", "floor, clock, ms", "console, clock, ms")
+    return table(("what", *clocks, "CPU of the floor"), rows)
 
 
 def _requests(each: Mapping[str, Any]) -> str:

@@ -62,6 +62,14 @@ def figures() -> dict[str, Any]:
         },
         "parquet_bytes": 200,
         "printing": {"rows": 1000, "csv": cpu(10), "pipe": cpu(9)},
+        "chart": {
+            "bars": 57_840,
+            "script_bytes": 280_000,
+            "times": {
+                "floor": {"draw": cpu(100), "move": cpu(50), "wheel": cpu(50)},
+                "ours": {"draw": cpu(110), "move": cpu(25), "wheel": cpu(30)},
+            },
+        },
     }
 
 
@@ -80,6 +88,15 @@ def test_each_ratio_is_to_the_floor_of_its_own_run() -> None:
     assert (found["market_day_file"], found["first_mirror"]) == (0.5, 1.2)
     # The mirror has ten years, and one was asked for.
     assert found["mirror_frame"] == 40
+
+
+def test_the_chart_counts_where_there_is_a_browser() -> None:
+    found = {each.name: each for each in budgets(figures())}
+    assert found["chart"].today == 1.1
+    assert "draw" in found["chart"].what
+    assert found["chart_script"].today == 0.8
+    without = {each.name for each in budgets(figures() | {"chart": None})}
+    assert found.keys() - without == {"chart", "chart_script"}
 
 
 def test_the_best_peer_counts_also_if_it_keeps_a_file_a_code() -> None:
