@@ -14,6 +14,8 @@ export default defineConfig(({ mode }) => ({
     // Small files stay files: the page's policy allows no data: fonts or styles.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Licences ask that their notices stay with the code.
+    rolldownOptions: { output: { comments: { legal: true } } },
   },
   // The tests read the style sheet's colours.
   test: { css: true },

@@ -1,34 +1,22 @@
-import type { MouseEventHandler, Time } from "lightweight-charts";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useConsole } from "../app/context";
 import { save } from "../app/download";
 import type { Earlier } from "../app/history";
 import { table } from "../lib/csv";
 import { type Curve, SHADES } from "../lib/curves";
-import { SETTLED } from "../lib/indicators";
 import { panesBelow, type Settings } from "../lib/settings";
 import { MARKS, type Slot } from "../lib/slots";
 import type { Comparison, Drawing, Palette } from "./drawing";
 import { EarlierNote } from "./EarlierNote";
+import { type ChartElement, follow, reach, useStage } from "./following";
 import { Legend } from "./Legend";
 import { picture } from "./picture";
 import { Readout } from "./Readout";
 import { markers, polylines, specs, timesOf } from "./series";
-import type { Stage, View } from "./stage";
+import type { View } from "./stage";
 import { between, including, placeAt, placesIn, scaled, spanned } from "./views";
 
-/** The element that holds a chart; gives tests access to what the chart draws. */
-interface ChartElement extends HTMLDivElement {
-  stage?: Stage;
-}
-
 const COLOURS = ["up", "down", "text", "dim", "line", "panel", "accent", "bad"] as const;
-
-/** Earlier bars are fetched once fewer than this are left of what is in view. */
-const MARGIN = SETTLED + 30;
-
-/** The milliseconds that a view must stay for the address to have it. */
-const REST = 250;
 
 function palette(): Palette {
   const style = getComputedStyle(document.documentElement);
@@ -53,6 +41,8 @@ interface Props {
   earlier: Earlier;
   future: boolean;
   settings: Settings;
+  /** The times to have in view once other bars are shown; null for the whole range. */
+  view: Settings["view"];
   curves: readonly Curve[];
   comparisons: readonly Comparison[];
   onHide(key: string): void;
@@ -201,63 +191,8 @@ function fileName(title: string): string {
   return title.replaceAll(" ", "_");
 }
 
-/** Create the chart in its element; it is there once its code has been loaded. */
-function useStage(host: { current: ChartElement | null }): Stage | null {
-  const [stage, setStage] = useState<Stage | null>(null);
-  useEffect(() => {
-    let made: Stage | undefined;
-    let gone = false;
-    import("./stage").then(({ Stage }) => {
-      if (gone || !host.current) return;
-      made = new Stage(host.current);
-      host.current.stage = made;
-      setStage(made);
-    });
-    return () => {
-      gone = true;
-      made?.chart.remove();
-    };
-  }, []);
-  return stage;
-}
-
-/** The view that the address asks for, or the whole range. */
-function wanted({ slots, early, settings }: Props): View {
-  const places = settings.view && between(slots, ...settings.view);
+/** The view that is asked for, or the whole range. */
+function wanted({ slots, early, view }: Props): View {
+  const places = view && between(slots, ...view);
   return places ? spanned(...places) : spanned(early, slots.length - 1);
-}
-
-/** Fetch earlier bars before they are in view; after a failure only when somebody asks for it. */
-function reach({ from }: View, earlier: Earlier): void {
-  if (from < MARGIN && !earlier.error) earlier.load();
-}
-
-/** Tell which bar is pointed at and what is in view, and fetch earlier bars before they are. */
-function follow(stage: Stage, newest: () => Props, point: (time: string | null) => void) {
-  const { chart } = stage;
-  let timer = 0;
-  const pointed: MouseEventHandler<Time> = ({ logical, sourceEvent }) => {
-    // Without one, the bars have moved below a pointer that rests.
-    if (logical !== undefined && sourceEvent) point(newest().slots[logical]?.time ?? null);
-  };
-  const moved = (view: View | null) => {
-    if (!view) return;
-    reach(view, newest().earlier);
-    clearTimeout(timer);
-    timer = setTimeout(rested, REST);
-  };
-  const rested = () => {
-    const { slots, early, onView } = newest();
-    const view = stage.view();
-    if (!view) return;
-    const [first, last] = placesIn(view, slots.length);
-    const [from, to] = [slots[first]?.time, slots[last]?.time];
-    const usual = first === early && last === slots.length - 1;
-    onView(usual || !from || !to ? null : [from, to]);
-  };
-  chart.subscribeCrosshairMove(pointed);
-  chart.timeScale().subscribeVisibleLogicalRangeChange(moved);
-  return () => {
-    clearTimeout(timer);
-  };
 }

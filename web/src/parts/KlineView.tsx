@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Adjustment, Day, Period, Security } from "../api/types";
 import { useCompared } from "../app/compared";
 import { useConsole } from "../app/context";
@@ -37,7 +37,11 @@ export function KlineView({ security, period, adjust, start, end, params, note }
   const [settings, change] = useSettings(params);
   const future = security.type === "future";
   const range = useMemo<[Day, Day]>(() => [start, end], [start, end]);
-  const least = settings.view && fromIso(settings.view[0].slice(0, 10));
+  // What is in view outlives a reload of its bars, but not another address.
+  const seen = useRef({ params, view: settings.view });
+  if (seen.current.params !== params) seen.current = { params, view: settings.view };
+  const { view } = seen.current;
+  const least = view && fromIso(view[0].slice(0, 10));
   const asked = { security, period, adjust, range, least: least ?? undefined };
   const { loaded, busy, error, reload, earlier } = useHistory(asked);
   const codes = settings.compared.filter((code) => code !== security.code);
@@ -90,7 +94,11 @@ export function KlineView({ security, period, adjust, start, end, params, note }
           curves={drawn}
           comparisons={compared}
           onHide={(key) => change({ hidden: toggled(settings.hidden, key) })}
-          onView={(view) => amend({ view: viewParam(view) })}
+          view={view}
+          onView={(next) => {
+            seen.current.view = next;
+            amend({ view: viewParam(next) });
+          }}
         />
       )}
       {meta && (
