@@ -108,6 +108,30 @@ def test_the_history_ends_in_words(page: Page, filled: LocalCloud) -> None:
     expect(page.locator(".earlier")).to_contain_text("更早没有K线")
 
 
+def test_earlier_bars_that_fail_are_asked_for_again_only_on_request(page: Page) -> None:
+    failed: list[str] = []
+
+    def fail(route: Route) -> None:
+        if "end_date=20241231" not in route.request.url:
+            route.continue_()
+            return
+        failed.append(route.request.url)
+        route.abort()
+
+    page.route("**/stock/kline?*", fail)
+    go(page, PLACE)
+    note = page.locator(".earlier")
+    expect(note).to_contain_text("更早的K线加载失败")
+    assert len(series(page)["before"]) == 0
+    drag(page)
+    drag(page)
+    assert len(failed) == 1
+    page.unroute("**/stock/kline?*")
+    note.get_by_role("button", name="重试").click()
+    expect(note).to_be_empty()
+    assert len(series(page)["before"]) > 150
+
+
 def test_averages_are_whole_from_the_first_bar_in_view(page: Page) -> None:
     drawn = show(page, f"{PLACE}&ind=ma,boll,volume,macd,kdj,rsi")
     assert len(drawn["before"]) > 150
