@@ -135,6 +135,7 @@ generated: sync $(NODE_MODULES) ## write the generated files
 	$(RUN) python local/generate_calendar.py
 	$(RUN) python -m local.openapi
 	$(RUN) python -m local.lake
+	$(RUN) python -m local.error_keys
 	$(RUN) python clients/python/generate_sync.py
 	$(NPM) run --silent build
 
@@ -145,6 +146,7 @@ check-generated: sync $(NODE_MODULES) ## check that the generated files are up t
 	$(RUN) python local/generate_calendar.py --check
 	$(RUN) python -m local.openapi --check
 	$(RUN) python -m local.lake --check
+	$(RUN) python -m local.error_keys --check
 	$(RUN) python clients/python/generate_sync.py --check
 	@rm -rf web/dist
 	$(NPM) run --silent build -- --outDir dist

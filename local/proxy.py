@@ -102,7 +102,9 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Pass a request on, and its answer back."""
         if not is_served(request.headers.get("Host", ""), self._names):
-            return envelope(421, "this name is not served here; make run HOST=… names more")
+            return envelope(
+                421, "this name is not served here; make run HOST=… names more", "bad_request"
+            )
         try:
             body = await _body(request)
             async with self._turns.take(), await self._ask(request, body) as answer:
@@ -110,10 +112,10 @@ class Gateway:
         except _RefusedError as refused:
             return refused.answer
         except BusyError:
-            return envelope(503, "too many calls at once: try again", RETRY_SECONDS)
+            return envelope(503, "too many calls at once: try again", "service_busy", RETRY_SECONDS)
         except (ClientError, OSError) as error:
             _log.warning("%s %s: %r", request.method, request.rel_url, error)
-            return envelope(502, "the local cloud does not answer")
+            return envelope(502, "the local cloud does not answer", "no_answer")
         content = self._shaped(request, headers, content)
         response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
         await response.prepare(request)
@@ -176,7 +178,10 @@ async def _body(request: web.Request) -> bytes:
     except web.HTTPRequestEntityTooLarge:
         raise _RefusedError(_too_large()) from None
     if body is None:
-        raise _RefusedError(envelope(415, "the request's Content-Encoding is not supported"))
+        refused = envelope(
+            415, "the request's Content-Encoding is not supported", "wrong_media_type"
+        )
+        raise _RefusedError(refused)
     if len(body) > payloads.GATEWAY_LIMIT:
         raise _RefusedError(_too_large())
     if not payloads.fits_lambda(body):
@@ -184,10 +189,10 @@ async def _body(request: web.Request) -> bytes:
     return body
 
 
-def envelope(status: int, message: str, retry_after: int = 0) -> web.Response:
+def envelope(status: int, message: str, key: str, retry_after: int = 0) -> web.Response:
     """Return an error in the envelope of the API's answers."""
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
-    body = {"code": status, "message": message, "data": None}
+    body = {"code": status, "message": message, "data": None, "key": key, "params": {}}
     return web.json_response(body, status=status, headers=headers)
 
 

@@ -50,7 +50,8 @@ def _answer(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def _file(name: str) -> dict[str, Any]:
     if name not in _files():
-        body = {"code": 404, "message": "there is no such file", "data": None}
+        said = {"code": 404, "message": "there is no such file", "data": None}
+        body = said | {"key": "unknown_path", "params": {}}
         headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
         return _response(404, headers, orjson.dumps(body).decode())
     headers = FILE | {"Content-Type": TYPES[Path(name).suffix]}

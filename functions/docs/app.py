@@ -9,6 +9,7 @@ import orjson
 
 from marketdata.api.answer import Text
 from marketdata.api.call import Event, Headers
+from marketdata.api.failures import not_allowed
 from marketdata.api.origins import preflight_headers
 from marketdata.api.router import Answer, Call, Router, is_preflight, respond
 from marketdata.errors import NotFoundError
@@ -58,7 +59,7 @@ def read_asset(call: Call[None]) -> Answer:
     """Return a file of the page."""
     name = call.path["asset"]
     if name not in ASSETS:
-        raise NotFoundError("there is no such file")
+        raise NotFoundError("there is no such file", key="unknown_path")
     headers = KEPT | {"Content-Type": ASSETS[name]}
     return Answer.encoded((HERE / "viewer" / name).read_bytes(), headers=headers)
 
@@ -75,6 +76,5 @@ def _elsewhere(method: str, path: str, headers: Headers) -> Answer:
         if fullmatch(pattern, path.rstrip("/")):
             if is_preflight(method, headers):
                 return Answer(204, Text(b""), preflight_headers(allowed))
-            reason = f"{method} is not allowed here, only {allowed}"
-            return Answer.failure(405, reason, headers={"Allow": allowed})
-    return Answer.failure(404, "there is no such path")
+            return not_allowed(method, allowed)
+    return Answer.failure(404, "there is no such path", "unknown_path")

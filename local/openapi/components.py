@@ -26,23 +26,46 @@ CSV: Json = {"text/csv": {"schema": {"type": "string"}}}
 LINK: Json = {"type": "string", "format": "uri"}
 LOCATION: Json = {"required": True, "schema": LINK}
 
+KEYED: Json = {
+    "key": {
+        "type": "string",
+        "pattern": "^[a-z]+(_[a-z]+)*$",
+        "description": "What went wrong, for machines; new keys may come.",
+    },
+    "params": {
+        "type": "object",
+        "description": "The values that the key's words name.",
+        "additionalProperties": {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "integer"},
+                {"type": "array", "items": {"type": "string"}},
+            ]
+        },
+    },
+}
 ERROR_SCHEMA: Json = {
     "description": "The envelope of an error.",
     "type": "object",
-    "required": ["code", "message", "data"],
+    "required": ["code", "message", "data", *KEYED],
     "additionalProperties": False,
     "properties": {
         "code": {"type": "integer", "enum": [*texts.ERRORS], "description": "The HTTP status."},
         "message": {"type": "string", "description": "For humans."},
         "data": {"type": "null"},
+        **KEYED,
         "errors": {
             "description": "The wrong parameters.",
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["field", "reason"],
+                "required": ["field", "reason", *KEYED],
                 "additionalProperties": False,
-                "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
+                "properties": {
+                    "field": {"type": "string"},
+                    "reason": {"type": "string"},
+                    **KEYED,
+                },
             },
         },
         "request_id": {"type": "string", "description": "The request's id in the log."},
@@ -102,7 +125,7 @@ def in_json(schema: Json, example: Any) -> Json:
 def error(status: int, schema: Json) -> Json:
     """Return the response of an error whose body has a schema; its example is an envelope."""
     description, message, details = texts.ERRORS[status]
-    example = {"code": status, "message": message, "data": None, **details}
+    example = {"code": status, "message": message, "data": None, "params": {}, **details}
     return {"description": description, "content": in_json(schema, example)}
 
 

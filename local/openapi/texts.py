@@ -110,61 +110,72 @@ ERRORS: dict[int, tuple[str, str, dict[str, Any]]] = {
         "请求参数错误 · A parameter is missing, wrong or unknown; `errors` names each",
         "start_date: must be a day that exists, as YYYYMMDD or YYYY-MM-DD, not '20240230'",
         {
+            "key": "invalid_parameters",
             "errors": [
                 {
                     "field": "start_date",
                     "reason": "must be a day that exists, as YYYYMMDD or YYYY-MM-DD, "
                     "not '20240230'",
+                    "key": "not_a_day",
+                    "params": {"given": "20240230"},
                 }
-            ]
+            ],
         },
     ),
     401: (
         "未授权 · The token is missing, invalid or expired",
         "the token is missing, invalid or expired: log in at /auth/login",
-        {},
+        {"key": "not_logged_in"},
     ),
-    403: ("禁止访问 · The login may not do that", "this needs the role admin", {}),
-    404: ("资源不存在 · The requested thing does not exist", "there is no task 7", {}),
+    403: (
+        "禁止访问 · The login may not do that",
+        "this needs the role admin",
+        {"key": "role_needed", "params": {"role": "admin"}},
+    ),
+    404: (
+        "资源不存在 · The requested thing does not exist",
+        "there is no task 7",
+        {"key": "unknown_task", "params": {"task": 7}},
+    ),
     409: (
         "冲突 · The thing is in a state that does not allow this",
         "task 7 has ended already: completed",
-        {},
+        {"key": "task_ended", "params": {"task": 7}},
     ),
     413: (
         "请求过大 · The request is larger than 4 MB",
         "the request is larger than 4 MB (4194304 bytes)",
-        {},
+        {"key": "request_too_large"},
     ),
     415: (
         "不支持的媒体类型 · The body is packed otherwise than by gzip or deflate",
         "the body must be JSON, plain or with the Content-Encoding gzip or deflate",
-        {},
+        {"key": "wrong_media_type"},
     ),
     429: (
         "请求过多 · Slow down; Retry-After says for how many seconds",
         "too many requests: slow down",
-        {},
+        {"key": "too_many_requests"},
     ),
     500: (
         "服务器内部错误 · Our fault; the log has the cause under the request's id",
         "internal server error",
-        {"request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"},
+        {"key": "internal_error", "request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"},
     ),
     502: (
         "上游错误 · The source returned something that cannot be used",
         "the source answered with something that cannot be used",
-        {"request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"},
+        {"key": "upstream_unusable", "request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"},
     ),
     503: (
         "上游繁忙 · The source is busy or silent; a retry helps",
         "the upstream is busy",
-        {"request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"},
+        {"key": "upstream_busy", "request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"},
     ),
     504: (
         "网关超时 · The gateway had no answer in time; a retry helps",
         "the service did not answer in time",
-        {},
+        {"key": "no_answer"},
     ),
 }
 """Status → its meaning, an example of the message, and further fields of the envelope."""

@@ -45,6 +45,12 @@ Connect = Callable[..., Calls]
 Run = Callable[..., Result]
 
 
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the command line speak English, whatever the terminal of the tests does."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+
 @pytest.fixture
 def scripted() -> ScriptedService:
     return ScriptedService()

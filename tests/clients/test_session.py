@@ -23,6 +23,7 @@ from amazingdata_client import (
     UnavailableError,
     UpstreamError,
 )
+from amazingdata_client.errors import FieldError
 
 from tests.clients.conftest import Calls, Connect
 from tests.clients.samples import USER
@@ -149,11 +150,17 @@ def test_a_wait_that_is_too_long_is_the_callers(
 
 
 def test_the_wrong_parameters_are_named(client: Calls, scripted: ScriptedService) -> None:
-    errors = [{"field": "market", "reason": "must be SH"}]
-    scripted.on("GET /base/calendar", failure(400, "market: must be SH", errors=errors))
+    error = {"field": "market", "reason": "must be SH", "key": "not_one_of"}
+    errors = [error | {"params": {"allowed": ["SH"]}}, {"field": "start_date", "reason": "odd"}]
+    refused = failure(400, "market: …", errors=errors, key="invalid_parameters", params={})
+    scripted.on("GET /base/calendar", refused)
     with pytest.raises(InvalidInputError) as raised:
         client.calendar("NYSE", "2024-01-01", "20240131")
-    assert raised.value.errors == (("market", "must be SH"),)
+    assert raised.value.key == "invalid_parameters"
+    assert raised.value.errors == (
+        FieldError("market", "must be SH", "not_one_of", {"allowed": ["SH"]}),
+        FieldError("start_date", "odd", "", {}),
+    )
     assert dict(scripted.seen[0].url.params)["start_date"] == "20240101"
 
 

@@ -99,7 +99,7 @@ def test_a_code_without_factors_is_reported_and_the_others_are_not_hurt(market: 
     data, meta = ask(market, "forward", CODES[0], CODES[1], CODES[4])
     assert [len(data[code]) for code in (CODES[0], CODES[1], CODES[4])] == [len(DAYS), 0, 0]
     assert meta["adjust"]["failed"] == {
-        CODES[1]: f"imports/stock/factors/{CODES[1]}.csv: the factor of {EX_DATE} is 0.0",
+        CODES[1]: f"imports/stock/factors/{CODES[1]}.csv line 3: the factor of {EX_DATE} is 0.0",
         CODES[4]: f"there is no imports/stock/factors/{CODES[4]}.csv",
     }
     assert list(meta["adjust"]["anchor"]) == [CODES[0]]
@@ -226,7 +226,8 @@ def test_anything_else_is_a_400_that_names_it(
     method = "POST" if "body" in event else "GET"
     status, envelope = market.call(method, resource, USER, **event)
     assert status == 400
-    assert envelope["errors"] == [{"field": "adjust", "reason": reason}]
+    [error] = envelope["errors"]
+    assert (error["field"], error["reason"]) == ("adjust", reason)
 
 
 def test_prices_as_of_a_day(market: Service) -> None:

@@ -23,7 +23,13 @@ from tests.support.events import proxy_event, read
 
 METHOD_ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/prod/GET/api/v1/base/codes"
 UNAUTHORIZED = r"^Unauthorized$"
-WRONG = {"code": 401, "message": "the user name or the password is wrong", "data": None}
+WRONG = {
+    "code": 401,
+    "message": "the user name or the password is wrong",
+    "data": None,
+    "key": "wrong_login",
+    "params": {},
+}
 
 
 def post_login(username: str, password: str) -> dict[str, Any]:

@@ -114,7 +114,8 @@ def test_a_wrong_security_type() -> None:
         "EXTRA_ETF, EXTRA_INDEX_A"
     )
     assert status == 400
-    assert envelope["errors"] == [{"field": "security_type", "reason": reason}]
+    [error] = envelope["errors"]
+    assert (error["field"], error["reason"]) == ("security_type", reason)
 
 
 def test_the_security_type_is_required_and_nothing_else_is_known() -> None:

@@ -37,7 +37,8 @@ def ask(service: Service, path: str = "/future/continuous", **query: str) -> tup
 def refused(service: Service, path: str = "/future/continuous", **query: str) -> tuple[int, Any]:
     """Ask for what cannot be; gives the status and the errors."""
     status, envelope = service.call("GET", path, USER, query=RANGE | query)
-    return status, envelope.get("errors")
+    named = envelope.get("errors", ())
+    return status, [{"field": each["field"], "reason": each["reason"]} for each in named]
 
 
 def priced(code: str) -> Rows:

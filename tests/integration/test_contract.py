@@ -198,7 +198,9 @@ def test_an_unknown_parameter(key: Key) -> None:
     said = request(key)
     status, _, body = send(key, said, ADMIN, query={"nonsense": "1"})
     assert status == 400
-    assert body["errors"] == [{"field": "nonsense", "reason": "is not a parameter of this call"}]
+    [error] = body["errors"]
+    assert (error["field"], error["key"]) == ("nonsense", "unknown_parameter")
+    assert error["reason"] == "is not a parameter of this call"
 
 
 def asked_for(key: Key) -> set[str]:
@@ -262,7 +264,8 @@ def test_a_field_that_is_given_twice(key: Key) -> None:
         twice = f"{json.dumps(said)[:-1]}, {json.dumps(name)}: {json.dumps(value)}}}".encode()
         event = proxy_event(*key, path=path, raw_body=twice, user=ADMIN)
         body = read(HANDLERS[key](event, None))
-        assert body["errors"] == [{"field": name, "reason": "is given more than once"}]
+        [error] = body["errors"]
+        assert (error["field"], error["reason"]) == (name, "is given more than once")
 
 
 @pytest.mark.usefixtures("everything")
@@ -366,7 +369,10 @@ def test_a_code_without_its_exchange_is_refused_with_its_candidates(key: Key, na
     reason = "000001 needs its exchange: 000001.SH (合成上证指数) or 000001.SZ (合成0151)"
     status, _, body = send(key, with_codes(key, name, said, ["600000.SH", "000001"]), ADMIN)
     assert (status, body["message"]) == (400, f"{name}: {reason}")
-    assert body["errors"] == [{"field": name, "reason": reason}]
+    named = ["000001.SH (合成上证指数)", "000001.SZ (合成0151)"]
+    params = {"codes": ["000001"], "candidates": named}
+    told = {"reason": reason, "key": "no_exchange", "params": params}
+    assert body["errors"] == [{"field": name, **told}]
 
 
 @pytest.mark.usefixtures("everything")

@@ -7,7 +7,7 @@ import { Login, type Why } from "./pages/Login";
 import { Alert } from "./parts/Trouble";
 import { Shell } from "./Shell";
 import { en } from "./text/en";
-import { trouble } from "./text/words";
+import { NOTHING, trouble } from "./text/words";
 import { type Text, zh } from "./text/zh";
 
 /** Holds the language, the theme and the session; renders the login or the pages. */
@@ -76,7 +76,7 @@ function Stuck({ error, t }: { error: unknown; t: Text }) {
   return (
     <main class="login">
       <Alert
-        trouble={{ ...trouble(error, t), detail: "" }}
+        trouble={{ ...trouble(error, t), detail: NOTHING }}
         t={t}
         onRetry={() => location.reload()}
       />

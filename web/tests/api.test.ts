@@ -44,6 +44,8 @@ const ENVELOPES = Object.values(OPENAPI.paths)
 const STANDS_FOR: Record<string, Schema[]> = {
   Envelope: ENVELOPES,
   FieldError: [named("Error").properties?.errors?.items ?? {}],
+  Keyed: [named("Keyed")],
+  ErrorDetail: [named("ErrorDetail")],
   Page: ["ConfigList", "Found", "Quarantine", "TaskPage", "UserList"].map(named),
   Bar: ["StockBar", "MainBar"].map(named),
   Absent: [named("Absent")],
@@ -227,8 +229,13 @@ function allowed(type: ESTree.TSType): string[] | null {
   }
 }
 
-function declared({ body }: ESTree.TSInterfaceDeclaration): Record<string, Property> {
-  return Object.fromEntries(
+function declared({
+  body,
+  extends: above,
+}: ESTree.TSInterfaceDeclaration): Record<string, Property> {
+  const names = above.map(({ expression }) => expression.type === "Identifier" && expression.name);
+  const inherited = INTERFACES.filter(({ id }) => names.includes(id.name)).map(declared);
+  const own = Object.fromEntries(
     body.body.map((member) => {
       if (member.type !== "TSPropertySignature" || member.key.type !== "Identifier") {
         throw new Error(`not a plain property: ${source.slice(member.start, member.end)}`);
@@ -241,6 +248,7 @@ function declared({ body }: ESTree.TSInterfaceDeclaration): Record<string, Prope
       return [member.key.name, { optional: member.optional === true, nullable, values: texts }];
     }),
   );
+  return Object.assign({}, ...inherited, own);
 }
 
 test("every interface stands for something that the API describes", () => {

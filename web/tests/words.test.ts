@@ -5,7 +5,7 @@ import { readRoute } from "../src/app/route";
 import { change, percent, price, short } from "../src/lib/numbers";
 import { standing, stateOf, troubled } from "../src/parts/tasks";
 import { en } from "../src/text/en";
-import { completeness, loginTrouble, trouble } from "../src/text/words";
+import { completeness, loginTrouble, toldOfTask, trouble, whyAside } from "../src/text/words";
 import { type Text, zh } from "../src/text/zh";
 
 const META: Meta = {
@@ -145,8 +145,45 @@ test("a locked login says for how long", () => {
 });
 
 test("a wrong field is named in the reader's language", () => {
-  const error = new ApiError(400, "", 0, [{ field: "start_date", reason: "is required" }]);
-  expect(trouble(error, zh)).toEqual({ advice: zh.error.bad, detail: "开始日期 is required" });
+  const field = { field: "start_date", reason: "is required", key: "required", params: {} };
+  const error = new ApiError(400, "", 0, [field]);
+  const detail = { text: "开始日期：必填", raw: false };
+  expect(trouble(error, zh)).toEqual({ advice: zh.error.bad, detail });
+  expect(trouble(error, en).detail.text).toBe("Start date is required");
+  const unknown = new ApiError(400, "", 0, [{ ...field, key: "of_tomorrow" }]);
+  expect(trouble(unknown, zh).detail).toEqual({ text: "开始日期：is required", raw: true });
+});
+
+test("a key is put into words with its values, and an unknown one is what the service says", () => {
+  const params = { codes: ["000001", "600000"] };
+  const error = new ApiError(404, "none is known", 0, [], "unknown_codes", params);
+  expect(trouble(error, zh).detail).toEqual({
+    text: "没有这些代码：000001、600000。",
+    raw: false,
+  });
+  const unknown = new ApiError(404, "none is known", 0, [], "of_tomorrow");
+  expect(trouble(unknown, zh).detail).toEqual({ text: "none is known", raw: true });
+});
+
+test("both languages have words for the same keys, which name the same values", () => {
+  const named = (texts: Record<string, string>) =>
+    Object.entries(texts).map(([key, text]) => [key, (text.match(/\{\w+\}/g) ?? []).sort()]);
+  expect(named(zh.keys.errors)).toEqual(named(en.keys.errors));
+  expect(named(zh.keys.rows)).toEqual(named(en.keys.rows));
+  expect(Object.keys(en.keys.errors).length).toBeGreaterThan(90);
+});
+
+test("what a source said stands beside the words for it", () => {
+  const message = "line 3: 'x' is no day";
+  const said = { key: "source_failed", params: {}, message };
+  expect(toldOfTask(said, zh)).toEqual([
+    { text: "数据源未能提供。", raw: false },
+    { text: message, raw: true },
+  ]);
+  expect(toldOfTask({ ...said, key: "upstream_busy" }, zh)).toHaveLength(1);
+  expect(toldOfTask({ ...said, key: "" }, zh)).toEqual([{ text: message, raw: true }]);
+  expect(whyAside("negative", zh)).toBe("数值小于 0");
+  expect(whyAside("of_tomorrow", zh)).toBe("of_tomorrow");
 });
 
 test.each([0, 303, 401, 403, 404, 409, 413, 418, 429, 500, 502, 503])(

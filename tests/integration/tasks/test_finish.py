@@ -26,7 +26,7 @@ WORK = [
 @pytest.fixture
 def finisher(records: TaskRecords, bucket: MemoryBucket) -> Finisher:
     catalog = Catalog([], "", "files", {})
-    return Finisher(records, bucket, lambda: catalog, lambda _: "", lambda *_: None, lambda _: None)
+    return Finisher(records, bucket, lambda: catalog, lambda _: [], lambda *_: None, lambda _: None)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from marketdata.aws.items import to_attributes
 from marketdata.aws.tables import Table
 from marketdata.aws.writes import Write
 from marketdata.blocks.dataset import Kind, Period
+from marketdata.tasks.details import Detail
 from marketdata.tasks.outcomes import LONGEST, MOST_NOTES, BatchOutcome, Outcomes
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
@@ -81,13 +82,13 @@ def test_a_batch_that_went_well(records: TaskRecords, outcomes: Outcomes) -> Non
 def test_a_batch_counts_once(records: TaskRecords, outcomes: Outcomes) -> None:
     assert [outcomes.record(1, 1, DONE) for _ in range(3)] == [True, False, False]
     assert records.load(1).batches_done == 1
-    late = BatchOutcome(batch=1, work=14, closing=2, error="too late")
+    late = BatchOutcome(batch=1, work=14, closing=2, error=Detail("upstream_failed", "too late"))
     assert not outcomes.record(1, 1, late)
     assert outcomes.read(1)[1]["error"] == ""
 
 
 def test_a_batch_that_failed_whole(records: TaskRecords, outcomes: Outcomes) -> None:
-    failed = BatchOutcome(batch=2, work=14, closing=2, error="no table")
+    failed = BatchOutcome(batch=2, work=14, closing=2, error=Detail("upstream_failed", "no table"))
     outcomes.record(1, 1, failed)
     assert counters(records.load(1)) == {"batches_done": 1, "work_done": 14, "error_count": 2}
     assert outcomes.read(1)[2]["done"] is False
@@ -123,7 +124,9 @@ def test_remarks_are_kept_short_and_few(outcomes: Outcomes) -> None:
 
 
 def test_another_attempt_counts_anew(records: TaskRecords, outcomes: Outcomes) -> None:
-    outcomes.record(1, 1, BatchOutcome(batch=1, work=14, closing=2, error="no table"))
+    outcomes.record(
+        1, 1, BatchOutcome(batch=1, work=14, closing=2, error=Detail("upstream_failed", "no table"))
+    )
     records.end(records.load(1), Status.FAILED)
     records.retry(records.load(1))
     assert not outcomes.record(1, 1, DONE), "of the attempt before"
@@ -163,7 +166,7 @@ def test_the_largest_record_fits_into_an_item(
         batch=1,
         work=1,
         closing=300,
-        error="错" * 10_000,
+        error=Detail("upstream_failed", "错" * 10_000),
         failed={code: code + "错" * 10_000 for code in codes},
         quarantined={
             code: {f"reason_number_{n}": 10**6 + at for n in range(8)}

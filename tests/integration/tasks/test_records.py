@@ -7,11 +7,14 @@ import pytest
 from marketdata.aws.writes import ConditionFailedError
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.errors import NotFoundError
+from marketdata.tasks.details import Detail
 from marketdata.tasks.records import CLAIMS, TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import Status, Task, TaskKind, new_task
 
 SCOPE = Scope(Kind.STOCK, Period.DAILY, "20200101", "20200110")
+
+REMARK = Detail("remarks", "a remark", {"count": 1})
 
 
 def make(task_id: int) -> Task:
@@ -101,12 +104,16 @@ def test_only_the_newest_attempt_can_be_ended(records: TaskRecords) -> None:
     records.started(first, "arn of the first attempt")
     task = records.load(1)
     assert (task.status, task.execution, task.batch_count) == (Status.RUNNING, "arn", 1)
-    assert records.end(second, Status.COMPLETED, "a remark", success_count=3)
+    assert records.end(second, Status.COMPLETED, [REMARK, REMARK], success_count=3)
     task = records.load(1)
     assert (task.status, task.error_message, task.success_count) == (
         Status.COMPLETED,
-        "a remark",
+        "a remark; a remark",
         3,
+    )
+    assert (
+        task.error_details
+        == [{"key": "remarks", "message": "a remark", "params": {"count": 1}}] * 2
     )
     assert task.ended_at >= task.created_at
 
@@ -114,10 +121,11 @@ def test_only_the_newest_attempt_can_be_ended(records: TaskRecords) -> None:
 def test_a_retry_clears_what_the_last_attempt_left(records: TaskRecords) -> None:
     task, _ = claim(records)
     records.started(task, "arn")
-    records.end(task, Status.FAILED, "boom")
+    records.end(task, Status.FAILED, [REMARK])
     again = records.retry(records.load(1))
     assert replace(again, updated_at="") == replace(records.load(1), updated_at="")
     assert (again.execution, again.ended_at, again.error_message) == ("", "", "")
+    assert again.error_details == []
 
 
 def test_a_retry_needs_its_request(records: TaskRecords) -> None:

@@ -7,6 +7,7 @@ import pytest
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.errors import NotFoundError
 from marketdata.tasks import service
+from marketdata.tasks.details import Detail
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.service import FINDINGS, TaskService
@@ -53,7 +54,9 @@ def test_waiting_ends_with_the_task(
     task_service: TaskService, records: TaskRecords, clock: WaitingTime
 ) -> None:
     task = start(task_service)
-    clock.happens[1.0] = lambda: records.end(task, Status.FAILED, "boom")
+    clock.happens[1.0] = lambda: records.end(
+        task, Status.FAILED, [Detail("internal_error", "boom")]
+    )
     assert task_service.wait(task, lambda _: False).error_message == "boom"
     assert clock.seconds < 2
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, TypeAdapter, ValidationError
 
-from marketdata.api.failures import wrong_fields
+from marketdata.api.bare_codes import Needs
+from marketdata.api.failures import Wrong, wrong_fields
 from marketdata.api.parameters import (
     CODE_SCHEMA,
     DAY_PATTERN,
@@ -69,14 +70,14 @@ texts = st.text(st.characters(exclude_categories=["Cs"]))
 def wrong(model: type[Parameters], query: dict[str, str]) -> dict[str, str]:
     with pytest.raises(ValidationError) as caught:
         model.model_validate_strings(query)
-    return dict(wrong_fields(caught.value))
+    return {each.field: each.reason for each in wrong_fields(caught.value)}
 
 
 def wrong_in_body(model: type[Parameters], body: bytes | dict[str, Any]) -> dict[str, str]:
     text = body if isinstance(body, bytes) else TypeAdapter(dict[str, Any]).dump_json(body)
     with pytest.raises(ValidationError) as caught:
         model.model_validate_json(text)
-    return dict(wrong_fields(caught.value))
+    return {each.field: each.reason for each in wrong_fields(caught.value)}
 
 
 @given(st.dates())
@@ -164,8 +165,16 @@ def test_a_code_without_its_exchange_is_refused_whatever_is_beside_it(
 def test_who_tells_of_codes_without_their_exchange_gets_all_of_them() -> None:
     with pytest.raises(ValidationError) as caught:
         Query.model_validate_strings(GOOD | {"codes": "000001, if2401 ,600000.SH", "page": "0"})
-    reasons = dict(wrong_fields(caught.value, " and ".join))
-    assert reasons == {"codes": "000001 and if2401", "page": "must be at least 1"}
+    told = Needs("which ones?", ["000001.SH (上证指数)"])
+    assert [*wrong_fields(caught.value, lambda _: told)] == [
+        Wrong(
+            "codes",
+            "which ones?",
+            "no_exchange",
+            {"codes": ["000001", "if2401"], "candidates": ["000001.SH (上证指数)"]},
+        ),
+        Wrong("page", "must be at least 1", "too_small", {"least": 1}),
+    ]
 
 
 def matches(pattern: str, text: str) -> bool:

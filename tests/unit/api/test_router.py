@@ -136,10 +136,22 @@ def test_wrong_parameters() -> None:
             "message": "word: is required; page: must be at least 1; "
             "wrod: is not a parameter of this call",
             "data": None,
+            "key": "invalid_parameters",
+            "params": {},
             "errors": [
-                {"field": "word", "reason": "is required"},
-                {"field": "page", "reason": "must be at least 1"},
-                {"field": "wrod", "reason": "is not a parameter of this call"},
+                {"field": "word", "reason": "is required", "key": "required", "params": {}},
+                {
+                    "field": "page",
+                    "reason": "must be at least 1",
+                    "key": "too_small",
+                    "params": {"least": 1},
+                },
+                {
+                    "field": "wrod",
+                    "reason": "is not a parameter of this call",
+                    "key": "unknown_parameter",
+                    "params": {},
+                },
             ],
         },
     )
@@ -175,7 +187,8 @@ def test_a_body_over_the_limit_is_refused_before_it_is_parsed(encoded: bool) -> 
         response = handler(event, None)
         assert response["statusCode"] == wanted
     message = "the request is larger than 4 MB (4194304 bytes)"
-    assert read(response) == {"code": 413, "message": message, "data": None}
+    keyed = {"key": "request_too_large", "params": {}}
+    assert read(response) == {"code": 413, "message": message, "data": None, **keyed}
 
 
 def test_a_body_at_the_limit_fits_into_lambdas_event() -> None:
@@ -253,6 +266,8 @@ def test_the_cause_of_a_fault_is_in_the_log_alone(error: Exception, log: io.Stri
         "code": 500,
         "message": "internal server error",
         "data": None,
+        "key": "internal_error",
+        "params": {},
         "request_id": "request-1",
     }
     assert "cause" not in json.dumps(response)

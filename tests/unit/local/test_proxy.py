@@ -269,6 +269,8 @@ def test_502_where_nobody_answers() -> None:
         "code": 502,
         "message": "the local cloud does not answer",
         "data": None,
+        "key": "no_answer",
+        "params": {},
     }
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 

@@ -40,5 +40,21 @@ from tests.support.failed_steps import SECRET, cause
     ],
 )
 def test_why_a_step_failed(error: dict[str, str], text: str) -> None:
-    assert reason(error) == text
-    assert SECRET not in reason(error)
+    said = reason(error)
+    assert said.message == text
+    assert SECRET not in str(said)
+
+
+@pytest.mark.parametrize(
+    ("error", "key"),
+    [
+        (cause("UpstreamQuotaError", "no traffic is left"), "upstream_quota_used_up"),
+        (cause("CalendarEndedError", "it ends"), "calendar_ended"),
+        (cause("VersionConflictError", "a block"), "written_meanwhile"),
+        (cause("KeyError", SECRET), "internal_error"),
+        ({"Error": "States.Timeout"}, "took_too_long"),
+        ({"Error": "Lambda.TooManyRequestsException", "Cause": ""}, "upstream_busy"),
+    ],
+)
+def test_why_a_step_failed_has_a_key(error: dict[str, str], key: str) -> None:
+    assert reason(error).keyed() == {"key": key, "params": {}}

@@ -7,6 +7,7 @@ import pytest
 
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.securities import Catalog, Security
+from marketdata.tasks.details import Detail
 from marketdata.tasks.scope import Scope, in_scope, not_covered, parts_of, window_of
 
 SECURITIES = [
@@ -57,7 +58,6 @@ def test_a_source_without_a_beginning_has_the_calendars() -> None:
 def test_a_source_that_has_no_such_data_has_no_parts_and_that_is_said() -> None:
     without = catalog({"stock.daily": None})
     assert parts_of(SCOPE, window_of(SCOPE, without, "20200110", 0)) == []
-    assert (
-        not_covered(SCOPE, without) == "the source files has no stock.daily: there is nothing to do"
-    )
-    assert not_covered(SCOPE, catalog()) == ""
+    said = "the source files has no stock.daily: there is nothing to do"
+    assert not_covered(SCOPE, without) == [Detail("upstream_lacks_data", said)]
+    assert not_covered(SCOPE, catalog()) == []

@@ -9,6 +9,7 @@ import pytest
 
 from marketdata.errors import UpstreamFaultError, UpstreamTimeoutError
 from marketdata.tasks.batching import WorkItem
+from marketdata.tasks.details import Detail
 from marketdata.tasks.outcomes import BatchOutcome, Outcomes
 from marketdata.tasks.turn import START_SECONDS, Save, Turn
 from tests.support.faults import Killed
@@ -128,7 +129,7 @@ def test_a_source_that_does_not_have_it_is_recorded_and_the_rest_goes_on() -> No
     assert take(market, outcomes, 1, 2) == []
     failed = outcomes.found[1]
     assert failed is not None
-    assert (failed.error, failed.bars) == ("no such table", 0)
+    assert (failed.error, failed.bars) == (Detail("upstream_unusable", "no such table"), 0)
     assert market.stored == [2]
 
 

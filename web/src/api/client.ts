@@ -1,5 +1,5 @@
 import { session } from "./session";
-import type { Envelope, FieldError } from "./types";
+import type { Envelope, FieldError, Keyed, Params } from "./types";
 
 /** An error response, or no response at all (status 0). */
 export class ApiError extends Error {
@@ -8,6 +8,8 @@ export class ApiError extends Error {
     message: string,
     readonly retryAfter: number,
     readonly fields: FieldError[] = [],
+    readonly key = "",
+    readonly params: Params = {},
   ) {
     super(message);
   }
@@ -55,7 +57,8 @@ export async function call<Data, About = unknown>(
     else if (session.token) return call<Data, About>(path, asked);
   }
   const retryAfter = Number(response.headers.get("Retry-After") ?? 0);
-  throw new ApiError(response.status, envelope.message, retryAfter, envelope.errors);
+  const { message, errors, key, params } = envelope;
+  throw new ApiError(response.status, message, retryAfter, errors, key, params);
 }
 
 /** End the session: here at once, at the service as soon as it hears of it. */
@@ -74,7 +77,7 @@ async function send(path: string, request: RequestInit): Promise<Response> {
   }
 }
 
-type Read<Data, About> = Envelope<Data, About> & { errors?: FieldError[] };
+type Read<Data, About> = Envelope<Data, About> & { errors?: FieldError[] } & Partial<Keyed>;
 
 async function read<Data, About>(response: Response): Promise<Read<Data, About>> {
   try {

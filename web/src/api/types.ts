@@ -47,9 +47,23 @@ export interface Envelope<Data, About = unknown> {
   meta: About;
 }
 
-export interface FieldError {
+/** The values that the words of a key name. */
+export type Params = Record<string, string | number | string[]>;
+
+/** What went wrong, as text/keys.ts words it. */
+export interface Keyed {
+  key: string;
+  params: Params;
+}
+
+export interface FieldError extends Keyed {
   field: string;
   reason: string;
+}
+
+/** One thing that is told of a task; `message` is English. */
+export interface ErrorDetail extends Keyed {
+  message: string;
 }
 
 export interface Page<Item> {
@@ -234,6 +248,7 @@ export interface Task {
   upstream_calls: number;
   attempt: number;
   error_message: string | null;
+  error_details: ErrorDetail[];
   created_by: string;
   created_at: string;
   updated_at: string;
@@ -250,6 +265,7 @@ export interface Result {
   unconfirmed?: Record<string, Range[]>;
   by_reason?: Partial<Record<Why, ReasonStats>>;
   errors?: Record<string, string>;
+  error_keys?: Record<string, Keyed>;
   quarantined?: Record<string, Record<string, number>>;
   failed_batches?: FailedBatch[];
   notes?: string[];
@@ -260,7 +276,7 @@ interface ReasonStats {
   days: number;
 }
 
-interface FailedBatch {
+interface FailedBatch extends Keyed {
   batch: number;
   start: Day | null;
   end: Day | null;
@@ -298,6 +314,7 @@ export interface Connection {
 export interface ConnectionResult {
   success: boolean;
   message: string;
+  key: string;
   response_time: number;
 }
 

@@ -4,6 +4,7 @@ import type { Connection, ConnectionResult } from "../api/types";
 import { useConsole } from "../app/context";
 import { EditableList, useEntries } from "../parts/EditableList";
 import { Field } from "../parts/Field";
+import { told } from "../text/words";
 
 type Tested = ConnectionResult | "busy";
 
@@ -20,7 +21,9 @@ export function ConnectionsPage() {
       try {
         const { data } = await call<ConnectionResult>(path, { method: "POST" });
         setTested((known) => ({ ...known, [id]: data }));
-        announce(`${data.success ? c.ok : c.bad}: ${data.message}`);
+        announce(
+          `${data.success ? c.ok : c.bad}: ${told({ key: data.key, params: {} }, data.message, t).text}`,
+        );
       } catch (refused) {
         setTested(({ [id]: _gone, ...others }) => others);
         throw refused;

@@ -1,14 +1,21 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../api/client";
-import type { OneTask, Task } from "../api/types";
+import type { ErrorDetail, OneTask, Task } from "../api/types";
 import { useConsole } from "../app/context";
 import { useEvery } from "../app/reading";
+import { toldOfTask } from "../text/words";
 import { TaskProgress, TaskState } from "./TaskProgress";
-import { Trouble } from "./Trouble";
+import { Said, Trouble } from "./Trouble";
 import { describe, outcome, readTask, running, stateOf, took } from "./tasks";
 
 /** How often a running task is polled, in seconds. */
 const BEAT = 1;
+
+/** What went wrong; a task of before errors had keys has a text only. */
+function troubles({ error_details, error_message }: Task): ErrorDetail[] {
+  if (error_details.length || !error_message) return error_details;
+  return [{ key: "", params: {}, message: error_message }];
+}
 
 interface Props {
   id: number;
@@ -65,11 +72,11 @@ export function TaskCard({ id, onEnd }: Props) {
       </header>
       <TaskProgress task={task} />
       <p class="dim">{[...outcome(task, t), t.task.seconds(took(task))].join(" · ")}</p>
-      {task.error_message && (
-        <p class="bad" lang="en">
-          {task.error_message}
-        </p>
-      )}
+      {troubles(task)
+        .flatMap((each) => toldOfTask(each, t))
+        .map((told) => (
+          <Said key={told.text} told={told} tone={told.raw ? "dim" : "bad"} />
+        ))}
       <Trouble error={error} />
       {admin && (
         <div class="actions">

@@ -1,10 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { Result, Task } from "../api/types";
+import type { ErrorDetail, Result, Task } from "../api/types";
 import { useConsole } from "../app/context";
 import { useRead } from "../app/reading";
 import { clock } from "../lib/dates";
-import { range, ranges } from "../text/words";
+import { range, ranges, toldOfTask, whyAside } from "../text/words";
+import type { Text } from "../text/zh";
 import { TaskCard } from "./TaskCard";
 import { Trouble } from "./Trouble";
 
@@ -39,13 +40,25 @@ export function TaskResult({ id }: { id: number }) {
   );
 }
 
+/** Of a result of before errors had keys. */
+const UNKEYED = { key: "", params: {} };
+
+function spoken(said: ErrorDetail, t: Text): string {
+  return toldOfTask(said, t)
+    .map(({ text }) => text)
+    .join(" ");
+}
+
 function isMissing(error: unknown): boolean {
   return (error as { status?: number }).status === 404;
 }
 
 function Found({ result }: { result: Result }) {
   const { t } = useConsole();
-  const errors = Object.entries(result.errors ?? {});
+  const errors = Object.entries(result.errors ?? {}).map(([code, message]): [string, string] => {
+    const keyed = result.error_keys?.[code] ?? UNKEYED;
+    return [code, spoken({ ...keyed, message }, t)];
+  });
   const set = Object.entries(result.quarantined ?? {});
   const batches = result.failed_batches ?? [];
   const notes = result.notes ?? [];
@@ -66,7 +79,10 @@ function Found({ result }: { result: Result }) {
         title={t.task.failedBatches}
         rows={batches.map((batch) => [
           `#${batch.batch}`,
-          [batch.start && batch.end ? range([batch.start, batch.end]) : "", batch.error]
+          [
+            batch.start && batch.end ? range([batch.start, batch.end]) : "",
+            spoken({ key: batch.key, params: batch.params, message: batch.error }, t),
+          ]
             .filter(Boolean)
             .join(" · "),
         ])}
@@ -76,8 +92,8 @@ function Found({ result }: { result: Result }) {
         rows={set.map(([code, why]) => [
           code,
           Object.entries(why)
-            .map(([reason, count]) => `${reason} × ${count}`)
-            .join(", "),
+            .map(([reason, count]) => `${whyAside(reason, t)} × ${count}`)
+            .join(t.error.comma),
         ])}
       />
       <Listing title={t.task.notes} rows={notes.map((note, at) => [`${at + 1}`, note])} />

@@ -1,5 +1,5 @@
 import { useConsole } from "../app/context";
-import { type Trouble as Described, trouble } from "../text/words";
+import { type Trouble as Described, type Told, trouble } from "../text/words";
 import type { Text } from "../text/zh";
 
 interface Props {
@@ -14,6 +14,15 @@ export function Trouble({ error, onRetry }: Props) {
   return <Alert trouble={trouble(error, t)} t={t} onRetry={onRetry} />;
 }
 
+/** A text of the console, or the service's own English one, marked as such. */
+export function Said({ told: { text, raw }, tone }: { told: Told; tone: string }) {
+  return (
+    <p class={tone} lang={raw ? "en" : undefined}>
+      {text}
+    </p>
+  );
+}
+
 interface AlertProps {
   trouble: Described;
   t: Text;
@@ -25,11 +34,7 @@ export function Alert({ trouble: { advice, detail }, t, onRetry }: AlertProps) {
   return (
     <div class="trouble" role="alert">
       <p>{advice}</p>
-      {detail && (
-        <p class="dim" lang="en">
-          {detail}
-        </p>
-      )}
+      {detail.text && <Said told={detail} tone="dim" />}
       {onRetry && (
         <button type="button" onClick={onRetry}>
           {t.app.retry}

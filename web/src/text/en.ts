@@ -1,3 +1,4 @@
+import { EN } from "./keys";
 import type { Text } from "./zh";
 
 const many = (count: number, one: string, more = `${one}s`) =>
@@ -56,7 +57,11 @@ export const en: Text = {
     left: "You are logged out, and your session has been removed from this device.",
     about: "China market data: K-lines, and a cache that detects and fills its own gaps",
   },
+  keys: EN,
   error: {
+    comma: ", ",
+    semicolon: "; ",
+    field: (name, what) => `${name} ${what}`,
     offline:
       "Cannot reach the service. Check your network and that the service is running, then try again.",
     bad: "The request is invalid. Please correct the following:",

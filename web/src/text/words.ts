@@ -1,21 +1,69 @@
 import { ApiError, TOO_LARGE } from "../api/client";
-import type { Meta, Range } from "../api/types";
+import type { ErrorDetail, Keyed, Meta, Range } from "../api/types";
 import { toIso } from "../lib/dates";
 import type { Text } from "./zh";
+
+/** A text, and whether it is the service's own English one. */
+export interface Told {
+  text: string;
+  raw: boolean;
+}
 
 /** What went wrong and what to do about it; `detail` is what the service itself said. */
 export interface Trouble {
   advice: string;
-  detail: string;
+  detail: Told;
+}
+
+export const NOTHING: Told = { text: "", raw: false };
+
+/** Put a key of the API into words; `message` stands for a key that the console does not know. */
+export function told({ key, params }: Keyed, message: string, t: Text): Told {
+  const template = t.keys.errors[key];
+  if (!template) return { text: message, raw: true };
+  const value = (name: string) => {
+    const found = params[name] ?? "";
+    return Array.isArray(found) ? found.join(t.error.comma) : String(found);
+  };
+  return { text: template.replace(/\{(\w+)\}/g, (_, name) => value(name)), raw: false };
+}
+
+/** Put why a row was set aside into words. */
+export function whyAside(reason: string, t: Text): string {
+  return t.keys.rows[reason] ?? reason;
+}
+
+/** The keys that say no more than that something failed: the English text has the particulars. */
+const PARTICULARS = new Set([
+  "source_failed",
+  "upstream_unusable",
+  "codes_failed",
+  "internal_error",
+]);
+
+/** What is told of a task, and beside it the service's own text where that says more. */
+export function toldOfTask(said: ErrorDetail, t: Text): Told[] {
+  const worded = told(said, said.message, t);
+  const more = !worded.raw && PARTICULARS.has(said.key);
+  return more ? [worded, { text: said.message, raw: true }] : [worded];
 }
 
 export function trouble(error: unknown, t: Text): Trouble {
-  if (!(error instanceof ApiError)) return { advice: t.error.other, detail: String(error) };
-  if (error.status === 400) {
-    const named = error.fields.map(({ field, reason }) => `${t.field[field] ?? field} ${reason}`);
-    return { advice: t.error.bad, detail: named.join("; ") || error.message };
+  if (!(error instanceof ApiError)) {
+    return { advice: t.error.other, detail: { text: String(error), raw: true } };
   }
-  return { advice: advice(error, t), detail: error.status ? error.message : "" };
+  if (error.status === 400) {
+    const named = error.fields.map((wrong) => {
+      const { text, raw } = told(wrong, wrong.reason, t);
+      return { text: t.error.field(t.field[wrong.field] ?? wrong.field, text), raw };
+    });
+    if (named.length) {
+      const text = named.map((each) => each.text).join(t.error.semicolon);
+      return { advice: t.error.bad, detail: { text, raw: named.every(({ raw }) => raw) } };
+    }
+  }
+  const detail = error.status ? told(error, error.message, t) : NOTHING;
+  return { advice: error.status === 400 ? t.error.bad : advice(error, t), detail };
 }
 
 function advice(error: ApiError, t: Text): string {
@@ -50,10 +98,10 @@ const LOCK_SECONDS = 30;
 
 export function loginTrouble(error: unknown, t: Text): Trouble {
   if (error instanceof ApiError) {
-    if (error.status === 401) return { advice: t.login.wrong, detail: "" };
-    if (error.status === 403) return { advice: t.login.inactive, detail: "" };
+    if (error.status === 401) return { advice: t.login.wrong, detail: NOTHING };
+    if (error.status === 403) return { advice: t.login.inactive, detail: NOTHING };
     if (error.status === 429 && error.retryAfter > LOCK_SECONDS) {
-      return { advice: t.login.locked(Math.ceil(error.retryAfter / 60)), detail: "" };
+      return { advice: t.login.locked(Math.ceil(error.retryAfter / 60)), detail: NOTHING };
     }
   }
   return trouble(error, t);

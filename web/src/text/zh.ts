@@ -12,6 +12,7 @@ import type { Indicator } from "../lib/curves";
 import type { Standing } from "../lib/datasets";
 import type { Flag } from "../lib/flags";
 import type { Mark } from "../lib/slots";
+import { ZH } from "./keys";
 
 const days = (count: number) => `${count} 天`;
 
@@ -66,7 +67,11 @@ export const zh = {
     left: "已退出，本机上的登录凭据已清除。",
     about: "中国市场行情：K线、缓存检测与补齐",
   },
+  keys: ZH,
   error: {
+    comma: "、",
+    semicolon: "；",
+    field: (name: string, what: string) => `${name}：${what}`,
     offline: "连接不上服务。请检查网络，或确认服务正在运行，然后重试。",
     bad: "请求有误，请按提示修改：",
     forbidden: "当前账号没有权限执行此操作，请使用管理员账号。",

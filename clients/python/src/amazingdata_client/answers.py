@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,6 +113,7 @@ def error_of(response: httpx.Response) -> AnswerError:
         str(message or f"HTTP {response.status_code}: {_start(response)}"),
         status=response.status_code,
         errors=_errors(fields.get("errors")),
+        **_keyed(fields),
         request_id=fields.get("request_id"),
         retry_after=retry_after(response),
     )
@@ -157,7 +159,19 @@ def _fields(response: httpx.Response) -> dict[str, Any]:
 
 def _errors(given: Any) -> list[FieldError]:
     named = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
-    return [FieldError(str(each.get("field")), str(each.get("reason"))) for each in named]
+    return [
+        FieldError(str(each.get("field")), str(each.get("reason")), **_keyed(each))
+        for each in named
+    ]
+
+
+def _keyed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return key and params; empty ones where somebody else answers, or an older service."""
+    params = given.get("params")
+    return {
+        "key": str(given.get("key") or ""),
+        "params": params if isinstance(params, dict) else {},
+    }
 
 
 def _start(response: httpx.Response) -> str:

@@ -39,17 +39,31 @@ if TYPE_CHECKING:
     _Ranges = Mapping[str, Sequence[Days]]
 
 D = TypeVar("D")
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 NOT_CONFIRMED = "not confirmed yet: the source gave no bar; it is asked again"
 """What an unconfirmed day is."""
-_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class FieldError(NamedTuple):
-    """An invalid parameter: its name in the request, and what is wrong with it."""
+    """An invalid parameter: its name in the request, and what is wrong with it.
+
+    Attributes
+    ----------
+    field : str
+        The name.
+    reason : str
+        What is wrong, in English.
+    key : str
+        The same for programs; docs/api.md has all keys. Empty if the service does not say.
+    params : mapping
+        The values that the reason names: texts, whole numbers, lists of texts.
+    """
 
     field: str
     reason: str
+    key: str = ""
+    params: Mapping[str, Any] = _NONE
 
 
 class AmazingDataError(Exception):
@@ -61,6 +75,10 @@ class AmazingDataError(Exception):
         HTTP status; None if there was no response.
     errors : tuple of FieldError
         The invalid parameters, for a status of 400.
+    key : str
+        What went wrong, for programs, if the service says so; docs/api.md has all keys.
+    params : mapping
+        The values that the key's words name: texts, whole numbers, lists of texts.
     request_id : str or None
         ID of the request in the service's log.
     retryable : bool
@@ -71,6 +89,8 @@ class AmazingDataError(Exception):
 
     status: int | None = None
     errors: tuple[FieldError, ...] = ()
+    key: str = ""
+    params: Mapping[str, Any] = _NONE
     request_id: str | None = None
     retryable: bool = False
     retry_after: float | None = None
@@ -85,7 +105,7 @@ class AnswerError(AmazingDataError):
         The service's error message.
     status : int
         HTTP status.
-    errors, request_id, retry_after
+    errors, key, params, request_id, retry_after
         See `AmazingDataError`.
     """
 
@@ -95,12 +115,16 @@ class AnswerError(AmazingDataError):
         *,
         status: int,
         errors: Sequence[FieldError] = (),
+        key: str = "",
+        params: Mapping[str, Any] = _NONE,
         request_id: str | None = None,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.errors = tuple(errors)
+        self.key = key
+        self.params = params
         self.request_id = request_id
         self.retry_after = retry_after
 

@@ -288,8 +288,12 @@ class SdkConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionTest:
-    """Whether a connection works; `response_time` is in seconds."""
+    """Whether a connection works; `response_time` is in seconds.
+
+    `key` says for programs what `message` says in English; docs/api.md has all keys.
+    """
 
     success: bool
     message: str
     response_time: float
+    key: str = ""

@@ -28,6 +28,19 @@ class _WithStatus:
         return self.status in ENDED
 
 
+class Keyed(TypedDict):
+    """What went wrong, for programs: a key, and the values that its words name."""
+
+    key: str
+    params: dict[str, Any]
+
+
+class ErrorDetail(Keyed):
+    """One thing that is told of a task; `message` is the same in English."""
+
+    message: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Task(_WithStatus):
     """A background task of the service.
@@ -51,6 +64,8 @@ class Task(_WithStatus):
         Numbers of valid bars from the source, and of bars quarantined because they are invalid.
     error_message : str or None
         What went wrong.
+    error_details : list of ErrorDetail
+        The same piece by piece; docs/api.md has all keys.
     """
 
     id: int
@@ -79,6 +94,7 @@ class Task(_WithStatus):
     created_at: str
     updated_at: str
     ended_at: str | None
+    error_details: list[ErrorDetail] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,6 +284,7 @@ class Findings(_Detected, _WithStatus):
     status: str
     progress: float
     error_message: str | None = None
+    error_details: list[ErrorDetail] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -303,7 +320,7 @@ class DetectResult(_Detected):
     )
 
 
-class FailedBatch(TypedDict):
+class FailedBatch(Keyed):
     """Part of a task's work of which nothing was done; `codes` is None for all codes."""
 
     batch: int
@@ -321,6 +338,8 @@ class FillResult:
     ----------
     errors : mapping
         For each code with an error, the message.
+    error_keys : mapping
+        The same for programs.
     quarantined : mapping
         For each code, the number of quarantined bars by reason.
     failed_batches : list of FailedBatch
@@ -339,6 +358,7 @@ class FillResult:
     quarantined_count: int
     errors: Mapping[str, str]
     quarantined: Mapping[str, Mapping[str, int]]
+    error_keys: Mapping[str, Keyed] = field(default_factory=dict)
     failed_batches: list[FailedBatch] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 

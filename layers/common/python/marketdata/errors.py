@@ -30,12 +30,35 @@
         ├── BlockCorruptError        a stored payload cannot be decoded
         └── VersionConflictError     another writer changed the block first
 
-`api.failures` maps these to HTTP statuses; nothing identifies an error by its text.
+`api.failures` maps these to HTTP statuses; nothing identifies an error by its text. Its key does,
+which clients word in their own language: `api.schema.keys` has all of them.
 """
+
+from collections.abc import Mapping, Sequence
+
+type Param = str | int | Sequence[str]
+"""A value that a message names: what was given, a limit, the codes that it is about."""
 
 
 class MarketDataError(Exception):
-    """The base of this service's errors; the text may be shown to the caller."""
+    """The base of this service's errors.
+
+    Parameters
+    ----------
+    message : str
+        What went wrong, in English; it may be shown to the caller.
+    key : str
+        The same for machines, one of `api.schema.keys.ERRORS`; by default that of the class.
+    params : Param
+        The values that the key's words name.
+    """
+
+    key = "internal_error"
+
+    def __init__(self, message: str = "", *, key: str = "", **params: Param) -> None:
+        super().__init__(message)
+        self.key = key or type(self).key
+        self.params: Mapping[str, Param] = params
 
 
 class InvalidInputError(MarketDataError):
@@ -47,10 +70,14 @@ class InvalidInputError(MarketDataError):
         The name of the parameter, as the caller wrote it.
     reason : str
         What the value should be.
+    key, params
+        See `MarketDataError`.
     """
 
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
+    key = "invalid"
+
+    def __init__(self, field: str, reason: str, *, key: str = "", **params: Param) -> None:
+        super().__init__(f"{field}: {reason}", key=key, **params)
         self.field = field
         self.reason = reason
 
@@ -58,25 +85,37 @@ class InvalidInputError(MarketDataError):
 class UnauthorizedError(MarketDataError):
     """The request carries no valid login."""
 
+    key = "not_logged_in"
+
 
 class ForbiddenError(MarketDataError):
     """The caller's role does not allow this."""
+
+    key = "forbidden"
 
 
 class NotFoundError(MarketDataError):
     """The requested thing does not exist."""
 
+    key = "not_found"
+
 
 class ConflictError(MarketDataError):
     """The thing is in a state that does not allow this."""
+
+    key = "conflict"
 
 
 class CalendarEndedError(ConflictError):
     """What was asked for passes the last day of the known calendar."""
 
+    key = "calendar_ended"
+
 
 class TooLargeError(MarketDataError):
     """The request is larger than this service takes."""
+
+    key = "request_too_large"
 
 
 class TooManyRequestsError(MarketDataError):
@@ -88,21 +127,28 @@ class TooManyRequestsError(MarketDataError):
         The reason.
     retry_after : int
         Seconds until a retry is worthwhile.
+    key, params
+        See `MarketDataError`.
     """
 
-    def __init__(self, message: str, retry_after: int) -> None:
-        super().__init__(message)
+    key = "too_many_requests"
+
+    def __init__(self, message: str, retry_after: int, *, key: str = "", **params: Param) -> None:
+        super().__init__(message, key=key, **params)
         self.retry_after = retry_after
 
 
 class UpstreamError(MarketDataError):
     """The data source failed."""
 
+    key = "upstream_failed"
     retryable = True
 
 
 class UpstreamBusyError(UpstreamError):
     """The source's only session is in use by another call."""
+
+    key = "upstream_busy"
 
 
 class SessionInUseError(UpstreamBusyError):
@@ -112,62 +158,79 @@ class SessionInUseError(UpstreamBusyError):
 class UpstreamTimeoutError(UpstreamError):
     """The source did not answer within the limit."""
 
+    key = "upstream_timeout"
+
 
 class UpstreamNetworkError(UpstreamError):
     """The source cannot be reached."""
+
+    key = "upstream_unreachable"
 
 
 class UpstreamSessionLostError(UpstreamError):
     """The source ended our session, and did so again after a new login."""
 
+    key = "upstream_session_lost"
+
 
 class UpstreamCrashedError(UpstreamError):
     """The process that talks to the source died; the next call starts a new one."""
+
+    key = "upstream_crashed"
 
 
 class UpstreamClosedError(UpstreamError):
     """The source does not answer at this hour; a retry helps hours later."""
 
+    key = "upstream_closed"
+
 
 class UpstreamLoginError(UpstreamError):
     """The source refused the account or its password."""
 
+    key = "upstream_login_refused"
     retryable = False
 
 
 class UpstreamQuotaError(UpstreamError):
     """The account has used up this week's traffic, or the day's requests are used up."""
 
+    key = "upstream_quota_used_up"
     retryable = False
 
 
 class UpstreamBlacklistedError(UpstreamError):
     """The source has put this address on its blacklist; the text says when to try again."""
 
+    key = "upstream_blacklisted"
     retryable = False
 
 
 class UpstreamPermissionError(UpstreamError):
     """The account has no permission for this."""
 
+    key = "upstream_not_permitted"
     retryable = False
 
 
 class UpstreamUnsupportedError(UpstreamError):
     """The source has no data of this kind at all."""
 
+    key = "upstream_lacks_data"
     retryable = False
 
 
 class UpstreamSetupError(UpstreamError):
     """The source is not set up: its software or its account is missing."""
 
+    key = "upstream_not_set_up"
     retryable = False
 
 
 class UpstreamFaultError(UpstreamError):
     """The source returned something that cannot be used."""
 
+    key = "upstream_unusable"
     retryable = False
 
 
@@ -185,6 +248,10 @@ class StorageError(MarketDataError):
 class BlockCorruptError(StorageError):
     """A stored payload cannot be decoded."""
 
+    key = "block_damaged"
+
 
 class VersionConflictError(StorageError):
     """Another writer changed the block after it was read."""
+
+    key = "written_meanwhile"

@@ -4,6 +4,7 @@ import click
 
 from amazingdata_client.cli import options
 from amazingdata_client.cli.exits import ERROR
+from amazingdata_client.cli.language import worded_key
 from amazingdata_client.cli.output import print_json, print_many, print_one, say
 from amazingdata_client.cli.session import Login, new_secret, pass_login
 
@@ -122,5 +123,5 @@ def test(context: click.Context, login: Login, *, config_id: int, as_json: bool)
     if as_json:
         print_json(tried)
     else:
-        say(f"{tried.message} ({tried.response_time:.2f} s)")
+        say(f"{worded_key(tried.key, tried.message)} ({tried.response_time:.2f} s)")
     context.exit(0 if tried.success else ERROR)

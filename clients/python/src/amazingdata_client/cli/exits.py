@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from amazingdata_client.cli.language import worded
 from amazingdata_client.cli.output import say
 from amazingdata_client.errors import (
     AmazingDataError,
@@ -76,4 +77,4 @@ def _message(error: AmazingDataError, advice: str) -> str:
     logged_out = isinstance(error, (UnauthorizedError, NotLoggedInError))
     hint = f"; {advice}" if logged_out and advice else ""
     request = f" (request {error.request_id})" if error.request_id else ""
-    return f"{error}{hint}{request}"
+    return f"{worded(error)}{hint}{request}"

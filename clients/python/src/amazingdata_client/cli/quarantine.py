@@ -6,6 +6,7 @@ import click
 
 from amazingdata_client.cli import options
 from amazingdata_client.cli.days import DAY, HELP
+from amazingdata_client.cli.language import why_aside
 from amazingdata_client.cli.output import counted, print_json, print_table, say
 from amazingdata_client.cli.session import Login, pass_login
 
@@ -48,7 +49,7 @@ def quarantine(
         {
             "code": each.code,
             "at": each.at,
-            "reason": each.reason,
+            "reason": why_aside(each.reason),
             "row": json.dumps(each.row, ensure_ascii=False),
         }
         for each in found.items

@@ -6,6 +6,10 @@ from typing import Any, NamedTuple, Protocol, Self
 
 import orjson
 
+from marketdata.errors import Param
+
+NONE: Mapping[str, Param] = {}
+
 
 class Content(Protocol):
     """A body that is built in the form in which it is sent, such as `api.row_answer.RowContent`."""
@@ -92,10 +96,27 @@ class Answer:
         cls,
         status: int,
         message: str,
+        key: str,
+        params: Mapping[str, Param] = NONE,
         *,
         headers: Mapping[str, str] | None = None,
         **details: Any,
     ) -> Self:
-        """Put an error into the envelope: `data` is null, and `details` stand beside it."""
-        envelope = {"code": status, "message": message, "data": None, **details}
+        """Put an error into the envelope: `data` is null, and `details` stand beside it.
+
+        Parameters
+        ----------
+        status : int
+            HTTP status.
+        message : str
+            What went wrong, in English.
+        key, params : str, mapping
+            The same for machines, see `errors.MarketDataError`.
+        headers : mapping, optional
+            Further headers.
+        details : Any
+            What else to say.
+        """
+        envelope = {"code": status, "message": message, "data": None}
+        envelope |= {"key": key, "params": params, **details}
         return cls(status, Text(orjson.dumps(envelope)), headers or {})

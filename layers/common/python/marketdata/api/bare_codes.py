@@ -1,6 +1,7 @@
 """What to say of codes without their exchange: which ones they may be. Nobody guesses."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from marketdata.api.parameters import HOW_TO_WRITE
 from marketdata.catalog.securities import Catalog, Security
@@ -10,7 +11,14 @@ MAX_NAMED = 3
 """Codes of a request whose candidates are named, and candidates of each."""
 
 
-def needs_exchange(codes: Sequence[str]) -> str:
+class Needs(NamedTuple):
+    """Why codes without their exchange are refused, and those that they may mean, with names."""
+
+    reason: str
+    candidates: list[str]
+
+
+def needs_exchange(codes: Sequence[str]) -> Needs:
     """Return why codes without their exchange are refused, with the securities they may mean.
 
     Only here is the catalog read for it: a request without such codes costs nothing. The source is
@@ -26,16 +34,19 @@ def needs_exchange(codes: Sequence[str]) -> str:
 
     catalog: Catalog | None = deployment.stored_catalog()
     different = list(dict.fromkeys(codes))
-    reason = "; ".join(_of_one(code, catalog) for code in different[:MAX_NAMED])
+    meant = {code: _meant(code, catalog) for code in different[:MAX_NAMED]}
+    reason = "; ".join(
+        f"{code} needs its exchange: {' or '.join(named)}" if named else f"{code} {HOW_TO_WRITE}"
+        for code, named in meant.items()
+    )
     more = len(different) - MAX_NAMED
-    return f"{reason}; and {more} more" if more > 0 else reason
+    named = [each for found in meant.values() for each in found]
+    return Needs(f"{reason}; and {more} more" if more > 0 else reason, named)
 
 
-def _of_one(code: str, catalog: Catalog | None) -> str:
+def _meant(code: str, catalog: Catalog | None) -> list[str]:
     found = candidates(catalog.securities(), code) if catalog else []
-    if not found:
-        return f"{code} {HOW_TO_WRITE}"
-    return f"{code} needs its exchange: {' or '.join(map(_named, found[:MAX_NAMED]))}"
+    return [*map(_named, found[:MAX_NAMED])]
 
 
 def _named(security: Security) -> str:

@@ -104,7 +104,7 @@ def read_info(call: Call[None]) -> Answer:
     code = call.path["code"]
     security = _catalog().get(code)
     if security is None:
-        raise NotFoundError(f"there is no code {code}")
+        raise NotFoundError(f"there is no code {code}", key="unknown_codes", codes=[code])
     dates = dates_of(security)
     lives = [{"list_date": first, "delist_date": last} for first, last in dates]
     return Answer.success(_view(security) | {"lives": lives})

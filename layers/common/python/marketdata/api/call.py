@@ -170,7 +170,7 @@ def _query(event: Event) -> dict[str, str]:
     values = event.get("multiValueQueryStringParameters") or {}
     for name, given in values.items():
         if len(given) > 1:
-            raise InvalidInputError(name, REPEATED)
+            raise InvalidInputError(name, REPEATED, key="given_twice")
     return {name: given[0] for name, given in values.items()}
 
 
@@ -178,7 +178,7 @@ def _once_each(pairs: Sequence[tuple[str, object]]) -> None:
     seen = set[str]()
     for name, _ in pairs:
         if name in seen:
-            raise InvalidInputError(name, REPEATED)
+            raise InvalidInputError(name, REPEATED, key="given_twice")
         seen.add(name)
 
 

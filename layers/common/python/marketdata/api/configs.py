@@ -4,7 +4,6 @@ import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
-from pydantic_core import PydanticCustomError
 
 from marketdata import deployment
 from marketdata.api.parameters import (
@@ -16,6 +15,7 @@ from marketdata.api.parameters import (
     Printable,
     read_number,
     refuse_controls,
+    wrong,
 )
 from marketdata.api.router import Answer, Call, Role, Router
 from marketdata.identity.users import Users
@@ -32,14 +32,14 @@ _HOST = "^[0-9A-Za-z._:-]+$"
 def _host(text: str) -> str:
     if not re.fullmatch(_HOST, text):
         reason = "must be a host name or an IP address, without scheme, path and port"
-        raise PydanticCustomError("host", "{reason}", {"reason": reason})
+        raise wrong("not_a_host", reason)
     return text
 
 
 def _password(secret: SecretStr) -> SecretStr:
     if not 1 <= len(secret) <= MAX_PASSWORD:
-        context = {"limit": MAX_PASSWORD}
-        raise PydanticCustomError("password", "must have 1 to {limit} characters", context)
+        reason = f"must have 1 to {MAX_PASSWORD} characters"
+        raise wrong("wrong_length", reason, least=1, most=MAX_PASSWORD)
     refuse_controls(secret.get_secret_value())
     return secret
 

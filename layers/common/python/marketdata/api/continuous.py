@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
 from marketdata import deployment
 from marketdata.api.klines import ADJUSTMENTS, NONE, KlineQuery, RangeQuery, counted
-from marketdata.api.parameters import SHOWN, one_of, refuse_controls
+from marketdata.api.parameters import SHOWN, one_of, refuse_controls, wrong
 from marketdata.api.row_form import FormQuery
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.spelling import series_of, variety_in
@@ -26,17 +25,14 @@ METHODS = ("ratio", "difference")
 
 def _varieties(value: Any) -> tuple[str, ...]:
     if not isinstance(value, str):
-        raise PydanticCustomError("varieties", "must be text")
+        raise wrong("not_text", "must be text")
     named = dict.fromkeys(each.strip(" ").upper() for each in value.split(",") if each.strip(" "))
     if not 1 <= len(named) <= MAX_VARIETIES:
-        raise PydanticCustomError(
-            "varieties",
-            "must be 1 to {limit} different varieties, not {given}",
-            {"limit": MAX_VARIETIES, "given": len(named)},
-        )
+        reason = f"must be 1 to {MAX_VARIETIES} different varieties, not {len(named)}"
+        raise wrong("wrong_count", reason, most=MAX_VARIETIES, given=len(named))
     refuse_controls(value)
     if any(len(each) > SHOWN for each in named):
-        raise PydanticCustomError("varieties", "must be varieties like IF or RB")
+        raise wrong("not_a_variety", "must be varieties like IF or RB")
     return tuple(named)
 
 

@@ -73,7 +73,7 @@ def read_coverage(call: Call[CoverageQuery]) -> Answer:
     parts = parts_of(scope, window)
     if len(parts) > MAX_PARTS:
         reason = f"must leave at most {MAX_PARTS} years of daily bars, or months of minutes"
-        raise InvalidInputError("start_date", reason)
+        raise InvalidInputError("start_date", reason, key="too_much", most=MAX_PARTS)
     securities = in_scope(catalog, scope)
     page = slice((asked.page - 1) * asked.page_size, asked.page * asked.page_size)
     counted = securities if asked.sort == BY_MISSING else securities[page]

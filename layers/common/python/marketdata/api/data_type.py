@@ -2,9 +2,7 @@
 
 from typing import Annotated
 
-from pydantic_core import PydanticCustomError
-
-from marketdata.api.parameters import one_of
+from marketdata.api.parameters import one_of, wrong
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.tasks.scope import DataType
 
@@ -15,8 +13,6 @@ type OfSecurities = Annotated[str, one_of([DataType.BARS, DataType.STATUS])]
 def check_status(data_type: str | None, security_type: str, period_type: str) -> None:
     """Refuse a status of anything but stocks and days; for validators."""
     if data_type == DataType.STATUS and (security_type, period_type) != (Kind.STOCK, Period.DAILY):
-        raise PydanticCustomError(
-            "data_type",
-            "status is only possible with security_type stock and period_type daily",
-            {"field": "data_type"},
-        )
+        needed = "security_type stock and period_type daily"
+        reason = f"status is only possible with {needed}"
+        raise wrong("only_with", reason, "data_type", needed=needed)

@@ -20,7 +20,7 @@ def check_announced(field: str, day: str) -> None:
         deployment.catalog()
     if day > last_known_day():
         reason = f"must not be after {last_known_day()}, the last day of the announced calendar"
-        raise InvalidInputError(field, reason)
+        raise InvalidInputError(field, reason, key="day_too_late", last=last_known_day())
 
 
 def check_day(field: str, day: str) -> None:
@@ -32,5 +32,6 @@ def check_day(field: str, day: str) -> None:
         It is such a day; the error names the field.
     """
     if day < FIRST_DAY:
-        raise InvalidInputError(field, f"must not be before {FIRST_DAY}, when trading began")
+        reason = f"must not be before {FIRST_DAY}, when trading began"
+        raise InvalidInputError(field, reason, key="day_too_early", first=FIRST_DAY)
     check_announced(field, day)

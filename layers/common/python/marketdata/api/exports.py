@@ -139,4 +139,4 @@ def _file(dataset: str, name: str, revision: int | None) -> tuple[str, dict[str,
             if (each.part, each.revision) == (name, revision):
                 return each.key, {"revision": each.revision}
     wanted = f" in revision {revision}" if revision else ""
-    raise NotFoundError(f"nothing is published as {dataset}/{name}{wanted}")
+    raise NotFoundError(f"nothing is published as {dataset}/{name}{wanted}", key="not_published")

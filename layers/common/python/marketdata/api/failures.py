@@ -1,13 +1,13 @@
 """The mapping of errors to HTTP statuses and to what a client may read about them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
-from marketdata.api.answer import Answer
+from marketdata.api.answer import NONE, Answer
 from marketdata.api.parameters import BARE
 from marketdata.errors import (
     ConflictError,
@@ -15,6 +15,7 @@ from marketdata.errors import (
     InvalidInputError,
     MarketDataError,
     NotFoundError,
+    Param,
     TooLargeError,
     TooManyRequestsError,
     UnauthorizedError,
@@ -25,6 +26,8 @@ from marketdata.errors import (
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
     from pydantic_core import ErrorDetails
+
+    from marketdata.api.bare_codes import Needs
 
 STATUS: dict[type[MarketDataError], int] = {
     InvalidInputError: 400,
@@ -47,26 +50,60 @@ MAX_REASON = 200
 megabytes of anything.
 """
 
-REASONS = {
-    "missing": "is required",
-    "extra_forbidden": "is not a parameter of this call",
-    "string_type": "must be a string",
-    "string_too_short": "must have at least {min_length} characters",
-    "string_too_long": "must have at most {max_length} characters",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "is too large",
-    "int_from_float": "must be a whole number",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "enum": "must be {expected}",
-    "literal_error": "must be {expected}",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than_equal": "must be at most {le}",
-    "json_invalid": "must be JSON: {error}",
-    "model_type": "must be a JSON object",
+
+class Wrong(NamedTuple):
+    """A wrong parameter: its name, what is wrong in English, and the same for machines."""
+
+    field: str
+    reason: str
+    key: str
+    params: Mapping[str, Param] = NONE
+
+
+class Pydantic(NamedTuple):
+    """What we say of one of pydantic's types of errors.
+
+    Attributes
+    ----------
+    key : str
+        Our key, see `api.schema.keys`.
+    reason : str
+        Our text, a template of the error's context; empty for pydantic's own.
+    params : mapping
+        The name of a value in that context → its name in our `params`.
+    """
+
+    key: str
+    reason: str = ""
+    params: Mapping[str, str] = {}
+
+
+PYDANTIC = {
+    "missing": Pydantic("required", "is required"),
+    "extra_forbidden": Pydantic("unknown_parameter", "is not a parameter of this call"),
+    "string_type": Pydantic("not_text", "must be a string"),
+    "string_too_short": Pydantic(
+        "too_short", "must have at least {min_length} characters", {"min_length": "least"}
+    ),
+    "string_too_long": Pydantic(
+        "too_long", "must have at most {max_length} characters", {"max_length": "most"}
+    ),
+    "string_pattern_mismatch": Pydantic("wrong_form"),
+    "int_type": Pydantic("not_a_whole_number", "must be a whole number"),
+    "int_parsing": Pydantic("not_a_whole_number", "must be a whole number"),
+    "int_parsing_size": Pydantic("not_a_whole_number", "is too large"),
+    "int_from_float": Pydantic("not_a_whole_number", "must be a whole number"),
+    "bool_type": Pydantic("not_true_or_false", "must be true or false"),
+    "bool_parsing": Pydantic("not_true_or_false", "must be true or false"),
+    "tuple_type": Pydantic("not_a_list", "must be an array of strings"),
+    "enum": Pydantic("not_one_of", "must be {expected}", {"expected": "allowed"}),
+    "literal_error": Pydantic("not_one_of", "must be {expected}", {"expected": "allowed"}),
+    "greater_than_equal": Pydantic("too_small", "must be at least {ge}", {"ge": "least"}),
+    "less_than_equal": Pydantic("too_large", "must be at most {le}", {"le": "most"}),
+    "json_invalid": Pydantic("not_json", "must be JSON: {error}"),
+    "model_type": Pydantic("not_an_object", "must be a JSON object"),
 }
-"""Our texts for pydantic's error types; any other type keeps pydantic's own message."""
+"""By pydantic's type; any other type of its own keeps its message."""
 
 
 def failure(error: Exception, request_id: str) -> Answer:
@@ -82,36 +119,54 @@ def failure(error: Exception, request_id: str) -> Answer:
     """
     match error:
         case InvalidInputError():
-            return refusal([(error.field, error.reason)])
+            return refusal([Wrong(error.field, error.reason, error.key, error.params)])
         case TooManyRequestsError():
             headers = {"Retry-After": str(error.retry_after)}
-            return Answer.failure(429, str(error), headers=headers)
+            return _told(429, error, headers=headers)
         case UpstreamError(retryable=True):
             headers = {"Retry-After": str(UPSTREAM_RETRY_SECONDS)}
-            return Answer.failure(503, str(error), headers=headers, request_id=request_id)
+            return _told(503, error, headers=headers, request_id=request_id)
         case UpstreamError() if type(error) not in STATUS:
-            return Answer.failure(502, str(error), request_id=request_id)
+            return _told(502, error, request_id=request_id)
     for kind, status in STATUS.items():
         if isinstance(error, kind):
-            return Answer.failure(status, str(error))
+            return _told(status, error)
     _logger().error("request failed", exc_info=error, extra={"request_id": request_id})
-    return Answer.failure(500, "internal server error", request_id=request_id)
+    return Answer.failure(500, "internal server error", MarketDataError.key, request_id=request_id)
 
 
-def refusal(errors: Iterable[tuple[str, str]]) -> Answer:
-    """Build the 400 answer for wrong parameters, given as (field, reason)."""
+def not_allowed(method: str, allowed: str) -> Answer:
+    """Build the 405 answer of a path for a method that it does not have; `allowed` are its own."""
+    reason = f"{method} is not allowed here, only {allowed}"
+    params, headers = {"allowed": allowed}, {"Allow": allowed}
+    return Answer.failure(405, reason, "method_not_allowed", params, headers=headers)
+
+
+def _told(
+    status: int, error: MarketDataError, *, headers: Mapping[str, str] | None = None, **details: str
+) -> Answer:
+    return Answer.failure(status, str(error), error.key, error.params, headers=headers, **details)
+
+
+def refusal(errors: Iterable[Wrong]) -> Answer:
+    """Build the 400 answer for wrong parameters."""
     named = [
-        {"field": field[:MAX_NAME], "reason": reason[:MAX_REASON]}
-        for field, reason in islice(errors, MAX_ERRORS)
+        {
+            "field": each.field[:MAX_NAME],
+            "reason": each.reason[:MAX_REASON],
+            "key": each.key,
+            "params": each.params,
+        }
+        for each in islice(errors, MAX_ERRORS)
     ]
     message = "; ".join(f"{each['field']}: {each['reason']}" for each in named)
-    return Answer.failure(400, message, errors=named)
+    return Answer.failure(400, message, "invalid_parameters", errors=named)
 
 
 def wrong_fields(
-    error: ValidationError, of_bare: Callable[[Sequence[str]], str] | None = None
-) -> Iterator[tuple[str, str]]:
-    """Yield the wrong fields of a request as (field, reason), each field once.
+    error: ValidationError, of_bare: Callable[[Sequence[str]], "Needs"] | None = None
+) -> Iterator[Wrong]:
+    """Yield the wrong fields of a request, each field once.
 
     An error in the body as a whole counts as one in the field `body`. No reason repeats the value
     unless our own validators put it there, because it may be a password.
@@ -121,8 +176,8 @@ def wrong_fields(
     error : ValidationError
         What is wrong.
     of_bare : callable, optional
-        Returns the reason for codes without their exchange, which may name those that are meant;
-        by default, it says how to write one.
+        Returns the reason for codes without their exchange, and the codes that they may mean; by
+        default, the reason says how to write one.
     """
     named = set()
     for detail in error.errors(include_url=False, include_input=False):
@@ -132,14 +187,29 @@ def wrong_fields(
         if field not in named:
             named.add(field)
             if of_bare and detail["type"] == BARE:
-                yield field, of_bare(context["codes"])
+                reason, candidates = of_bare(context["codes"])
+                params = {"codes": context["codes"], "candidates": candidates}
+                yield Wrong(field, reason, BARE, params)
             else:
-                yield field, _reason(detail, context)
+                yield _wrong(field, detail, context)
 
 
-def _reason(detail: "ErrorDetails", context: dict[str, Any]) -> str:
-    text = REASONS.get(detail["type"])
-    return text.format(**context) if text else detail["msg"]
+def _wrong(field: str, detail: "ErrorDetails", context: dict[str, Any]) -> Wrong:
+    kind = detail["type"]
+    if kind not in PYDANTIC:
+        # Our validators' own type is a key; one of pydantic's that is not listed is told as it is.
+        ours = context.get("reason") is not None
+        params = {name: context[name] for name in context.keys() - {"field", "reason"}}
+        return Wrong(
+            field, detail["msg"], *((kind, params) if ours else (InvalidInputError.key, {}))
+        )
+    said = PYDANTIC[kind]
+    params = {ours: context[theirs] for theirs, ours in said.params.items()}
+    if "allowed" in params:
+        # Pydantic writes them as a sentence: 'daily', 'weekly' or 'monthly'.
+        params["allowed"] = str(params["allowed"]).split("'")[1::2]
+    reason = said.reason.format(**context) or detail["msg"]
+    return Wrong(field, reason, said.key, params)
 
 
 @cache

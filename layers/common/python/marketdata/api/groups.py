@@ -4,13 +4,12 @@ from hashlib import sha256
 from typing import Any, Self
 
 from pydantic import model_validator
-from pydantic_core import PydanticCustomError
 
 from marketdata import deployment
 from marketdata.api.answer import Answer, Text
 from marketdata.api.call import Call
 from marketdata.api.days import check_day
-from marketdata.api.parameters import Day, Parameters
+from marketdata.api.parameters import Day, Parameters, after_end, wrong
 from marketdata.api.row_answer import names_tag
 from marketdata.catalog.group_reader import GroupReader, Told
 
@@ -26,19 +25,15 @@ class WhenQuery(Parameters):
     def _one_or_the_other(self) -> Self:
         first, last = self.start_date, self.end_date
         if (first is None) != (last is None):
-            lacking = "start_date" if first is None else "end_date"
-            raise PydanticCustomError(
-                "day_range", "is required with the other end of the range", {"field": lacking}
-            )
+            lacking, other = ("start_date", "end_date")[:: 1 if first is None else -1]
+            reason = "is required with the other end of the range"
+            raise wrong("needed_with", reason, lacking, other=other)
         if first and last:
             if self.date:
-                raise PydanticCustomError(
-                    "day_range", "must not be given together with a range", {"field": "date"}
-                )
+                reason = "must not be given together with a range"
+                raise wrong("not_with", reason, "date", other="start_date, end_date")
             if first > last:
-                raise PydanticCustomError(
-                    "day_range", "must not be after end_date", {"field": "start_date"}
-                )
+                raise after_end()
         return self
 
 

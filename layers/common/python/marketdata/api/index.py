@@ -40,7 +40,8 @@ def read_weights(call: Call[WeightsQuery]) -> Answer:
     day = asked.date or deployment.final_day()
     check_day("date", day)
     if not is_trading_day("SH", day):
-        raise InvalidInputError("date", f"must be a trading day, and {day} is none")
+        reason = f"must be a trading day, and {day} is none"
+        raise InvalidInputError("date", reason, key="not_a_trading_day", day=day)
     told = reader().weights(asked.code, day)
     data = {"code": asked.code, "trade_date": day, "weights": told.content.weights}
     return answer(call, data, told, complete=told.content.complete)

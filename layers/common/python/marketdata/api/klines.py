@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from marketdata import deployment
 from marketdata.api.call import Call
-from marketdata.api.parameters import NUMBER, Codes, Day, Parameters, one_of
+from marketdata.api.parameters import NUMBER, Codes, Day, Parameters, after_end, one_of, wrong
 from marketdata.api.row_form import Form, FormQuery, form_of
 from marketdata.api.universe import Asked, Which, codes_of
 from marketdata.blocks.dataset import Kind, Period
@@ -50,14 +49,16 @@ class RangeQuery(Parameters):
     def _of_days_or_count(self) -> Self:
         if self.count is not None:
             if self.start_date:
-                raise _wrong("count", "must not be given together with start_date")
+                reason = "must not be given together with start_date"
+                raise wrong("not_with", reason, "count", other="start_date")
             return self
         if not self.start_date:
-            raise _wrong("start_date", "is required, or count instead")
+            reason = "is required, or count instead"
+            raise wrong("one_needed", reason, "start_date", others=["count"])
         if not self.end_date:
-            raise _wrong("end_date", "is required")
+            raise wrong("required", "is required", "end_date")
         if self.start_date > self.end_date:
-            raise _wrong("start_date", "must not be after end_date")
+            raise after_end()
         return self
 
     @property
@@ -82,9 +83,11 @@ class StockRange(RangeQuery):
     @model_validator(mode="after")
     def _of_days(self) -> Self:
         if self.include and self.period != Period.DAILY:
-            raise _wrong("include", "is only possible with period daily")
+            reason = "is only possible with period daily"
+            raise wrong("only_with", reason, "include", needed="period daily")
         if self.adjust_anchor and self.adjust != FORWARD:
-            raise _wrong("adjust_anchor", "is only possible with adjust forward")
+            reason = "is only possible with adjust forward"
+            raise wrong("only_with", reason, "adjust_anchor", needed="adjust forward")
         return self
 
 
@@ -96,13 +99,14 @@ class _OfWhich(StockRange, Which, FormQuery):
         if not self.universe:
             return self
         if not Period(self.period).stored:
-            raise _wrong(
-                "universe",
+            reason = (
                 "is not possible with period weekly or monthly, whose days may be of different "
-                "members",
+                "members"
             )
+            raise wrong("not_with", reason, "universe", other=f"period {self.period}")
         if self.count:
-            raise _wrong("universe", "is not possible with count, as members come and go")
+            reason = "is not possible with count, as members come and go"
+            raise wrong("not_with", reason, "universe", other="count")
         return self
 
 
@@ -112,10 +116,6 @@ class StockQuery(_OfWhich):
 
 class BatchBody(_OfWhich):
     """An array of codes or a universe, days, period, adjustment, form of the answer."""
-
-
-def _wrong(field: str, reason: str) -> PydanticCustomError:
-    return PydanticCustomError("kline", "{reason}", {"reason": reason, "field": field})
 
 
 def read_stock_bars(kinds: frozenset[Kind], which: Asked, asked: StockRange) -> RowSet:

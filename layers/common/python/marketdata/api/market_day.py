@@ -6,14 +6,13 @@ from typing import Annotated, Any, NamedTuple, Self
 
 import orjson
 from pydantic import model_validator
-from pydantic_core import PydanticCustomError
 
 from marketdata import deployment
 from marketdata.api.answer import Answer, Text
 from marketdata.api.call import Call
 from marketdata.api.days import check_announced
 from marketdata.api.klines import INCLUDED
-from marketdata.api.parameters import Day, one_of
+from marketdata.api.parameters import Day, one_of, wrong
 from marketdata.api.row_answer import names_tag
 from marketdata.api.row_form import Form, FormQuery, Written, form_of
 from marketdata.blocks import codec
@@ -57,9 +56,8 @@ class StockDayQuery(DayQuery):
     @model_validator(mode="after")
     def _of_stocks(self) -> Self:
         if self.include and SECURITY_TYPES[self.security_type].kind is not Kind.STOCK:
-            raise PydanticCustomError(
-                "include", "is only possible with a security_type of stocks", {"field": "include"}
-            )
+            reason = "is only possible with a security_type of stocks"
+            raise wrong("only_with", reason, "include", needed="security_type of stocks")
         return self
 
 
@@ -200,7 +198,8 @@ def _headers(tag: str) -> dict[str, str]:
 def _check(day: str) -> None:
     check_announced("trade_date", day)
     if not is_trading_day("SH", day):
-        raise InvalidInputError("trade_date", f"must be a trading day, and {day} is none")
+        reason = f"must be a trading day, and {day} is none"
+        raise InvalidInputError("trade_date", reason, key="not_a_trading_day", day=day)
 
 
 def _nothing(call: Call[Any], dataset: str, day: str, form: Form, *, status: bool) -> Answer:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, LiteralString, Self
 
 from pydantic import (
     AfterValidator,
@@ -58,7 +58,7 @@ NAMES_SCHEMA: dict[str, Any] = {"type": "string", "pattern": NAMES_PATTERN}
 DAY_PATTERN = "^(?:[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2})$"
 DAY_SCHEMA: dict[str, Any] = {"type": "string", "pattern": DAY_PATTERN, "format": "day"}
 
-BARE = "bare_code"
+BARE = "no_exchange"
 """The type of the error for codes without their exchange; its context names them in `codes`."""
 HOW_TO_WRITE = "needs its exchange, as in 600000.SH, 830799.BJ or IF2401.CFE"
 
@@ -97,14 +97,32 @@ class Changes(Parameters):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not self.model_fields_set:
-            fields = ", ".join(type(self).model_fields)
-            reason = f"must have at least one of {fields}"
-            raise PydanticCustomError("nothing", "{reason}", {"reason": reason})
+            fields = [*type(self).model_fields]
+            reason = f"must have at least one of {', '.join(fields)}"
+            raise wrong("nothing_to_change", reason, fields=fields)
         return self
 
     def fields(self) -> dict[str, Any]:
         """Return the changed fields by name, without the password."""
         return self.model_dump(exclude_unset=True, exclude={"password"})
+
+
+def wrong(key: LiteralString, reason: str, field: str = "", **params: Any) -> PydanticCustomError:
+    """Return the error for a value, to be raised by a validator.
+
+    Parameters
+    ----------
+    key : str
+        What is wrong, one of `api.schema.keys.ERRORS`.
+    reason : str
+        The same in words.
+    field : str
+        The parameter's name; by default that of the validated one.
+    params : Any
+        The values that the key's words name.
+    """
+    context = {"reason": reason, **params} | ({"field": field} if field else {})
+    return PydanticCustomError(key, "{reason}", context)
 
 
 def read_number(text: str, field: str) -> int:
@@ -116,7 +134,8 @@ def read_number(text: str, field: str) -> int:
         It is not a whole number of at most 18 digits.
     """
     if not _NUMBER.fullmatch(text):
-        raise InvalidInputError(field, f"must be a whole number, not {text[:SHOWN]!r}")
+        reason = f"must be a whole number, not {text[:SHOWN]!r}"
+        raise InvalidInputError(field, reason, key="not_a_whole_number")
     return int(text)
 
 
@@ -139,7 +158,7 @@ def one_of(allowed: Iterable[str]) -> AfterValidator:
 
     def check(text: str) -> str:
         if text not in known:
-            raise PydanticCustomError("one_of", "{reason}", {"reason": reason})
+            raise wrong("not_one_of", reason, allowed=[*known])
         return text
 
     return _OneOf(check, known)
@@ -148,7 +167,7 @@ def one_of(allowed: Iterable[str]) -> AfterValidator:
 def refuse_controls(value: Any) -> Any:
     """Return what was sent if it is no text with control characters; for validators."""
     if isinstance(value, str) and _CONTROL.search(value):
-        raise PydanticCustomError("controls", "must not contain control characters")
+        raise wrong("control_characters", "must not contain control characters")
     return value
 
 
@@ -186,11 +205,9 @@ def read_day(text: str) -> str | None:
 def _day(text: str) -> str:
     if day := read_day(text):
         return day
-    raise PydanticCustomError(
-        "day",
-        "must be a day that exists, as YYYYMMDD or YYYY-MM-DD, not {given}",
-        {"given": repr(text[:SHOWN])},
-    )
+    given = text[:SHOWN]
+    reason = f"must be a day that exists, as YYYYMMDD or YYYY-MM-DD, not {given!r}"
+    raise wrong("not_a_day", reason, given=given)
 
 
 def _code(text: str, info: ValidationInfo) -> str:
@@ -226,26 +243,24 @@ def _note(text: str, code: str, info: ValidationInfo) -> None:
 def _bare(codes: Sequence[str]) -> PydanticCustomError:
     """Return the error for codes without their exchange: which one is meant is not guessed."""
     reason = f"{codes[0]} {HOW_TO_WRITE}"
-    return PydanticCustomError(BARE, "{reason}", {"reason": reason, "codes": codes})
+    return wrong(BARE, reason, codes=[*codes])
 
 
 def _no_code(text: str) -> PydanticCustomError:
-    reason = f"must be a code like 600000.SH or IF2401.CFE, not {text[:SHOWN]!r}"
-    return PydanticCustomError("code", "{reason}", {"reason": reason})
+    given = text[:SHOWN]
+    reason = f"must be a code like 600000.SH or IF2401.CFE, not {given!r}"
+    return wrong("not_a_code", reason, given=given)
 
 
 def _codes(value: Any, info: ValidationInfo) -> tuple[str, ...]:
     if info.mode != "json" and isinstance(value, str):
         value = [each for each in _COMMA.split(value) if each.strip(" ")]
     if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
-        raise PydanticCustomError("codes", "must be an array of strings")
+        raise wrong("not_a_list", "must be an array of strings")
     codes = dict.fromkeys(_wanted(value, info))
     if not 1 <= len(codes) <= MAX_CODES:
-        raise PydanticCustomError(
-            "codes",
-            "must be 1 to {limit} different codes, not {given}",
-            {"limit": MAX_CODES, "given": len(codes)},
-        )
+        reason = f"must be 1 to {MAX_CODES} different codes, not {len(codes)}"
+        raise wrong("wrong_count", reason, most=MAX_CODES, given=len(codes))
     return tuple(codes)
 
 
@@ -266,7 +281,7 @@ WHOLE = BeforeValidator(_whole)
 
 def _digits(text: str) -> int:
     if not _DIGITS.fullmatch(text):
-        raise PydanticCustomError("digits", "must be a whole number of at most 18 digits")
+        raise wrong("not_a_whole_number", "must be a whole number of at most 18 digits")
     return int(text)
 
 
@@ -318,6 +333,11 @@ type Names = Annotated[
 """Some names, such as those of columns: comma-separated in a query, an array in JSON."""
 
 
+def after_end() -> PydanticCustomError:
+    """Return the error for a range whose first day is after its last one."""
+    return wrong("after_end", "must not be after end_date", "start_date")
+
+
 class DayRange(Parameters):
     """A closed range of days.
 
@@ -333,9 +353,7 @@ class DayRange(Parameters):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.start_date > self.end_date:
-            raise PydanticCustomError(
-                "day_range", "must not be after end_date", {"field": "start_date"}
-            )
+            raise after_end()
         return self
 
 

@@ -51,4 +51,4 @@ class Principal(NamedTuple):
             The principal's role does not include it.
         """
         if not self.role.includes(role):
-            raise ForbiddenError(f"this needs the role {role}")
+            raise ForbiddenError(f"this needs the role {role}", key="role_needed", role=role)

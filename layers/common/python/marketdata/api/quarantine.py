@@ -3,10 +3,9 @@
 from typing import Annotated, Any, Self
 
 from pydantic import model_validator
-from pydantic_core import PydanticCustomError
 
 from marketdata import deployment
-from marketdata.api.parameters import Code, Day, PageQuery, one_of
+from marketdata.api.parameters import Code, Day, PageQuery, after_end, one_of
 from marketdata.api.router import Answer, Call, Router
 from marketdata.tasks.quarantined import quarantined
 from marketdata.tasks.scope import DATASETS
@@ -25,9 +24,7 @@ class QuarantineQuery(PageQuery):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.start_date and self.end_date and self.start_date > self.end_date:
-            raise PydanticCustomError(
-                "day_range", "must not be after end_date", {"field": "start_date"}
-            )
+            raise after_end()
         return self
 
 

@@ -23,7 +23,7 @@ from marketdata.api.call import (
     read_path,
     source_address,
 )
-from marketdata.api.failures import failure, refusal, wrong_fields
+from marketdata.api.failures import failure, not_allowed, refusal, wrong_fields
 from marketdata.api.origins import answer_headers, is_allowed
 from marketdata.api.principal import Principal, Role
 from marketdata.api.wire import body_size, codings, proxy_response
@@ -167,9 +167,8 @@ class Router:
             return route
         allowed = ", ".join(known for known, other in self.routes if other == path)
         if not allowed:
-            raise NotFoundError("there is no such path")
-        reason = f"{method} is not allowed here, only {allowed}"
-        return Answer.failure(405, reason, headers={"Allow": allowed})
+            raise NotFoundError("there is no such path", key="unknown_path")
+        return not_allowed(method, allowed)
 
 
 def respond(event: Event, handle: Callable[[Headers, Access], Answer]) -> dict[str, Any]:

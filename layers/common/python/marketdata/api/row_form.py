@@ -105,13 +105,16 @@ def form_of(call: Call[Any], times: Sequence[str], columns: Sequence[str]) -> Fo
     asked: FormQuery = call.parameters
     found = RowFormat(asked.format) if asked.format else _accepted(call.headers)
     if asked.meta_line and found is not RowFormat.CSV:
-        raise InvalidInputError("meta_line", "is only possible with format csv")
+        raise InvalidInputError(
+            "meta_line", "is only possible with format csv", key="only_with", needed="format csv"
+        )
     if asked.fields is None:
         return Form(found, (*times, *columns), meta_line=asked.meta_line)
     unknown = [name for name in asked.fields if name not in {*times, *columns}]
     if unknown or not asked.fields:
         given = f", not {unknown[0][:40]!r}" if unknown else ""
-        raise InvalidInputError("fields", f"must be some of {', '.join(columns)}{given}")
+        reason = f"must be some of {', '.join(columns)}{given}"
+        raise InvalidInputError("fields", reason, key="not_one_of", allowed=[*columns])
     chosen = tuple(dict.fromkeys((*times, *asked.fields)))
     whole = chosen == (*times, *columns)
     return Form(found, chosen, whole, asked.meta_line)

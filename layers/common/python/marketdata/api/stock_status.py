@@ -3,9 +3,8 @@
 from typing import Self
 
 from pydantic import model_validator
-from pydantic_core import PydanticCustomError
 
-from marketdata.api.parameters import Code, Codes, Day
+from marketdata.api.parameters import Code, Codes, Day, after_end, wrong
 from marketdata.api.row_form import FormQuery
 
 
@@ -23,18 +22,16 @@ class StatusQuery(FormQuery):
         if self.trade_date is not None:
             for name in ("codes", "universe", "start_date", "end_date"):
                 if getattr(self, name) is not None:
-                    raise _wrong(name, "must not be given with trade_date")
+                    reason = "must not be given with trade_date"
+                    raise wrong("not_with", reason, name, other="trade_date")
             return self
         if (self.codes is None) is (self.universe is None):
-            raise _wrong("codes", "must be given, or either universe or trade_date instead")
-        if self.start_date is None:
-            raise _wrong("start_date", "must be given, or trade_date instead")
-        if self.end_date is None:
-            raise _wrong("end_date", "must be given, or trade_date instead")
+            reason = "must be given, or either universe or trade_date instead"
+            raise wrong("one_needed", reason, "codes", others=["universe", "trade_date"])
+        if self.start_date is None or self.end_date is None:
+            lacking = "start_date" if self.start_date is None else "end_date"
+            reason = "must be given, or trade_date instead"
+            raise wrong("one_needed", reason, lacking, others=["trade_date"])
         if self.start_date > self.end_date:
-            raise _wrong("start_date", "must not be after end_date")
+            raise after_end()
         return self
-
-
-def _wrong(field: str, reason: str) -> PydanticCustomError:
-    return PydanticCustomError("status_query", "{reason}", {"field": field, "reason": reason})

@@ -4,11 +4,10 @@ from dataclasses import replace
 from typing import Annotated, Any, Self
 
 from pydantic import model_validator
-from pydantic_core import PydanticCustomError
 
 from marketdata import deployment
 from marketdata.api.data_type import check_status
-from marketdata.api.parameters import Codes, DayRange, PageQuery, one_of, read_number
+from marketdata.api.parameters import Codes, DayRange, PageQuery, one_of, read_number, wrong
 from marketdata.api.router import Answer, Call, Role, Router
 from marketdata.blocks.dataset import STORED_PERIODS, Kind, Period
 from marketdata.catalog.securities import Catalog
@@ -34,33 +33,26 @@ class TaskBody(DayRange):
     @model_validator(mode="after")
     def _of_futures(self) -> Self:
         if self.contract_type == ContractType.MAIN and self.security_type != Kind.FUTURE:
-            raise PydanticCustomError(
-                "contract_type",
-                "main is only possible with security_type future",
-                {"field": "contract_type"},
-            )
+            reason = "main is only possible with security_type future"
+            raise wrong("only_with", reason, "contract_type", needed="security_type future")
         return self
 
     @model_validator(mode="after")
     def _of_companies(self) -> Self:
         if (self.security_type == FINANCE) is not (self.period_type in Statement):
-            names = ", ".join(Statement)
-            raise PydanticCustomError(
-                "period_type",
-                "must be one of {names} with security_type finance, and none of them otherwise",
-                {"field": "period_type", "names": names},
+            reason = (
+                f"must be one of {', '.join(Statement)} with security_type finance, and none of "
+                "them otherwise"
             )
+            raise wrong("does_not_fit", reason, "period_type", other="security_type")
         return self
 
     @model_validator(mode="after")
     def _of_its_type(self) -> Self:
         statements = self.security_type == FINANCE
         if self.data_type and (self.data_type == DataType.STATEMENTS) is not statements:
-            raise PydanticCustomError(
-                "data_type",
-                "must be statements with security_type finance, and not otherwise",
-                {"field": "data_type"},
-            )
+            reason = "must be statements with security_type finance, and not otherwise"
+            raise wrong("does_not_fit", reason, "data_type", other="security_type")
         check_status(self.data_type, self.security_type, self.period_type)
         return self
 
@@ -186,7 +178,11 @@ def start_task[Body: TaskBody](call: Call[Body], kind: TaskKind) -> Task:
         if catalog and ((known := catalog.get(code)) is None or known.kind is not scope.kind)
     ]
     if unknown:
-        raise NotFoundError(f"there is no {scope.kind} {', '.join(unknown[:10])}")
+        raise NotFoundError(
+            f"there is no {scope.kind} {', '.join(unknown[:10])}",
+            key="unknown_codes",
+            codes=unknown[:10],
+        )
     return _service().start(kind, scope, call.user.username)
 
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 from pydantic import model_validator
-from pydantic_core import PydanticCustomError
 
 from marketdata import deployment
-from marketdata.api.parameters import MAX_CODES, Code, Codes, Parameters
+from marketdata.api.parameters import MAX_CODES, Code, Codes, Parameters, wrong
 from marketdata.catalog.constituents import spans_between
 from marketdata.errors import InvalidInputError
 from marketdata.kline.reader import Spans
@@ -23,9 +22,8 @@ class Which(Parameters):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.codes is None) is (self.universe is None):
-            raise PydanticCustomError(
-                "codes", "must be given, or universe instead", {"field": "codes"}
-            )
+            reason = "must be given, or universe instead"
+            raise wrong("one_needed", reason, "codes", others=["universe"])
         return self
 
 
@@ -84,5 +82,8 @@ def codes_of(codes: Sequence[str] | None, universe: str | None, start: str, end:
             f"must have had 1 to {MAX_CODES} members from start_date to end_date, "
             f"and {universe} had {len(members)}: "
             + ("ask for fewer days at a time" if members else "none are known of these days"),
+            key="wrong_member_count",
+            count=len(members),
+            most=MAX_CODES,
         )
     return Asked([*members], members, universe, known.warnings)

@@ -84,5 +84,5 @@ def _day(asked: str | None) -> str:
         last = final
     if asked and asked > last:
         reason = f"must not be after {last}: main contracts are known one trading day ahead"
-        raise InvalidInputError("trade_date", reason)
+        raise InvalidInputError("trade_date", reason, key="day_too_late", last=last)
     return asked or final

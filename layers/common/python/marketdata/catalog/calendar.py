@@ -60,7 +60,8 @@ def first_known_day(market: str) -> str:
     try:
         return FIRST_DAYS[market]
     except KeyError:
-        raise InvalidInputError("market", f"must be one of {', '.join(MARKETS)}") from None
+        reason = f"must be one of {', '.join(MARKETS)}"
+        raise InvalidInputError("market", reason, key="not_one_of", allowed=[*MARKETS]) from None
 
 
 def last_known_day() -> str:
@@ -177,7 +178,12 @@ def next_trading_day(market: str, day: str) -> str:
             later &= ~bit_of(part, day)
         if later:
             return days_of(part, later & -later)[0]
-    raise NotFoundError(f"no trading day of {market} is known after {day}")
+    raise NotFoundError(
+        f"no trading day of {market} is known after {day}",
+        key="no_trading_day",
+        market=market,
+        day=day,
+    )
 
 
 def previous_trading_day(market: str, day: str) -> str:
@@ -197,7 +203,9 @@ def previous_trading_day(market: str, day: str) -> str:
             earlier &= ~bit_of(part, day)
         if earlier:
             return days_of(part, 1 << (earlier.bit_length() - 1))[0]
-    raise NotFoundError(f"{market} had not opened before {day}")
+    raise NotFoundError(
+        f"{market} had not opened before {day}", key="no_trading_day", market=market, day=day
+    )
 
 
 @kept_while_known()

@@ -183,7 +183,7 @@ class GroupReader:
                 stored = self._read(key, fresh=True)
                 found = decode_weights(key, stored, day)
             if not (found.weights or stored.rows or self._known(index)):
-                raise NotFoundError(f"there is no index {index}")
+                raise NotFoundError(f"there is no index {index}", key="unknown_group", code=index)
         asking = found.asking if found.weights else _asked_in_vain(key, stored, day)
         return Told(found, asking, warnings)
 
@@ -216,7 +216,7 @@ class GroupReader:
         """Spare the source questions about codes that stand for something else."""
         security = self.catalog().get(code)
         if security is not None and security.kind is not Kind.INDEX:
-            raise NotFoundError(f"{code} is no index or industry")
+            raise NotFoundError(f"{code} is no index or industry", key="unknown_group", code=code)
 
     def _due(self, asking: Asking) -> bool:
         """Check whether the source is to be asked for a document."""
@@ -265,7 +265,7 @@ class GroupReader:
         if asking.as_of:
             return warnings or ([asking.failed] if asking.failed else [])
         if asking.unknown:
-            raise NotFoundError(f"{what}: {asking.failed}")
+            raise NotFoundError(f"{what}: {asking.failed}", key="unknown_group", code=what)
         raise UpstreamFaultError(f"{what}: {asking.failed}")
 
 

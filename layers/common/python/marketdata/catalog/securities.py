@@ -220,7 +220,10 @@ class Catalog:
             if (security := self.get(code)) and security.kind in kinds
         }
         if not found:
-            raise NotFoundError(f"none of the codes is known: {', '.join(codes[:10])}")
+            named = [*codes[:10]]
+            raise NotFoundError(
+                f"none of the codes is known: {', '.join(named)}", key="unknown_codes", codes=named
+            )
         return found
 
     def coverage_start(self, dataset: Dataset) -> str | None:

@@ -66,7 +66,7 @@ def columns_of(dataset: str) -> dict[str, str]:
         return {"code": TEXT} | header | {n: TEXT if n in TEXTS else REAL for n in columns}
     if dataset in WHOLE_DATASETS:
         return dict(WHOLE_DATASETS[dataset])
-    raise NotFoundError(f"there is no dataset {dataset}")
+    raise NotFoundError(f"there is no dataset {dataset}", key="not_published")
 
 
 def has_years(dataset: str) -> bool:

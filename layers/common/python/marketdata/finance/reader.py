@@ -170,8 +170,9 @@ class StatementReader:
         if rows > MOST_ROWS:
             reason = (
                 f"must be closer to start_date, or the codes fewer: about {rows:,} periods are "
+                f"requested, at most {MOST_ROWS:,} allowed"
             )
-            raise InvalidInputError("end_date", f"{reason}requested, at most {MOST_ROWS:,} allowed")
+            raise InvalidInputError("end_date", reason, key="too_much", most=MOST_ROWS)
 
     def _asked(self, question: StatementQuestion, security: Security) -> list[tuple[str, str]]:
         """Return the first and last day of the question within each life and `final_until`."""

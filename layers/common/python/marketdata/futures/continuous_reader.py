@@ -180,8 +180,12 @@ class ContinuousReader:
         found = {variety.code: variety for variety in varieties(self.reader.catalog)}
         known = [found[code] for code in question.varieties if code in found]
         if not known:
-            names = ", ".join(question.varieties[:10])
-            raise NotFoundError(f"none of the varieties is known: {names}")
+            named = [*question.varieties[:10]]
+            raise NotFoundError(
+                f"none of the varieties is known: {', '.join(named)}",
+                key="unknown_varieties",
+                varieties=named,
+            )
         return _answer(self._for_one_call(), question, known)
 
     def _for_one_call(self) -> KlineReader:
@@ -207,7 +211,12 @@ class ContinuousReader:
             if each.kind in KINDS
         }
         if not (series or contracts):
-            raise NotFoundError(f"none of the codes is known: {', '.join(question.codes[:10])}")
+            unknown = [*question.codes[:10]]
+            raise NotFoundError(
+                f"none of the codes is known: {', '.join(unknown)}",
+                key="unknown_codes",
+                codes=unknown,
+            )
         reader = self._for_one_call()
         parts: list[RowSet] = []
         if contracts:
@@ -229,7 +238,7 @@ def _answer(reader: KlineReader, question: ContinuousQuestion, known: Sequence[V
         return _read(reader, question, known)
     if question.count * len(known) > MOST_BARS:
         reason = f"must be smaller, or the codes fewer: at most {MOST_BARS:,} bars are allowed"
-        raise InvalidInputError("count", reason)
+        raise InvalidInputError("count", reason, key="too_much", most=MOST_BARS)
     parts = [_read_last(reader, question, variety) for variety in known]
     pieces = {code: each for part in parts for code, each in part.pieces.items()}
     return RowSet(pieces, _together([part.meta for part in parts]) | _unknown(question, known))

@@ -84,7 +84,9 @@ class UserAdministration:
         if caller == user_id and (
             fields.get("is_active") is False or fields.get("role", Role.ADMIN) != Role.ADMIN
         ):
-            raise ConflictError("nobody can deactivate or demote themselves: another admin can")
+            raise ConflictError(
+                "nobody can deactivate or demote themselves: another admin can", key="own_account"
+            )
         changes = dict(fields)
         if password is not None:
             changes["password_hash"] = self._hash(user_id, password)

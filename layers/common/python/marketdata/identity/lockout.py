@@ -150,7 +150,9 @@ def _counter(limit: Limit, item: Item, unlocked_at: int) -> FailureCounter:
 
 def _refuse(wait: int) -> None:
     if wait:
-        raise TooManyRequestsError("too many failed logins: wait", wait)
+        raise TooManyRequestsError(
+            "too many failed logins: wait", wait, key="login_locked", seconds=wait
+        )
 
 
 def _pk(username: str) -> str:

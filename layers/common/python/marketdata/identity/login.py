@@ -93,9 +93,9 @@ class Login:
         try:
             user, hashed = self._proven(username, old, address)
         except UnauthorizedError as error:
-            raise InvalidInputError("old_password", "is wrong") from error
+            raise InvalidInputError("old_password", "is wrong", key="wrong_password") from error
         if new == old:
-            raise InvalidInputError("new_password", "must not be the old one")
+            raise InvalidInputError("new_password", "must not be the old one", key="same_password")
         require_strong(new, "new_password", [user.username, user.email])
         return self._users.renew(user.id, hashed, passwords.hash_password(new))
 
@@ -111,7 +111,7 @@ class Login:
             if not history.is_refused(_now()):
                 return self._accept(user, hashed, password, history)
         self._lockout.count(history, _now())
-        raise UnauthorizedError("the user name or the password is wrong")
+        raise UnauthorizedError("the user name or the password is wrong", key="wrong_login")
 
     def _candidate(
         self, username: str, password: str, history: LoginHistory
@@ -131,7 +131,7 @@ class Login:
         self, user: User, hashed: str, password: str, history: LoginHistory
     ) -> tuple[User, str]:
         if not user.is_active:
-            raise ForbiddenError("this user has been deactivated")
+            raise ForbiddenError("this user has been deactivated", key="deactivated")
         self._lockout.accept(history, _now())
         if passwords.is_outdated(hashed):
             hashed = self._users.rehash(user.id, hashed, passwords.hash_password(password))

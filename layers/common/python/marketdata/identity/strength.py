@@ -42,4 +42,4 @@ def require_strong(password: str, field: str, words: Sequence[str]) -> None:
     if found["score"] < STRONG:
         advice = [found["feedback"]["warning"], *found["feedback"]["suggestions"]]
         reason = " ".join(["is too easy to guess.", *filter(None, advice)])
-        raise InvalidInputError(field, reason)
+        raise InvalidInputError(field, reason, key="weak_password")

@@ -143,7 +143,9 @@ class Users:
             self._table.transact(pointer, put, *_allowed(by))
         except ConditionFailedError as error:
             self._check(by)
-            raise ConflictError(f"the user name {username} is taken") from error
+            raise ConflictError(
+                f"the user name {username} is taken", key="name_taken", name=username
+            ) from error
         return user
 
     def change(self, user_id: int, fields: Mapping[str, Any], *, by: int | None = None) -> User:
@@ -205,7 +207,9 @@ class Users:
         try:
             return _user(self._table.write(_unless_changed(change, old)))
         except ConditionFailedError as error:
-            raise ConflictError("the password has just been changed by another call") from error
+            raise ConflictError(
+                "the password has just been changed by another call", key="try_again"
+            ) from error
 
     def require_admin(self, user_id: int) -> None:
         """Check that a user is an active administrator now, whatever API Gateway may still hold.
@@ -217,7 +221,9 @@ class Users:
         """
         user = self.get(user_id)
         if not (user and user.is_active and user.role is Role.ADMIN):
-            raise ForbiddenError("you are no longer an administrator")
+            raise ForbiddenError(
+                "you are no longer an administrator", key="role_needed", role="admin"
+            )
 
     def _check(self, by: int | None) -> None:
         if by is not None:
@@ -269,7 +275,7 @@ def _allowing(change: Write, user_id: int, by: int | None) -> list[Write]:
 
 def unknown_user(user_id: int) -> NotFoundError:
     """Build the error for a user that does not exist."""
-    return NotFoundError(f"there is no user {user_id}")
+    return NotFoundError(f"there is no user {user_id}", key="unknown_user", user=user_id)
 
 
 def _user(item: Item) -> User:

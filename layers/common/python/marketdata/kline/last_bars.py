@@ -86,7 +86,7 @@ class LastBars:
 
 def _too_many() -> InvalidInputError:
     reason = f"must be smaller, or the codes fewer: at most {MOST_BARS:,} bars are allowed"
-    return InvalidInputError("count", reason)
+    return InvalidInputError("count", reason, key="too_much", most=MOST_BARS)
 
 
 class Cut(NamedTuple):

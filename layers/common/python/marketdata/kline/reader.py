@@ -234,7 +234,8 @@ class KlineReader:
         )
         if bars > MOST_BARS:
             reason = f"must be closer to start_date, or the codes fewer: about {bars:,} bars are "
-            raise InvalidInputError("end_date", f"{reason}requested, at most {MOST_BARS:,} allowed")
+            reason += f"requested, at most {MOST_BARS:,} allowed"
+            raise InvalidInputError("end_date", reason, key="too_much", most=MOST_BARS)
 
     def keys(self, question: KlineQuestion, security: Security) -> list[BlockKey]:
         """List the blocks that can hold what is asked for; nothing is expected in any other."""

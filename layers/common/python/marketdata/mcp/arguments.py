@@ -3,9 +3,8 @@
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
-from marketdata.api.parameters import WHOLE, Codes, Day, Parameters
+from marketdata.api.parameters import WHOLE, Codes, Day, Parameters, wrong
 from marketdata.mcp.fitting import MOST_ROWS
 
 MOST_CODES = 20
@@ -13,11 +12,8 @@ MOST_CODES = 20
 
 def _few(codes: tuple[str, ...]) -> tuple[str, ...]:
     if len(codes) > MOST_CODES:
-        raise PydanticCustomError(
-            "few_codes",
-            "must be at most {limit} different codes in one question, not {given}",
-            {"limit": MOST_CODES, "given": len(codes)},
-        )
+        reason = f"must be at most {MOST_CODES} different codes in one question, not {len(codes)}"
+        raise wrong("wrong_count", reason, most=MOST_CODES, given=len(codes))
     return codes
 
 

@@ -7,6 +7,7 @@ import orjson
 from pydantic import ValidationError
 
 from marketdata import deployment
+from marketdata.api.bare_codes import Needs
 from marketdata.api.failures import failure, wrong_fields
 from marketdata.api.parameters import HOW_TO_WRITE
 from marketdata.catalog.spelling import candidates
@@ -172,7 +173,7 @@ def call(params: Mapping[str, Any], request_id: str) -> Result:
         draft = tool.answer(tool.model.model_validate(arguments, context=read_as))
         reply = finished(draft, {"codes_read_as": _one_each(read_as)} if read_as else {})
     except ValidationError as error:
-        wrong = "; ".join(f"{field}: {reason}" for field, reason in wrong_fields(error, _bare))
+        wrong = "; ".join(f"{each.field}: {each.reason}" for each in wrong_fields(error, _bare))
         return Result(_error(cleaned(wrong, ERROR_CHARACTERS)))
     except Exception as error:  # noqa: BLE001
         return Result(_error(_said(error, request_id)))
@@ -197,7 +198,7 @@ def _error(text: str) -> Json:
     return {"content": [{"type": "text", "text": text}], "isError": True}
 
 
-def _bare(codes: Sequence[str]) -> str:
+def _bare(codes: Sequence[str]) -> Needs:
     """Return why codes without their exchange are refused, and which ones they may be."""
     catalog = deployment.stored_catalog()
     named = []
@@ -206,7 +207,7 @@ def _bare(codes: Sequence[str]) -> str:
         # Their names, which others wrote, are left to find_security.
         meant = " or ".join(security.code for security in found[:MOST_CANDIDATES])
         named.append(f"{code} needs its exchange: {meant}" if meant else f"{code} {HOW_TO_WRITE}")
-    return "; ".join(named)
+    return Needs("; ".join(named), [])
 
 
 def _said(error: Exception, request_id: str) -> str:

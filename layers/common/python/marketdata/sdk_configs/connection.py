@@ -17,6 +17,7 @@ from marketdata.errors import (
     StorageError,
     UpstreamError,
     UpstreamFaultError,
+    UpstreamNetworkError,
     UpstreamTimeoutError,
 )
 from marketdata.sdk_configs.addresses import Address, may_contact, read_address
@@ -65,7 +66,7 @@ def resolve(host: str, seconds: float) -> list[Address]:
     except Empty:
         raise UpstreamTimeoutError(f"{host} was not resolved in {LIMIT_SECONDS:g} s") from None
     if not found:
-        raise UpstreamFaultError(f"{host} cannot be resolved")
+        raise UpstreamFaultError(f"{host} cannot be resolved", key=UpstreamNetworkError.key)
     return found
 
 
@@ -104,7 +105,9 @@ def addresses_of(host: str, *, private: bool, resolve: Resolve) -> Sequence[Addr
     addresses = resolve(host, LIMIT_SECONDS)
     for address in addresses:
         if not may_contact(address, private=private):
-            raise UpstreamFaultError(f"the address {address} may not be contacted")
+            raise UpstreamFaultError(
+                f"the address {address} may not be contacted", key="address_refused"
+            )
     return addresses
 
 
@@ -139,24 +142,24 @@ class ConnectionTest:
         Returns
         -------
         dict
-            `success`; `message`, for humans; `response_time`, the duration in seconds. An
-            unreachable host and a wrong account are results like any other.
+            `success`; `message`, in English; `key`, the same for machines; `response_time`, the
+            duration in seconds. An unreachable host and a wrong account are results like any other.
         """
         began = self.clock()
         try:
-            success, message = True, self._try(config_id)
+            success, (key, message) = True, self._try(config_id)
         except (UpstreamError, NotFoundError, StorageError) as error:
-            success, message = False, str(error)
+            success, key, message = False, error.key, str(error)
         seconds = round(self.clock() - began, 6)
-        return {"success": success, "message": message, "response_time": seconds}
+        return {"success": success, "message": message, "key": key, "response_time": seconds}
 
-    def _try(self, config_id: int) -> str:
+    def _try(self, config_id: int) -> tuple[str, str]:
         config = self.configs.get(config_id)
         address = self._reach(config.host, config.port)
         if self.login is None:
-            return NOT_INSTALLED
+            return "reached", NOT_INSTALLED
         self.login(config, address, self.configs.password(config))
-        return "connected and logged in"
+        return "connected", "connected and logged in"
 
     def _reach(self, host: str, port: int) -> Address:
         """Connect to one of a host's addresses and return that address."""
@@ -182,5 +185,7 @@ def _unreachable(place: str, failure: OSError) -> UpstreamError:
         case TimeoutError():
             return UpstreamTimeoutError(f"{place} did not answer in {LIMIT_SECONDS:g} s")
         case ConnectionRefusedError():
-            return UpstreamFaultError(f"{place} refused the connection")
-    return UpstreamFaultError(f"{place} cannot be reached")
+            return UpstreamFaultError(
+                f"{place} refused the connection", key=UpstreamNetworkError.key
+            )
+    return UpstreamFaultError(f"{place} cannot be reached", key=UpstreamNetworkError.key)

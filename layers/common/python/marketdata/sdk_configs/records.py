@@ -162,12 +162,14 @@ class SdkConfigs:
                 changes["secret"] = self._key.encrypt(password, context)
             elif any(after[name] != before[name] for name in BOUND):
                 reason = "is required with another host, port or username"
-                raise InvalidInputError("password", reason)
+                raise InvalidInputError(
+                    "password", reason, key="needed_with", other="host, port, username"
+                )
             # It fails if another call has changed the server, or deleted the config.
             with suppress(ConditionFailedError):
                 self._table.write(_unless_moved(Write.change(*_key(config_id), changes), before))
                 return self.get(config_id)
-        raise ConflictError("other calls keep changing this SDK config: try again")
+        raise ConflictError("other calls keep changing this SDK config: try again", key="try_again")
 
     def make_default(self, config_id: int) -> SdkConfig:
         """Make a config the default instead of the current one.
@@ -240,7 +242,9 @@ def _unless_moved(change: Write, before: Item) -> Write:
 
 
 def _unknown(config_id: int) -> NotFoundError:
-    return NotFoundError(f"there is no SDK config {config_id}")
+    return NotFoundError(
+        f"there is no SDK config {config_id}", key="unknown_sdk_config", config=config_id
+    )
 
 
 def _now() -> str:

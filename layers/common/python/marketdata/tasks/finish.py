@@ -15,9 +15,13 @@ from marketdata.errors import (
     BlockCorruptError,
     CalendarEndedError,
     ConflictError,
+    MarketDataError,
+    UpstreamBusyError,
+    UpstreamError,
     VersionConflictError,
 )
 from marketdata.tasks.batching import WorkItem
+from marketdata.tasks.details import Detail
 from marketdata.tasks.detect import summary
 from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.records import TaskRecords
@@ -28,21 +32,29 @@ from marketdata.tasks.verify import verified
 NAMED = 5
 """The number of codes with errors that a message names."""
 
-OWN_ERRORS: dict[str, str] = {
-    **dict.fromkeys(UPSTREAM_ERRORS, ""),
-    ConflictError.__name__: "",
-    CalendarEndedError.__name__: "",
+OWN_ERRORS: dict[str, type[MarketDataError]] = {
+    **UPSTREAM_ERRORS,
+    **{
+        error.__name__: error
+        for error in (ConflictError, CalendarEndedError, VersionConflictError, BlockCorruptError)
+    },
+}
+"""The service's own errors, whose text may be shown."""
+
+PREFIXES = {
     VersionConflictError.__name__: "others kept writing the same block: ",
     BlockCorruptError.__name__: "a stored block cannot be read: ",
 }
-"""The service's own errors, whose text may be shown, and the prefix of that text."""
+"""What stands before that text."""
 
 _log = logging.getLogger(__name__)
-
+TOO_LONG = Detail("took_too_long", "it took too long")
 IN_WORDS = {
-    "Lambda.TooManyRequestsException": "the source was busy with other calls all the time",
-    "States.Timeout": "it took too long",
-    "Sandbox.Timedout": "it took too long",
+    "Lambda.TooManyRequestsException": Detail(
+        UpstreamBusyError.key, "the source was busy with other calls all the time"
+    ),
+    "States.Timeout": TOO_LONG,
+    "Sandbox.Timedout": TOO_LONG,
 }
 """The meaning of AWS's errors in these steps."""
 
@@ -60,7 +72,7 @@ class Finisher:
     catalog : callable
         Returns the catalog, which knows what the source does not have.
     follow : callable
-        Does the work that a task's bars entail before the task ends, and returns a message about
+        Does the work that a task's bars entail before the task ends, and returns what to say of
         it, see `tasks.main_contracts.TaskMainContracts.follow`.
     survey : callable
         Counts anew what the cache holds of what a task was about, given the blocks that it has
@@ -72,7 +84,7 @@ class Finisher:
     records: TaskRecords
     objects: TaskObjects
     catalog: Callable[[], Catalog]
-    follow: Callable[[Task], str]
+    follow: Callable[[Task], Sequence[Detail]]
     survey: Callable[[Task, Sequence[Mapping[str, Any]]], None]
     publish: Callable[[str], object]
 
@@ -104,7 +116,7 @@ class Finisher:
         known = state.get("task_id")
         task = self.records.load(known) if known else self.records.holder(execution)
         if task and task.attempt == state.get("attempt", 1):
-            self._end(task, Status.FAILED, reason(state["error"]))
+            self._end(task, Status.FAILED, [reason(state["error"])])
 
     def finish(self, task_id: int, attempt: int) -> None:
         """End a task whose batches have all been taken; a cancelled task stays cancelled."""
@@ -134,11 +146,11 @@ class Finisher:
         self._end(
             task,
             Status.COMPLETED,
-            _joined(
-                not_covered(task.scope, self.catalog()),
-                f"{errors} stored blocks contradict themselves" if errors else "",
-                self.follow(task),
-            ),
+            [
+                *not_covered(task.scope, self.catalog()),
+                *([_contradictory(errors)] if errors else []),
+                *self.follow(task),
+            ],
             success_count=result["complete_count"],
             missing_count=result["missing_count"],
             error_count=errors,
@@ -150,10 +162,15 @@ class Finisher:
         self._survey(task, result["damaged"])
         damaged, errors = result["damaged_count"], result["error_count"]
         counts = f"{damaged} of {result['block_count']} blocks were damaged and are cleared"
+        cleared = Detail(
+            "blocks_damaged",
+            f"{counts}: fill what is missing",
+            {"damaged": damaged, "total": result["block_count"]},
+        )
         self._end(
             task,
             Status.FAILED if why else Status.COMPLETED,
-            why or (f"{counts}: fill what is missing" if damaged else ""),
+            why or ([cleared] if damaged else []),
             total_count=result["total_count"],
             success_count=result["total_count"] - errors,
             error_count=errors,
@@ -179,11 +196,12 @@ class Finisher:
             "total_count": task.total_count,
             "missing_count": task.missing_count,
             **counts,
-            "errors": errors,
+            "errors": {code: why.message for code, why in errors.items()},
+            "error_keys": {code: why.keyed() for code, why in errors.items()},
             "quarantined": quarantined,
             "failed_batches": [
                 {name: item.get(name) for name in ("batch", "start", "end", "codes")}
-                | {"error": undone[item["batch"]]}
+                | {"error": undone[item["batch"]].message, **undone[item["batch"]].keyed()}
                 for item in failed
             ],
             "notes": [*notes, f"and at least {more} more"] if more else notes,
@@ -191,21 +209,21 @@ class Finisher:
         self.objects.write_json(result_key(task), result)
         nothing_done = bool(work) and len(undone) == len(work)
         status = Status.FAILED if nothing_done else Status.COMPLETED
-        message = _joined(
+        details = [
             # A refresh of the catalog always has work.
-            "" if work else not_covered(task.scope, self.catalog()),
-            _message(errors, task),
-            _remarks(len(notes) + more),
-            self.follow(task),
-        )
+            *([] if work else not_covered(task.scope, self.catalog())),
+            *_failed(errors, task),
+            *_remarks(len(notes) + more),
+            *self.follow(task),
+        ]
         # Before the end, so that Step Functions' next try of this step starts it if this one fails.
         if not (nothing_done or task.scope.dataset.intraday):
             self.publish(f"task-{task.id}-{task.attempt}")
-        self._end(task, status, message, **counts)
+        self._end(task, status, details, **counts)
 
-    def _end(self, task: Task, status: Status, message: str, **counts: int) -> None:
+    def _end(self, task: Task, status: Status, details: Sequence[Detail], **counts: int) -> None:
         """End a task, and count it for the alarms if it did not end well."""
-        if not self.records.end(task, status, message, **counts):
+        if not self.records.end(task, status, details, **counts):
             return
         if status is Status.FAILED:
             put_metric("TasksFailed", 1)
@@ -213,8 +231,8 @@ class Finisher:
             put_metric("TasksCompletedWithErrors", 1)
 
 
-def reason(error: Mapping[str, str]) -> str:
-    """Return in words why a step failed: the text of our own errors, only the name of others.
+def reason(error: Mapping[str, str]) -> Detail:
+    """Return why a step failed: the text of our own errors, only the name of others.
 
     Parameters
     ----------
@@ -228,28 +246,35 @@ def reason(error: Mapping[str, str]) -> str:
         name, text = cause["errorType"], cause["errorMessage"]
     except (orjson.JSONDecodeError, KeyError, TypeError):
         pass
-    if name in OWN_ERRORS:
-        return f"{OWN_ERRORS[name]}{text or name}"
-    return IN_WORDS.get(name) or f"internal error: {name or 'unknown'}"
+    if own := OWN_ERRORS.get(name):
+        return Detail(own.key, f"{PREFIXES.get(name, '')}{text or name}")
+    return IN_WORDS.get(name) or Detail(MarketDataError.key, f"internal error: {name or 'unknown'}")
 
 
-def _why_undone(item: WorkItem, outcomes: Mapping[int, Mapping[str, Any]]) -> str:
-    """Return why nothing of a batch was done; empty if at least some of it was."""
+def _why_undone(item: WorkItem, outcomes: Mapping[int, Mapping[str, Any]]) -> Detail | None:
+    """Return why nothing of a batch was done; None if at least some of it was."""
     outcome = outcomes.get(item["batch"])
-    return str(outcome["error"]) if outcome else "it was not reached"
+    if outcome is None:
+        return Detail("not_reached", "it was not reached")
+    if not outcome["error"]:
+        return None
+    # A record of before errors had keys has none.
+    keyed = outcome.get("error_key") or {"key": UpstreamError.key, "params": {}}
+    return Detail(message=str(outcome["error"]), **keyed)
 
 
 def _errors(
     failed: Sequence[WorkItem],
-    undone: Mapping[int, str],
+    undone: Mapping[int, Detail],
     outcomes: Mapping[int, Mapping[str, Any]],
-) -> dict[str, str]:
+) -> dict[str, Detail]:
     """Return the error of each code that has one."""
-    errors: dict[str, str] = {}
+    errors: dict[str, Detail] = {}
     for code, bars in _quarantined(outcomes).items():
-        errors[code] = f"bars in quarantine: {', '.join(f'{n} {why}' for why, n in bars.items())}"
+        said = f"bars in quarantine: {', '.join(f'{n} {why}' for why, n in bars.items())}"
+        errors[code] = Detail("rows_set_aside", said)
     for outcome in outcomes.values():
-        errors |= outcome["failed"]
+        errors |= {code: Detail("source_failed", why) for code, why in outcome["failed"].items()}
     for item in failed:
         errors |= dict.fromkeys(item.get("codes", ["catalog"]), undone[item["batch"]])
     return dict(sorted(errors.items()))
@@ -273,18 +298,20 @@ def _notes(outcomes: Mapping[int, Mapping[str, Any]]) -> tuple[list[str], int]:
     return list(dict.fromkeys(kept)), more
 
 
-def _remarks(count: int) -> str:
+def _remarks(count: int) -> list[Detail]:
     remarks = "1 remark" if count == 1 else f"{count} remarks"
-    return f"{remarks}: see the result" if count else ""
+    return [Detail("remarks", f"{remarks}: see the result", {"count": count})] if count else []
 
 
-def _joined(*texts: str) -> str:
-    return "; ".join(filter(None, texts))
+def _contradictory(blocks: int) -> Detail:
+    said = f"{blocks} stored blocks contradict themselves"
+    return Detail("blocks_contradict", said, {"count": blocks})
 
 
-def _message(errors: Mapping[str, str], task: Task) -> str:
+def _failed(errors: Mapping[str, Detail], task: Task) -> list[Detail]:
     if not errors:
-        return ""
-    named = "; ".join(f"{code}: {why}" for code, why in list(errors.items())[:NAMED])
+        return []
+    named = "; ".join(f"{code}: {why.message}" for code, why in list(errors.items())[:NAMED])
     more = f"; and {len(errors) - NAMED} more" if len(errors) > NAMED else ""
-    return f"{len(errors)} of {task.total_count} codes have errors: {named}{more}"
+    said = f"{len(errors)} of {task.total_count} codes have errors: {named}{more}"
+    return [Detail("codes_failed", said, {"failed": len(errors), "total": task.total_count})]

@@ -17,6 +17,7 @@ from marketdata.futures.main_history import (
     update_history,
 )
 from marketdata.futures.varieties import Variety, varieties
+from marketdata.tasks.details import Detail
 from marketdata.tasks.scope import ContractType, Scope
 from marketdata.tasks.task import Task, TaskKind
 
@@ -25,8 +26,6 @@ NAMED = 5
 
 SECONDS = 180.0
 """The time allowed for computing main contracts; the finish step has 300 s for everything."""
-
-NOT_WORKED_OUT = "the main contracts of {} were not worked out: fill the same range once more"
 
 _log = logging.getLogger(__name__)
 
@@ -73,42 +72,50 @@ class TaskMainContracts:
         if not mains:
             raise ConflictError(
                 f"which contracts were main {span} is not known: fill the daily bars of futures "
-                "of that range with contract_type all first"
+                "of that range with contract_type all first",
+                key="main_contracts_unknown",
+                start_date=scope.start,
+                end_date=scope.end,
             )
         codes = mains & set(scope.codes) if scope.codes else mains
         if not codes:
-            raise ConflictError(f"none of the codes was a main contract {span}")
+            raise ConflictError(
+                f"none of the codes was a main contract {span}",
+                key="never_main",
+                start_date=scope.start,
+                end_date=scope.end,
+            )
         return replace(scope, codes=tuple(sorted(codes)))
 
-    def follow(self, task: Task) -> str:
+    def follow(self, task: Task) -> list[Detail]:
         """Compute main contracts again after a task that fetched daily bars of futures.
 
         A failure here does not fail the task, whose bars are stored.
 
         Returns
         -------
-        str
-            A message about main contracts for the task's user; empty if there is nothing to say.
+        list of Detail
+            What to tell the task's user about main contracts.
         """
         try:
-            return "; ".join(filter(None, (self._worked_out(task), self._unknown(task.scope))))
+            return [*self._worked_out(task), *self._unknown(task.scope)]
         except Exception:  # noqa: BLE001
             _log.exception("task %s: nothing could be done about main contracts", task.id)
-            return NOT_WORKED_OUT.format("all varieties")
+            return [_not_worked_out("all varieties")]
 
-    def _worked_out(self, task: Task) -> str:
+    def _worked_out(self, task: Task) -> list[Detail]:
         """Update the histories that a task's bars may have changed; report those not updated.
 
         Histories that cannot be believed any more are made anew after any such task, whatever it is
         about: otherwise nobody would know that there is something to do.
         """
         if task.kind not in (TaskKind.FILL, TaskKind.CACHE) or task.scope.dataset != DAILY_BARS:
-            return ""
+            return []
         until = self.clock() + SECONDS
         catalog = self.catalog()
         coverage_start = catalog.coverage_start(DAILY_BARS)
         if coverage_start is None:
-            return ""
+            return []
         concerned = _concerned(catalog, task.scope)
         others = [each for each in varieties(catalog) if each not in concerned]
         failed = [
@@ -116,7 +123,7 @@ class TaskMainContracts:
             for variety in (*concerned, *to_be_made_anew(self.store, others))
             if self.clock() > until or not self._update(variety, coverage_start, task.scope.start)
         ]
-        return NOT_WORKED_OUT.format(_listed(failed)) if failed else ""
+        return [_not_worked_out(_listed(failed))] if failed else []
 
     def _update(self, variety: Variety, coverage_start: str, start: str) -> bool:
         try:
@@ -126,10 +133,10 @@ class TaskMainContracts:
             return False
         return True
 
-    def _unknown(self, scope: Scope) -> str:
+    def _unknown(self, scope: Scope) -> list[Detail]:
         """Report on how many days a task about main contracts may have left some out."""
         if scope.contract_type is ContractType.ALL:
-            return ""
+            return []
         concerned = _concerned(self.catalog(), scope)
         histories = read_histories(self.store, concerned)
         counts = {
@@ -137,7 +144,10 @@ class TaskMainContracts:
             for variety in concerned
         }
         named = [f"{code} {days}" for code, days in counts.items() if days]
-        return f"days whose main contract is not known: {_listed(named)}" if named else ""
+        if not named:
+            return []
+        said = f"days whose main contract is not known: {_listed(named)}"
+        return [Detail("main_contracts_left_out", said)]
 
     def _days(self, variety: Variety, scope: Scope) -> list[str]:
         """List the days of a scope on which a variety has a main contract, known or not."""
@@ -156,6 +166,11 @@ def _concerned(catalog: Catalog, scope: Scope) -> list[Variety]:
         for variety in varieties(catalog)
         if variety.alive(scope.start, scope.end) and (not named or variety.code in named)
     ]
+
+
+def _not_worked_out(varieties: str) -> Detail:
+    said = f"the main contracts of {varieties} were not worked out: fill the same range once more"
+    return Detail("main_contracts_failed", said)
 
 
 def _listed(names: Sequence[str]) -> str:

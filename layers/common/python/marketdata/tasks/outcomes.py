@@ -7,6 +7,7 @@ from typing import Any
 from marketdata.aws.items import Item
 from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
+from marketdata.tasks.details import Detail
 from marketdata.tasks.task import Status, now, record_key
 
 LONGEST = 200
@@ -31,8 +32,8 @@ class BatchOutcome:
         Its share of the task's work.
     closing : int
         The number of codes for which this was the last batch.
-    error : str
-        Why the whole batch failed; empty if it did not.
+    error : Detail or None
+        Why the whole batch failed; None if it did not.
     failed : dict or None
         For each code that failed on its own, why.
     quarantined : dict or None
@@ -46,7 +47,7 @@ class BatchOutcome:
     batch: int
     work: int
     closing: int
-    error: str = ""
+    error: Detail | None = None
     failed: Mapping[str, str] | None = None
     quarantined: Mapping[str, Mapping[str, int]] | None = None
     bars: int = 0
@@ -121,7 +122,8 @@ def _record(task_id: int, attempt: int, outcome: BatchOutcome) -> Write:
         put={
             "done": not (outcome.error or outcome.error_codes),
             "attempt": attempt,
-            "error": outcome.error[:LONGEST],
+            "error": outcome.error.message[:LONGEST] if outcome.error else "",
+            "error_key": outcome.error.keyed() if outcome.error else None,
             "failures": _by_reason(outcome.failed or {}),
             "rejects": _by_counts(outcome.quarantined or {}),
             "bars": outcome.bars,

@@ -17,6 +17,7 @@ from marketdata.finance.periods import calendar_of
 from marketdata.lease.state import task_claimant
 from marketdata.tasks.batching import Lacking, Work, WorkItem, work_items
 from marketdata.tasks.comparison import compare, outside
+from marketdata.tasks.details import Detail
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import DataType, Scope, in_scope, parts_of, window_of
 from marketdata.tasks.task import (
@@ -119,7 +120,7 @@ class Planner:
             self._check_calendar(task)
             return named | plan(task, execution)
         except ConflictError as error:
-            self.records.end(task, Status.FAILED, str(error))
+            self.records.end(task, Status.FAILED, [Detail.of(error)])
             if isinstance(error, CalendarEndedError) and task.created_by == SCHEDULE:
                 # Nobody reads a schedule's task: its execution has to fail as well.
                 raise
@@ -229,7 +230,9 @@ class Planner:
         try:
             work: list[WorkItem] = self.objects.read_json(plan_key(task))
         except NotFoundError:
-            raise ConflictError("its work list is not kept any more: make a new task") from None
+            raise ConflictError(
+                "its work list is not kept any more: make a new task", key="work_list_gone"
+            ) from None
         outcomes = self.records.outcomes.read(task.id)
         done = {number: item for number, item in outcomes.items() if item["done"]}
         rest: list[WorkItem] = [

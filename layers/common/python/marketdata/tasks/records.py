@@ -5,7 +5,7 @@ request. The next claim succeeds only if the pointer has not changed since it wa
 concurrent claims only one succeeds.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -15,6 +15,7 @@ from marketdata.aws.writes import ConditionFailedError, Write
 from marketdata.errors import NotFoundError
 from marketdata.lease.queue import Queue
 from marketdata.lease.state import task_claimant
+from marketdata.tasks.details import Detail, message_of
 from marketdata.tasks.outcomes import Outcomes
 from marketdata.tasks.task import (
     Selection,
@@ -63,7 +64,7 @@ class TaskRecords:
         """
         item = self._table.get("tasks", record_key(task_id))
         if item is None:
-            raise NotFoundError(f"there is no task {task_id}")
+            raise NotFoundError(f"there is no task {task_id}", key="unknown_task", task=task_id)
         return Task.from_item(item)
 
     def page(self, page: int, size: int) -> tuple[list[Task], int]:
@@ -182,6 +183,7 @@ class TaskRecords:
             "execution_name": new_execution_name(task.id, task.attempt + 1),
             "ended_at": "",
             "error_message": "",
+            "error_details": [],
         }
         again = replace(task, **changes)
         self._table.transact(
@@ -189,9 +191,17 @@ class TaskRecords:
         )
         return again
 
-    def end(self, task: Task, status: Status, message: str = "", **counts: int) -> bool:
+    def end(
+        self, task: Task, status: Status, details: Sequence[Detail] = (), **counts: int
+    ) -> bool:
         """End a task, which leaves the queue; return False if this attempt had already ended."""
-        changes = {"status": status, "ended_at": now(), "error_message": message, **counts}
+        changes = {
+            "status": status,
+            "ended_at": now(),
+            "error_message": message_of(details),
+            "error_details": [each.keyed() | {"message": each.message} for each in details],
+            **counts,
+        }
         try:
             self._set(task, changes, RUNNING)
         except ConditionFailedError:

@@ -11,6 +11,7 @@ from marketdata.finance.periods import calendar_of, final_of, with_prospectus
 from marketdata.finance.statement import Statement, StatementDataset
 from marketdata.kline.bars import BarDataset
 from marketdata.status.status import STATUS, covers
+from marketdata.tasks.details import Detail
 
 
 class DataType(StrEnum):
@@ -132,11 +133,12 @@ def window_of(scope: Scope, catalog: Catalog, final_until: str, now: int) -> Win
     )
 
 
-def not_covered(scope: Scope, catalog: Catalog) -> str:
-    """Return what to say of a task about data that the source does not have; empty if it does."""
+def not_covered(scope: Scope, catalog: Catalog) -> list[Detail]:
+    """Return what to say of a task about data that the source does not have, if it does not."""
     if catalog.coverage_start(scope.dataset) is not None:
-        return ""
-    return f"the source {catalog.source} has no {scope.dataset.name}: there is nothing to do"
+        return []
+    said = f"the source {catalog.source} has no {scope.dataset.name}: there is nothing to do"
+    return [Detail("upstream_lacks_data", said)]
 
 
 def parts_of(scope: Scope, window: Window) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from marketdata.aws.writes import ConditionFailedError
 from marketdata.errors import ConflictError, NotFoundError
+from marketdata.tasks.details import Detail
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import (
@@ -105,7 +106,9 @@ class TaskService:
                 lambda holder: not self._reconciled(holder).status.ended,
             )
         except ConditionFailedError as error:
-            raise ConflictError("too many tasks are being made at once: try again") from error
+            raise ConflictError(
+                "too many tasks are being made at once: try again", key="try_again"
+            ) from error
         return self._run(task) if new else task
 
     def wait(
@@ -163,7 +166,9 @@ class TaskService:
                 return self._objects.read(result_key(task))
         except NotFoundError:
             pass
-        raise NotFoundError(f"task {task.id} is {task.status} and has no result")
+        raise NotFoundError(
+            f"task {task.id} is {task.status} and has no result", key="no_result", task=task.id
+        )
 
     def findings(self, task: Task) -> dict[str, Any]:
         """Return what a detect task found; until it is completed, empty findings and its error."""
@@ -173,7 +178,7 @@ class TaskService:
             return shown | {name: found[name] for name in FINDINGS}
         counts = {"total_count": task.total_count, "complete_count": 0, "missing_count": 0}
         nothing = {"error_count": 0, "daily_stats": {}, "missing_codes": [], "by_reason": {}}
-        return shown | counts | nothing | {"error_message": task.error_message or None}
+        return shown | counts | nothing | task.trouble
 
     def cancel(self, task_id: int) -> Task:
         """Stop a task; what it has stored stays stored.
@@ -188,7 +193,9 @@ class TaskService:
         # Read once more: the plan step may have recorded its execution in between.
         task = self._records.load(task_id)
         if not cancelled:
-            raise ConflictError(f"task {task_id} has ended already: {task.status}")
+            raise ConflictError(
+                f"task {task_id} has ended already: {task.status}", key="task_ended", task=task_id
+            )
         if task.execution:
             self._machines.stop_execution(task.execution, "cancelled")
         return task
@@ -203,13 +210,21 @@ class TaskService:
         """
         task = self.show(task_id)
         if not task.status.ended:
-            raise ConflictError(f"task {task_id} is still {task.status}")
+            raise ConflictError(
+                f"task {task_id} is still {task.status}", key="task_running", task=task_id
+            )
         if task.status is Status.COMPLETED and not task.error_count:
-            raise ConflictError(f"nothing in task {task_id} failed")
+            raise ConflictError(
+                f"nothing in task {task_id} failed", key="nothing_failed", task=task_id
+            )
         try:
             return self._run(self._records.retry(task))
         except ConditionFailedError:
-            raise ConflictError(f"the work of task {task_id} is already being done") from None
+            raise ConflictError(
+                f"the work of task {task_id} is already being done",
+                key="task_running",
+                task=task_id,
+            ) from None
 
     def _run(self, task: Task) -> Task:
         """Start a task's execution; a task that cannot be started ends as failed."""
@@ -218,7 +233,8 @@ class TaskService:
             event: dict[str, object] = {"task_id": task.id, "attempt": task.attempt}
             execution = self._machines.start_execution(machine, task.execution_name, event)
         except Exception:
-            self._records.end(task, Status.FAILED, "it could not be started")
+            failure = Detail("internal_error", "it could not be started")
+            self._records.end(task, Status.FAILED, [failure])
             raise
         self._records.started(task, execution)
         return task
@@ -230,5 +246,6 @@ class TaskService:
             return task
         if task.execution and self._machines.execution_status(task.execution) == "RUNNING":
             return task
-        self._records.end(task, Status.FAILED, "its execution ended without reporting")
+        failure = Detail("internal_error", "its execution ended without reporting")
+        self._records.end(task, Status.FAILED, [failure])
         return self._records.load(task.id)

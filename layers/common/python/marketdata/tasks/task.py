@@ -2,8 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol, Self
@@ -122,6 +122,8 @@ class Task:
         Good bars received, bad bars set aside, calls that the source answered.
     error_message : str
         What went wrong, in words; empty if nothing did.
+    error_details : sequence of mapping
+        The same piece by piece, each with `key`, `params` and `message`, see `details.Detail`.
     """
 
     id: int
@@ -149,6 +151,7 @@ class Task:
     quarantined_count: int = 0
     upstream_calls: int = 0
     error_message: str = ""
+    error_details: Sequence[Mapping[str, Any]] = field(default_factory=list)
 
     @property
     def progress(self) -> float:
@@ -171,6 +174,14 @@ class Task:
         return self.kind is not TaskKind.CATALOG and not (
             self.kind is TaskKind.VERIFY and by_schedule
         )
+
+    @property
+    def trouble(self) -> dict[str, Any]:
+        """The fields that say what went wrong."""
+        return {
+            "error_message": self.error_message or None,
+            "error_details": [*self.error_details],
+        }
 
     def to_item(self) -> dict[str, Any]:
         """Return the record as it is stored."""
@@ -218,7 +229,7 @@ class Task:
             "quarantined_count": self.quarantined_count,
             "upstream_calls": self.upstream_calls,
             "attempt": self.attempt,
-            "error_message": self.error_message or None,
+            **self.trouble,
             "created_by": self.created_by,
             "created_at": self.created_at,
             "updated_at": self.updated_at,

@@ -12,6 +12,7 @@ from typing import Any
 
 from marketdata.errors import UpstreamError
 from marketdata.tasks.batching import WorkItem
+from marketdata.tasks.details import Detail
 from marketdata.tasks.outcomes import BatchOutcome, Outcomes
 
 START_SECONDS = 60.0
@@ -97,7 +98,7 @@ class Turn:
             return self.fetch(batch)
         except Exception as error:  # noqa: BLE001
             if isinstance(error, UpstreamError) and not error.retryable:
-                self._record(batch, {}, str(error))
+                self._record(batch, {}, Detail.of(error))
             else:
                 self._note(error)
         return None
@@ -120,7 +121,9 @@ class Turn:
     def _recorded(self, batch: WorkItem) -> bool:
         return self.outcomes.recorded(batch["task_id"], batch["attempt"], batch["batch"])
 
-    def _record(self, batch: WorkItem, answer: Mapping[str, Any], error: str = "") -> None:
+    def _record(
+        self, batch: WorkItem, answer: Mapping[str, Any], error: Detail | None = None
+    ) -> None:
         outcome = BatchOutcome(
             batch=batch["batch"],
             work=batch["work"],

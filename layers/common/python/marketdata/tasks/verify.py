@@ -24,6 +24,7 @@ from marketdata.futures.main_history import MAIN_HISTORY
 from marketdata.kline.adjust.factors import factor_key
 from marketdata.kline.bars import BarDataset
 from marketdata.status.status import STATUS
+from marketdata.tasks.details import Detail
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import Task, TaskObjects, detect_key
 
@@ -176,7 +177,7 @@ def _kept(found: Findings, scope: Scope) -> bool:
     return is_away(found["gone"], found["in_bucket"]) and not scope.clear_lost
 
 
-def verified(task: Task, objects: TaskObjects, groups: int) -> tuple[dict[str, Any], str]:
+def verified(task: Task, objects: TaskObjects, groups: int) -> tuple[dict[str, Any], list[Detail]]:
     """Combine what was found in all series of a verify task.
 
     Returns
@@ -184,8 +185,8 @@ def verified(task: Task, objects: TaskObjects, groups: int) -> tuple[dict[str, A
     dict
         The data of `GET /cache/tasks/{task_id}/result`: the number of codes and blocks, of codes
         and blocks with damage, the blocks by kind of damage, and each damaged block.
-    str
-        Why lost blocks were not cleared; empty if there is no reason.
+    list of Detail
+        Why lost blocks were not cleared, if they were not.
     """
     findings: list[Findings] = [
         found for group in range(groups) for found in objects.read_json(detect_key(task.id, group))
@@ -203,4 +204,5 @@ def verified(task: Task, objects: TaskObjects, groups: int) -> tuple[dict[str, A
         "by_damage": dict(Counter(block["damage"] for block in damaged)),
         "damaged": sorted(damaged, key=lambda each: (each["code"], each["dataset"], each["part"])),
     }
-    return result, why if kept else ""
+    lost = Detail("payloads_lost", why, {"gone": gone, "total": in_bucket})
+    return result, [lost] if kept else []

@@ -46,12 +46,15 @@ class ConnectionReport(NamedTuple):
         Whether the config works, as far as it could be tested.
     message : str
         What was tested, or why the test failed.
+    key : str
+        The same for machines, one of `api.schema.keys.ERRORS`.
     response_time : float
         Duration of the test in seconds.
     """
 
     success: bool
     message: str
+    key: str
     response_time: float
 
 
@@ -163,7 +166,7 @@ class UpstreamClient:
             raise
         except UpstreamError as error:
             seconds = round(time.monotonic() - began, 6)
-            return ConnectionReport(success=False, message=str(error), response_time=seconds)
+            return ConnectionReport(False, str(error), error.key, seconds)
 
     def _call(self, event: dict[str, Any], seconds: float) -> dict[str, Any]:
         until = self._clock() + seconds

@@ -82,7 +82,7 @@ class SetAside(Schema):
     at: str
     """时间 · The day, the reporting period or the time of the row; empty if it has none."""
     reason: str
-    """原因 · Why it must not be stored, in words."""
+    """原因 · Why it must not be stored: a key."""
     row: dict[str, Any]
     """原始数据 · What the source gave."""
     set_aside_at: Moment
@@ -194,6 +194,7 @@ TASK = {
     "upstream_calls": 1,
     "attempt": 1,
     "error_message": None,
+    "error_details": [],
     "created_by": "admin",
     "created_at": "2024-02-01T01:00:00.000+00:00",
     "updated_at": "2024-02-01T01:00:09.000+00:00",
@@ -288,7 +289,7 @@ OPERATIONS = {
                 {
                     "code": "600000.SH",
                     "at": "20240103",
-                    "reason": "high below low",
+                    "reason": "prices_out_of_order",
                     "row": {"trade_date": "20240103", "open": 6.5, "high": 6.4, "low": 6.6},
                     "set_aside_at": "2024-01-03T10:02:11+00:00",
                 }

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from marketdata.api.schema.operation import Count, Id, Link, Moment, Operation, Schema
+from marketdata.api.schema.operation import Count, ErrorKey, Id, Link, Moment, Operation, Schema
 
 
 class ConfigView(Schema):
@@ -36,6 +36,8 @@ class ConnectionResult(Schema):
     success: bool
     message: str
     """消息 · For humans: why it failed, or how far it came."""
+    key: ErrorKey
+    """The same for machines."""
     response_time: Annotated[float, Field(ge=0)]
     """响应时间(秒) · Seconds."""
 
@@ -87,6 +89,7 @@ OPERATIONS = {
         {
             "success": False,
             "message": "140.206.44.234 port 8600 did not answer in 5 s",
+            "key": "upstream_timeout",
             "response_time": 5.004,
         },
         {"id": 1},

@@ -25,6 +25,18 @@ class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
+type ErrorKey = Annotated[str, Field(pattern="^[a-z]+(_[a-z]+)*$")]
+"""A key of `api.schema.keys`; there may come new ones."""
+
+
+class Keyed(Schema):
+    """What went wrong, for machines."""
+
+    key: ErrorKey
+    params: dict[str, str | int | list[str]]
+    """The values that the key's words name."""
+
+
 class OfCodes(Schema):
     """What `meta` says of the codes that were asked for."""
 

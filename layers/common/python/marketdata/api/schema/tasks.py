@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from marketdata.api.schema.operation import Code, Count, Day, Id, Moment, Range, Schema
+from marketdata.api.schema.operation import Code, Count, Day, Id, Keyed, Moment, Range, Schema
 from marketdata.blocks.block import Damage
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.finance.statement import Statement
@@ -12,6 +12,13 @@ from marketdata.tasks.scope import ContractType, DataType
 from marketdata.tasks.task import Status, TaskKind
 
 type Progress = Annotated[float, Field(ge=0, le=100)]
+
+
+class ErrorDetail(Keyed):
+    """One thing that is told of a task."""
+
+    message: str
+    """消息 · The same in English."""
 
 
 class TaskView(Schema):
@@ -51,6 +58,8 @@ class TaskView(Schema):
     attempt: Annotated[int, Field(ge=1)]
     error_message: str | None
     """错误信息 · What went wrong; null where nothing did."""
+    error_details: list[ErrorDetail]
+    """The same piece by piece."""
     created_by: str
     created_at: Moment
     updated_at: Moment
@@ -139,6 +148,7 @@ class Findings(Schema):
     by_reason: dict[Why, ReasonStats]
     """按原因统计 · Trading days that lack a bar and are not missing, with the reason."""
     error_message: str | None = None
+    error_details: Annotated[list[ErrorDetail], Field(default=None)]
 
 
 class DetectResult(Schema):
@@ -164,7 +174,7 @@ class DetectResult(Schema):
     """And those outside the code's life, or before the source's coverage."""
 
 
-class FailedBatch(Schema):
+class FailedBatch(Keyed):
     """A piece of work of which nothing was done."""
 
     batch: Annotated[int, Field(ge=1)]
@@ -187,6 +197,8 @@ class FillResult(Schema):
     quarantined_count: Count
     errors: dict[str, str]
     """For each code with an error what it was."""
+    error_keys: dict[str, Keyed]
+    """The same for machines."""
     quarantined: dict[str, dict[str, Count]]
     """For each code how many bars were set aside, by reason."""
     failed_batches: list[FailedBatch]

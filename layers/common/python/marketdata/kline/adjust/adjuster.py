@@ -241,7 +241,10 @@ class AdjustedReader:
         known_until = min(final_day(FactorDataset(kind).name) for kind in question.kinds)
         if self.anchor > known_until:
             raise InvalidInputError(
-                "adjust_anchor", f"must not be after {known_until}, the last day with known factors"
+                "adjust_anchor",
+                f"must not be after {known_until}, the last day with known factors",
+                key="day_too_late",
+                last=known_until,
             )
         adjuster = Adjuster(
             mode=self.mode,

@@ -1,0 +1,40 @@
+"""What went wrong with a task, for developers and for machines. Pure."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from marketdata.errors import MarketDataError, Param
+
+NONE: Mapping[str, Param] = {}
+
+
+class Detail(NamedTuple):
+    """One thing that is to be told of a task.
+
+    Attributes
+    ----------
+    key : str
+        What it is, one of `api.schema.keys.ERRORS`.
+    message : str
+        The same in English.
+    params : mapping
+        The values that the key's words name.
+    """
+
+    key: str
+    message: str
+    params: Mapping[str, Param] = NONE
+
+    @classmethod
+    def of(cls, error: MarketDataError) -> "Detail":
+        """Return what an error of ours says."""
+        return cls(error.key, str(error), error.params)
+
+    def keyed(self) -> dict[str, Any]:
+        """Return it without its message."""
+        return {"key": self.key, "params": dict(self.params)}
+
+
+def message_of(details: Iterable[Detail]) -> str:
+    """Return the messages of some details as one; empty if there are none."""
+    return "; ".join(detail.message for detail in details)
