@@ -170,11 +170,14 @@ def test_what_was_set_aside_is_shown(run: Run, scripted: ScriptedService) -> Non
         "reason": "high below low",
         "row": {"high": 1.0},
         "set_aside_at": "2024-01-03T10:02:11+00:00",
+        "file": "a.csv",
+        "line": 5817,
     }
     page = {"items": [item], "total": 1, "page": 1, "page_size": 20}
     scripted.on("GET /cache/quarantine", success(page, {"truncated": True}))
     found = run("quarantine", "600000.SH", "--start", "20240101")
     assert "high below low" in found.stdout
+    assert "a.csv:5817" in found.stdout
     assert "1 of 1 row; older ones were not looked at" in found.stderr
     assert dict(scripted.seen[-1].url.params) == {
         "dataset": "stock.daily",

@@ -69,7 +69,7 @@ def test_a_source_without_securities(service: Service) -> None:
     deployment.reset()
     task = service.run("fill-missing", **WEEKS)
     assert task["status"] == "failed"
-    assert task["error_message"].startswith("imports/securities.csv: columns are missing")
+    assert task["error_message"].startswith("imports/securities.csv line 1: columns are missing")
 
 
 def test_an_execution_that_died_without_a_word(

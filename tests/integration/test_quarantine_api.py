@@ -33,6 +33,9 @@ def test_a_bad_bar_is_shown_with_its_reason(service: Service) -> None:
     assert (item["code"], item["at"]) == (CODES[0], DAYS[2])
     assert item["reason"]
     assert item["row"]["high"] == 1.0
+    assert item["file"] == f"stock/daily/{CODES[0]}.csv"
+    lines = service.cloud.bucket.read(f"imports/{item['file']}").decode().splitlines()
+    assert lines[item["line"] - 1].startswith(item["at"])
     assert (found["data"]["total"], found["meta"]["truncated"]) == (1, False)
     assert ask(service, code="sz000001", start_date="2020-01-06")["data"]["total"] == 1
     assert ask(service, code="sz000001")["meta"]["codes_read_as"] == {"sz000001": CODES[0]}

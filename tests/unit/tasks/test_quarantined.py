@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from marketdata.ingest.quarantine import Quarantine
+from marketdata.sources.source import Place
 from marketdata.tasks import quarantined as module
 from marketdata.tasks.quarantined import quarantined
 
@@ -36,14 +37,17 @@ class Files:
 def filled() -> Files:
     files = Files()
     aside = Quarantine(files)
-    aside.set_aside("stock.daily", "600000.SH", ROWS)
-    aside.set_aside("stock.daily", "000001.SZ", [{"code": "000001.SZ", "reason": "no day"}])
+    aside.set_aside("stock.daily", "600000.SH", ROWS, [Place("a.csv", 2), None])
+    aside.set_aside("stock.daily", "000001.SZ", [{"code": "000001.SZ", "reason": "no day"}], [None])
     aside.set_aside(
-        "stock.min5", "600000.SH", [{"kline_time": "2024-01-02 09:30:00", "reason": "x"}]
+        "stock.min5", "600000.SH", [{"kline_time": "2024-01-02 09:30:00", "reason": "x"}], [None]
     )
     # The same row once more, with another one.
     aside.set_aside(
-        "stock.daily", "600000.SH", [ROWS[1], {"trade_date": "20240201", "reason": "y"}]
+        "stock.daily",
+        "600000.SH",
+        [ROWS[1], {"trade_date": "20240201", "reason": "y"}],
+        [Place("a.csv", 3), None],
     )
     return files
 
@@ -79,6 +83,24 @@ def test_only_some_are_asked_for(code: str, start: str, end: str, shown: list[st
 def test_a_day_of_minutes_is_that_of_the_time() -> None:
     (row,) = quarantined(filled(), "stock.min5", "", "20240102", "20240102").rows
     assert (row.at, row.day) == ("2024-01-02 09:30:00", "20240102")
+
+
+def test_a_row_s_place_is_told_and_is_none_of_its_values() -> None:
+    rows = quarantined(filled(), "stock.daily", "600000.SH").rows
+    assert [(row.at, row.file, row.line) for row in rows] == [
+        ("20240103", "a.csv", 3),
+        ("20240201", None, None),
+        ("20240102", "a.csv", 2),
+    ]
+    assert not {"file", "line"} & rows[0].row.keys()
+
+
+def test_the_same_rows_on_other_lines_are_kept_once() -> None:
+    files = filled()
+    Quarantine(files).set_aside("stock.daily", "600000.SH", ROWS, [Place("a.csv", 7), None])
+    found = quarantined(files, "stock.daily", "600000.SH").rows
+    assert [row.line for row in found if row.at == "20240102"] == [7]
+    assert len(files.kept) == len(filled().kept)
 
 
 def test_only_so_many_files_are_read(monkeypatch: pytest.MonkeyPatch) -> None:

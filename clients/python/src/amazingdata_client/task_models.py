@@ -160,6 +160,10 @@ class SetAside:
         What the source gave.
     set_aside_at : str
         When that was last.
+    file : str or None
+        The source's file in which it stands, below the folder of its files.
+    line : int or None
+        The line on which it ends.
     """
 
     code: str
@@ -167,6 +171,8 @@ class SetAside:
     reason: str
     row: Mapping[str, Any]
     set_aside_at: str
+    file: str | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

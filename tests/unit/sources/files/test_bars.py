@@ -134,7 +134,7 @@ def test_of_many_rows_the_first_are_named() -> None:
 def test_a_file_of_which_nothing_can_be_read_fails() -> None:
     found = fetch(HEAD + line("2024-01-02") + line("2024-01-03"))
     assert found.failed == {
-        CODE: f"{PATH}: no row can be read, the first is line 2: '2024-01-02' is no day (YYYYMMDD)"
+        CODE: f"{PATH} line 2: '2024-01-02' is no day (YYYYMMDD); no other row can be read either"
     }
     assert found.frame.empty
 

@@ -31,19 +31,22 @@ def test_every_form_gives_the_same_steps(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "columns are missing: factor, trade_date"),
-        ("trade_date,adj\n20240102,1\n", "columns are missing: factor"),
+        ("", "line 1: columns are missing: factor, trade_date"),
+        ("trade_date,adj\n20240102,1\n", "line 1: columns are missing: factor"),
         (HEAD, "there is no factor"),
-        (HEAD + "2024-01-02,1\n", "'2024-01-02' is no day"),
+        (HEAD + "2024-01-02,1\n", "line 2: '2024-01-02' is no day"),
         (HEAD + "20240230,1\n", "'20240230' is no day"),
         (HEAD + "20240102\n", "there is no factor"),
         (HEAD + "20240102,one\n", "'one' is not a factor"),
-        (HEAD + "20240102,0\n", "the factor of 20240102 is 0.0"),
+        (HEAD + "20240102,0\n", "line 2: the factor of 20240102 is 0.0"),
         (HEAD + "20240102,-1\n", "the factor of 20240102 is -1.0"),
         (HEAD + "20240102,inf\n", "the factor of 20240102 is inf"),
-        (HEAD + "20240102,1\n20240103,\n20240104,1\n", "missing between others"),
-        (HEAD + "20240102,1\n20240102,2\n", "20240102 has two factors"),
-        (HEAD + '20240102,"1\n', "unexpected end of data"),
+        (
+            HEAD + "20240102,1\n20240103,\n20240104,1\n",
+            "line 3: factors are missing",
+        ),
+        (HEAD + "20240102,1\n20240102,2\n", "line 3: 20240102 has two factors"),
+        (HEAD + '20240102,"1\n', "line 2: unexpected end of data"),
     ],
 )
 def test_what_cannot_be_used_is_refused(text: str, why: str) -> None:
@@ -62,7 +65,7 @@ def test_a_bad_or_missing_file_fails_its_code_alone() -> None:
     found = source.fetch_factors(FactorRequest(Kind.STOCK, codes))
     assert found.steps == {"600000.SH": STEPS}
     assert found.failed == {
-        "600001.SH": "imports/stock/factors/600001.SH.csv: the factor of 20240102 is 0.0",
+        "600001.SH": "imports/stock/factors/600001.SH.csv line 2: the factor of 20240102 is 0.0",
         "510300.SH": "there is no imports/stock/factors/510300.SH.csv",
     }
     funds = source.fetch_factors(FactorRequest(Kind.ETF, ("510300.SH",)))

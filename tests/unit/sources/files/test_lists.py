@@ -64,7 +64,7 @@ def test_codes_are_in_our_form() -> None:
 
 @pytest.mark.parametrize("text", ["", "code,name\n600000.SH,x\n", HEAD + "x,x,x,,\ny,y,y,,\n"])
 def test_a_list_of_which_nothing_can_be_read_is_a_fault(text: str) -> None:
-    with pytest.raises(UpstreamFaultError, match=r"^imports/securities\.csv: "):
+    with pytest.raises(UpstreamFaultError, match=r"^imports/securities\.csv line [12]: "):
         listed(text)
 
 

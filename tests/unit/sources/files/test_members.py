@@ -87,7 +87,7 @@ def test_a_broken_list_of_industries_costs_no_index() -> None:
         index__constituents__000300_SH=MEMBERS + "600000.SH,20240102,\n", industries="code\n"
     )
     assert made.fetch_members([INDEX]).members.keys() == {INDEX}
-    with pytest.raises(UpstreamFaultError, match=r"industries\.csv: columns are missing"):
+    with pytest.raises(UpstreamFaultError, match=r"industries\.csv line 1: columns are missing"):
         made.fetch_members([INDUSTRY])
 
 
@@ -144,7 +144,7 @@ def test_weights_are_of_final_days_and_their_faults_are_named() -> None:
         "line 6: 'heavy' is no weight",
     ]
     assert made.fetch_weights("000016.SH", "20240101", "20240131").days == {}
-    with pytest.raises(UpstreamFaultError, match=r"weights/000300\.SH\.csv: columns are missing"):
+    with pytest.raises(UpstreamFaultError, match=r"000300\.SH\.csv line 1: columns are missing"):
         source(index__weights__000300_SH="day\n").fetch_weights(INDEX, "20240101", "20240131")
 
 

@@ -156,8 +156,8 @@ def test_times_in_another_form_fail_their_code() -> None:
     wanted = BarRequest(BarDataset.parse("stock.min1"), ("600000.SH",), "20240101", "20240131")
     failed = FileSource(objects, EVENING, "17:00").fetch_bars(wanted).failed
     assert failed == {
-        "600000.SH": "imports/stock/min1/600000.SH.csv: no row can be read, the first is line 2: "
-        "'2024-01-02 09:30' is no time (YYYY-MM-DD HH:MM:SS)"
+        "600000.SH": "imports/stock/min1/600000.SH.csv line 2: '2024-01-02 09:30' is no time "
+        "(YYYY-MM-DD HH:MM:SS); no other row can be read either"
     }
 
 
@@ -199,7 +199,7 @@ def test_the_list_of_securities() -> None:
     ],
 )
 def test_a_broken_list_of_securities_is_a_fault(text: str) -> None:
-    with pytest.raises(UpstreamFaultError, match=r"securities\.csv: "):
+    with pytest.raises(UpstreamFaultError, match=r"securities\.csv line [12]: "):
         source(securities=text).list_securities()
 
 
@@ -214,7 +214,7 @@ def test_suspensions_are_cut_to_what_was_asked() -> None:
         request("600000.SH", start="20240101", end="20240131")
     )
     assert found.halted == {"600000.SH": {"20240102": "suspended"}}
-    with pytest.raises(UpstreamFaultError, match=r"suspensions\.csv: columns are missing"):
+    with pytest.raises(UpstreamFaultError, match=r"suspensions\.csv line 1: columns are missing"):
         source(suspensions="code,day\n").fetch_bars(request("600000.SH"))
 
 

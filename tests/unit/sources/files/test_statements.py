@@ -111,7 +111,7 @@ def test_a_file_that_is_not_there_is_reported_of_every_company() -> None:
 def test_a_row_of_no_period_says_nothing_of_its_code(row: str, why: str) -> None:
     found = fetch(HEAD + "600009.SH,20110630,,1,1\n" + row + BANK)
     assert [each["code"] for each in found.rows] == ["600009.SH", "600000.SH"]
-    assert found.failed == {"600009.SH": f"line 3 of its statements: {why}"}
+    assert found.failed == {"600009.SH": f"imports/finance/income.csv line 3: {why}"}
     assert found.notes == [f"imports/finance/income.csv line 3: {why}"]
 
 
@@ -148,11 +148,11 @@ def test_what_is_no_number_is_left_to_the_check() -> None:
     ],
 )
 def test_a_file_that_is_no_table(text: str) -> None:
-    with pytest.raises(UpstreamFaultError, match=r"^imports/finance/income\.csv: "):
+    with pytest.raises(UpstreamFaultError, match=r"^imports/finance/income\.csv line [12]: "):
         fetch(text)
 
 
 def test_a_file_that_is_no_text() -> None:
     request = StatementRequest(Statement.INCOME, ("600000.SH",), "20110101", "20111231")
-    with pytest.raises(ValueError, match="decode"):
+    with pytest.raises(ValueError, match=r"^line 1: it is not UTF-8"):
         parse_statements(b"\xff\xfe\x00", request)

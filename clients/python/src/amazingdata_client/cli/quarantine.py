@@ -50,10 +50,11 @@ def quarantine(
             "code": each.code,
             "at": each.at,
             "reason": why_aside(each.reason),
+            "where": f"{each.file}:{each.line}" if each.file else "",
             "row": json.dumps(each.row, ensure_ascii=False),
         }
         for each in found.items
     ]
-    print_table(rows, ["code", "at", "reason", "row"])
+    print_table(rows, ["code", "at", "reason", "where", "row"])
     older = "; older ones were not looked at" if found.truncated else ""
     say(f"{len(rows)} of {counted(found.total, 'row')}{older}")

@@ -119,7 +119,7 @@ class BarIngest:
                     request.dataset, key, stored, changes[key], untraded.get(key.code, frozenset())
                 ),
             ),
-            quarantined=set_aside(self._quarantine, request.dataset.name, bad),
+            quarantined=set_aside(self._quarantine, request.dataset.name, bad, fetched.locate),
             failed=fetched.complaints,
             notes=[*fetched.notes, *notes, *sifted.notes],
         )

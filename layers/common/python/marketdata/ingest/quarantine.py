@@ -7,6 +7,15 @@ from typing import Any, Protocol
 
 import orjson
 
+from marketdata.sources.source import Locate, Place
+
+
+def placed(
+    locate: Locate | None, code: str, rows: Sequence[Mapping[str, Any]]
+) -> Sequence[Place | None]:
+    """Return where each row of a code came from; None where nobody knows."""
+    return locate(code, rows) if locate else [None] * len(rows)
+
 
 def record_of(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a bad row in a form that JSON can hold: infinity as text; NaN becomes null."""
@@ -34,7 +43,13 @@ class Quarantine:
     def __init__(self, objects: QuarantineObjects) -> None:
         self._objects = objects
 
-    def set_aside(self, dataset: str, code: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    def set_aside(
+        self,
+        dataset: str,
+        code: str,
+        rows: Sequence[Mapping[str, Any]],
+        places: Sequence[Place | None],
+    ) -> None:
         """Write a code's bad rows; the same rows in the same order always get the same key.
 
         Parameters
@@ -45,6 +60,13 @@ class Quarantine:
             The code of the rows, as the source wrote it.
         rows : sequence of mapping
             Rows that JSON can hold, each with its `reason`.
+        places : sequence of Place or None
+            Where each of them came from. They do not decide on the key: in a file that others have
+            edited, the same rows are on other lines.
         """
         digest = hashlib.blake2b(orjson.dumps(rows), digest_size=8).hexdigest()
-        self._objects.write_json(f"quarantine/{dataset}/{code}/{digest}.json", rows)
+        placed_rows = [
+            {**row, **(place._asdict() if place else {})}
+            for row, place in zip(rows, places, strict=True)
+        ]
+        self._objects.write_json(f"quarantine/{dataset}/{code}/{digest}.json", placed_rows)

@@ -22,10 +22,10 @@ from marketdata.finance.statement import (
     merge_statements,
     statement_line,
 )
-from marketdata.ingest.quarantine import Quarantine
+from marketdata.ingest.quarantine import Quarantine, placed
 from marketdata.ingest.report import IngestReport
 from marketdata.ingest.statement_check import announced_last, statement_faults
-from marketdata.sources.source import FetchedStatements, StatementRequest
+from marketdata.sources.source import FetchedStatements, Locate, StatementRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class StatementIngest:
         )
         good = announced_last([row for row, why in zip(rows, bad, strict=True) if not why])
         wrong = [(row, why) for row, why in zip(rows, bad, strict=True) if why]
-        quarantined = self._set_aside(StatementDataset(request.statement), wrong)
+        quarantined = self._set_aside(StatementDataset(request.statement), wrong, fetched.locate)
         changes = dict(self._changes(request, fetched, good, wrong))
         return IngestReport(
             bars=len(good),
@@ -110,13 +110,17 @@ class StatementIngest:
         )
 
     def _set_aside(
-        self, dataset: StatementDataset, wrong: Sequence[tuple[StatementRow, str]]
+        self,
+        dataset: StatementDataset,
+        wrong: Sequence[tuple[StatementRow, str]],
+        locate: Locate | None,
     ) -> dict[str, dict[str, int]]:
         records: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
         for row, why in wrong:
             records[str(row.get("code"))].append(_readable(row) | {"reason": why})
         for code, rows in records.items():
-            self._quarantine.set_aside(dataset.name, code, rows)
+            given = [row for row, _ in wrong if str(row.get("code")) == code]
+            self._quarantine.set_aside(dataset.name, code, rows, placed(locate, code, given))
         return {
             code: dict(Counter(str(row["reason"]) for row in rows))
             for code, rows in records.items()

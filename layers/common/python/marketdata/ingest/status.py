@@ -83,7 +83,7 @@ class StatusIngest:
             blocks=self.store.update_all(
                 changes, lambda key, stored: _merged(key, stored, changes[key], self.now)
             ),
-            quarantined=set_aside(self.quarantine, STATUS.name, bad),
+            quarantined=set_aside(self.quarantine, STATUS.name, bad, fetched.locate),
             failed=dict(fetched.failed),
             notes=[
                 *fetched.notes,

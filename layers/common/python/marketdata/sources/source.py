@@ -1,8 +1,8 @@
 """The interface of every source of market data."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from marketdata.blocks.dataset import Dataset, Kind
 from marketdata.catalog.constituents import Industry, Membership
@@ -17,6 +17,19 @@ if TYPE_CHECKING:  # API functions use these types and may not load pandas
 
 
 type Halt = Literal["suspended", "no_trade"]
+
+
+class Place(NamedTuple):
+    """Where a source has a row: the file, below the folder of its files, and the line."""
+
+    file: str
+    line: int
+
+
+type Locate = Callable[[str, Sequence[Mapping[str, Any]]], Sequence[Place | None]]
+"""Returns the place of each row of a code, where it is known. It may read a file: it is called for
+rows that failed a check, and for no others.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,8 @@ class FetchedBars:
         the last row of a file. Silence on later days is a belief, to be asked about again.
     notes : list of str
         What else is to be told of this answer, in words: rows of its lists that were set aside.
+    locate : Locate or None
+        Finds where rows came from; None for a source without files.
     """
 
     frame: "pd.DataFrame"
@@ -75,6 +90,7 @@ class FetchedBars:
     since: dict[str, str] = field(default_factory=dict)
     sure_until: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    locate: Locate | None = None
 
     @property
     def complaints(self) -> dict[str, str]:
@@ -121,12 +137,15 @@ class FetchedStatements:
         Anything else to report, as for bars.
     in_order : bool
         Whether periods before a company's last one that have no row have none by the source's word.
+    locate : Locate or None
+        As for bars.
     """
 
     rows: list[StatementRow] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     in_order: bool = False
+    locate: Locate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +235,8 @@ class FetchedStatus:
         Code → the day up to which the source's silence is its word that there is no row.
     notes : list of str
         Anything else to report, as for bars.
+    locate : Locate or None
+        As for bars.
     """
 
     frame: "pd.DataFrame"
@@ -223,6 +244,7 @@ class FetchedStatus:
     horizon: dict[str, str] = field(default_factory=dict)
     sure_until: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    locate: Locate | None = None
 
 
 @dataclass(slots=True)

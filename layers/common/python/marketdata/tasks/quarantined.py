@@ -21,6 +21,10 @@ TIMES = ("kline_time", "trade_date", "reporting_period")
 """The columns that say of when a row is, the most exact one first."""
 
 
+NOT_OF_THE_SOURCE = frozenset({"code", "reason", "file", "line"})
+"""What a row has beside what the source gave; it is told apart."""
+
+
 class QuarantineFiles(Protocol):
     """The part of a bucket that the reader uses."""
 
@@ -41,6 +45,8 @@ class QuarantinedRow(NamedTuple):
         Why it must not be stored, in words.
     row : dict
         What the source gave.
+    file, line : str or None, int or None
+        Where it stands in the source's files; None for other sources.
     set_aside_at : str
         When that was last, ISO 8601, UTC.
     """
@@ -50,6 +56,8 @@ class QuarantinedRow(NamedTuple):
     reason: str
     row: dict[str, Any]
     set_aside_at: str
+    file: str | None
+    line: int | None
 
     @property
     def day(self) -> str:
@@ -111,5 +119,5 @@ def quarantined(
 def _row(code: str, content: dict[str, Any], moment: str) -> QuarantinedRow:
     reason = str(content.get("reason", ""))
     at = next((str(content[name]) for name in TIMES if content.get(name)), "")
-    row = {name: value for name, value in content.items() if name not in ("code", "reason")}
-    return QuarantinedRow(code, at, reason, row, moment)
+    row = {name: value for name, value in content.items() if name not in NOT_OF_THE_SOURCE}
+    return QuarantinedRow(code, at, reason, row, moment, content.get("file"), content.get("line"))

@@ -86,6 +86,10 @@ class SetAside(Schema):
     row: dict[str, Any]
     """原始数据 · What the source gave."""
     set_aside_at: Moment
+    file: str | None
+    """文件 · The source's file in which it stands, below their folder; null without files."""
+    line: Annotated[int, Field(ge=1)] | None
+    """行号 · On which line."""
 
 
 class Quarantine(Schema):
@@ -292,6 +296,8 @@ OPERATIONS = {
                     "reason": "prices_out_of_order",
                     "row": {"trade_date": "20240103", "open": 6.5, "high": 6.4, "low": 6.6},
                     "set_aside_at": "2024-01-03T10:02:11+00:00",
+                    "file": "stock/daily/600000.SH.csv",
+                    "line": 5817,
                 }
             ],
             "total": 1,

@@ -13,6 +13,7 @@ from marketdata.kline.bars import OHLC, BarDataset
 from marketdata.sources.files.tables import (
     NOTHING,
     CsvTable,
+    LineError,
     Remark,
     checked_day,
     number_of,
@@ -123,7 +124,7 @@ def _row_by_row(dataset: BarDataset, code: str, table: CsvTable) -> BarFile:
     faulty = [row.remark for row in rows if row.unreadable and row.remark]
     if rows and len(faulty) == len(rows):
         line, reason = faulty[0]
-        raise ValueError(f"no row can be read, the first is line {line}: {reason}")
+        raise LineError(line, f"{reason}; no other row can be read either")
     dated = [row for row in rows if row.day]
     columns = frame_columns(dataset)
     bars = pd.DataFrame([[code, row.day, *row.values] for row in dated], columns=columns)

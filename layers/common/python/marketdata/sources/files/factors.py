@@ -1,7 +1,10 @@
 """Adjustment factors of the source `files`: one CSV file per code."""
 
+from collections.abc import Sequence
+from math import isfinite, isnan
+
 from marketdata.kline.adjust.steps import Steps, steps_of
-from marketdata.sources.files.tables import checked_day, number_of, read_table, shown
+from marketdata.sources.files.tables import LineError, checked_day, number_of, read_table, shown
 
 COLUMNS = ("trade_date", "factor")
 
@@ -30,8 +33,24 @@ def parse_factors(content: bytes) -> Steps:
             days.append(checked_day(row["trade_date"]))
             factors.append(_factor(row["factor"]))
         except ValueError as error:
-            raise ValueError(f"line {line}: {error}") from error
-    return steps_of(days, factors)
+            raise LineError(line, str(error)) from error
+    try:
+        return steps_of(days, factors)
+    except ValueError as error:
+        place = _culprit(days, factors)
+        if place is None:
+            raise
+        raise LineError(table.rows[place][0], str(error)) from error
+
+
+def _culprit(days: Sequence[str], factors: Sequence[float | None]) -> int | None:
+    """Return the row because of which factors cannot be used; None if there is none at all."""
+    known = {place: each for place, each in enumerate(factors) if not (each is None or isnan(each))}
+    wrong = [place for place, each in known.items() if not (isfinite(each) and each > 0)]
+    first = dict(zip(reversed(days), range(len(days) - 1, -1, -1), strict=True))
+    again = [place for place, day in enumerate(days) if first[day] < place]
+    lacking = [place for place in range(min(known, default=0), len(days)) if place not in known]
+    return next(iter([*wrong, *again, *lacking])) if known else None
 
 
 def _factor(text: str) -> float | None:

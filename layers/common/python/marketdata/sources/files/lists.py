@@ -7,6 +7,7 @@ from marketdata.catalog.calendar import MARKETS
 from marketdata.catalog.lives import add_life
 from marketdata.catalog.securities import Security, market_of
 from marketdata.sources.files.tables import (
+    LineError,
     Remark,
     checked_code,
     checked_day,
@@ -53,7 +54,7 @@ def parse_securities(content: bytes) -> SecurityList:
             remarks.append(Remark(line, str(error)))
     if remarks and not securities:
         line, reason = remarks[0]
-        raise ValueError(f"no row can be read, the first is line {line}: {reason}")
+        raise LineError(line, f"{reason}; no other row can be read either")
     return SecurityList([*securities.values()], remarks)
 
 
@@ -62,12 +63,17 @@ def parse_calendar(content: bytes) -> list[str]:
 
     Raises
     ------
-    ValueError
+    LineError
         It is not such a table. A calendar is used as a whole or not at all.
     """
     table = read_table(content, ("trade_date",))
-    rows = (table.record(fields, padded=True) for _, fields in table.rows)
-    return sorted(checked_day(row["trade_date"]) for row in rows)
+    days: list[str] = []
+    for line, fields in table.rows:
+        try:
+            days.append(checked_day(table.record(fields, padded=True)["trade_date"]))
+        except ValueError as error:
+            raise LineError(line, str(error)) from error
+    return sorted(days)
 
 
 def parse_suspensions(content: bytes, request: BarRequest, end: str) -> SuspensionList:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from marketdata.catalog.constituents import Industry, Membership
 from marketdata.sources.files.tables import (
     NOTHING,
+    LineError,
     Remark,
     checked_code,
     checked_day,
@@ -91,7 +92,7 @@ def parse_industries(content: bytes) -> list[Industry]:
 def _refuse(remarks: Sequence[Remark]) -> None:
     """Refuse a list of which a row cannot be read."""
     for line, reason in sorted(remarks)[:1]:
-        raise ValueError(f"line {line}: {reason}")
+        raise LineError(line, reason)
 
 
 def _rows(

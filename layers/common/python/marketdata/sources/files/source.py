@@ -28,10 +28,11 @@ A member's `in_date` is the first day on which it belongs to the group, and its 
 one, empty while it still does.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from marketdata.blocks.dataset import Dataset
 from marketdata.catalog.calendar import FIRST_DAYS, last_final_day, today
@@ -45,9 +46,10 @@ from marketdata.sources.files.factors import parse_factors
 from marketdata.sources.files.folder import IMPORTS, CodeFile, Folder, ObjectReader
 from marketdata.sources.files.lists import parse_calendar, parse_securities, parse_suspensions
 from marketdata.sources.files.members import parse_industries, parse_members, parse_weights
+from marketdata.sources.files.places import places
 from marketdata.sources.files.statements import parse_statements
 from marketdata.sources.files.status import StatusFile, parse_status
-from marketdata.sources.files.tables import Remark, notes_of
+from marketdata.sources.files.tables import LineError, Remark, notes_of
 from marketdata.sources.source import (
     BarRequest,
     FactorRequest,
@@ -59,6 +61,7 @@ from marketdata.sources.source import (
     FetchedStatus,
     FetchedWeights,
     Halt,
+    Place,
     StatementRequest,
     StatusRequest,
     join_frames,
@@ -69,6 +72,7 @@ SECURITIES = "securities.csv"
 SUSPENSIONS = "suspensions.csv"
 CALENDAR = "calendar.csv"
 INDUSTRIES = "industries.csv"
+STATUS = "stock/status"
 
 NAMED = 40
 """So many rows of a list are named when they are set aside."""
@@ -101,10 +105,11 @@ class FileSource:
         """Fetch the bars of each code's file; see `Source`."""
         final = last_final_day(self.now(), self.final_from)
         end = min(request.end, final)
-        found = FetchedBars(join_frames(request.dataset, []))
+        folder = f"{request.dataset.kind}/{request.dataset.period}"
+        found = FetchedBars(join_frames(request.dataset, []), locate=partial(self._locate, folder))
         frames = []
         parse = partial(parse_bars, request.dataset)
-        for file in self._files(f"{request.dataset.kind}/{request.dataset.period}", request.codes):
+        for file in self._files(folder, request.codes):
             bars = _parsed(parse, file, found.failed)
             if bars is not None:
                 frames.append(bars.frame[bars.frame["trade_date"].between(request.start, end)])
@@ -120,9 +125,9 @@ class FileSource:
         """Fetch the status in each code's file, as `fetch_bars` does bars."""
         final = last_final_day(self.now(), self.final_from)
         end = min(request.end, final)
-        found = FetchedStatus(join_status([]))
+        found = FetchedStatus(join_status([]), locate=partial(self._locate, STATUS))
         frames = []
-        for file in self._files("stock/status", request.codes):
+        for file in self._files(STATUS, request.codes):
             rows = _parsed(parse_status, file, found.failed)
             if rows is not None:
                 frames.append(rows.frame[rows.frame["trade_date"].between(request.start, end)])
@@ -151,9 +156,11 @@ class FileSource:
         try:
             found = parse_statements(content, request)
         except ValueError as error:
-            raise UpstreamFaultError(f"{IMPORTS}{path}: {error}") from error
+            raise UpstreamFaultError(_fault(path, error)) from error
         notes = notes_of(path, found.remarks, NAMED)
-        return FetchedStatements(found.rows, found.failed, notes, in_order=True)
+        failed = {code: _named(path, [remark]) for code, remark in found.undated.items()}
+        locate = partial(self._locate_statement, path)
+        return FetchedStatements(found.rows, failed, notes, in_order=True, locate=locate)
 
     def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
         """Fetch each code's factors; see `Source` and `files.factors`."""
@@ -165,7 +172,7 @@ class FileSource:
             try:
                 found.steps[file.code] = parse_factors(file.content)
             except ValueError as error:
-                found.failed[file.code] = f"{IMPORTS}{file.path}: {error}"
+                found.failed[file.code] = _fault(file.path, error)
         return found
 
     def list_securities(self) -> FetchedSecurities:
@@ -182,7 +189,7 @@ class FileSource:
         try:
             found = parse_securities(content)
         except ValueError as error:
-            raise UpstreamFaultError(f"{IMPORTS}{SECURITIES}: {error}") from error
+            raise UpstreamFaultError(_fault(SECURITIES, error)) from error
         return FetchedSecurities(found.securities, notes=notes_of(SECURITIES, found.remarks, NAMED))
 
     def fetch_members(self, groups: Sequence[str]) -> FetchedMembers:
@@ -224,7 +231,7 @@ class FileSource:
         try:
             found = parse_weights(file.content, start, end)
         except ValueError as error:
-            raise UpstreamFaultError(f"{IMPORTS}{file.path}: {error}") from error
+            raise UpstreamFaultError(_fault(file.path, error)) from error
         return FetchedWeights(found.days, notes_of(file.path, found.remarks, NAMED_OF_CODE))
 
     def list_industries(self) -> list[Industry]:
@@ -241,7 +248,7 @@ class FileSource:
         try:
             return parse_industries(content)
         except ValueError as error:
-            raise UpstreamFaultError(f"{IMPORTS}{INDUSTRIES}: {error}") from error
+            raise UpstreamFaultError(_fault(INDUSTRIES, error)) from error
 
     def coverage_start(self, dataset: BarDataset | StatementDataset) -> str:
         """Return the calendar's first day: a file may begin on any day, statements before it."""
@@ -265,8 +272,21 @@ class FileSource:
         try:
             days = parse_calendar(content)
         except ValueError as error:
-            raise UpstreamFaultError(f"{IMPORTS}{CALENDAR}: {error}") from error
+            raise UpstreamFaultError(_fault(CALENDAR, error)) from error
         return [day for day in days if start <= day <= end]
+
+    def _locate(
+        self, folder: str, code: str, rows: Sequence[Mapping[str, Any]]
+    ) -> list[Place | None]:
+        """Find rows in a code's file."""
+        [file] = self._files(folder, [code])
+        return places(file.path, file.content, ("trade_date", "kline_time"), rows)
+
+    def _locate_statement(
+        self, path: str, code: str, rows: Sequence[Mapping[str, Any]]
+    ) -> list[Place | None]:
+        """Find a company's rows in the file of a statement."""
+        return places(path, self._read(path), ("reporting_period",), rows, of_code=code)
 
     def _files(self, path: str, codes: Sequence[str]) -> Iterator[CodeFile]:
         return Folder(self.objects, path, self._spellings).files(codes)
@@ -294,8 +314,13 @@ class FileSource:
         try:
             found = parse_suspensions(content, request, end)
         except ValueError as error:
-            raise UpstreamFaultError(f"{IMPORTS}{SUSPENSIONS}: {error}") from error
+            raise UpstreamFaultError(_fault(SUSPENSIONS, error)) from error
         return found.halted, notes_of(SUSPENSIONS, found.remarks, NAMED)
+
+
+def _fault(path: str, error: ValueError) -> str:
+    """Return what is wrong with a file, and where if one of its lines is to blame."""
+    return f"{IMPORTS}{path}{' ' if isinstance(error, LineError) else ': '}{error}"
 
 
 def _parsed[Rows: (BarFile, StatusFile)](
@@ -308,7 +333,7 @@ def _parsed[Rows: (BarFile, StatusFile)](
     try:
         rows = parse(file.code, file.content)
     except ValueError as error:
-        failed[file.code] = f"{IMPORTS}{file.path}: {error}"
+        failed[file.code] = _fault(file.path, error)
         return None
     if not rows.days:
         failed[file.code] = f"{IMPORTS}{file.path} has no rows"
@@ -332,7 +357,7 @@ def _say(
     if rows.undated:
         # Any day that seems to have no row may be one of these.
         found.sure_until[file.code] = FIRST_DATE
-        found.failed[file.code] = _undated(file.path, rows.undated)
+        found.failed[file.code] = _named(file.path, rows.undated)
 
 
 def _add_members(found: FetchedMembers, file: CodeFile) -> None:
@@ -342,7 +367,7 @@ def _add_members(found: FetchedMembers, file: CodeFile) -> None:
     try:
         members = parse_members(file.content)
     except ValueError as error:
-        found.failed[file.code] = f"{IMPORTS}{file.path}: {error}"
+        found.failed[file.code] = _fault(file.path, error)
         return
     if not members:
         found.failed[file.code] = f"{IMPORTS}{file.path} has no rows"
@@ -358,7 +383,7 @@ def _ahead(file: CodeFile, rows: BarFile | StatusFile, day: str) -> list[str]:
     return [f"{IMPORTS}{file.path}: its rows of days to come, until {last}, count for nothing"]
 
 
-def _undated(path: str, rows: list[Remark]) -> str:
+def _named(path: str, rows: Sequence[Remark]) -> str:
     line, reason = rows[0]
     more = f", and {len(rows) - 1} more rows like it" if len(rows) > 1 else ""
     return f"{IMPORTS}{path} line {line}: {reason}{more}"

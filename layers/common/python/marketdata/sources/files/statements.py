@@ -28,15 +28,17 @@ class StatementFile:
 
     Attributes
     ----------
-    rows, failed
+    rows
         See `FetchedStatements`. A row keeps what is no number as text, so that the check before
-        storing sets it aside. A code fails if one of its rows could be of any period.
+        storing sets it aside.
+    undated : dict
+        Code → the first of its rows that could be of any period: the code fails.
     remarks : list of Remark
         Rows that cannot be read.
     """
 
     rows: list[StatementRow] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)
+    undated: dict[str, Remark] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
 
 
@@ -73,7 +75,7 @@ def parse_statements(content: bytes, request: StatementRequest) -> StatementFile
         except ValueError as error:
             # Any period that seems to have no row may be this one's.
             found.remarks.append(Remark(line, str(error)))
-            found.failed.setdefault(code, f"line {line} of its statements: {error}")
+            found.undated.setdefault(code, Remark(line, str(error)))
             continue
         if request.start <= period <= request.end:
             row, faults = _row(request.statement, record | {"code": code})

@@ -10,6 +10,7 @@ from marketdata.sources.files.bars import DayRemark
 from marketdata.sources.files.tables import (
     NOTHING,
     CsvTable,
+    LineError,
     Remark,
     checked_day,
     number_of,
@@ -74,7 +75,7 @@ def parse_status(code: str, content: bytes) -> StatusFile:
     }
     if remarks and len(remarks) == len(days):
         line, reason = remarks[0]
-        raise ValueError(f"no row can be read, the first is line {line}: {reason}")
+        raise LineError(line, f"{reason}; no other row can be read either")
     frame = pd.DataFrame({"code": code, "trade_date": days, **values})
     said = frame[list(COLUMNS)].notna().any(axis=1) & (frame["trade_date"] != "")
     return StatusFile(

@@ -19,6 +19,21 @@ NOTHING = frozenset({"", "-", "--"})
 """The ways in which a file may write that there is no value."""
 
 
+class LineError(ValueError):
+    """A table that cannot be used because of one of its lines.
+
+    Parameters
+    ----------
+    line : int
+        The line, from 1 on.
+    reason : str
+        What is wrong with it.
+    """
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}")
+
+
 class Remark(NamedTuple):
     """What is wrong with a row, and the line on which it ends."""
 
@@ -76,18 +91,23 @@ def read_table(content: bytes, needed: Sequence[str], *, any_case: bool = False)
 
     Raises
     ------
-    ValueError
+    LineError
         The content is not such a table.
     """
     try:
-        reader = csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise LineError(line, "it is not UTF-8") from error
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    try:
         names = [name.strip() for name in next(reader, [])]
         rows = [(reader.line_num, fields) for fields in reader if fields]
     except csv.Error as error:
-        raise ValueError(str(error)) from error
+        raise LineError(reader.line_num, str(error)) from error
     names = [name.lower() for name in names] if any_case else names
     if lacking := set(needed) - set(names):
-        raise ValueError(f"columns are missing: {', '.join(sorted(lacking))}")
+        raise LineError(1, f"columns are missing: {', '.join(sorted(lacking))}")
     return CsvTable(names, rows)
 
 
