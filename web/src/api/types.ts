@@ -460,6 +460,9 @@ export interface SetAside {
   at: string;
   reason: string;
   row: Record<string, unknown>;
+  /** Of a source of files: below its folder. */
+  file: string | null;
+  line: number | null;
   set_aside_at: string;
 }
 

@@ -4,7 +4,7 @@ import { useAttempt } from "../app/attempt";
 import { useConsole } from "../app/context";
 import { useDraft } from "../app/draft";
 import { useRead } from "../app/reading";
-import { link, type PageProps } from "../app/route";
+import { link, type PageProps, pageOf } from "../app/route";
 import { dayAt, scopeOf } from "../lib/datasets";
 import { clock, dayOf, fromIso, toIso } from "../lib/dates";
 import { datasetName } from "../parts/DatasetTable";
@@ -15,6 +15,7 @@ import { KINDS } from "../parts/ScopeForm";
 import { TaskCard } from "../parts/TaskCard";
 import { Trouble } from "../parts/Trouble";
 import { startTask } from "../parts/tasks";
+import { whyAside } from "../text/words";
 
 const SIZE = 20;
 const DATASETS = [
@@ -45,7 +46,7 @@ export function QuarantinePage({ route: { params } }: PageProps) {
     start: dayOf(params.get("start")),
     page: params.get("page") ?? "",
   };
-  const page = /^[1-9]\d{0,5}$/.test(filters.page) ? Number(filters.page) : 1;
+  const page = pageOf(params);
   const { answer, error, reload } = useRead<Page<SetAside>, QuarantineMeta>("/cache/quarantine", {
     dataset: filters.dataset,
     code: filters.code || undefined,
@@ -85,7 +86,7 @@ export function QuarantinePage({ route: { params } }: PageProps) {
         <div class="wide panel">
           <table class="list">
             <Heads
-              names={[t.cache.code, q.at, q.why, q.row, q.setAside]}
+              names={[t.cache.code, q.at, q.why, q.row, q.place, q.setAside]}
               {...(admin ? { unseen: q.again } : {})}
             />
             <tbody>
@@ -93,8 +94,9 @@ export function QuarantinePage({ route: { params } }: PageProps) {
                 <tr key={`${item.code} ${item.at} ${item.reason} ${JSON.stringify(item.row)}`}>
                   <th scope="row">{item.code}</th>
                   <td class="time">{item.at || "–"}</td>
-                  <td>{q.reason[item.reason] ?? item.reason}</td>
+                  <td>{whyAside(item.reason, t)}</td>
                   <td class="given">{given(item.row)}</td>
+                  <td>{placeOf(item)}</td>
                   <td class="time">{clock(item.set_aside_at).slice(0, 16)}</td>
                   {admin && (
                     <td>
@@ -128,6 +130,12 @@ function given(row: SetAside["row"]): string {
     .filter(([name]) => !["trade_date", "kline_time", "reporting_period"].includes(name))
     .map(([name, value]) => `${name} ${value ?? "–"}`)
     .join(", ");
+}
+
+/** Where it stands if the source is a file: "stock/daily/600000.SH.csv:17". */
+function placeOf({ file, line }: SetAside): string {
+  if (file === null) return "–";
+  return line === null ? file : `${file}:${line}`;
 }
 
 interface ChoiceProps {

@@ -279,13 +279,18 @@ ROWS = {
     "not_a_number": Key("a number is missing or infinite", "数值缺失或无穷大"),
     "negative": Key("a number is below 0", "数值小于 0"),
     "not_whole": Key("a volume or an open interest has a fraction", "成交量或持仓量不是整数"),
-    "prices_out_of_order": Key("prices contradict each other", "价格相互矛盾"),
+    "prices_out_of_order": Key(
+        "prices contradict each other: low above high, or open or close outside",
+        "价格自相矛盾：最低高于最高，或开盘、收盘在其外",
+    ),
     "end_labels": Key(
         "minute bars carry their ends instead of their starts", "分钟线以结束时间标注"
     ),
     "duplicate_time": Key("bars of one time contradict each other", "同一时间的K线相互矛盾"),
     "wrong_unit": Key("volume or amount in another unit", "成交量或成交额单位不符"),
-    "adjusted_prices": Key("prices are adjusted", "价格已复权"),
+    "adjusted_prices": Key(
+        "adjusted prices beside an amount that is not", "复权价格与未复权的成交额并存"
+    ),
     "shifted": Key("the bars are those of another code", "K线属于另一个代码"),
     "not_a_period": Key("not a reporting period", "不是报告期"),
     "no_type": Key("no statement type", "缺少报表类型"),
