@@ -10,6 +10,7 @@ from backports import zstd
 
 from functions.stock import app as stock
 from marketdata.api import wire
+from marketdata.aws.clients import client
 from marketdata.blocks.block import Block, BlockKey
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.dataset import Kind
@@ -211,7 +212,9 @@ def fill_much(service: Service) -> dict[str, list[dict[str, Any]]]:
     return dict.fromkeys(codes, bars)
 
 
-def test_an_answer_above_lambdas_limit_arrives_whole(service: Service) -> None:
+def test_an_answer_above_lambdas_limit_arrives_whole(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     expected = fill_much(service)
     query = {"codes": ",".join(expected), "start_date": "20200101", "end_date": "20201231"}
 
@@ -241,3 +244,12 @@ def test_an_answer_above_lambdas_limit_arrives_whole(service: Service) -> None:
     assert json.loads(elsewhere["body"])["data"]["location"] == location
     key = location.partition("?")[0].partition("/answers/")[2]
     assert service.cloud.bucket.read(f"answers/{key}") == whole
+
+    monkeypatch.setattr(wire, "ROOM", 1000)
+    links = {each: get(each)["headers"]["Location"] for each in ("gzip", "gzip, zstd")}
+    assert links["gzip"].partition("?")[0] == location.partition("?")[0]
+    coded = links["gzip, zstd"].partition("?")[0].partition("/answers/")[2]
+    found = client("s3").get_object(Bucket=service.cloud.bucket.name, Key=f"answers/{coded}")
+    assert found["ContentEncoding"] == "zstd"
+    assert found["ContentType"] == packed["headers"]["Content-Type"]
+    assert zstd.decompress(found["Body"].read()) == whole

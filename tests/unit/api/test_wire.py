@@ -21,12 +21,12 @@ LINK = "https://bucket.example/answers/1.json?signature"
 
 
 @pytest.fixture
-def parked(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    bodies: list[bytes] = []
+def parked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, str]]:
+    bodies: list[tuple[bytes, str]] = []
 
-    def park(body: bytes, content_type: str) -> str:
+    def park(body: bytes, content_type: str, coding: str) -> str:
         assert content_type == wire.HEADERS["Content-Type"]
-        bodies.append(body)
+        bodies.append((body, coding))
         return LINK
 
     monkeypatch.setattr(wire, "park", park)
@@ -84,7 +84,7 @@ def test_a_small_answer_is_plain() -> None:
     }
 
 
-def test_a_plain_answer_that_just_fits_stays_plain(parked: list[bytes]) -> None:
+def test_a_plain_answer_that_just_fits_stays_plain(parked: list[tuple[bytes, str]]) -> None:
     body = b'["' + b"a" * (wire.ROOM - 6) + b'"]'
     assert wire.weight(body) == wire.ROOM
     response = wire.proxy_response(Answer.encoded(body), "gzip")
@@ -104,7 +104,7 @@ def test_what_json_would_swell_beyond_the_limit_is_not_plain(text: str) -> None:
     assert gzip.decompress(b64decode(response["body"])) == body
 
 
-def test_a_large_answer_is_gzip_for_a_client_that_reads_it(parked: list[bytes]) -> None:
+def test_a_large_answer_is_gzip_for_a_client_that_reads_it(parked: list[tuple[bytes, str]]) -> None:
     body = orjson.dumps([{"close": index / 100} for index in range(500_000)])
     answer = Answer.encoded(body, headers={"ETag": '"1"'})
     response = wire.proxy_response(answer, "gzip, deflate")
@@ -115,7 +115,9 @@ def test_a_large_answer_is_gzip_for_a_client_that_reads_it(parked: list[bytes]) 
     assert not parked
 
 
-def test_a_large_answer_lies_elsewhere_for_a_client_without_gzip(parked: list[bytes]) -> None:
+def test_a_large_answer_lies_elsewhere_for_a_client_without_gzip(
+    parked: list[tuple[bytes, str]],
+) -> None:
     body = orjson.dumps(list(range(1_000_000)))
     response = wire.proxy_response(Answer.encoded(body), "identity")
     assert response["statusCode"] == 303
@@ -123,17 +125,17 @@ def test_a_large_answer_lies_elsewhere_for_a_client_without_gzip(parked: list[by
     envelope = json.loads(response["body"])
     assert envelope["code"] == 303
     assert envelope["data"]["location"] == LINK
-    assert parked == [body]
+    assert parked == [(body, "")]
 
 
-def test_an_answer_too_large_even_for_gzip_lies_elsewhere(parked: list[bytes]) -> None:
+def test_an_answer_too_large_even_for_gzip_lies_elsewhere(parked: list[tuple[bytes, str]]) -> None:
     body = orjson.dumps([random.Random(1).randbytes(4_000_000).hex()])
     response = wire.proxy_response(Answer.encoded(body), "gzip")
     packed = gzip.compress(body, wire.GZIP_LEVEL)
     assert (response["statusCode"] == 303) == (len(packed) * 4 / 3 > wire.ROOM)
     incompressible = orjson.dumps([random.Random(1).randbytes(7_000_000).hex()])
     assert wire.proxy_response(Answer.encoded(incompressible), "gzip")["statusCode"] == 303
-    assert parked[-1] == incompressible
+    assert parked[-1] == (incompressible, "")
 
 
 @dataclass(frozen=True)
@@ -161,10 +163,14 @@ def test_who_reads_zstd_gets_it_and_nothing_else_is_made() -> None:
     assert max(runtime_json(response)) <= wire.LAMBDA_LIMIT
 
 
-def test_zstd_that_does_not_fit_lies_elsewhere(parked: list[bytes]) -> None:
+def test_zstd_that_does_not_fit_lies_elsewhere_as_zstd(parked: list[tuple[bytes, str]]) -> None:
     body = orjson.dumps([random.Random(1).randbytes(5_200_000).hex()])
-    response = wire.proxy_response(Answer(200, Bound(body)), "gzip, zstd")
-    assert (response["statusCode"], parked) == (303, [body])
+    response = wire.proxy_response(Answer(200, Bound(body, plain=False)), "gzip, zstd")
+    assert response["statusCode"] == 303
+    assert "Content-Encoding" not in response["headers"]
+    assert "Accept-Encoding" in response["headers"]["Vary"]
+    ((packed, coding),) = parked
+    assert (zstd.decompress(packed), coding) == (body, "zstd")
 
 
 def test_without_a_form_in_zstd_the_answer_is_plain() -> None:
@@ -207,14 +213,14 @@ def test_which_clients_get_zstd(header: str, coding: str) -> None:
 @pytest.mark.parametrize("header", ["", "gzip", "gzip, zstd", "zstd", "*"])
 @pytest.mark.parametrize("accept", [{}, {"Accept": ""}])
 def test_without_an_accept_header_no_body_is_base64(
-    parked: list[bytes], header: str, accept: dict[str, str]
+    parked: list[tuple[bytes, str]], header: str, accept: dict[str, str]
 ) -> None:
     headers = Headers({"Accept-Encoding": header, **accept})
     for body in (orjson.dumps([1]), orjson.dumps(list(range(1_000_000)))):
         response = wire.proxy_response(Answer(200, Bound(body)), wire.codings(headers))
         assert response["isBase64Encoded"] is False
         assert "Content-Encoding" not in response["headers"]
-        assert body in {response["body"].encode(), *parked}
+        assert body in {response["body"].encode(), *(each for each, _ in parked)}
 
 
 def test_with_an_accept_header_all_codings_count() -> None:

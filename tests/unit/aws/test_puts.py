@@ -57,6 +57,17 @@ def test_an_object_without_boto3(endpoint: Endpoint, boto3_calls: list[str]) -> 
     assert headers["x-amz-checksum-crc32"] == CHECKSUM
     assert headers["x-amz-content-sha256"] == hashlib.sha256(BODY).hexdigest()
     assert "content-type;host;x-amz-checksum-crc32" in headers["authorization"]
+    assert "content-encoding" not in headers
+
+
+@pytest.mark.parametrize("size", [len(BODY), DIRECT_BYTES + 1])
+def test_an_object_with_a_coding(endpoint: Endpoint, boto3_calls: list[str], size: int) -> None:
+    Bucket("bucket").write("a", bytes(size), TYPE, "zstd")
+    headers = {name.lower(): text for name, text in endpoint.headers.items()}
+    assert headers["content-encoding"] == "zstd"
+    assert (boto3_calls == ["s3"]) == (size > DIRECT_BYTES)
+    if not boto3_calls:
+        assert "content-encoding" in headers["authorization"]
 
 
 def test_the_answer_has_the_checksum_of_the_object(

@@ -74,13 +74,14 @@ def proxy_response(answer: Answer, accept_encoding: str) -> dict[str, Any]:
     -------
     dict
         A REST proxy response. If the answer does not fit in any form that the client accepts, it
-        is a 303 to a link, valid for `LINK_SECONDS`, to the same JSON.
+        is a 303 to a link, valid for `LINK_SECONDS`, to the same JSON: as zstd if that is what the
+        client prefers, otherwise plain.
     """
     headers = HEADERS | dict(answer.headers)
     content = answer.content
     if prefers_zstd(accept_encoding) and (packed := content.zstd()):
         return _packed(answer.status, headers, packed, "zstd") or _elsewhere(
-            content.body(), headers
+            packed, headers, "zstd"
         )
     body = content.body()
     if weight(body) <= ROOM:
@@ -166,8 +167,8 @@ def _weight(text: str) -> float:
     return float(text) if _WEIGHT.fullmatch(text) else 1
 
 
-def _elsewhere(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
-    link = park(body, headers["Content-Type"])
+def _elsewhere(body: bytes, headers: Mapping[str, str], coding: str = "") -> dict[str, Any]:
+    link = park(body, headers["Content-Type"], coding)
     envelope = {
         "code": 303,
         "message": "the answer is too large for one response: it is at data.location",
@@ -177,15 +178,30 @@ def _elsewhere(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
     return _response(303, HEADERS | kept | {"Location": link}, orjson.dumps(envelope).decode())
 
 
-def park(body: bytes, content_type: str) -> str:
-    """Store a body under its hash and return a link to it, valid for `LINK_SECONDS`."""
+def park(body: bytes, content_type: str, coding: str = "") -> str:
+    """Store a body under its coding and hash, and return a link to it.
+
+    Parameters
+    ----------
+    body : bytes
+        The body, packed if there is a coding.
+    content_type, coding : str
+        The headers Content-Type and Content-Encoding under which the bucket gives it out; an object
+        has one coding, whatever else the request for it accepts.
+
+    Returns
+    -------
+    str
+        The link, valid for `LINK_SECONDS`.
+    """
     # Imported only for the few answers that are parked: the function `docs` starts without boto3.
     from marketdata import deployment  # noqa: PLC0415
 
     bucket = deployment.bucket()
     ending = "json" if content_type == HEADERS["Content-Type"] else "csv"
-    key = f"answers/{sha256(body).hexdigest()}.{ending}"
-    bucket.write(key, body, content_type)
+    name = f"{sha256(body).hexdigest()}.{ending}"
+    key = f"answers/{coding}/{name}" if coding else f"answers/{name}"
+    bucket.write(key, body, content_type, coding)
     return bucket.link(key, LINK_SECONDS)
 
 

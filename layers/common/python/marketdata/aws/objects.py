@@ -40,9 +40,11 @@ class Bucket:
         except client("s3").exceptions.NoSuchKey as error:
             raise NotFoundError(key) from error
 
-    def write(self, key: str, body: bytes, content_type: str = "application/json") -> None:
-        """Write an object, whole or not at all."""
-        write_object(self.name, key, body, content_type)
+    def write(
+        self, key: str, body: bytes, content_type: str = "application/json", coding: str = ""
+    ) -> None:
+        """Write an object, whole or not at all; `coding` is its Content-Encoding, "" for none."""
+        write_object(self.name, key, body, content_type, coding)
 
     def read_json(self, key: str) -> Any:
         """Read an object and parse it; errors as in `read`."""

@@ -79,7 +79,7 @@ def get_object(bucket: str, key: str) -> bytes:
     return _whole(_send("s3", place, "GET", path, headers=headers))
 
 
-def put_object(bucket: str, key: str, body: bytes, content_type: str) -> None:
+def put_object(bucket: str, key: str, body: bytes, content_type: str, coding: str = "") -> None:
     """Write an object, with a checksum that S3 compares, keeps, and sends to whoever reads it.
 
     Raises
@@ -94,6 +94,8 @@ def put_object(bucket: str, key: str, body: bytes, content_type: str) -> None:
         "x-amz-checksum-crc32": _checksum(body),
         BODY_HASH: sha256(body).hexdigest(),
     }
+    if coding:
+        headers["content-encoding"] = coding
     _send("s3", place, "PUT", path, headers=headers, body=body)
 
 
