@@ -16,7 +16,7 @@ from amazingdata_client import (
     Roll,
 )
 from amazingdata_client.frames import SERIES
-from amazingdata_client.questions import codes_at_once, distinct, portions
+from amazingdata_client.questions import BARS_AT_ONCE, codes_at_once, distinct, portions
 from amazingdata_client.reading import read
 from amazingdata_client.results import merged
 from hypothesis import given
@@ -155,14 +155,14 @@ def test_a_number_of_bars_decides_how_many_codes_go_at_once(
     client: Calls, scripted: ScriptedService
 ) -> None:
     scripted.on("POST /stock/kline/batch", echo)
-    client.kline(MANY[:300], count=5000, period="min1")
-    assert [len(body["codes"]) for body in scripted.bodies()] == [200, 100]
+    client.kline(MANY[:300], count=1000, period="min1")
+    assert sorted(len(body["codes"]) for body in scripted.bodies()) == [150, 150]
 
 
 def test_many_codes_are_cut_and_put_together(client: Calls, scripted: ScriptedService) -> None:
     scripted.on("POST /stock/kline/batch", echo)
     result = client.kline(MANY, "20240101", "20240105")
-    assert [len(body["codes"]) for body in scripted.bodies()] == [500, 100]
+    assert sorted(len(body["codes"]) for body in scripted.bodies()) == [100, 500]
     assert list(result.data) == MANY[:500]
     assert result.meta.unknown_codes == MANY[500:]
     with pytest.raises(IncompleteError) as raised:
@@ -176,10 +176,10 @@ def test_many_codes_are_cut_and_put_together(client: Calls, scripted: ScriptedSe
 def test_minutes_are_cut_by_the_number_of_bars(client: Calls, scripted: ScriptedService) -> None:
     scripted.on("POST /stock/kline/batch", echo)
     result = client.kline(MANY[:500], "20240101", "20240131", "min1")
-    sizes = [len(body["codes"]) for body in scripted.bodies()]
-    assert sizes == [181, 181, 138]
-    assert result.meta.expected == 12
-    assert list(result.meta.missing) == [MANY[0], MANY[181], MANY[362]]
+    sizes = sorted(len(body["codes"]) for body in scripted.bodies())
+    assert sizes == [14, *[27] * 18]
+    assert result.meta.expected == 4 * 19
+    assert list(result.meta.missing) == MANY[:500:27]
     assert result.meta.rejected == result.meta.missing
 
 
@@ -354,8 +354,40 @@ def test_what_there_is(client: Calls, scripted: ScriptedService) -> None:
     assert client.calendar("SH", "20240101", "20240102") == ["20240102"]
     scripted.on("GET /base/securities", success({"items": [SECURITY], "total": 9}))
     assert client.securities("浦发", limit=1)[0].code == "600000.SH"
-    assert dict(scripted.seen[-1].url.params) == {"q": "浦发", "limit": "1"}
+    assert dict(scripted.seen[-1].url.params) == {"q": "浦发", "limit": "1", "page": "1"}
     assert client.openapi() == {"openapi": "3.1.0"}
+
+
+@pytest.mark.parametrize(
+    ("limit", "pages", "count"),
+    [(20, ["20"], 20), (500, ["500"], 500), (501, ["500", "500"], 501), (None, ["500"] * 3, 1203)],
+)
+def test_securities_come_page_by_page(
+    client: Calls, scripted: ScriptedService, limit: int | None, pages: list[str], count: int
+) -> None:
+    every = [
+        SECURITY | {"code": f"{number:06d}.SH", "delist_date": "2001"} for number in range(1203)
+    ]
+
+    def page(request: httpx.Request) -> httpx.Response:
+        size, at = (int(request.url.params[name]) for name in ("limit", "page"))
+        return success({"items": every[(at - 1) * size : at * size], "total": len(every)})
+
+    scripted.on("GET /base/securities", page)
+    found = client.securities(security_type="stock", limit=limit)
+    assert [each.code for each in found] == [each["code"] for each in every[:count]]
+    assert [each.url.params["limit"] for each in scripted.seen] == pages
+    assert found[0].delist_date == "2001"
+
+
+def test_a_security_that_moves_to_the_next_page_is_found_once(
+    client: Calls, scripted: ScriptedService
+) -> None:
+    every = [SECURITY | {"code": f"{number:06d}.SH"} for number in range(600)]
+    first, second = every[:500], every[499:]
+    answers = (success({"items": each, "total": 600}) for each in (first, second))
+    scripted.on("GET /base/securities", *answers)
+    assert len(client.securities(limit=None)) == 600
 
 
 @given(st.lists(st.integers(), max_size=60), st.integers(1, 20))
@@ -373,8 +405,8 @@ def test_a_portion_fits_into_an_answer(one: date, other: date) -> None:
     weekdays = sum((start.toordinal() + each - 1) % 7 < 5 for each in range((end - start).days + 1))
     many = codes_at_once("min1", f"{start:%Y%m%d}", f"{end:%Y%m%d}")
     assert 1 <= many <= 500
-    assert many == 1 or many * weekdays * 240 <= 1_000_000
-    assert many == 500 or (many + 1) * weekdays * 240 > 1_000_000
+    assert many == 1 or many * weekdays * 240 <= BARS_AT_ONCE
+    assert many == 500 or (many + 1) * weekdays * 240 > BARS_AT_ONCE
 
 
 def test_a_day_that_is_none_is_the_services_to_refuse() -> None:

@@ -135,6 +135,7 @@ LEFT_OUT = {
 """Fields of the API that the model deliberately lacks, and why."""
 
 ADDED = {
+    (errors.AmazingDataError, "delivered"): "what a client that asked for portions had before",
     (errors.AmazingDataError, "retry_after"): "the header Retry-After",
     (errors.AmazingDataError, "retryable"): "follows from the status",
     (models.Chart, "meta"): "the `meta` beside the data",

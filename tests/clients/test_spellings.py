@@ -43,7 +43,7 @@ def test_what_many_codes_were_read_as_is_put_together(
     result = client.kline(list(READ_AS), "20240101", "20240105")
     assert result.meta.codes_read_as == READ_AS
     assert result.meta.expected == len(result.data) == 600
-    assert [len(body["codes"]) for body in scripted.bodies()] == [500, 100]
+    assert sorted(len(body["codes"]) for body in scripted.bodies()) == [100, 500]
 
 
 def test_two_spellings_of_a_code_in_two_calls_are_one_code(
@@ -54,8 +54,9 @@ def test_two_spellings_of_a_code_in_two_calls_are_one_code(
     assert result.meta.expected == len(result.data) == 600
     assert result.meta.codes_read_as == READ_AS
     asked = [body["codes"] for body in scripted.bodies()]
-    assert [len(codes) for codes in asked] == [500, 101, 500, 100]
-    assert asked[2] + asked[3] == list(READ_AS.values())
+    assert sorted(map(len, asked[:2])) == [101, 500]
+    again = sorted(asked[2:], key=len, reverse=True)
+    assert again[0] + again[1] == list(READ_AS.values())
 
 
 def test_a_service_that_reads_nothing_otherwise(client: Calls, scripted: ScriptedService) -> None:

@@ -90,6 +90,24 @@ def test_a_search_without_a_type_finds_each_once() -> None:
     assert len({*found}) == len(SECURITIES)
 
 
+def test_the_pages_of_a_search_have_each_once_and_those_that_were_delisted() -> None:
+    found: list[str] = []
+    for page in range(1, len(SECURITIES)):
+        _, envelope = ask("/base/securities", query={"limit": "2", "page": str(page)})
+        assert envelope["data"]["total"] == len(SECURITIES)
+        found += [each["code"] for each in envelope["data"]["items"]]
+    assert sorted(found) == sorted(each.code for each in SECURITIES)
+    assert "600001.SH" in found
+    _, envelope = ask("/base/securities", query={"page": "100"})
+    assert envelope["data"] == {"items": [], "total": len(SECURITIES)}
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "1_0", "99999999999"])
+def test_a_page_that_is_none_is_refused(page: str) -> None:
+    status, envelope = ask("/base/securities", query={"page": page})
+    assert (status, envelope["errors"][0]["field"]) == (400, "page")
+
+
 def test_codes_of_a_day_are_those_listed_then() -> None:
     assert codes("EXTRA_STOCK_A", date="20091229") == ["000001.SZ", "600000.SH", "600001.SH"]
     assert codes("EXTRA_STOCK_A", date="20091230") == ["000001.SZ", "600000.SH"]

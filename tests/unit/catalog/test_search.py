@@ -75,6 +75,8 @@ def test_it_gives_what_holds_the_text(text: str, limit: int) -> None:
     assert total == len(holding)
     assert len(best) == min(limit, total)
     assert set(best) <= set(holding)
+    whole, _ = search(SECURITIES, text, TODAY, len(SECURITIES))
+    assert best + search(SECURITIES, text, TODAY, len(SECURITIES), limit)[0] == whole
 
 
 WULIANGYE = Security("000858.SZ", "五 粮 液", Kind.STOCK, "SZ", "19980427", initials="wly wls")

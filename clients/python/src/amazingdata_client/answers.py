@@ -3,7 +3,8 @@
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,12 @@ if sys.version_info >= (3, 14):
     from compression import zstd
 else:
     from backports import zstd
+
+try:
+    # Twice as fast, and part of the extras for frames.
+    from orjson import loads
+except ModuleNotFoundError:
+    from json import loads  # type: ignore[assignment]
 
 ACCEPT_ENCODING = "gzip, zstd"
 """gzip comes first because API Gateway compresses plain answers only if the first coding is one
@@ -55,7 +62,7 @@ def unpacked(response: httpx.Response) -> httpx.Response:
     if not response.content.startswith(_ZSTD_MAGIC):
         return response
     try:
-        content = zstd.decompress(response.content)
+        content = b"".join(_opened(response.content))
     except zstd.ZstdError as error:
         raise BadAnswerError(f"{response.url} sent a corrupt zstd body: {error}") from error
     headers = httpx.Headers(response.headers)
@@ -67,6 +74,19 @@ def unpacked(response: httpx.Response) -> httpx.Response:
         content=content,
         request=response.request,
     )
+
+
+def _opened(stream: bytes) -> Iterator[bytes]:
+    """Yield what is in each frame of a zstd stream.
+
+    The service's have thousands of frames, and `zstd.decompress` would copy the rest of the stream
+    for each of them.
+    """
+    rest = memoryview(stream)
+    while rest:
+        size = zstd.get_frame_size(rest)
+        yield zstd.decompress(rest[:size])
+        rest = rest[size:]
 
 
 def envelope(response: httpx.Response) -> Envelope:
@@ -146,10 +166,11 @@ def retry_after(response: httpx.Response) -> float | None:
 
 
 def _json(response: httpx.Response) -> Any:
-    try:
-        return json.loads(response.content)
-    except ValueError:
-        return None
+    # orjson reads no half of a surrogate pair, which JSON may have.
+    for read in (loads, json.loads):
+        with suppress(ValueError):
+            return read(response.content)
+    return None
 
 
 def _fields(response: httpx.Response) -> dict[str, Any]:

@@ -85,6 +85,8 @@ class AmazingDataError(Exception):
         Whether the same call may succeed later.
     retry_after : float or None
         Seconds to wait before trying again, if the service says so.
+    delivered : tuple of str
+        The codes, as they were asked for, of the portions that had been delivered before.
     """
 
     status: int | None = None
@@ -94,6 +96,7 @@ class AmazingDataError(Exception):
     request_id: str | None = None
     retryable: bool = False
     retry_after: float | None = None
+    delivered: tuple[str, ...] = ()
 
 
 class AnswerError(AmazingDataError):

@@ -1,6 +1,8 @@
 """Conversion of rows to pandas and polars, which are optional dependencies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ DATE_FORMAT = "%Y%m%d"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 Rows = Sequence[Mapping[str, Any]]
+RowsByCode = Mapping[str, Rows]
 
 
 def bar_columns(fields: Sequence[str] | None, *, with_status: bool) -> Sequence[str]:
@@ -63,13 +66,13 @@ def chosen(fields: Sequence[str]) -> Sequence[str]:
     return tuple(dict.fromkeys(("code", "trade_date", *fields)))
 
 
-def to_pandas(rows: Rows, columns: Sequence[str]) -> "pd.DataFrame":
+def to_pandas(rows: Rows | RowsByCode, columns: Sequence[str]) -> "pd.DataFrame":
     """Convert rows to a pandas frame.
 
     Parameters
     ----------
-    rows : sequence of mappings
-        One mapping per row.
+    rows : sequence of mappings, or mapping of sequences
+        One mapping per row; or the rows of each code, which becomes their first column.
     columns : sequence of str
         The columns of the frame if there are no rows.
 
@@ -97,7 +100,7 @@ def to_pandas(rows: Rows, columns: Sequence[str]) -> "pd.DataFrame":
     return pd.DataFrame({name: column(name, values) for name, values in _columns(rows, columns)})
 
 
-def to_polars(rows: Rows, columns: Sequence[str]) -> "pl.DataFrame":
+def to_polars(rows: Rows | RowsByCode, columns: Sequence[str]) -> "pl.DataFrame":
     """Convert rows to a polars frame.
 
     Parameters
@@ -128,9 +131,25 @@ def to_polars(rows: Rows, columns: Sequence[str]) -> "pl.DataFrame":
     return pl.DataFrame([column(name, values) for name, values in _columns(rows, columns)])
 
 
-def _columns(rows: Rows, columns: Sequence[str]) -> list[tuple[str, list[Any]]]:
-    names = dict.fromkeys(name for row in rows for name in row) if rows else columns
-    return [(name, [row.get(name) for row in rows]) for name in names]
+def _columns(rows: Rows | RowsByCode, columns: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
+    """Yield each column, made when its turn comes: together they take as much as the rows."""
+    known: tuple[str, ...] = ()
+    if isinstance(rows, Mapping):
+        codes = list(chain.from_iterable(repeat(code, len(each)) for code, each in rows.items()))
+        rows = list(chain.from_iterable(rows.values()))
+        if rows:
+            known = ("code",)
+            yield "code", codes
+    for name in dict.fromkeys(chain.from_iterable(rows)) if rows else columns:
+        if name not in known:
+            yield name, _values(name, rows)
+
+
+def _values(name: str, rows: Rows) -> list[Any]:
+    try:
+        return list(map(itemgetter(name), rows))
+    except KeyError:
+        return [row.get(name) for row in rows]
 
 
 def _text(value: Any) -> str | None:

@@ -12,8 +12,16 @@ MOST_CODES = 500
 """Maximum number of codes in one request."""
 MOST_VARIETIES = 50
 """Maximum number of futures products in one request."""
-MOST_BARS = 1_000_000
-"""Approximate maximum number of bars in one response."""
+BARS_AT_ONCE = 150_000
+"""Approximate number of bars in one response.
+
+The service allows a million, but parks what is larger than this in its bucket, and answers of this
+size are read side by side.
+"""
+PORTION_BARS = 10_000
+"""Approximate number of bars in a portion, which take some 6 MB as rows."""
+MOST_FOUND = 500
+"""Maximum number of securities in one response."""
 DAY_KINDS = {
     "stock": "EXTRA_STOCK_A_ALL",
     "index": "EXTRA_INDEX_A",
@@ -79,10 +87,12 @@ def columns(fields: str | Iterable[str] | None) -> list[str] | None:
     return [each.strip() for each in (fields.split(",") if isinstance(fields, str) else fields)]
 
 
-def codes_at_once(period: str, start: str, end: str, count: int | None = None) -> int:
-    """Return the number of codes whose bars fit into one response."""
+def codes_at_once(
+    period: str, start: str, end: str, count: int | None = None, most: int = BARS_AT_ONCE
+) -> int:
+    """Return the number of codes, at least one, that have at most so many bars."""
     bars = bars_of_a_code(period, start, end, count)
-    return max(1, min(MOST_CODES, MOST_BARS // max(1, bars)))
+    return max(1, min(MOST_CODES, most // max(1, bars)))
 
 
 def bars_of_a_code(period: str, start: str, end: str, count: int | None = None) -> int:
@@ -90,6 +100,21 @@ def bars_of_a_code(period: str, start: str, end: str, count: int | None = None) 
     minutes = MINUTES.get(period)
     a_day = SESSION_MINUTES // minutes if minutes else 1
     return count or a_day * _weekdays(start, end)
+
+
+def portion_size(wanted: int | None, fitting: int) -> int:
+    """Return the number of codes of a portion: as wanted, otherwise as many as fit.
+
+    Raises
+    ------
+    ValueError
+        A portion of no codes is wanted.
+    """
+    if wanted is None:
+        return fitting
+    if wanted < 1:
+        raise ValueError(f"a portion has at least one code, not {wanted}")
+    return min(wanted, MOST_CODES)
 
 
 def _weekdays(start: str, end: str) -> int:

@@ -102,11 +102,11 @@ class _Result:
 
     def to_pandas(self) -> "pd.DataFrame":
         """Return the rows as a pandas frame; see `frames.to_pandas` for its types."""
-        return frames.to_pandas(self.rows, self.columns)
+        return frames.to_pandas(self.data, self.columns)
 
     def to_polars(self) -> "pl.DataFrame":
         """Return the rows as a polars frame; see `frames.to_polars` for its types."""
-        return frames.to_polars(self.rows, self.columns)
+        return frames.to_polars(self.data, self.columns)
 
 
 @dataclass(frozen=True, repr=False)
@@ -227,6 +227,25 @@ def merged(parts: Sequence[R], unknown_codes: Sequence[str] = ()) -> R:
     if unknown_codes:
         meta = replace(meta, unknown_codes=[*meta.unknown_codes, *unknown_codes])
     return replace(first, data=_union(part.data for part in parts), meta=meta)
+
+
+def nothing_beside(meta: Completeness) -> Completeness:
+    """Return the completeness of no codes, from where those of another part of the request came."""
+    return Completeness(
+        complete=True,
+        expected=0,
+        returned=0,
+        missing={},
+        absent={},
+        outside={},
+        unconfirmed={},
+        pending=[],
+        unfinished=[],
+        unknown_codes=[],
+        source=meta.source,
+        upstream=meta.upstream,
+        warnings=[],
+    )
 
 
 def _together(metas: Sequence[Completeness]) -> Completeness:

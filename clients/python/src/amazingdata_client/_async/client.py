@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from amazingdata_client._async.configs import AsyncConfigs
 from amazingdata_client._async.downloads import AsyncDownloads
+from amazingdata_client._async.futures import AsyncFutures
 from amazingdata_client._async.klines import AsyncKlines
 from amazingdata_client._async.memberships import AsyncMemberships
 from amazingdata_client._async.mirror import AsyncMirror
@@ -19,6 +20,7 @@ class AsyncClient(
     AsyncSecurities,
     AsyncMemberships,
     AsyncKlines,
+    AsyncFutures,
     AsyncStatuses,
     AsyncStatements,
     AsyncDownloads,

@@ -1,15 +1,16 @@
-"""Calls for K-lines and main contracts."""
+"""Calls for K-lines."""
 
-from collections.abc import Awaitable, Iterable
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Awaitable, Iterable
+from functools import partial
+from typing import Any
 
-from amazingdata_client._async.portions import in_portions
+from amazingdata_client._async.portions import Ask, in_portions, one_by_one
 from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.answers import Envelope
-from amazingdata_client.future_models import MainContracts, Variety
 from amazingdata_client.models import Chart, Completeness
+from amazingdata_client.progress_bar import Progress
 from amazingdata_client.questions import (
-    MOST_VARIETIES,
+    PORTION_BARS,
     bars_of,
     codes_at_once,
     columns,
@@ -18,15 +19,16 @@ from amazingdata_client.questions import (
     given,
     is_future,
     named,
+    portion_size,
 )
 from amazingdata_client.reading import read
-from amazingdata_client.results import ContinuousResult, KlineResult
+from amazingdata_client.results import KlineResult
 from amazingdata_client.status_models import ChartStatus
-from amazingdata_client.words import Adjust, DayLike, Include, Method, Period, Rule
+from amazingdata_client.words import Adjust, DayLike, Include, Period
 
 
 class AsyncKlines(AsyncSession):
-    """K-lines of stocks, indices, funds and futures; futures products and main contracts."""
+    """K-lines of stocks, indices, funds and futures."""
 
     async def kline(
         self,
@@ -41,6 +43,7 @@ class AsyncKlines(AsyncSession):
         include: Include | None = None,
         fields: str | Iterable[str] | None = None,
         universe: str | None = None,
+        progress: Progress = False,
     ) -> KlineResult:
         """Return the bars of stocks, indices and funds (`POST /stock/kline/batch`).
 
@@ -69,6 +72,9 @@ class AsyncKlines(AsyncSession):
         universe : str, optional
             An index such as "000300.SH" instead of `codes`: for each day, the bars of those that
             belonged to it on that day. `meta.universe` names them.
+        progress : callable or bool
+            A function that gets the number of codes that are done and that of all codes, first 0
+            of them; True for a bar in a notebook or a terminal.
 
         Returns
         -------
@@ -87,28 +93,76 @@ class AsyncKlines(AsyncSession):
             Every code is unknown, or the index is. If only some codes are, they are in
             `meta.unknown_codes`.
         """
-        listed = named(codes)
-        if listed and all(map(is_future, listed)) and not universe:
-            if adjust != "none" or adjust_anchor or include:
-                raise ValueError("adjust, adjust_anchor and include do not apply to futures")
-            return await self.future_kline(
-                listed, start_date, end_date, period, count=count, fields=fields
-            )
-        chosen = columns(fields)
-        scope = bars_of(start_date, end_date, count) | {"period": period, "adjust": adjust}
-        scope |= given(
-            adjust_anchor=adjust_anchor and day(adjust_anchor),
+        listed, ask = self._bars(
+            codes,
+            bars_of(start_date, end_date, count) | {"period": period},
+            adjust=adjust,
+            adjust_anchor=adjust_anchor,
             include=include,
-            fields=chosen,
+            fields=columns(fields),
             universe=universe,
         )
-
-        def ask(some: list[str]) -> Awaitable[Envelope]:
-            body = scope if universe and not some else {"codes": some, **scope}
-            return self.call("POST", "/stock/kline/batch", json=body, repeatable=True)
-
         size = codes_at_once(period, day(start_date), day(end_date), count)
-        return replace(await in_portions(KlineResult, listed, size, ask), fields=chosen)
+        make = partial(KlineResult, fields=columns(fields))
+        return await in_portions(make, listed, size, ask, progress)
+
+    def iter_klines(
+        self,
+        codes: str | Iterable[str],
+        start_date: DayLike = "",
+        end_date: DayLike = "",
+        period: Period = "daily",
+        *,
+        count: int | None = None,
+        adjust: Adjust = "none",
+        adjust_anchor: DayLike | None = None,
+        include: Include | None = None,
+        fields: str | Iterable[str] | None = None,
+        portion: int | None = None,
+        progress: Progress = False,
+    ) -> AsyncGenerator[KlineResult, None]:
+        """Return the bars of `kline` portion by portion, for more codes than fit into memory.
+
+        Each portion has some of the codes, with all of their bars and their own completeness. The
+        next one is asked for when the one before was taken, so no connection is in use meanwhile.
+
+        Parameters
+        ----------
+        codes, start_date, end_date, period, count, adjust, adjust_anchor, include, fields
+            See `kline`. The members of an index: see `constituents`.
+        portion : int, optional
+            The number of codes of a portion, up to 500; default: as many as have some 10,000 bars,
+            at least one.
+        progress : callable or bool
+            See `kline`.
+
+        Yields
+        ------
+        KlineResult
+            What `kline` returns, of some of the codes, in their order. Unknown codes are in the
+            `meta.unknown_codes` of a portion, and a code in two spellings is in one portion.
+
+        Raises
+        ------
+        ValueError
+            As in `kline`, or a portion of no codes was asked for.
+        InvalidInputError, NotFoundError
+            See `kline`.
+        AmazingDataError
+            A call failed; `delivered` of the error are the codes of the portions before, as they
+            were asked for. Every one of them can be used.
+        """
+        listed, ask = self._bars(
+            codes,
+            bars_of(start_date, end_date, count) | {"period": period},
+            adjust=adjust,
+            adjust_anchor=adjust_anchor,
+            include=include,
+            fields=columns(fields),
+        )
+        fitting = codes_at_once(period, day(start_date), day(end_date), count, PORTION_BARS)
+        make = partial(KlineResult, fields=columns(fields))
+        return one_by_one(make, listed, portion_size(portion, fitting), ask, progress)
 
     async def future_kline(
         self,
@@ -119,12 +173,13 @@ class AsyncKlines(AsyncSession):
         *,
         count: int | None = None,
         fields: str | Iterable[str] | None = None,
+        progress: Progress = False,
     ) -> KlineResult:
         """Return the bars of futures contracts (`GET /future/kline`).
 
         Parameters
         ----------
-        codes, start_date, end_date, period, count, fields
+        codes, start_date, end_date, period, count, fields, progress
             See `kline`. A code such as "IF.MAIN" is the main contract of each day, unadjusted, as
             `continuous` returns it.
 
@@ -140,73 +195,10 @@ class AsyncKlines(AsyncSession):
             See `kline`.
         """
         chosen = columns(fields)
-        scope = bars_of(start_date, end_date, count) | {"period": period}
-        scope |= given(fields=chosen and ",".join(chosen))
-
-        def ask(some: list[str]) -> Awaitable[Envelope]:
-            return self.call("GET", "/future/kline", params={"codes": ",".join(some), **scope})
-
+        ask = self._futures(bars_of(start_date, end_date, count) | {"period": period}, chosen)
         size = codes_at_once(period, day(start_date), day(end_date), count)
-        return replace(await in_portions(KlineResult, distinct(codes), size, ask), fields=chosen)
-
-    async def continuous(
-        self,
-        varieties: str | Iterable[str],
-        start_date: DayLike = "",
-        end_date: DayLike = "",
-        *,
-        period: Period = "daily",
-        count: int | None = None,
-        rule: Rule = "oi",
-        adjust: Adjust = "none",
-        method: Method = "ratio",
-        fields: str | Iterable[str] | None = None,
-    ) -> ContinuousResult:
-        """Return the bars of each day's main contract as one series (`GET /future/continuous`).
-
-        Parameters
-        ----------
-        varieties : str or iterable of str
-            Any number of futures products, such as "IF" and "rb", in any case.
-        start_date, end_date, period, count, fields
-            See `kline`.
-        rule : str
-            What decides who is main: "oi" (open interest) or "volume".
-        adjust : str
-            "none", "forward" (prices of the last known main contract unchanged) or "backward"
-            (those of the first one).
-        method : str
-            How the prices of two contracts are joined: "ratio" keeps every day's return,
-            "difference" every day's change in points.
-
-        Returns
-        -------
-        ContinuousResult
-            For each series, such as "IF.MAIN", its bars in order of time, each with its `contract`.
-            `meta.rolls` has the changes, and `meta.no_main` the days whose main contract is not
-            known, which are missing.
-
-        Raises
-        ------
-        InvalidInputError
-            A parameter is invalid; see `errors`.
-        NotFoundError
-            Every product is unknown.
-        """
-        chosen = columns(fields)
-        scope = bars_of(start_date, end_date, count) | {"period": period, "rule": rule}
-        scope |= {"adjust": adjust, "method": method}
-        scope |= given(fields=chosen and ",".join(chosen))
-
-        def ask(some: list[str]) -> Awaitable[Envelope]:
-            params = {"varieties": ",".join(some), **scope}
-            return self.call("GET", "/future/continuous", params=params)
-
-        at_once = codes_at_once(period, day(start_date), day(end_date), count)
-        size = min(MOST_VARIETIES, at_once)
-        named = [each.upper() for each in distinct(varieties)]
-        found = await in_portions(ContinuousResult, distinct(named), size, ask)
-        return replace(found, fields=chosen)
+        make = partial(KlineResult, fields=chosen)
+        return await in_portions(make, distinct(codes), size, ask, progress)
 
     async def chart(
         self,
@@ -248,19 +240,41 @@ class AsyncKlines(AsyncSession):
             status=read(ChartStatus, status) if status else None,
         )
 
-    async def varieties(self) -> list[Variety]:
-        """Return all futures products (`GET /cache/future-varieties`)."""
-        data = (await self.call("GET", "/cache/future-varieties")).data
-        return [read(Variety, each) for each in data["details"]]
+    def _bars(
+        self,
+        codes: str | Iterable[str] | None,
+        scope: dict[str, Any],
+        *,
+        adjust: Adjust,
+        adjust_anchor: DayLike | None,
+        include: Include | None,
+        fields: list[str] | None,
+        universe: str | None = None,
+    ) -> tuple[list[str], Ask]:
+        """Return the codes to ask for, and what asks for some of them."""
+        listed = named(codes)
+        if listed and all(map(is_future, listed)) and not universe:
+            if adjust != "none" or adjust_anchor or include:
+                raise ValueError("adjust, adjust_anchor and include do not apply to futures")
+            return listed, self._futures(scope, fields)
+        asked = scope | {"adjust": adjust}
+        asked |= given(
+            adjust_anchor=adjust_anchor and day(adjust_anchor),
+            include=include,
+            fields=fields,
+            universe=universe,
+        )
 
-    async def main_contracts(self, trade_date: DayLike | None = None) -> MainContracts:
-        """Return the main contract of every futures product (`GET /cache/main-contracts`).
+        def ask(some: list[str]) -> Awaitable[Envelope]:
+            body = asked if universe and not some else {"codes": some, **asked}
+            return self.call("POST", "/stock/kline/batch", json=body, repeatable=True)
 
-        Parameters
-        ----------
-        trade_date : str or date, optional
-            The trading day; default: the last one whose bars are final.
-        """
-        params = {} if trade_date is None else {"trade_date": day(trade_date)}
-        answer = await self.call("GET", "/cache/main-contracts", params=params)
-        return read(MainContracts, {**answer.data, **answer.meta})
+        return listed, ask
+
+    def _futures(self, scope: dict[str, Any], fields: list[str] | None) -> Ask:
+        asked = scope | given(fields=fields and ",".join(fields))
+
+        def ask(some: list[str]) -> Awaitable[Envelope]:
+            return self.call("GET", "/future/kline", params={"codes": ",".join(some), **asked})
+
+        return ask

@@ -8,9 +8,15 @@ __all__ = ["Lock", "at_once", "sleep"]
 
 
 async def at_once(
-    limit: int, jobs: Iterable[Callable[[], Awaitable[None]]], stop: Callable[[], None]
+    limit: int,
+    jobs: Iterable[Callable[[], Awaitable[None]]],
+    stop: Callable[[], None] = lambda: None,
+    on_done: Callable[[], None] = lambda: None,
 ) -> None:
-    """Do jobs, several at a time; if one fails, call `stop`, end the others and raise its error."""
+    """Do jobs, several at a time; if one fails, call `stop`, end the others and raise its error.
+
+    `on_done` is called after each job, in the caller's thread.
+    """
     waiting = iter(jobs)
     failures: list[Exception] = []
 
@@ -18,6 +24,7 @@ async def at_once(
         try:
             for job in waiting:
                 await job()
+                on_done()
         except Exception as error:  # noqa: BLE001  raised below, without a group around it
             failures.append(error)
             stop()

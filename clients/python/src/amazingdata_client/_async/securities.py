@@ -1,10 +1,12 @@
 """Calls for securities, trading days, the current user, and the state of the service."""
 
+import sys
+from itertools import count
 from typing import Any
 
 from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.models import Security, SecurityInfo, User
-from amazingdata_client.questions import day, given, security_type_of
+from amazingdata_client.questions import MOST_FOUND, day, given, security_type_of
 from amazingdata_client.reading import read
 from amazingdata_client.service_models import Schedule, ServiceStatus
 from amazingdata_client.words import DayLike, SecurityType
@@ -52,28 +54,36 @@ class AsyncSecurities(AsyncSession):
         return found
 
     async def securities(
-        self, q: str = "", *, security_type: SecurityType | None = None, limit: int = 20
+        self, q: str = "", *, security_type: SecurityType | None = None, limit: int | None = 20
     ) -> list[Security]:
-        """Search for securities by code or name (`GET /base/securities`).
+        """Search for securities by code or name (`GET /base/securities`), page by page.
 
         Parameters
         ----------
         q : str
-            Part of a code or name; an empty string matches every security.
+            Part of a code or name; an empty string matches every security, also those that were
+            delisted (`delist_date`).
         security_type : str, optional
             See `codes`.
-        limit : int
-            Maximum number of results, up to 500.
+        limit : int, optional
+            Maximum number of results, in as many pages as they need; None for all.
 
         Returns
         -------
         list of Security
-            The best matches first.
+            The best matches first, each once.
         """
         wanted = security_type and security_type_of(security_type)
-        params = given(q=q, security_type=wanted, limit=limit)
-        data = (await self.call("GET", "/base/securities", params=params)).data
-        return [read(Security, each) for each in data["items"]]
+        size = MOST_FOUND if limit is None else min(limit, MOST_FOUND)
+        params = given(q=q, security_type=wanted, limit=size)
+        found: dict[str, Security] = {}
+        for page in count(1):
+            answer = await self.call("GET", "/base/securities", params={**params, "page": page})
+            data = answer.data
+            found |= {each["code"]: read(Security, each) for each in data["items"]}
+            if len(data["items"]) < size or page * size >= (limit or sys.maxsize):
+                break
+        return list(found.values())[:limit]
 
     async def calendar(self, market: str, start_date: DayLike, end_date: DayLike) -> list[str]:
         """Return the trading days of a market (`GET /base/calendar`).

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Iterable
 from amazingdata_client._async.portions import in_portions
 from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.answers import Envelope
+from amazingdata_client.progress_bar import Progress
 from amazingdata_client.questions import MOST_CODES, day, distinct
 from amazingdata_client.results import StatementResult
 from amazingdata_client.words import DayLike
@@ -19,6 +20,8 @@ class AsyncStatements(AsyncSession):
         start_date: DayLike,
         end_date: DayLike,
         statement_type: str = "1",
+        *,
+        progress: Progress = False,
     ) -> StatementResult:
         """Return balance sheets (`GET /finance/balance-sheet`).
 
@@ -30,6 +33,8 @@ class AsyncStatements(AsyncSession):
             First and last reporting period, which are last days of quarters.
         statement_type : str
             "1" for consolidated statements.
+        progress : callable or bool
+            See `kline`.
 
         Returns
         -------
@@ -44,7 +49,8 @@ class AsyncStatements(AsyncSession):
         NotFoundError
             Every code is unknown. If only some are, they are in `meta.unknown_codes`.
         """
-        return await self._statements("balance-sheet", codes, start_date, end_date, statement_type)
+        scope = _scope(start_date, end_date, statement_type)
+        return await self._statements("balance-sheet", codes, scope, progress)
 
     async def income(
         self,
@@ -52,12 +58,14 @@ class AsyncStatements(AsyncSession):
         start_date: DayLike,
         end_date: DayLike,
         statement_type: str = "1",
+        *,
+        progress: Progress = False,
     ) -> StatementResult:
         """Return income statements (`GET /finance/income`).
 
         Parameters
         ----------
-        codes, start_date, end_date, statement_type
+        codes, start_date, end_date, statement_type, progress
             See `balance_sheet`.
 
         Returns
@@ -65,7 +73,8 @@ class AsyncStatements(AsyncSession):
         StatementResult
             See `balance_sheet`.
         """
-        return await self._statements("income", codes, start_date, end_date, statement_type)
+        scope = _scope(start_date, end_date, statement_type)
+        return await self._statements("income", codes, scope, progress)
 
     async def cash_flow(
         self,
@@ -73,12 +82,14 @@ class AsyncStatements(AsyncSession):
         start_date: DayLike,
         end_date: DayLike,
         statement_type: str = "1",
+        *,
+        progress: Progress = False,
     ) -> StatementResult:
         """Return cash flow statements (`GET /finance/cash-flow`).
 
         Parameters
         ----------
-        codes, start_date, end_date, statement_type
+        codes, start_date, end_date, statement_type, progress
             See `balance_sheet`.
 
         Returns
@@ -86,23 +97,21 @@ class AsyncStatements(AsyncSession):
         StatementResult
             See `balance_sheet`.
         """
-        return await self._statements("cash-flow", codes, start_date, end_date, statement_type)
+        scope = _scope(start_date, end_date, statement_type)
+        return await self._statements("cash-flow", codes, scope, progress)
 
     async def _statements(
-        self,
-        name: str,
-        codes: str | Iterable[str],
-        start_date: DayLike,
-        end_date: DayLike,
-        statement_type: str,
+        self, name: str, codes: str | Iterable[str], scope: dict[str, str], progress: Progress
     ) -> StatementResult:
-        scope = {
-            "start_date": day(start_date),
-            "end_date": day(end_date),
-            "statement_type": statement_type,
-        }
-
         def ask(some: list[str]) -> Awaitable[Envelope]:
             return self.call("GET", f"/finance/{name}", params={"codes": ",".join(some), **scope})
 
-        return await in_portions(StatementResult, distinct(codes), MOST_CODES, ask)
+        return await in_portions(StatementResult, distinct(codes), MOST_CODES, ask, progress)
+
+
+def _scope(start_date: DayLike, end_date: DayLike, statement_type: str) -> dict[str, str]:
+    return {
+        "start_date": day(start_date),
+        "end_date": day(end_date),
+        "statement_type": statement_type,
+    }

@@ -1,13 +1,14 @@
 """Calls for the status of stocks."""
 
 from collections.abc import Awaitable, Iterable
-from dataclasses import replace
+from functools import partial
 
 from amazingdata_client._async.portions import in_portions
 from amazingdata_client._async.session import AsyncSession
 from amazingdata_client.answers import Envelope
 from amazingdata_client.day_result import StatusDayResult
 from amazingdata_client.export_models import DayCompleteness
+from amazingdata_client.progress_bar import Progress
 from amazingdata_client.questions import bars_of, codes_at_once, columns, day, given, named
 from amazingdata_client.reading import read
 from amazingdata_client.results import StatusResult
@@ -25,6 +26,7 @@ class AsyncStatuses(AsyncSession):
         *,
         fields: str | Iterable[str] | None = None,
         universe: str | None = None,
+        progress: Progress = False,
     ) -> StatusResult:
         """Return the status of stocks on each day of a range (`GET /stock/status`).
 
@@ -38,6 +40,8 @@ class AsyncStatuses(AsyncSession):
             Only these columns, beside `trade_date`.
         universe : str, optional
             An index instead of `codes`; see `kline`.
+        progress : callable or bool
+            See `kline`.
 
         Returns
         -------
@@ -62,7 +66,8 @@ class AsyncStatuses(AsyncSession):
             return self.call("GET", "/stock/status", params=params)
 
         size = codes_at_once("daily", day(start_date), day(end_date))
-        return replace(await in_portions(StatusResult, named(codes), size, ask), fields=chosen)
+        make = partial(StatusResult, fields=chosen)
+        return await in_portions(make, named(codes), size, ask, progress)
 
     async def status_day(
         self, trade_date: DayLike, *, fields: str | Iterable[str] | None = None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from amazingdata_client._sync.configs import Configs
 from amazingdata_client._sync.downloads import Downloads
+from amazingdata_client._sync.futures import Futures
 from amazingdata_client._sync.klines import Klines
 from amazingdata_client._sync.memberships import Memberships
 from amazingdata_client._sync.mirror import Mirror
@@ -20,6 +21,7 @@ class Client(
     Securities,
     Memberships,
     Klines,
+    Futures,
     Statuses,
     Statements,
     Downloads,

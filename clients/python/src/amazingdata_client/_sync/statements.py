@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from amazingdata_client._sync.portions import in_portions
 from amazingdata_client._sync.session import Session
 from amazingdata_client.answers import Envelope
+from amazingdata_client.progress_bar import Progress
 from amazingdata_client.questions import MOST_CODES, day, distinct
 from amazingdata_client.results import StatementResult
 from amazingdata_client.words import DayLike
@@ -20,6 +21,8 @@ class Statements(Session):
         start_date: DayLike,
         end_date: DayLike,
         statement_type: str = "1",
+        *,
+        progress: Progress = False,
     ) -> StatementResult:
         """Return balance sheets (`GET /finance/balance-sheet`).
 
@@ -31,6 +34,8 @@ class Statements(Session):
             First and last reporting period, which are last days of quarters.
         statement_type : str
             "1" for consolidated statements.
+        progress : callable or bool
+            See `kline`.
 
         Returns
         -------
@@ -45,7 +50,8 @@ class Statements(Session):
         NotFoundError
             Every code is unknown. If only some are, they are in `meta.unknown_codes`.
         """
-        return self._statements("balance-sheet", codes, start_date, end_date, statement_type)
+        scope = _scope(start_date, end_date, statement_type)
+        return self._statements("balance-sheet", codes, scope, progress)
 
     def income(
         self,
@@ -53,12 +59,14 @@ class Statements(Session):
         start_date: DayLike,
         end_date: DayLike,
         statement_type: str = "1",
+        *,
+        progress: Progress = False,
     ) -> StatementResult:
         """Return income statements (`GET /finance/income`).
 
         Parameters
         ----------
-        codes, start_date, end_date, statement_type
+        codes, start_date, end_date, statement_type, progress
             See `balance_sheet`.
 
         Returns
@@ -66,7 +74,8 @@ class Statements(Session):
         StatementResult
             See `balance_sheet`.
         """
-        return self._statements("income", codes, start_date, end_date, statement_type)
+        scope = _scope(start_date, end_date, statement_type)
+        return self._statements("income", codes, scope, progress)
 
     def cash_flow(
         self,
@@ -74,12 +83,14 @@ class Statements(Session):
         start_date: DayLike,
         end_date: DayLike,
         statement_type: str = "1",
+        *,
+        progress: Progress = False,
     ) -> StatementResult:
         """Return cash flow statements (`GET /finance/cash-flow`).
 
         Parameters
         ----------
-        codes, start_date, end_date, statement_type
+        codes, start_date, end_date, statement_type, progress
             See `balance_sheet`.
 
         Returns
@@ -87,23 +98,21 @@ class Statements(Session):
         StatementResult
             See `balance_sheet`.
         """
-        return self._statements("cash-flow", codes, start_date, end_date, statement_type)
+        scope = _scope(start_date, end_date, statement_type)
+        return self._statements("cash-flow", codes, scope, progress)
 
     def _statements(
-        self,
-        name: str,
-        codes: str | Iterable[str],
-        start_date: DayLike,
-        end_date: DayLike,
-        statement_type: str,
+        self, name: str, codes: str | Iterable[str], scope: dict[str, str], progress: Progress
     ) -> StatementResult:
-        scope = {
-            "start_date": day(start_date),
-            "end_date": day(end_date),
-            "statement_type": statement_type,
-        }
-
         def ask(some: list[str]) -> Envelope:
             return self.call("GET", f"/finance/{name}", params={"codes": ",".join(some), **scope})
 
-        return in_portions(StatementResult, distinct(codes), MOST_CODES, ask)
+        return in_portions(StatementResult, distinct(codes), MOST_CODES, ask, progress)
+
+
+def _scope(start_date: DayLike, end_date: DayLike, statement_type: str) -> dict[str, str]:
+    return {
+        "start_date": day(start_date),
+        "end_date": day(end_date),
+        "statement_type": statement_type,
+    }

@@ -9,6 +9,7 @@ from marketdata.api.days import check_announced, check_day
 from marketdata.api.groups import WhenQuery, answer, answer_members, reader
 from marketdata.api.parameters import (
     DIGITS,
+    MAX_PAGE,
     Day,
     DayRange,
     Parameters,
@@ -29,11 +30,15 @@ router = Router()
 
 
 class SearchQuery(Parameters):
-    """What to search for, and in which type; without a type, in all of them."""
+    """What to search for, and in which type; without a type, in all of them.
+
+    Answers have `limit` securities, and the next `page` goes on after them.
+    """
 
     q: Annotated[str, Field(max_length=MAX_TEXT), Printable()] = ""
     security_type: Annotated[str, one_of(SECURITY_TYPES)] | None = None
     limit: Annotated[int, Field(ge=1, le=MAX_FOUND), DIGITS] = 20
+    page: Annotated[int, Field(ge=1, le=MAX_PAGE), DIGITS] = 1
 
 
 class CodesQuery(Parameters):
@@ -53,14 +58,16 @@ class CalendarQuery(DayRange):
 def find_securities(call: Call[SearchQuery]) -> Answer:
     """Search for securities by part of a code or name, best matches first.
 
-    Of equally good matches those listed today come first. `total` is the number of all matches.
+    Of equally good matches those listed today come first, then those delisted since or not yet
+    listed. `total` is the number of all matches, whatever the page.
     """
     asked = call.parameters
     catalog = _catalog()
     of_type = SECURITY_TYPES[asked.security_type] if asked.security_type else None
     securities = catalog.of_type(of_type) if of_type else catalog.securities()
     wanted = read_spelling(asked.q) or asked.q
-    found, total = search(securities, wanted, _today(), asked.limit)
+    skip = (asked.page - 1) * asked.limit
+    found, total = search(securities, wanted, _today(), asked.limit, skip)
     return Answer.success({"items": [_view(each) for each in found], "total": total})
 
 

@@ -8,7 +8,7 @@ from marketdata.catalog.securities import Security
 
 
 def search(
-    securities: Iterable[Security], text: str, day: str, limit: int
+    securities: Iterable[Security], text: str, day: str, limit: int, skip: int = 0
 ) -> tuple[list[Security], int]:
     """Find the securities that a text may mean, the likeliest first.
 
@@ -27,11 +27,13 @@ def search(
         Today, "YYYYMMDD".
     limit : int
         The maximum number of securities to return.
+    skip : int
+        How many of the best matches to leave out, which are on earlier pages.
 
     Returns
     -------
     list of Security, int
-        The best matches, and the number of all matches.
+        The best matches after those, and the number of all matches.
     """
     wanted = folded(text)
     found = [
@@ -40,7 +42,7 @@ def search(
         if (rank := _rank(security, wanted)) is not None
     ]
     found.sort(key=lambda each: each[:3])
-    return [security for *_, security in found[:limit]], len(found)
+    return [security for *_, security in found[skip : skip + limit]], len(found)
 
 
 @lru_cache(maxsize=16384)
