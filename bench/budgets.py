@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench.asking import CODES as CLIENT_CODES
+from bench.asking import YEARS as CLIENT_YEARS
 from bench.contents import MEMBERS
 from bench.detecting import YEARS
 from bench.filling import LATENCY
@@ -29,6 +31,9 @@ DAY_FILE_BYTES = 300_000
 
 SCRIPT_BYTES = 350_000
 """What a browser may have to load for its first chart, unpacked."""
+
+PORTIONS_MB = 150
+"""What a process may take that reads portions and makes frames of them, pandas included."""
 
 PERIODS = {"daily": "days", "min1": "minutes"}
 """What the stored periods are called."""
@@ -81,6 +86,7 @@ def budgets(raw: Mapping[str, Any]) -> list[Budget]:
         _store(raw["store"]),
         _fill(raw["fill"]),
         *_publish(raw["publish"]),
+        *_client(raw["growth_read"]["client"]),
         *_peers(raw["peers"]),
         _wire(raw["read"]["50x1y"], raw["parquet_bytes"]),
         _printing(raw["printing"]),
@@ -239,6 +245,25 @@ def _publish(publish: Mapping[str, Any]) -> Iterator[Budget]:
         mirror["klines"]["wall_ms"] / scanned,
         30,
         at_least=True,
+    )
+
+
+def _client(client: Mapping[str, Any]) -> Iterator[Budget]:
+    asked = f"{CLIENT_CODES} codes × {CLIENT_YEARS} years"
+    read = client["frame"]["parquet"]["wall_ms"]
+    yield Budget(
+        "client_frame",
+        f"{asked} by the client to pandas, by the clock",
+        f"pandas reading them from Parquet: {read:.0f} ms",
+        client["frame"]["client"]["wall_ms"] / read,
+        15,
+    )
+    yield Budget(
+        "client_portions",
+        f"the client's memory, {asked} portion by portion to pandas",
+        f"{PORTIONS_MB} MB",
+        client["portions"]["peak_mib"] * 2**20 / (PORTIONS_MB * 10**6),
+        1,
     )
 
 

@@ -1,8 +1,10 @@
-"""CPU and wall time of calls, taken in turns so that a noisy neighbour affects all alike."""
+"""CPU and wall time of calls, in turns so that a noisy neighbour affects all alike; memory."""
 
 import gc
+import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
@@ -64,3 +66,13 @@ def in_turns(
             call()
     taken = [{name: once(call) for name, call in calls.items()} for _ in range(rounds)]
     return {name: summary([each[name] for each in taken]) for name in calls}
+
+
+def peak_mib() -> float:
+    """Return the most memory that this process has had, in MiB."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # On Linux, ru_maxrss includes what the parent used before this program was loaded.
+        (peak,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(peak.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20

@@ -5,15 +5,13 @@
 """
 
 import json
-import resource
 import sys
 from collections.abc import Callable
 from functools import partial
 from itertools import product
-from pathlib import Path
 from typing import Any
 
-from bench.clock import Times, middle, once
+from bench.clock import Times, middle, once, peak_mib
 from bench.counting import counted
 from bench.runtime import ZSTD, Answered, Function, get_event
 
@@ -70,16 +68,7 @@ def memory(codes: list[str], count: int, years: int) -> dict[str, float]:
     function = Function("stock")
     event = get_event("/stock/kline", query(codes, count, years), "gzip")
     first = once(lambda: function.call(event))
-    return {"codes": count, "years": years, "peak_mib": _peak_mib(), **first._asdict()}
-
-
-def _peak_mib() -> float:
-    status = Path("/proc/self/status")
-    if status.exists():
-        # On Linux, ru_maxrss includes what the parent used before this program was loaded.
-        (peak,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(peak.split()[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return {"codes": count, "years": years, "peak_mib": peak_mib(), **first._asdict()}
 
 
 if __name__ == "__main__":

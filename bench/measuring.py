@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import (
+    asking,
     comparing,
     contents,
     detecting,
@@ -220,10 +221,16 @@ def _growth_read() -> dict[str, Any]:
     contents.add_catalog(kept, market.codes)
     with endpoint(_saved(kept, "growth")) as port:
         named = ",".join(codes)
-        return {
+        found = {
             "answers": run("bench.growing", "read", named, port=port),
             "memory": [run("bench.growing", "memory", named, *size, port=port) for size in MEMORY],
         }
+        with gateway(port) as front:
+            wanted = ",".join(codes[: asking.CODES])
+            client = {
+                what: run("bench.asking", what, front, wanted) for what in ("frame", "portions")
+            }
+        return found | {"client": client}
 
 
 def _growth_fill() -> list[dict[str, float]]:

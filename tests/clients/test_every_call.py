@@ -3,6 +3,8 @@
 import inspect
 import json
 import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any, get_type_hints
 
 import httpx
@@ -88,6 +90,9 @@ ARGUMENTS = {
 }
 """A value for every parameter of every method."""
 
+DAYS = {"adjust_anchor", "date", "end_date", "start_date", "trade_date"}
+"""Parameters that are days."""
+
 OURS = {"progress"}
 """Parameters of methods that the service never sees."""
 
@@ -157,10 +162,10 @@ def test_methods_of_one_call_give_every_parameter_together(call: str) -> None:
     assert given == parameters_of(CALLS[call]) - NOT_GIVEN.keys()
 
 
-@pytest.mark.parametrize(("name", "call"), methods_of(Client))
-def test_a_method_gives_every_parameter_and_reads_the_answer(
-    connect: Connect, name: str, call: str
-) -> None:
+def made(
+    connect: Connect, name: str, call: str, changes: dict[str, Any]
+) -> tuple[Any, httpx.Request]:
+    """Call a method with all of its arguments; give its result and the request that it made."""
     seen: dict[str, httpx.Request] = {}
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -176,13 +181,37 @@ def test_a_method_gives_every_parameter_and_reads_the_answer(
 
     transport = httpx.MockTransport(answer)
     client = connect(token=Token("token-1", 9e9, 9e9), transport=transport)
-    result = getattr(client, name)(**arguments_of(name) | OF_CALL.get(call, {}))
+    result = getattr(client, name)(**arguments_of(name) | OF_CALL.get(call, {}) | changes)
+    return result, seen["login" if name == "login" else "call"]
+
+
+@pytest.mark.parametrize(("name", "call"), methods_of(Client))
+def test_a_method_gives_every_parameter_and_reads_the_answer(
+    connect: Connect, name: str, call: str
+) -> None:
+    result, request = made(connect, name, call, {})
     assert result is not None or name.startswith(("delete", "logout"))
     verb, path = call.split(" ")
-    request = seen["login" if name == "login" else "call"]
     assert request.method == verb
     asked = parameters_of(CALLS[call]) - NOT_GIVEN.keys()
     assert given_in(request, path) == (asked & {*arguments_of(name)} if call in IN_PARTS else asked)
+
+
+@pytest.mark.parametrize(
+    ("name", "call"), [each for each in methods_of(Client) if DAYS & {*arguments_of(each[0])}]
+)
+def test_every_method_takes_days_of_every_type(connect: Connect, name: str, call: str) -> None:
+    def request(convert: Callable[[date], Any]) -> tuple[httpx.URL, bytes]:
+        names = DAYS & {*arguments_of(name)}
+        days = {each: convert(date.fromisoformat(str(ARGUMENTS[each]))) for each in names}
+        _, sent = made(connect, name, call, days)
+        return sent.url, sent.content
+
+    plain = request("{:%Y%m%d}".format)
+    assert request("{:%Y-%m-%d}".format) == plain
+    assert request(lambda day: day) == plain
+    assert request(lambda day: datetime(day.year, day.month, day.day, 15, tzinfo=UTC)) == plain
+    assert request(lambda day: int(f"{day:%Y%m%d}")) == plain
 
 
 def test_both_clients_have_the_same_methods() -> None:

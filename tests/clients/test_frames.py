@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 import polars as pl
+import pytest
 from amazingdata_client import KlineResult, StatementResult
 from amazingdata_client.models import Completeness
 from amazingdata_client.reading import read
@@ -67,6 +68,49 @@ def test_whole_prices_are_floats_too() -> None:
     result = klines(sample_bar(open=9, amount=915))
     assert str(result.to_pandas()["open"].dtype) == "float64"
     assert result.to_polars().schema["amount"] == pl.Float64
+
+
+def test_rows_of_several_codes_may_have_other_columns() -> None:
+    """As a code without a status, or one whose rows have nulls only."""
+    data: Any = {
+        "600000.SH": [sample_bar("20240102"), sample_bar("20240103", volume=None)],
+        "000001.SH": [],
+        "600001.SH": [{"trade_date": "20240103", "close": 9, "is_st": True, "contract": "A"}],
+        "600002.SH": [sample_bar("20240102", close=None, open_interest=7)],
+    }
+    result = KlineResult(data, META)
+    pandas, polars = result.to_pandas(), result.to_polars()
+    codes = ["600000.SH", "600000.SH", "600001.SH", "600002.SH"]
+    names = ["code", *sample_bar(), "is_st", "contract", "open_interest"]
+    assert list(pandas) == polars.columns == names
+    assert pandas["code"].tolist() == polars["code"].to_list() == codes
+    assert pandas["trade_date"].dt.strftime("%d").tolist() == ["02", "03", "03", "02"]
+    assert polars["close"].to_list() == [9.15, 9.15, 9.0, None]
+    for name in names[2:]:
+        assert [None if pd.isna(value) else value for value in pandas[name]] == polars[
+            name
+        ].to_list()
+    assert [str(pandas.dtypes[name]) for name in names[6:]] == [
+        "Int64",
+        "float64",
+        "boolean",
+        "string",
+        "Int64",
+    ]
+
+
+def test_rows_may_name_their_code() -> None:
+    data: Any = {"600000.SH": [{"code": "600000.SH", "close": 9.1}], "600001.SH": [{"close": 9.2}]}
+    result = KlineResult(data, META)
+    for frame in (result.to_pandas(), result.to_polars()):
+        assert list(frame["code"]) == ["600000.SH", "600001.SH"]
+        assert list(frame["close"]) == [9.1, 9.2]
+
+
+@pytest.mark.parametrize("volume", [1.5, "many"])
+def test_what_has_another_type_is_no_number(volume: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        klines(sample_bar(volume=volume)).to_pandas()
 
 
 def test_nothing_has_columns_all_the_same() -> None:

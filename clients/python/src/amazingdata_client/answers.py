@@ -85,7 +85,7 @@ def _opened(stream: bytes) -> Iterator[bytes]:
     rest = memoryview(stream)
     while rest:
         size = zstd.get_frame_size(rest)
-        yield zstd.decompress(rest[:size])
+        yield zstd.ZstdDecompressor().decompress(rest[:size])
         rest = rest[size:]
 
 

@@ -1,6 +1,7 @@
 """Conversion of rows to pandas and polars, which are optional dependencies."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import chain, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,8 @@ TEXTS = frozenset(
 )
 """All columns that are not float64, which is the type of prices, amounts and figures."""
 
+NO_NUMBERS = DATES | TIMES | FLAGS | TEXTS
+
 DATE_FORMAT = "%Y%m%d"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
@@ -85,19 +88,60 @@ def to_pandas(rows: Rows | RowsByCode, columns: Sequence[str]) -> "pd.DataFrame"
     """
     import pandas as pd  # noqa: PLC0415
 
-    def column(name: str, values: list[Any]) -> "pd.Series[Any]":
-        if name in DATES or name in TIMES:
-            form = DATE_FORMAT if name in DATES else TIME_FORMAT
-            return pd.to_datetime(pd.Series(values, dtype=object), format=form).astype(
-                "datetime64[ns]"
-            )
-        if name in TEXTS:
-            return pd.Series([_text(value) for value in values], dtype="string")
-        if name in FLAGS:
-            return pd.Series(values, dtype="boolean")
-        return pd.Series(values, dtype="Int64" if name in COUNTS else "float64")
+    groups, codes = _groups(rows), _codes(rows)
+    pieces: dict[str, list[Any]] = {} if groups else {name: [] for name in columns}
+    # Group by group, while its rows are in the processor's cache, and not column by column.
+    for at, group in enumerate(groups):
+        for name in _names([group], columns, by_code=bool(codes)):
+            if name not in pieces:
+                pieces[name] = [[None] * len(before) for before in groups[:at]]
+        for name, found in pieces.items():
+            found.append(_piece(name, group))
+    made = {name: _pandas_column(name, pieces.pop(name)) for name in [*pieces]}
+    if codes:
+        counts = [len(group) for group in groups]
+        made = {"code": _repeated(codes, counts), **made}
+    return pd.DataFrame(made, copy=False)
 
-    return pd.DataFrame({name: column(name, values) for name, values in _columns(rows, columns)})
+
+def _piece(name: str, rows: Rows) -> Any:
+    """Return a column of some rows: an array of its numbers, or a list of whatever else it has."""
+    import numpy as np  # noqa: PLC0415
+
+    values = map(itemgetter(name), rows)
+    if name in COUNTS:
+        return np.array(_values(name, rows))
+    if name not in NO_NUMBERS:
+        with suppress(KeyError, TypeError, ValueError):
+            return np.fromiter(values, float, len(rows))
+    return _values(name, rows)
+
+
+def _pandas_column(name: str, pieces: Sequence[Any]) -> "pd.Series[Any]":
+    import numpy as np  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415
+
+    if pieces and all(isinstance(piece, np.ndarray) for piece in pieces):
+        return pd.Series(np.concatenate(pieces), dtype="Int64" if name in COUNTS else "float64")
+    values = list(chain.from_iterable(pieces))
+    if name in DATES or name in TIMES:
+        # Each day once: they are few beside the rows.
+        at = {value: number for number, value in enumerate(dict.fromkeys(values))}
+        form = DATE_FORMAT if name in DATES else TIME_FORMAT
+        days = pd.to_datetime(pd.Series([*at], dtype=object), format=form).astype("datetime64[ns]")
+        return pd.Series(days.to_numpy()[[at[value] for value in values]])
+    if name in TEXTS:
+        return pd.Series([_text(value) for value in values], dtype="string")
+    if name in FLAGS:
+        return pd.Series(values, dtype="boolean")
+    return pd.Series(values, dtype="Int64" if name in COUNTS else "float64")
+
+
+def _repeated(codes: Sequence[str], counts: Sequence[int]) -> "pd.Series[Any]":
+    import numpy as np  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415
+
+    return pd.Series(pd.array(codes, dtype="string").take(np.repeat(np.arange(len(codes)), counts)))
 
 
 def to_polars(rows: Rows | RowsByCode, columns: Sequence[str]) -> "pl.DataFrame":
@@ -128,21 +172,34 @@ def to_polars(rows: Rows | RowsByCode, columns: Sequence[str]) -> "pl.DataFrame"
             return pl.Series(name, values, dtype=pl.Boolean)
         return pl.Series(name, values, dtype=pl.Int64 if name in COUNTS else pl.Float64)
 
-    return pl.DataFrame([column(name, values) for name, values in _columns(rows, columns)])
+    groups, codes = _groups(rows), _codes(rows)
+    every: Rows = list(chain.from_iterable(groups))
+    names = _names(groups, columns, by_code=bool(codes))
+    made = [column(name, _values(name, every)) for name in names]
+    if codes:
+        counted = zip(codes, map(len, groups), strict=True)
+        repeated = chain.from_iterable(repeat(code, count) for code, count in counted)
+        made.insert(0, pl.Series("code", list(repeated), dtype=pl.String))
+    return pl.DataFrame(made)
 
 
-def _columns(rows: Rows | RowsByCode, columns: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
-    """Yield each column, made when its turn comes: together they take as much as the rows."""
-    known: tuple[str, ...] = ()
-    if isinstance(rows, Mapping):
-        codes = list(chain.from_iterable(repeat(code, len(each)) for code, each in rows.items()))
-        rows = list(chain.from_iterable(rows.values()))
-        if rows:
-            known = ("code",)
-            yield "code", codes
-    for name in dict.fromkeys(chain.from_iterable(rows)) if rows else columns:
-        if name not in known:
-            yield name, _values(name, rows)
+def _groups(rows: Rows | RowsByCode) -> list[Rows]:
+    """Return the rows of each code that has any, or all rows together."""
+    return [each for each in (rows.values() if isinstance(rows, Mapping) else [rows]) if each]
+
+
+def _codes(rows: Rows | RowsByCode) -> list[str]:
+    """Return the code of each group; none if the rows name it themselves."""
+    return [code for code, each in rows.items() if each] if isinstance(rows, Mapping) else []
+
+
+def _names(groups: Sequence[Rows], columns: Sequence[str], *, by_code: bool) -> list[str]:
+    """Return the columns of rows, but for a code that is their group's; of no rows, `columns`."""
+    if not groups:
+        return list(columns)
+    kinds = dict.fromkeys(chain.from_iterable(map(tuple, group) for group in groups))
+    names = dict.fromkeys(chain.from_iterable(kinds))
+    return [name for name in names if name != "code" or not by_code]
 
 
 def _values(name: str, rows: Rows) -> list[Any]:
