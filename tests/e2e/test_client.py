@@ -16,6 +16,7 @@ from amazingdata_client import (
     Token,
     UnauthorizedError,
 )
+from amazingdata_client.results import merged
 
 from tests.e2e.conftest import LOGIN, LocalCloud
 
@@ -116,6 +117,30 @@ def test_a_large_answer_comes_by_a_link(client: Client, wire: Recorder, stocks: 
     assert followed.url.path.split("/")[-2] == "answers"
     assert linked == packed
     assert len(packed) > 50_000
+
+
+def test_portions_are_the_whole_and_leave_no_connection_in_use(
+    client: Client, synthetic_cloud: LocalCloud, stocks: list[str]
+) -> None:
+    told: list[int] = []
+    portions = client.iter_klines(stocks, *YEAR, progress=lambda done, _: told.append(done))
+    together, whole = merged([*portions]), client.kline(stocks, *YEAR)
+    assert together == whole
+    assert told == sorted(told)
+    assert told[-1] == len(stocks)
+    pool = httpx.HTTPTransport()
+    with Client(synthetic_cloud.url, *LOGIN.values(), transport=pool) as other:
+        for portion in other.iter_klines(stocks, *YEAR, portion=5):
+            assert len(portion.data) == 5
+            break
+        assert [each.is_idle() for each in pool._pool.connections] == [True]
+
+
+def test_every_security_page_by_page(client: Client) -> None:
+    every = client.securities(limit=None)
+    assert len(every) == len({each.code for each in every}) > 500
+    assert {each.code for each in client.securities(limit=501)} <= {each.code for each in every}
+    assert any(each.delist_date for each in every)
 
 
 def test_futures_statements_adjusted_prices(client: Client, stocks: list[str]) -> None:

@@ -280,7 +280,7 @@ def test_the_cause_of_a_fault_is_in_the_log_alone(error: Exception, log: io.Stri
 def test_a_fault_in_sending_is_a_fault_too(
     monkeypatch: pytest.MonkeyPatch, log: io.StringIO
 ) -> None:
-    def fail(body: bytes, content_type: str) -> str:
+    def fail(body: bytes, content_type: str, coding: str) -> str:
         raise ConnectionError("the bucket")
 
     monkeypatch.setattr(wire, "park", fail)

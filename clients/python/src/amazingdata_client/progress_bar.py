@@ -16,6 +16,8 @@ KERNEL_SHELL = "ZMQInteractiveShell"
 def teller(progress: Progress, total: int) -> Callable[[int], None]:
     """Return what is to be called with the number of codes that are done; begin with none.
 
+    The same number is told once.
+
     Parameters
     ----------
     progress : callable or bool
@@ -27,8 +29,13 @@ def teller(progress: Progress, total: int) -> Callable[[int], None]:
         return lambda _: None
     show = _bar() if progress is True else progress
 
+    told = -1
+
     def tell(done: int) -> None:
-        show(done, total)
+        nonlocal told
+        if done != told:
+            told = done
+            show(done, total)
 
     tell(0)
     return tell

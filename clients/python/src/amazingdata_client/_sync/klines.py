@@ -94,17 +94,18 @@ class Klines(Session):
             Every code is unknown, or the index is. If only some codes are, they are in
             `meta.unknown_codes`.
         """
+        chosen = columns(fields)
         listed, ask = self._bars(
             codes,
             bars_of(start_date, end_date, count) | {"period": period},
             adjust=adjust,
             adjust_anchor=adjust_anchor,
             include=include,
-            fields=columns(fields),
+            fields=chosen,
             universe=universe,
         )
         size = codes_at_once(period, day(start_date), day(end_date), count)
-        make = partial(KlineResult, fields=columns(fields))
+        make = partial(KlineResult, fields=chosen)
         return in_portions(make, listed, size, ask, progress)
 
     def iter_klines(
@@ -153,16 +154,17 @@ class Klines(Session):
             A call failed; `delivered` of the error are the codes of the portions before, as they
             were asked for. Every one of them can be used.
         """
+        chosen = columns(fields)
         listed, ask = self._bars(
             codes,
             bars_of(start_date, end_date, count) | {"period": period},
             adjust=adjust,
             adjust_anchor=adjust_anchor,
             include=include,
-            fields=columns(fields),
+            fields=chosen,
         )
         fitting = codes_at_once(period, day(start_date), day(end_date), count, PORTION_BARS)
-        make = partial(KlineResult, fields=columns(fields))
+        make = partial(KlineResult, fields=chosen)
         return one_by_one(make, listed, portion_size(portion, fitting), ask, progress)
 
     def future_kline(
