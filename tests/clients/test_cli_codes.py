@@ -82,7 +82,7 @@ def test_all_are_asked_for_in_portions(run: Run, scripted: ScriptedService) -> N
     scripted.on("GET /base/codes", success(every))
     scripted.on("GET /stock/status", success({"600000.SH": []}, meta()))
     assert run("kline", "--all", "stock", *DAYS).exit_code == 0
-    assert [len(each["codes"]) for each in scripted.bodies()] == [500, 500, 200]
+    assert sorted(len(each["codes"]) for each in scripted.bodies()) == [200, 500, 500]
     assert run("status", "--all", "stock", *DAYS).exit_code == 0
 
 
