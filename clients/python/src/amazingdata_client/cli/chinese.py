@@ -124,7 +124,7 @@ ROWS = {
     "duplicate_time": "同一时间的K线相互矛盾",
     "wrong_unit": "成交量或成交额单位不符",
     "adjusted_prices": "复权价格与未复权的成交额并存",
-    "shifted": "K线属于另一个代码",
+    "shifted": "相邻代码给出了同样的K线",
     "not_a_period": "不是报告期",
     "no_type": "缺少报表类型",
     "not_a_day": "公告日期无效",

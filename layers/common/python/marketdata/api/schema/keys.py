@@ -291,7 +291,7 @@ ROWS = {
     "adjusted_prices": Key(
         "adjusted prices beside an amount that is not", "复权价格与未复权的成交额并存"
     ),
-    "shifted": Key("the bars are those of another code", "K线属于另一个代码"),
+    "shifted": Key("a neighbouring code has the same bars", "相邻代码给出了同样的K线"),
     "not_a_period": Key("not a reporting period", "不是报告期"),
     "no_type": Key("no statement type", "缺少报表类型"),
     "not_a_day": Key("an announcement date is no day", "公告日期无效"),
