@@ -426,7 +426,7 @@ def test_merging_loses_nothing() -> None:
         texts = {"unknown_codes": [code], "warnings": [code], "not_covered": [code]}
         said = {name: value if value != {} else {code: []} for name, value in meta().items()}
         said |= ranges | texts | {"disagreeing": {code: []}, "first": {code: "20240101"}}
-        said |= {"no_main": {code: []}, "rolls": {code: []}}
+        said |= {"no_main": {code: []}, "rolls": {code: []}, "computed": {code: []}}
         said["codes_read_as"] = {code.lower(): code}
         return KlineResult({}, read(Completeness, said))
 

@@ -26,6 +26,7 @@ from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.catalog_store import CatalogStore
 from marketdata.catalog.constituents import Industry, Membership
 from marketdata.catalog.securities import Catalog, Security
+from marketdata.catalog.sessions import STOCK_HOURS, bar_times
 from marketdata.futures.main_history import update_history
 from marketdata.futures.varieties import varieties
 from marketdata.ingest.constituents import Moment, save_industries, save_members, save_weights
@@ -56,6 +57,9 @@ COSTS: dict[str, dict[str, int]] = {
     "500 codes x 1 year": {"BatchGetItem": 5},
     # Of the blocks that tell where they begin, none is read again.
     "the last 100 bars of 50 codes": {"BatchGetItem": 1},
+    "a month of five minutes": {"BatchGetItem": 1},
+    # The minutes are read once it is known that the five minutes are not there.
+    "a month of quarters of an hour, computed": {"BatchGetItem": 2},
     "a chart of a year": {"BatchGetItem": 1},
     "statements of a year": {"BatchGetItem": 1},
     "codes": {},
@@ -161,6 +165,7 @@ def market(service: Service) -> Service:
     block = Block().holding(lines, Coverage(present=bits_of("2020", days)))
     for code in CODES:
         service.blocks.update(BlockKey("stock.daily", code, "2020"), None, lambda _: block)
+    open_minutes(service)
     listed = [Security(code, code, Kind.STOCK, "SZ", "20100101") for code in CODES]
     listed += open_futures(service)
     CatalogStore(service.blocks, lambda: None).save(
@@ -175,6 +180,21 @@ def market(service: Service) -> Service:
 
 def _instead(new: Block, _stored: Block) -> Block:
     return new
+
+
+def open_minutes(service: Service) -> None:
+    """Give a stock bars of one and of five minutes of a month."""
+    days = trading_days("SZ", "20200101", "20200131")
+    values = {name: value for name, value in row(CODES[0], DAYS[0]).items() if name != "trade_date"}
+    for period in (Period.MIN1, Period.MIN5):
+        lines = [
+            orjson.dumps({"trade_date": day, "kline_time": time} | values)
+            for day in days
+            for time in bar_times(STOCK_HOURS, "SZ", day, period)
+        ]
+        block = Block().holding(lines, Coverage(present=bits_of("2020-01", days)))
+        key = BlockKey(f"stock.{period}", CODES[0], "2020-01")
+        service.blocks.update(key, None, partial(_instead, block))
 
 
 def open_futures(service: Service) -> list[Security]:
@@ -248,6 +268,15 @@ def reads(service: Service) -> Iterator[tuple[str, Call]]:
     yield "500 codes x 1 year", lambda: bars(500, *YEAR)
     last = {"codes": ",".join(CODES[:50]), "count": "100", "end_date": YEAR[1]}
     yield "the last 100 bars of 50 codes", lambda: get(service, "/stock/kline", **last)
+    minutes = {"codes": one, "start_date": "20200101", "end_date": "20200131"}
+    yield (
+        "a month of five minutes",
+        lambda: get(service, "/stock/kline", period="min5", **minutes),
+    )
+    yield (
+        "a month of quarters of an hour, computed",
+        lambda: get(service, "/stock/kline", period="min15", **minutes),
+    )
     chart = "/stock/kline/{code}/chart"
     yield "a chart of a year", lambda: get(service, chart, one, **span)
     income = {"codes": one, **span}

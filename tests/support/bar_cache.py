@@ -79,16 +79,18 @@ class BarCache:
         ]
         suspended: dict[str, Halt] = dict.fromkeys(self.halted, "suspended")
         halted = dict.fromkeys(request.codes, suspended)
+        sure_until = dict.fromkeys(request.codes, end)
+        self.take(request, FetchedBars(frame_of(dataset, bars), halted, sure_until=sure_until))
+
+    def take(self, request: BarRequest, fetched: FetchedBars) -> None:
+        """Store what a source gave."""
         ingest = BarIngest(
             self.store,
             Quarantine(self.store.bucket),
             self.catalog,
-            coverage_start=self.catalog.coverage_start(dataset) or FIRST_DATE,
+            coverage_start=self.catalog.coverage_start(request.dataset) or FIRST_DATE,
             final_until=self.final_until,
             now=NOW,
-        )
-        fetched = FetchedBars(
-            frame_of(dataset, bars), halted, sure_until=dict.fromkeys(request.codes, end)
         )
         ingest.run(request, fetched)
 

@@ -94,6 +94,15 @@ test("a lack of a bar that nobody explains, and an unfinished week, are said", (
   expect(told).toContain("unfinished: later trading days than 2024-01-29 – 2024-01-31");
 });
 
+test("days that were computed from minutes are said, and of this code alone", () => {
+  const computed: Meta["computed"] = { "600000.SH": [["20240103", "20240105"]] };
+  const meta: Meta = { ...META, computed_from: "min1", computed };
+  const text = "Computed from one-minute bars: 2024-01-03 – 2024-01-05.";
+  const told = { text, tone: "plain" };
+  expect(completeness(meta, "600000.SH", en)).toContainEqual(told);
+  expect(completeness(meta, "600003.SH", en)).not.toContainEqual(told);
+});
+
 test("what an answer lacks is said, and of this code alone", () => {
   const meta: Meta = {
     ...META,

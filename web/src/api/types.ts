@@ -144,6 +144,10 @@ export interface Meta {
   source: "cache" | "upstream" | "mixed";
   upstream: Upstream;
   warnings: string[];
+  /** The stored period that bars were computed from. */
+  computed_from?: "daily" | "min1";
+  /** Days of longer minute bars that were computed from one-minute bars. */
+  computed?: Record<string, Range[]>;
   adjust?: Adjusted;
   status?: StatusMeta;
   /** Codes that were not written as the service does, with what they were read as. */

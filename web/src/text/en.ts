@@ -218,6 +218,7 @@ export const en: Text = {
       `Not confirmed yet: ${ranges}. The source gave no bar, which is not believed yet; it is asked again.`,
     unknownSessions: (ranges) =>
       `Trading sessions unknown: ${ranges}. Nobody can say whether the minute bars of these days are complete.`,
+    computed: (ranges) => `Computed from one-minute bars: ${ranges}.`,
     unfinished: (ranges) =>
       `The last week or month is unfinished: later trading days than ${ranges} belong to it.`,
     outside: (reason, ranges) => `${reason}: ${ranges}; no bars expected.`,

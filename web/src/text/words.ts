@@ -168,6 +168,8 @@ export function completeness(meta: Meta, code: string, t: Text): Remark[] {
     if (disagreeing[code]?.length) say(c.disagreeing(ranges(disagreeing[code], t)), "bad");
     if (not_covered.includes(code)) say(c.statusNotCovered);
   }
+  const computed = meta.computed?.[code] ?? [];
+  if (computed.length) say(c.computed(ranges(computed, t)));
   if (meta.unfinished.length) say(c.unfinished(ranges(meta.unfinished, t)));
   if (meta.pending.length) say(c.pending(ranges(meta.pending, t)));
   if (meta.unknown_codes.length) say(c.unknown(meta.unknown_codes.join(", ")), "bad");

@@ -217,6 +217,7 @@ export const zh = {
     unconfirmed: (ranges: string) => `待确认：${ranges}。数据源没有给出K线，尚不采信，将再次询问。`,
     unknownSessions: (ranges: string) =>
       `交易时段未知：${ranges}。无法判断这些日子的分钟线是否齐全。`,
+    computed: (ranges: string) => `由一分钟线计算：${ranges}。`,
     unfinished: (ranges: string) => `最后一周或一月尚未完结：${ranges} 之后还有交易日。`,
     outside: (reason: string, ranges: string) => `${reason}：${ranges}，不应有K线。`,
     short: (count: number) => `${days(count)}的分钟线少于交易时段应有的根数。`,

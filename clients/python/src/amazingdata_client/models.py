@@ -136,6 +136,12 @@ class Completeness:
     codes_read_as : mapping
         For each code that was not written as the service does, such as "sh600000", the code that it
         was read as.
+    computed_from : str
+        The stored period that bars were computed from: "daily" of weeks and months, "min1" of the
+        days in `computed`; empty if all bars are as they are stored.
+    computed : mapping
+        For each code, the ranges of days of longer minute bars that were computed from one-minute
+        bars.
     first : mapping
         For each code, the trading day of its first bar; only if a number of bars was asked for.
     no_main : mapping
@@ -175,6 +181,10 @@ class Completeness:
     )
     universe: Universe | None = field(metadata=read_by(object_of(Universe)), default=None)
     codes_read_as: Mapping[str, str] = field(default_factory=dict)
+    computed_from: str = ""
+    computed: Mapping[str, list[Days]] = field(
+        metadata=read_by(each_of(days)), default_factory=dict
+    )
     first: Mapping[str, str] = field(default_factory=dict)
     no_main: Mapping[str, list[Days]] = field(metadata=read_by(each_of(days)), default_factory=dict)
     rolls: Mapping[str, list[Roll]] = field(

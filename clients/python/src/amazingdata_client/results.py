@@ -274,6 +274,8 @@ def _together(metas: Sequence[Completeness]) -> Completeness:
         disagreeing=_union(meta.disagreeing for meta in metas),
         universe=next((meta.universe for meta in metas if meta.universe), None),
         codes_read_as=_union(meta.codes_read_as for meta in metas),
+        computed_from=next((meta.computed_from for meta in metas if meta.computed_from), ""),
+        computed=_union(meta.computed for meta in metas),
         first=_union(meta.first for meta in metas),
         no_main=_union(meta.no_main for meta in metas),
         rolls=_union(meta.rolls for meta in metas),

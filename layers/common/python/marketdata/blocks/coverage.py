@@ -138,6 +138,36 @@ class Coverage(NamedTuple):
             disagreeing=self.disagreeing & all_present,
         )
 
+    def filled_from(self, finer: "Coverage", days: int, computable: int) -> Self:
+        """Return this coverage plus what the bars of a shorter period tell of days that lack bars.
+
+        A day that lacks bars becomes present if the shorter bars are whole, and short if they are
+        short and nothing of it is stored. It becomes absent if the source said of them why.
+
+        Parameters
+        ----------
+        finer : Coverage
+            Of the shorter bars of the same code and days.
+        days : int
+            The days that should have bars; others stay as they are.
+        computable : int
+            The days whose bars can be computed from shorter ones.
+        """
+        lacking = days & (self.lacking(days) | self.unconfirmed)
+        found = lacking & computable & finer.present
+        whole = found & ~finer.short
+        partly = found & finer.short & ~self.present
+        absent = lacking & ~self.present & (finer.suspended | finer.no_trade)
+        return self._replace(
+            present=self.present | whole | partly,
+            short=(self.short & ~whole) | partly,
+            absent=self.absent | absent,
+            suspended=self.suspended | (absent & finer.suspended),
+            no_trade=self.no_trade | (absent & finer.no_trade),
+            rejected=self.rejected & ~(whole | absent),
+            silences=silence.without_belief(silence.without(self.silences, whole | absent), partly),
+        )
+
     def without_rows(self) -> Self:
         """Return what is left of this coverage when all rows are lost."""
         return self._replace(

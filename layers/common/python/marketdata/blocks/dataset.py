@@ -40,6 +40,11 @@ class Period(StrEnum):
         """The stored period that bars of this period come from."""
         return Period.DAILY if self in (Period.WEEKLY, Period.MONTHLY) else self
 
+    @property
+    def finer(self) -> "Period | None":
+        """The stored period from which days that lack bars are computed; None if there is none."""
+        return Period.MIN1 if self.intraday and self is not Period.MIN1 else None
+
     def part_of(self, day: str) -> str:
         """Return the part that holds a day: its year, or for intraday bars its month.
 

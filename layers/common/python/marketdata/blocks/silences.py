@@ -62,6 +62,12 @@ def without(silences: Iterable[Silence], days: int) -> tuple[Silence, ...]:
     return tuple(each for each in kept if each.days)
 
 
+def without_belief(silences: Iterable[Silence], days: int) -> tuple[Silence, ...]:
+    """Return the silences with no belief about some days, but that the source was asked."""
+    asked = (each._replace(days=each.days & days, times=0) for each in silences)
+    return (*without(silences, days), *(each for each in asked if each.days))
+
+
 def due(silences: Iterable[Silence], now: int) -> int:
     """Return the days whose silence is to be asked about again."""
     return _union(each.days for each in silences if each.times and _waited(each, now))

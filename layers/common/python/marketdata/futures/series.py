@@ -150,7 +150,15 @@ def _first_day(history: MainHistory) -> str:
     return next((row.trade_date for row in history.rows if row.contract), "")
 
 
-LISTED = ("missing", "unconfirmed", "rejected", "short", "close_outside", "unknown_sessions")
+LISTED = (
+    "missing",
+    "unconfirmed",
+    "rejected",
+    "short",
+    "close_outside",
+    "unknown_sessions",
+    "computed",
+)
 """What a `Completeness` lists of each code as days, in order."""
 
 
@@ -186,6 +194,7 @@ def claims_of(
         short=days["short"],
         close_outside=days["close_outside"],
         unknown_sessions=days["unknown_sessions"],
+        computed=days["computed"],
     )
 
 

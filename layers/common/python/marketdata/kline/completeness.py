@@ -48,6 +48,8 @@ class Completeness:
         Days that are `rejected` are missing, or short, as well.
     unknown_sessions : dict
         For each code the days with intraday bars of which nobody can say whether they are all.
+    computed : dict
+        For each code the days whose bars were computed from stored shorter ones.
     wanted : dict
         For each code the days that are worth asking the source for now.
     """
@@ -65,6 +67,7 @@ class Completeness:
     unconfirmed: dict[str, list[str]] = field(default_factory=dict)
     disagreeing: dict[str, list[str]] = field(default_factory=dict)
     unknown_sessions: dict[str, list[str]] = field(default_factory=dict)
+    computed: dict[str, list[str]] = field(default_factory=dict)
     wanted: dict[str, list[str]] = field(default_factory=dict)
     _spans: dict[str, set[str]] = field(default_factory=dict)
 
@@ -77,6 +80,7 @@ class Completeness:
         rows: Piece = NO_ROWS,
         *,
         only: int | None = None,
+        computed: int = 0,
     ) -> None:
         """Take one block into account.
 
@@ -90,6 +94,8 @@ class Completeness:
             Its rows within the window; opened only to count intraday bars of unknown sessions.
         only : int, optional
             The days of the part that are asked for, as bits, if not all of the window are.
+        computed : int
+            The days whose bars are not stored but computed from shorter ones, as bits.
         """
         window = self.window
         asked = window.asked(security, part)
@@ -103,6 +109,7 @@ class Completeness:
         self.expected += self._bars(dataset, security, part, (expected, held), rows)
         lacking = coverage.lacking(expected)
         unconfirmed = coverage.unconfirmed & expected
+        self._list(self.computed, security, part, computed & asked)
         self._list(self.missing, security, part, lacking & ~held)
         self._list(self.unconfirmed, security, part, unconfirmed)
         self._list(self.rejected, security, part, lacking & coverage.rejected)
@@ -167,7 +174,8 @@ class Completeness:
     def meta(self, market: str) -> dict[str, Any]:
         """Return the answer's `meta`; every day that was asked for is in it or in the data."""
         days = self.window.calendar.days(market, self.window.start, self.window.end)
-        return {
+        computed = {code: ranges(found, days) for code, found in self.computed.items()}
+        return ({"computed": computed} if computed else {}) | {
             "complete": not (
                 self.missing
                 or self.short

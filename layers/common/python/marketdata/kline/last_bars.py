@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from marketdata.blocks import codec
 from marketdata.blocks.block import Block, BlockKey
+from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.dataset import Period
 from marketdata.blocks.days import bit_of, days_of
 from marketdata.catalog.calendar import TRADING
@@ -19,6 +20,9 @@ from marketdata.kline.gaps import OneCall
 from marketdata.kline.reader import MOST_BARS, NOT_GIVEN, KlineQuestion, KlineReader, ReadBars
 from marketdata.kline.resample import first_day_of
 from marketdata.kline.rows import Piece, RowSet
+
+if TYPE_CHECKING:
+    from marketdata.kline.computed import Computing
 
 SHORTEST_DAY = 225
 """Minutes in the trading day of a future without a night session, shorter than most."""
@@ -145,6 +149,10 @@ class _Search:
         How the reader has gaps fetched.
     held : dict
         The blocks that were read, even such as there are not.
+    coverage : dict
+        What is known of their days, with what can be computed from shorter bars.
+    computing : Computing or None
+        Computes days that lack bars from shorter bars, if there are any.
     source : str
         Where bars came from while they were looked for.
     cut_short : list of str
@@ -159,9 +167,14 @@ class _Search:
     count: int
     fetch: OneCall
     held: dict[BlockKey, Block] = field(default_factory=dict)
+    coverage: dict[BlockKey, Coverage] = field(default_factory=dict)
+    computing: "Computing | None" = field(init=False)
     source: str = "cache"
     cut_short: list[str] = field(default_factory=list)
     looked_at: int = 0
+
+    def __post_init__(self) -> None:
+        self.computing = self.reader.computing(self.question, self.known)
 
     def begins(self) -> dict[str, str]:
         """Return for each code the day on which its last bars begin.
@@ -295,7 +308,7 @@ class _Search:
         """
         security, period = self.known[code], self.question.period
         dataset = self.reader.dataset(self.question, security)
-        coverage = self.held[key].coverage
+        coverage = self.coverage[key]
         days = coverage.present & self.question.days(code, key.part)
         if not stored:
             window = self.reader.window(self.question, dataset)
@@ -332,7 +345,13 @@ class _Search:
 
     def _read(self, keys: Iterable[BlockKey], *, fresh: bool = False) -> None:
         wanted = [key for key in keys if key not in self.held]
-        self.held |= dict.fromkeys(wanted, Block()) | self.reader.store.read(wanted, fresh=fresh)
+        blocks = dict.fromkeys(wanted, Block()) | self.reader.store.read(wanted, fresh=fresh)
+        coverage = {key: block.coverage for key, block in blocks.items()}
+        if self.computing:
+            coverage = self.computing.coverage(coverage)
+            self.held |= self.computing.held
+        self.held |= blocks
+        self.coverage |= coverage
 
     def _parts_ahead(self) -> int:
         """Return how many parts to read at once: as many as hold the bars of most codes."""

@@ -6,13 +6,13 @@ Other rows with days that are read in the same way, such as a stock's status, ar
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
 from marketdata.blocks import codec
-from marketdata.blocks.block import Block, BlockKey, Damage, digest_unopened, unpack
-from marketdata.blocks.coverage import UNKNOWN, Coverage
+from marketdata.blocks.block import Block, BlockKey, digest_unopened, unpack
 from marketdata.blocks.dataset import Dataset, Kind, Period
 from marketdata.blocks.days import parts_between, span
 from marketdata.blocks.store import BlockStore
@@ -23,9 +23,13 @@ from marketdata.catalog.window import Window, common_market
 from marketdata.errors import InvalidInputError
 from marketdata.kline.bars import BarDataset, cut_bars, parse_bars
 from marketdata.kline.completeness import Completeness, CompletenessByDataset, origin
+from marketdata.kline.excerpt import EMPTY, Excerpt, Parts
 from marketdata.kline.gaps import FetchRows, ReportDamage, fill_gaps
 from marketdata.kline.resample import first_day_of, last_day_of, resample
 from marketdata.kline.rows import Piece, RowSet
+
+if TYPE_CHECKING:
+    from marketdata.kline.computed import Computing
 
 MOST_BARS = 1_000_000
 """The number of bars that fit into a function's memory, as text and as the answer made of it."""
@@ -36,18 +40,6 @@ STOCK_MINUTES = 240
 NOT_GIVEN = LAST_DATE
 """The end of a question for the bars up to the last final day, see `kline.last_bars`."""
 
-
-class Excerpt(NamedTuple):
-    """What is known about a block's days, and its rows within the question's range."""
-
-    coverage: Coverage
-    piece: Piece
-    damage: Damage | None = None
-
-
-EMPTY = Excerpt(UNKNOWN, Piece.of(b""))
-
-type Parts = Mapping[BlockKey, Excerpt]
 type Spans = Sequence[tuple[str, str]]
 """First and last day of some ranges, "YYYYMMDD", in the order of time."""
 type Pieces = Mapping[str, Sequence[Piece]]
@@ -175,7 +167,8 @@ class KlineReader:
         question = self.final(question, known)
         self._check_size(question, known)
         keys = {code: self.keys(question, security) for code, security in known.items()}
-        parts = self._open(question, [key for each in keys.values() for key in each])
+        computing = self.computing(question, known)
+        parts = self._open(question, [key for each in keys.values() for key in each], computing)
         found = self._compare(question, known, parts)
         source, warnings = "cache", list[str]()
         if not found.satisfied:
@@ -184,7 +177,7 @@ class KlineReader:
             again = [key for code in fetched for key in keys[code] if (code, key.part) in changed]
             if again:
                 before = found.extent
-                parts |= self._open(question, again, fresh=True)
+                parts |= self._open(question, again, computing, fresh=True)
                 found = self._compare(question, known, parts)
                 source = origin(before, found.extent)
         if damaged := [key for key, excerpt in parts.items() if excerpt.damage]:
@@ -194,6 +187,8 @@ class KlineReader:
             pieces = self.adjust(known, pieces)
         if not question.period.stored:
             pieces = {code: _computed(question.period, each) for code, each in pieces.items()}
+        if computing:
+            warnings = [*computing.warnings, *warnings]
         meta = found.meta(common_market(known.values())) | {
             "returned": sum(piece.rows for each in pieces.values() for piece in each),
             "unfinished": self._unfinished(question, common_market(known.values())),
@@ -202,6 +197,8 @@ class KlineReader:
             "upstream": self.upstream,
             "warnings": [*filter(None, [beyond_known(question.end)]), *warnings],
         }
+        if not question.period.stored or "computed" in meta:
+            meta["computed_from"] = question.period.finer or question.period.base
         return Found(RowSet(pieces, meta), found)
 
     def final(self, question: KlineQuestion, known: Mapping[str, Security]) -> KlineQuestion:
@@ -251,17 +248,54 @@ class KlineReader:
         )
         return [BlockKey(dataset.name, security.code, part) for part in parts]
 
+    def computing(
+        self, question: KlineQuestion, known: Mapping[str, Security]
+    ) -> "Computing | None":
+        """Return what computes days that lack bars from shorter bars; None if there are none."""
+        finer = question.period.finer
+        if finer is None:
+            return None
+        from marketdata.kline.computed import Computing  # noqa: PLC0415
+
+        def dataset_of(security: Security) -> Dataset | None:
+            dataset = self.dataset_of(security.kind, finer)
+            return None if self.catalog.coverage_start(dataset) is None else dataset
+
+        @cache
+        def expecting(kind: Kind, part: str) -> Callable[[Security], int]:
+            dataset = self.dataset_of(kind, question.period)
+            return self.window(question, dataset).expecting(part)
+
+        def expected(key: BlockKey) -> int:
+            security = known[key.code]
+            days = expecting(security.kind, key.part)(security)
+            return days if question.members is None else days & question.days(key.code, key.part)
+
+        return Computing(question.period, known, dataset_of, expected, self._blocks)
+
+    def _blocks(self, keys: Iterable[BlockKey], *, fresh: bool = False) -> dict[BlockKey, Block]:
+        keys = list(keys)
+        held = {} if fresh else {key: self.held[key] for key in keys if key in self.held}
+        return held | self.store.read([key for key in keys if key not in held], fresh=fresh)
+
     def _open(
-        self, question: KlineQuestion, keys: Sequence[BlockKey], *, fresh: bool = False
+        self,
+        question: KlineQuestion,
+        keys: Sequence[BlockKey],
+        computing: "Computing | None",
+        *,
+        fresh: bool = False,
     ) -> dict[BlockKey, Excerpt]:
         """Read blocks; those that lie wholly within the question's range stay packed."""
-        held = {} if fresh else {key: self.held[key] for key in keys if key in self.held}
-        blocks = held | self.store.read([key for key in keys if key not in held], fresh=fresh)
+        blocks = self._blocks(keys, fresh=fresh)
         asked = _asked(question, blocks)
-        return {
+        found = {
             key: _unopened(key, block, asked(key)) or _cut(question, key, block)
             for key, block in blocks.items()
         }
+        if computing is None:
+            return found
+        return found | computing.complete({key: found.get(key, EMPTY) for key in keys})
 
     def _compare(
         self, question: KlineQuestion, known: Mapping[str, Security], parts: Parts
@@ -282,7 +316,15 @@ class KlineReader:
             for part in names:
                 stored = parts.get(BlockKey(dataset.name, code, part), EMPTY)
                 only = None if question.members is None else question.days(code, part)
-                state.add(dataset, security, part, stored.coverage, stored.piece, only=only)
+                state.add(
+                    dataset,
+                    security,
+                    part,
+                    stored.coverage,
+                    stored.piece,
+                    only=only,
+                    computed=stored.computed,
+                )
         return found
 
     def dataset(self, question: KlineQuestion, security: Security) -> Dataset:

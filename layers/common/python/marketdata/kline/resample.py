@@ -36,7 +36,7 @@ def resample(rows: Iterable[Bar], period: Period) -> list[Bar]:
     if period not in (Period.WEEKLY, Period.MONTHLY):
         raise ValueError(f"{period} bars are not computed from daily ones")
     label = _week if period is Period.WEEKLY else _month
-    return [_united(list(days)) for _, days in groupby(rows, label)]
+    return [united(list(days)) for _, days in groupby(rows, label)]
 
 
 def first_day_of(day: str, period: Period) -> str:
@@ -68,22 +68,25 @@ def _month(row: Bar) -> int:
     return int(row["trade_date"][:6])
 
 
-def _united(days: Sequence[Bar]) -> Bar:
-    """Compute the bar of some days; if none has a trade, its prices are those of the last day."""
-    bar = days[-1].copy()
-    traded = [day for day in days if _traded(day)]
+def united(bars: Sequence[Bar]) -> Bar:
+    """Compute one bar of some that follow each other; see `resample` for its values.
+
+    If none of them has a trade, its prices are those of the last one.
+    """
+    bar = bars[-1].copy()
+    traded = [each for each in bars if _traded(each)]
     if traded:
         bar["open"] = traded[0]["open"]
-        bar["high"] = max(day["high"] for day in traded if day["high"] is not None)
-        bar["low"] = min(day["low"] for day in traded if day["low"] is not None)
-    bar["close"] = next((day["close"] for day in reversed(days) if day["close"]), bar["close"])
-    bar["volume"] = _total([day["volume"] for day in days])
-    bar["amount"] = _total([day["amount"] for day in days])
+        bar["high"] = max(each["high"] for each in traded if each["high"] is not None)
+        bar["low"] = min(each["low"] for each in traded if each["low"] is not None)
+    bar["close"] = next((each["close"] for each in reversed(bars) if each["close"]), bar["close"])
+    bar["volume"] = _total([each["volume"] for each in bars])
+    bar["amount"] = _total([each["amount"] for each in bars])
     return bar
 
 
-def _traded(day: Bar) -> bool:
-    prices = (day["open"], day["high"], day["low"])
+def _traded(bar: Bar) -> bool:
+    prices = (bar["open"], bar["high"], bar["low"])
     return None not in prices and any(prices)
 
 

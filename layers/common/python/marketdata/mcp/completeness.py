@@ -44,6 +44,7 @@ def told_of(meta: Mapping[str, Any]) -> dict[str, Any]:
             for code, found in meta.get("announced_later", {}).items()
         },
         "no_main": meta.get("no_main", {}),
+        "computed": meta.get("computed", {}),
         "outside": outside,
         "pending": {"": pending},
     }
@@ -60,6 +61,7 @@ def told_of(meta: Mapping[str, Any]) -> dict[str, Any]:
         "unknown_codes": as_told(unknown),
         "not_covered": list(bare)[:MOST_CODES],
         "unfinished": meta.get("unfinished", ()),
+        "computed_from": meta.get("computed_from", ""),
     }
     kept = {
         name: value for name, value in named.items() if value or name in {"complete", "missing"}

@@ -144,6 +144,11 @@ class Completeness(Claims):
     """Days whose official close lies outside [low, high], as thin contracts have them."""
     rejected: dict[Key, list[Range]]
     """隔离 · Missing or short days whose bars could not be used; reads spare them for hours."""
+    computed_from: Annotated[Literal["daily", "min1"], Field(default=None)]
+    """计算自 · The stored period that bars were computed from: daily of weeks and months, min1 of
+    the days in `computed`; absent if all bars are as they are stored."""
+    computed: Annotated[dict[Key, list[Range]], Field(default=None)]
+    """由一分钟线计算 · Days of longer minute bars that were computed from one-minute bars."""
     first: Annotated[dict[Key, Day], Field(default=None)]
     """首日 · The trading day of each code's first bar; only where `count` was asked for."""
 
