@@ -80,6 +80,7 @@ PARAMETERS: dict[str, str] = {
     "period_type": "周期类型 · How long a bar is; with `finance`, and only then, a statement",
     "port": "端口号 · TCP port",
     "q": "搜索词 · Part of a code or of a name; an empty one finds everything",
+    "dry_run": "只预估 · Return what the task would do, without starting it or writing anything.",
     "recheck_absent": "Ask the source again for days for which it once had no data",
     "revision": "版本 · The revision of the file; superseded ones stay for a day",
     "role": "角色 · `admin` may do everything, `user` may only read",

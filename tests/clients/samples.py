@@ -181,3 +181,24 @@ def members_meta(**changes: Any) -> dict[str, Any]:
         "warnings": [],
         **changes,
     }
+
+
+PLAN = {
+    "dry_run": True,
+    "task_type": "fill",
+    "start_date": "20240101",
+    "end_date": "20240131",
+    "bounded": False,
+    "codes": 300,
+    "days": 22,
+    "code_days": 6573,
+    "bars": 6573,
+    "batch_count": 1,
+    "upstream_calls": 1,
+    "source_requests": None,
+    "estimated_seconds": 95,
+    "estimated_from": "task",
+    "estimated_from_task": 7,
+    "message": None,
+}
+"""What a task would do."""

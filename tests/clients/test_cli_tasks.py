@@ -12,7 +12,7 @@ from amazingdata_client.cli.session import Login
 from click.testing import CliRunner
 
 from tests.clients.conftest import Run
-from tests.clients.samples import CONFIG, DAYS, FOUND, USER, sample_task
+from tests.clients.samples import CONFIG, DAYS, FOUND, PLAN, USER, sample_task
 from tests.clients.scripted import ScriptedService, failure, success
 
 README = Path(__file__).parents[2] / "clients/python/README.md"
@@ -271,3 +271,38 @@ def test_a_verify_is_an_error_if_anything_was_damaged(run: Run, scripted: Script
     shown = run("verify", "stock", *DAYS, "--clear-lost")
     assert (shown.exit_code, said in shown.stderr) == (5, True)
     assert scripted.bodies()[-1]["clear_lost"]
+
+
+@pytest.mark.parametrize(
+    ("command", "call"),
+    [
+        ("detect", "detect-all-missing"),
+        ("fill", "fill-missing"),
+        ("cache", "cache-all-missing"),
+    ],
+)
+def test_a_dry_run_starts_nothing(
+    run: Run, scripted: ScriptedService, command: str, call: str
+) -> None:
+    scripted.on(f"POST /cache/{call}", success(PLAN))
+    shown = run(command, "stock", *DAYS, "--dry-run")
+    assert shown.exit_code == 0, shown.output
+    assert "not started: 300 codes × 22 days, 6,573 days in all" in shown.stderr
+    assert "about 0:01:35, as task 7 did" in shown.stderr
+    assert scripted.bodies()[-1]["dry_run"] is True
+    printed = run(command, "stock", *DAYS, "--dry-run", "--json")
+    assert json.loads(printed.stdout)["code_days"] == 6573
+
+
+def test_a_dry_run_says_what_is_not_known(run: Run, scripted: ScriptedService) -> None:
+    unknown = {"estimated_seconds": None, "estimated_from": None, "estimated_from_task": None}
+    paced = {"source_requests": 12000, "estimated_from": "budget", "message": "nothing to do"}
+    plans = PLAN | unknown | {"bounded": True}, PLAN | paced
+    scripted.on("POST /cache/fill-missing", *map(success, plans))
+    shown = run("fill", "stock", *DAYS, "--dry-run")
+    assert "is not known" in shown.stderr
+    assert "stops there" in shown.stderr
+    shown = run("fill", "stock", *DAYS, "--dry-run")
+    assert "12,000 requests" in shown.stderr
+    assert "by the requests that the source may be sent" in shown.stderr
+    assert "nothing to do" in shown.stderr

@@ -28,8 +28,9 @@ NOT_GIVEN = {
     "If-None-Match": "the client keeps no answer that a 304 could refer to",
     "format": "the client reads rows; frames, and the command line's CSV, are made of them",
     "meta_line": "it belongs to the format csv",
+    "dry_run": "its answer is another one, see test_tasks.py",
 }
-"""Parameters that no method gives, and why."""
+"""Parameters that no method gives here, and why."""
 
 ARGUMENTS = {
     "adjust": "forward",
@@ -129,7 +130,8 @@ def arguments_of(name: str) -> dict[str, Any]:
         kind = parameter.kind
         options = VerifyOptions if "VerifyOptions" in str(parameter.annotation) else TaskOptions
         names += get_type_hints(options) if kind is kind.VAR_KEYWORD else [parameter.name]
-    return {name: ARGUMENTS[name] for name in names if name not in {"self", *OURS}}
+    ours = {"self", *OURS, *NOT_GIVEN}
+    return {name: ARGUMENTS[name] for name in names if name not in ours}
 
 
 def parameters_of(operation: dict[str, Any]) -> set[str]:

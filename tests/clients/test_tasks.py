@@ -13,7 +13,7 @@ from amazingdata_client import (
 )
 
 from tests.clients.conftest import Calls
-from tests.clients.samples import CONFIG, COUNTS, FOUND, USER, sample_task
+from tests.clients.samples import CONFIG, COUNTS, FOUND, PLAN, USER, sample_task
 from tests.clients.scripted import ScriptedService, failure, success
 
 RANGE = ("stock", "20240101", "20240131")
@@ -182,3 +182,15 @@ def test_a_cancel_whose_answer_is_lost_is_not_repeated(
     with pytest.raises(NoAnswerError):
         client.cancel_task(7)
     assert len(scripted.seen) == 1
+
+
+def test_a_dry_run_gives_the_plan(client: Calls, scripted: ScriptedService) -> None:
+    for call in ("detect-all-missing", "fill-missing", "cache-all-missing"):
+        scripted.on(f"POST /cache/{call}", success(PLAN))
+    plans = [
+        client.detect(*RANGE, dry_run=True),
+        client.fill(*RANGE, dry_run=True, codes="600000.SH"),
+        client.cache_all(*RANGE, dry_run=True),
+    ]
+    assert [plan.code_days for plan in plans] == [6573] * 3
+    assert all(body["dry_run"] is True for body in scripted.bodies())

@@ -225,6 +225,28 @@ export interface TaskScope {
   recheck_absent?: boolean;
 }
 
+/** What a task would do; nothing was started. */
+export interface TaskPlan {
+  dry_run: true;
+  task_type: TaskType;
+  start_date: Day;
+  end_date: Day;
+  /** The plan stops before the last day asked for. */
+  bounded: boolean;
+  codes: number;
+  days: number;
+  /** Days, summed over the codes. */
+  code_days: number;
+  bars: number;
+  batch_count: number;
+  upstream_calls: number;
+  source_requests: number | null;
+  estimated_seconds: number | null;
+  estimated_from: "task" | "budget" | null;
+  estimated_from_task: number | null;
+  message: string | null;
+}
+
 export interface StartedTask {
   task_id: number;
 }

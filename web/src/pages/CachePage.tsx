@@ -6,6 +6,8 @@ import {
   type Page,
   STORED_PERIODS,
   type Task,
+  type TaskPlan,
+  type TaskScope,
 } from "../api/types";
 import { useAttempt } from "../app/attempt";
 import { useConsole } from "../app/context";
@@ -15,11 +17,12 @@ import { addMonths, dayOf, today, toIso } from "../lib/dates";
 import { bareIn, codesIn, firstDay } from "../lib/scope";
 import { HeatMap } from "../parts/HeatMap";
 import { Pager } from "../parts/Pager";
+import { asksFirst, PlanDialog } from "../parts/PlanDialog";
 import { KINDS, type ScopeChoice, ScopeForm, taskScope } from "../parts/ScopeForm";
 import { SourceNote } from "../parts/SourceNote";
 import { TaskCard } from "../parts/TaskCard";
 import { Trouble } from "../parts/Trouble";
-import { running, type StartCall, startTask } from "../parts/tasks";
+import { planTask, running, type StartCall, startTask } from "../parts/tasks";
 
 const SIZE = 30;
 /** How many years the map initially covers. */
@@ -53,6 +56,13 @@ function linkTo(scope: Omit<ScopeChoice, "recheck_absent">, page = 1): string {
   });
 }
 
+/** A task that waits for a confirmation. */
+interface Asked {
+  name: StartCall;
+  scope: TaskScope;
+  plan: TaskPlan;
+}
+
 /** What the cache holds, and tasks to change it. */
 export function CachePage({ route }: PageProps) {
   const { t, admin, sawUpstream } = useConsole();
@@ -61,6 +71,7 @@ export function CachePage({ route }: PageProps) {
   const scope = { ...useMemo(() => scopeOf(route.params), [route.params]), recheck_absent };
   const page = pageOf(route.params);
   const [watched, setWatched] = useState<number[]>([]);
+  const [asked, setAsked] = useState<Asked | null>(null);
   const [refusal, attempt] = useAttempt();
   const { contract_type: _contracts, recheck_absent: _recheck, codes, ...days } = scope;
   const query = { ...days, codes: codesIn(codes).join(), sort: "missing", page, page_size: SIZE };
@@ -79,13 +90,22 @@ export function CachePage({ route }: PageProps) {
   const turn = (to: number) => {
     location.hash = linkTo(scope, to);
   };
+  const startNow = async (name: StartCall, what: TaskScope) => {
+    const { id } = await startTask(name, what);
+    setWatched((known) => [id, ...known.filter((each) => each !== id)]);
+  };
   const start = async (name: StartCall, narrowed: Partial<ScopeChoice> = {}) => {
-    if (name === "cache-all-missing" && !confirm(t.cache.refetchSure)) return;
     await attempt(async () => {
-      const scope = { ...shown(), recheck_absent, ...narrowed };
-      const { id } = await startTask(name, taskScope(scope));
-      setWatched((known) => [id, ...known.filter((each) => each !== id)]);
+      const what = taskScope({ ...shown(), recheck_absent, ...narrowed });
+      if (name === "detect-all-missing") return startNow(name, what);
+      const plan = await planTask(name, what);
+      if (name === "cache-all-missing" || asksFirst(plan)) setAsked({ name, scope: what, plan });
+      else await startNow(name, what);
     });
+  };
+  const confirmed = ({ name, scope: what }: Asked) => {
+    setAsked(null);
+    return attempt(() => startNow(name, what));
   };
   const counted = path ? answer?.data : null;
   return (
@@ -95,6 +115,13 @@ export function CachePage({ route }: PageProps) {
       <SourceNote kind={scope.security_type} period={scope.period_type} />
       {!admin && <p class="dim">{t.cache.readonly}</p>}
       <Trouble error={refusal} />
+      {asked && (
+        <PlanDialog
+          plan={asked.plan}
+          onStart={() => confirmed(asked)}
+          onClose={() => setAsked(null)}
+        />
+      )}
       {watched.length > 0 && (
         <section class="panel" aria-label={t.cache.recent}>
           {watched.map((id) => (

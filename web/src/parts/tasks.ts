@@ -1,5 +1,5 @@
 import { call } from "../api/client";
-import type { OneTask, StartedTask, Status, Task, TaskScope } from "../api/types";
+import type { OneTask, StartedTask, Status, Task, TaskPlan, TaskScope } from "../api/types";
 import { range } from "../text/words";
 import type { Text } from "../text/zh";
 
@@ -10,6 +10,12 @@ export async function startTask(name: StartCall, scope: TaskScope): Promise<{ id
   const asked = { method: "POST", body: scope } as const;
   const { data } = await call<StartedTask>(`/cache/${name}`, asked);
   return { id: data.task_id };
+}
+
+/** Ask what a task would do. */
+export async function planTask(name: StartCall, scope: TaskScope): Promise<TaskPlan> {
+  const asked = { method: "POST", body: { ...scope, dry_run: true } } as const;
+  return (await call<TaskPlan>(`/cache/${name}`, asked)).data;
 }
 
 export async function readTask(id: number): Promise<Task> {

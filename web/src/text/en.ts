@@ -289,6 +289,23 @@ export const en: Text = {
     recent: "Running tasks",
     code: "Code",
   },
+  plan: {
+    size: (codes, days, codeDays) =>
+      `${many(codes, "code")} × ${many(days, "trading day")}, ${codeDays.toLocaleString("en-US")} days in all.`,
+    calls: (calls, requests) =>
+      requests === null
+        ? `${many(calls, "call")} to the source.`
+        : `${many(calls, "call")} to the source, ${requests.toLocaleString("en-US")} requests.`,
+    takes: (time, basis) => `Estimated time: ${time} (${basis}).`,
+    from: {
+      task: "as an earlier task did",
+      budget: "by the requests that the source may be sent",
+    },
+    unknown: "How long it would take is not known: no task like it has ended lately.",
+    bounded:
+      "The range is large: this counts up to the day above, and the task goes on to the last day chosen.",
+    start: "Start",
+  },
   source: {
     name: {
       synthetic: "made-up market",

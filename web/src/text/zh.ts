@@ -281,6 +281,19 @@ export const zh = {
     recent: "进行中的任务",
     code: "代码",
   },
+  plan: {
+    size: (codes: number, days: number, codeDays: number) =>
+      `${codes} 个代码 × ${days} 个交易日，合计 ${codeDays.toLocaleString("en-US")} 天。`,
+    calls: (calls: number, requests: number | null) =>
+      requests === null
+        ? `调用数据源 ${calls} 次。`
+        : `调用数据源 ${calls} 次，共 ${requests.toLocaleString("en-US")} 个请求。`,
+    takes: (time: string, basis: string) => `预计用时 ${time}（${basis}）。`,
+    from: { task: "按此前的任务推算", budget: "按数据源允许的请求数推算" },
+    unknown: "预计用时未知：近期没有同类任务。",
+    bounded: "范围很大，此处只统计到上面的日期；任务仍会做到所选的最后一天。",
+    start: "开始",
+  },
   source: {
     name: {
       synthetic: "模拟行情",

@@ -58,6 +58,7 @@ from amazingdata_client.task_models import (
     FillResult,
     Findings,
     Task,
+    TaskPlan,
     VerifyResult,
 )
 from amazingdata_client.tokens import Token
@@ -117,6 +118,7 @@ __all__ = [
     "TaskCancelledError",
     "TaskError",
     "TaskFailedError",
+    "TaskPlan",
     "TaskTimeoutError",
     "Token",
     "TooLargeError",

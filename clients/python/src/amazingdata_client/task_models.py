@@ -270,6 +270,55 @@ class _Detected:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TaskPlan:
+    """What a task would do; nothing was started, and nothing written.
+
+    Attributes
+    ----------
+    task_type : str
+        "detect", "fill" or "cache".
+    start_date, end_date : str
+        The days that the plan is about.
+    bounded : bool
+        Whether it stops before the last day asked for, because there was no more time to make it.
+    codes, days, code_days : int
+        Codes to work on, days on which any of them lacks bars (all days, for a detect), and days
+        summed over the codes.
+    bars : int
+        About how many bars would come; 0 for a detect.
+    batch_count, upstream_calls : int
+        Batches, and calls to the source.
+    source_requests : int or None
+        Requests that these take; None where the source's requests are not counted.
+    estimated_seconds : int or None
+        How long it would take; None if nothing is known.
+    estimated_from : str or None
+        What that rests on: "task" (`estimated_from_task`, an earlier one) or "budget" (the requests
+        that the source may be sent).
+    estimated_from_task : int or None
+        The number of that task.
+    message : str or None
+        Why there is nothing to do, if the source does not have such data.
+    """
+
+    task_type: str
+    start_date: str
+    end_date: str
+    bounded: bool
+    codes: int
+    days: int
+    code_days: int
+    bars: int
+    batch_count: int
+    upstream_calls: int
+    source_requests: int | None
+    estimated_seconds: int | None
+    estimated_from: str | None
+    estimated_from_task: int | None
+    message: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Findings(_Detected, _WithStatus):
     """What a detect task has found so far; the counts are final once it has completed.
 

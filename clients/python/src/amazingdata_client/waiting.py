@@ -1,6 +1,6 @@
 """Starting tasks and waiting for them to end. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, TypedDict
 
 from amazingdata_client.errors import TaskCancelledError, TaskFailedError, TaskTimeoutError
@@ -52,7 +52,7 @@ class VerifyOptions(TaskOptions, total=False):
 
 def scope(
     security_type: str, start_date: DayLike, end_date: DayLike, options: TaskOptions
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     """Return the request body of a call that starts a task."""
     asked: dict[str, Any] = {**options}
     if "codes" in options:

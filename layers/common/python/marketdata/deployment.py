@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from marketdata.status.reader import StatusReader
     from marketdata.tasks.age import NewestDay
     from marketdata.tasks.detect import Detector
+    from marketdata.tasks.dry_run import DryRun
     from marketdata.tasks.finish import Finisher
     from marketdata.tasks.main_contracts import TaskMainContracts
     from marketdata.tasks.overview import Overview
@@ -326,6 +327,14 @@ def planner() -> "Planner":
         now=_seconds(),
         changed=_changed,
     )
+
+
+def dry_run() -> "DryRun":
+    """Return what plans tasks without starting them, for one call."""
+    from marketdata.tasks.dry_run import DryRun
+
+    budget = request_budget()
+    return DryRun(planner(), task_records(), budget.allowance if budget else None)
 
 
 def newest_day() -> "NewestDay":

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from amazingdata_client._async.runtime import sleep
 from amazingdata_client._async.session import AsyncSession
@@ -16,6 +16,7 @@ from amazingdata_client.task_models import (
     Quarantine,
     Task,
     TaskPage,
+    TaskPlan,
     VerifyResult,
 )
 from amazingdata_client.waiting import (
@@ -46,13 +47,35 @@ class AsyncTasks(AsyncSession):
     already running returns the running one, so these calls are safe to retry.
     """
 
+    @overload
     async def detect(
         self,
         security_type: TaskScope,
         start_date: DayLike,
         end_date: DayLike,
+        *,
+        dry_run: Literal[False] = False,
         **options: "Unpack[TaskOptions]",
-    ) -> Findings:
+    ) -> Findings: ...
+    @overload
+    async def detect(
+        self,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
+        *,
+        dry_run: Literal[True],
+        **options: "Unpack[TaskOptions]",
+    ) -> TaskPlan: ...
+    async def detect(
+        self,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
+        *,
+        dry_run: bool = False,
+        **options: "Unpack[TaskOptions]",
+    ) -> Findings | TaskPlan:
         """Find out which days the cache lacks (`POST /cache/detect-all-missing`).
 
         Parameters
@@ -61,13 +84,16 @@ class AsyncTasks(AsyncSession):
             "stock", "index", "etf", "future" or "finance".
         start_date, end_date : str or date
             First and last day.
+        dry_run : bool
+            Whether to return only what the task would do, without starting it.
         **options
             See `TaskOptions`.
 
         Returns
         -------
-        Findings
+        Findings or TaskPlan
             Final if `ended` is true. Otherwise `wait` for the task, then read its `task_result`.
+            With `dry_run`, the plan.
 
         Raises
         ------
@@ -79,26 +105,51 @@ class AsyncTasks(AsyncSession):
             Main contracts were requested, but are not known for these days.
         """
         body = scope(security_type, start_date, end_date, options)
-        return read(Findings, await self._started("detect-all-missing", body))
+        found = await self._started(
+            "detect-all-missing", body | {"dry_run": True} if dry_run else body
+        )
+        return read(TaskPlan, found) if dry_run else read(Findings, found)
 
+    @overload
     async def fill(
         self,
         security_type: TaskScope,
         start_date: DayLike,
         end_date: DayLike,
+        *,
+        dry_run: Literal[False] = False,
         **options: "Unpack[TaskOptions]",
-    ) -> Task:
+    ) -> Task: ...
+    @overload
+    async def fill(
+        self,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
+        *,
+        dry_run: Literal[True],
+        **options: "Unpack[TaskOptions]",
+    ) -> TaskPlan: ...
+    async def fill(
+        self,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
+        *,
+        dry_run: bool = False,
+        **options: "Unpack[TaskOptions]",
+    ) -> Task | TaskPlan:
         """Start a task that fetches missing days (`POST /cache/fill-missing`).
 
         Parameters
         ----------
-        security_type, start_date, end_date, **options
+        security_type, start_date, end_date, dry_run, **options
             See `detect`.
 
         Returns
         -------
-        Task
-            The task, just started; `wait` for its end.
+        Task or TaskPlan
+            The task, just started; `wait` for its end. With `dry_run`, the plan.
 
         Raises
         ------
@@ -106,26 +157,49 @@ class AsyncTasks(AsyncSession):
             See `detect`.
         """
         body = scope(security_type, start_date, end_date, options)
-        return read(Task, await self._started("fill-missing", body))
+        found = await self._started("fill-missing", body | {"dry_run": True} if dry_run else body)
+        return read(TaskPlan, found) if dry_run else read(Task, found)
 
+    @overload
     async def cache_all(
         self,
         security_type: TaskScope,
         start_date: DayLike,
         end_date: DayLike,
+        *,
+        dry_run: Literal[False] = False,
         **options: "Unpack[TaskOptions]",
-    ) -> Task:
+    ) -> Task: ...
+    @overload
+    async def cache_all(
+        self,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
+        *,
+        dry_run: Literal[True],
+        **options: "Unpack[TaskOptions]",
+    ) -> TaskPlan: ...
+    async def cache_all(
+        self,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
+        *,
+        dry_run: bool = False,
+        **options: "Unpack[TaskOptions]",
+    ) -> Task | TaskPlan:
         """Start a task that fetches every day, even if cached (`POST /cache/cache-all-missing`).
 
         Parameters
         ----------
-        security_type, start_date, end_date, **options
+        security_type, start_date, end_date, dry_run, **options
             See `detect`.
 
         Returns
         -------
-        Task
-            The task, just started; `wait` for its end.
+        Task or TaskPlan
+            The task, just started; `wait` for its end. With `dry_run`, the plan.
 
         Raises
         ------
@@ -133,7 +207,10 @@ class AsyncTasks(AsyncSession):
             See `detect`.
         """
         body = scope(security_type, start_date, end_date, options)
-        return read(Task, await self._started("cache-all-missing", body))
+        found = await self._started(
+            "cache-all-missing", body | {"dry_run": True} if dry_run else body
+        )
+        return read(TaskPlan, found) if dry_run else read(Task, found)
 
     async def verify(
         self,

@@ -3,7 +3,7 @@
 
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from amazingdata_client._sync.runtime import sleep
 from amazingdata_client._sync.session import Session
@@ -17,6 +17,7 @@ from amazingdata_client.task_models import (
     Quarantine,
     Task,
     TaskPage,
+    TaskPlan,
     VerifyResult,
 )
 from amazingdata_client.waiting import (
@@ -47,13 +48,35 @@ class Tasks(Session):
     already running returns the running one, so these calls are safe to retry.
     """
 
+    @overload
     def detect(
         self,
         security_type: TaskScope,
         start_date: DayLike,
         end_date: DayLike,
+        *,
+        dry_run: Literal[False] = False,
         **options: "Unpack[TaskOptions]",
-    ) -> Findings:
+    ) -> Findings: ...
+    @overload
+    def detect(
+        self,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
+        *,
+        dry_run: Literal[True],
+        **options: "Unpack[TaskOptions]",
+    ) -> TaskPlan: ...
+    def detect(
+        self,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
+        *,
+        dry_run: bool = False,
+        **options: "Unpack[TaskOptions]",
+    ) -> Findings | TaskPlan:
         """Find out which days the cache lacks (`POST /cache/detect-all-missing`).
 
         Parameters
@@ -62,13 +85,16 @@ class Tasks(Session):
             "stock", "index", "etf", "future" or "finance".
         start_date, end_date : str or date
             First and last day.
+        dry_run : bool
+            Whether to return only what the task would do, without starting it.
         **options
             See `TaskOptions`.
 
         Returns
         -------
-        Findings
+        Findings or TaskPlan
             Final if `ended` is true. Otherwise `wait` for the task, then read its `task_result`.
+            With `dry_run`, the plan.
 
         Raises
         ------
@@ -80,26 +106,49 @@ class Tasks(Session):
             Main contracts were requested, but are not known for these days.
         """
         body = scope(security_type, start_date, end_date, options)
-        return read(Findings, self._started("detect-all-missing", body))
+        found = self._started("detect-all-missing", body | {"dry_run": True} if dry_run else body)
+        return read(TaskPlan, found) if dry_run else read(Findings, found)
 
+    @overload
     def fill(
         self,
         security_type: TaskScope,
         start_date: DayLike,
         end_date: DayLike,
+        *,
+        dry_run: Literal[False] = False,
         **options: "Unpack[TaskOptions]",
-    ) -> Task:
+    ) -> Task: ...
+    @overload
+    def fill(
+        self,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
+        *,
+        dry_run: Literal[True],
+        **options: "Unpack[TaskOptions]",
+    ) -> TaskPlan: ...
+    def fill(
+        self,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
+        *,
+        dry_run: bool = False,
+        **options: "Unpack[TaskOptions]",
+    ) -> Task | TaskPlan:
         """Start a task that fetches missing days (`POST /cache/fill-missing`).
 
         Parameters
         ----------
-        security_type, start_date, end_date, **options
+        security_type, start_date, end_date, dry_run, **options
             See `detect`.
 
         Returns
         -------
-        Task
-            The task, just started; `wait` for its end.
+        Task or TaskPlan
+            The task, just started; `wait` for its end. With `dry_run`, the plan.
 
         Raises
         ------
@@ -107,26 +156,49 @@ class Tasks(Session):
             See `detect`.
         """
         body = scope(security_type, start_date, end_date, options)
-        return read(Task, self._started("fill-missing", body))
+        found = self._started("fill-missing", body | {"dry_run": True} if dry_run else body)
+        return read(TaskPlan, found) if dry_run else read(Task, found)
 
+    @overload
     def cache_all(
         self,
         security_type: TaskScope,
         start_date: DayLike,
         end_date: DayLike,
+        *,
+        dry_run: Literal[False] = False,
         **options: "Unpack[TaskOptions]",
-    ) -> Task:
+    ) -> Task: ...
+    @overload
+    def cache_all(
+        self,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
+        *,
+        dry_run: Literal[True],
+        **options: "Unpack[TaskOptions]",
+    ) -> TaskPlan: ...
+    def cache_all(
+        self,
+        security_type: TaskScope,
+        start_date: DayLike,
+        end_date: DayLike,
+        *,
+        dry_run: bool = False,
+        **options: "Unpack[TaskOptions]",
+    ) -> Task | TaskPlan:
         """Start a task that fetches every day, even if cached (`POST /cache/cache-all-missing`).
 
         Parameters
         ----------
-        security_type, start_date, end_date, **options
+        security_type, start_date, end_date, dry_run, **options
             See `detect`.
 
         Returns
         -------
-        Task
-            The task, just started; `wait` for its end.
+        Task or TaskPlan
+            The task, just started; `wait` for its end. With `dry_run`, the plan.
 
         Raises
         ------
@@ -134,7 +206,8 @@ class Tasks(Session):
             See `detect`.
         """
         body = scope(security_type, start_date, end_date, options)
-        return read(Task, self._started("cache-all-missing", body))
+        found = self._started("cache-all-missing", body | {"dry_run": True} if dry_run else body)
+        return read(TaskPlan, found) if dry_run else read(Task, found)
 
     def verify(
         self,

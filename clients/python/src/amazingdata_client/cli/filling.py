@@ -13,8 +13,14 @@ from amazingdata_client.cli.output import (
     print_table,
     say,
 )
-from amazingdata_client.cli.progress import print_ended, print_found, starting, watch
-from amazingdata_client.cli.scope import Scope, recheck, scoped
+from amazingdata_client.cli.progress import (
+    print_ended,
+    print_found,
+    print_plan,
+    starting,
+    watch,
+)
+from amazingdata_client.cli.scope import Scope, dry, recheck, scoped
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.errors import IncompleteError
 from amazingdata_client.reading import NO_BAR, Days
@@ -28,12 +34,19 @@ SHOWN = 20
 @click.command()
 @scoped
 @recheck
+@dry
 @options.require_complete
 @options.strict
 @options.as_json
 @pass_login
 def detect(
-    login: Login, *, scope: Scope, require_complete: bool, strict: bool, as_json: bool
+    login: Login,
+    *,
+    scope: Scope,
+    dry_run: bool,
+    require_complete: bool,
+    strict: bool,
+    as_json: bool,
 ) -> None:
     """Show which days are missing from the cache, and which are not confirmed yet.
 
@@ -44,6 +57,9 @@ def detect(
     amazingdata detect finance --start 20240101 --end 20241231 --period income
     """  # noqa: D301
     with login.client() as client:
+        if dry_run:
+            print_plan(client.detect(*scope.days, dry_run=True, **scope.options), as_json=as_json)
+            return
         with starting():
             found = client.detect(*scope.days, **scope.options)
         if found.status != "completed":
@@ -90,12 +106,19 @@ def _unexplained(result: DetectResult) -> dict[str, list[Days]]:
 @click.command()
 @scoped
 @recheck
+@dry
 @options.no_wait
 @options.timeout
 @options.as_json
 @pass_login
 def fill(
-    login: Login, *, scope: Scope, no_wait: bool, timeout: float | None, as_json: bool
+    login: Login,
+    *,
+    scope: Scope,
+    dry_run: bool,
+    no_wait: bool,
+    timeout: float | None,
+    as_json: bool,
 ) -> None:
     """Fetch missing data, and wait until done.
 
@@ -109,6 +132,9 @@ def fill(
     amazingdata fill future --start -1w --end today --period min1 --main --no-wait
     """  # noqa: D301
     with login.client() as client:
+        if dry_run:
+            print_plan(client.fill(*scope.days, dry_run=True, **scope.options), as_json=as_json)
+            return
         with starting():
             task = client.fill(*scope.days, **scope.options)
         _follow(client, task, timeout, no_wait=no_wait, as_json=as_json)
@@ -116,12 +142,19 @@ def fill(
 
 @click.command()
 @scoped
+@dry
 @options.no_wait
 @options.timeout
 @options.as_json
 @pass_login
 def cache(
-    login: Login, *, scope: Scope, no_wait: bool, timeout: float | None, as_json: bool
+    login: Login,
+    *,
+    scope: Scope,
+    dry_run: bool,
+    no_wait: bool,
+    timeout: float | None,
+    as_json: bool,
 ) -> None:
     """Fetch all data again, cached or not.
 
@@ -133,6 +166,11 @@ def cache(
     amazingdata cache stock --start -5d --end today --codes-file mine.txt
     """  # noqa: D301
     with login.client() as client:
+        if dry_run:
+            print_plan(
+                client.cache_all(*scope.days, dry_run=True, **scope.options), as_json=as_json
+            )
+            return
         with starting():
             task = client.cache_all(*scope.days, **scope.options)
         _follow(client, task, timeout, no_wait=no_wait, as_json=as_json)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -9,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli.output import counted, print_json, say, visible
 from amazingdata_client.errors import NOT_CONFIRMED, NotFoundError
-from amazingdata_client.task_models import DetectResult, FillResult, Task, VerifyResult
+from amazingdata_client.task_models import DetectResult, FillResult, Task, TaskPlan, VerifyResult
 
 POLL_SECONDS = 0.5
 """Shorter than the library's default, so that the progress bar moves smoothly."""
@@ -107,6 +108,31 @@ def print_found(result: DetectResult) -> None:
     codes = f"{result.complete_count:,} of {result.total_count:,} codes complete"
     incomplete = f"{result.missing_count:,} incomplete{unconfirmed}"
     say(f"{codes}, {incomplete}, {result.error_count:,} with errors")
+
+
+def print_plan(plan: TaskPlan, *, as_json: bool) -> None:
+    """Print what a task would do: what it rests on to stderr, all of it if asked for JSON."""
+    if as_json:
+        print_json(plan)
+        return
+    days = f"{plan.codes:,} codes × {counted(plan.days, 'day')}, {plan.code_days:,} days in all"
+    say(f"{plan.task_type} {plan.start_date}–{plan.end_date}, not started: {days}")
+    if plan.task_type != "detect":
+        requests = "" if plan.source_requests is None else f", {plan.source_requests:,} requests"
+        say(f"{counted(plan.upstream_calls, 'call')} to the source{requests}, {plan.bars:,} bars")
+    if plan.estimated_seconds is None:
+        say("how long it would take is not known: no task like it has ended lately")
+    elif plan.estimated_from:
+        basis = {
+            "task": f"as task {plan.estimated_from_task} did",
+            "budget": "by the requests that the source may be sent",
+        }
+        took = timedelta(seconds=plan.estimated_seconds)
+        say(f"about {took}, {basis.get(plan.estimated_from, plan.estimated_from)}")
+    if plan.bounded:
+        say("the plan stops there, before the last day asked for: it took too long")
+    if plan.message:
+        say(plan.message)
 
 
 def _result(client: Client, task: Task) -> DetectResult | FillResult | None:

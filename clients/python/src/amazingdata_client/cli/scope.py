@@ -43,6 +43,9 @@ recheck = click.option(
     is_flag=True,
     help="Treat days for which the source had no data as missing.",
 )
+dry = click.option(
+    "--dry-run", is_flag=True, help="Show what the task would do, without starting it."
+)
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,12 @@ class TaskBody(DayRange):
         )
 
 
+class DryRunBody(TaskBody):
+    """The scope of a task that may also be planned without being run."""
+
+    dry_run: bool = False
+
+
 class VerifyBody(TaskBody):
     """The scope of a verify task."""
 
@@ -82,24 +88,32 @@ class VerifyBody(TaskBody):
 
 
 @router.post(
-    "/cache/detect-all-missing", body=TaskBody, role=Role.ADMIN, summary="一键检测所有数据"
+    "/cache/detect-all-missing", body=DryRunBody, role=Role.ADMIN, summary="一键检测所有数据"
 )
-def detect_missing(call: Call[TaskBody]) -> Answer:
+def detect_missing(call: Call[DryRunBody]) -> Answer:
     """Compare what is stored with what should be; wait up to 20 s for the result."""
+    if call.parameters.dry_run:
+        return _planned(call, TaskKind.DETECT)
     task = _service().wait(start_task(call, TaskKind.DETECT), lambda _: False)
     return Answer.success(_service().findings(task))
 
 
-@router.post("/cache/cache-all-missing", body=TaskBody, role=Role.ADMIN, summary="一键缓存所有数据")
-def cache_all(call: Call[TaskBody]) -> Answer:
+@router.post(
+    "/cache/cache-all-missing", body=DryRunBody, role=Role.ADMIN, summary="一键缓存所有数据"
+)
+def cache_all(call: Call[DryRunBody]) -> Answer:
     """Fetch every expected day again, in the background."""
+    if call.parameters.dry_run:
+        return _planned(call, TaskKind.CACHE)
     task = _service().wait_for_plan(start_task(call, TaskKind.CACHE))
     return Answer.success({"task_id": task.id} | task.view())
 
 
-@router.post("/cache/fill-missing", body=TaskBody, role=Role.ADMIN, summary="一键补齐缺失数据")
-def fill_missing(call: Call[TaskBody]) -> Answer:
+@router.post("/cache/fill-missing", body=DryRunBody, role=Role.ADMIN, summary="一键补齐缺失数据")
+def fill_missing(call: Call[DryRunBody]) -> Answer:
     """Fetch the missing days, in the background."""
+    if call.parameters.dry_run:
+        return _planned(call, TaskKind.FILL)
     task = _service().wait_for_plan(start_task(call, TaskKind.FILL))
     return Answer.success({"task_id": task.id} | task.view())
 
@@ -170,6 +184,16 @@ def start_task[Body: TaskBody](call: Call[Body], kind: TaskKind) -> Task:
     NotFoundError
         Some of the codes are unknown or of another type of security.
     """
+    return _service().start(kind, _known_scope(call), call.user.username)
+
+
+def _planned(call: Call[DryRunBody], kind: TaskKind) -> Answer:
+    """Return what a task would do; errors as in `start_task` and `DryRun.plan`."""
+    return Answer.success(deployment.dry_run().plan(kind, _known_scope(call)))
+
+
+def _known_scope[Body: TaskBody](call: Call[Body]) -> Scope:
+    """Return the scope that a call asks for; errors as in `start_task`."""
     scope = call.parameters.scope()
     catalog: Catalog | None = deployment.catalog() if scope.codes else None
     unknown = [
@@ -183,7 +207,7 @@ def start_task[Body: TaskBody](call: Call[Body], kind: TaskKind) -> Task:
             key="unknown_codes",
             codes=unknown[:10],
         )
-    return _service().start(kind, scope, call.user.username)
+    return scope
 
 
 def named_task(call: Call[Any]) -> int:

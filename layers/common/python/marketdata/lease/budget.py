@@ -72,6 +72,11 @@ class RequestBudget:
         self._patience = patience
         self._seen: Spending | None = None
 
+    @property
+    def allowance(self) -> Allowance:
+        """How many requests may be sent."""
+        return self._allowance
+
     def spend(self, requests: int = 1) -> None:
         """Count requests that are about to be sent: all of them, or none and an error.
 

@@ -247,11 +247,14 @@ class Lacking:
         The scope's trading days or reporting periods, "YYYYMMDD".
     positions : dict
         For each code that lacks days, their positions, ascending.
+    count : int
+        How many these are, over all codes.
     """
 
     def __init__(self, scope: Scope) -> None:
         self.days = calendar_of(scope.dataset).days("SH", scope.start, scope.end)
         self.positions: dict[str, list[int]] = {}
+        self.count = 0
         self._place = {day: at for at, day in enumerate(self.days)}
 
     def add(self, part: str, gaps: Mapping[str, int]) -> None:
@@ -260,6 +263,7 @@ class Lacking:
         places = {bits: self._places(part, bits) for bits in set(gaps.values())}
         for code, bits in gaps.items():
             self.positions.setdefault(code, []).extend(places[bits])
+            self.count += len(places[bits])
 
     def _places(self, part: str, bits: int) -> list[int]:
         return [self._place[day] for day in days_of(part, bits)]

@@ -117,7 +117,7 @@ class Planner:
         plans = {TaskKind.DETECT: self._detect, TaskKind.VERIFY: self._verify}
         plan = plans.get(task.kind, self._fill)
         try:
-            self._check_calendar(task)
+            self.check_calendar(task.kind, task.scope)
             return named | plan(task, execution)
         except ConflictError as error:
             self.records.end(task, Status.FAILED, [Detail.of(error)])
@@ -155,7 +155,7 @@ class Planner:
         task, _ = self.records.claim(execution, make, lambda _: True)
         return task
 
-    def _check_calendar(self, task: Task) -> None:
+    def check_calendar(self, kind: TaskKind, scope: Scope) -> None:
         """Refuse what passes the last known day: nobody knows there what is missing.
 
         Raises
@@ -164,17 +164,17 @@ class Planner:
             The task's range passes it, or today does. The catalog may still be refreshed, and what
             is stored verified.
         """
-        if task.kind in (TaskKind.CATALOG, TaskKind.VERIFY):
+        if kind in (TaskKind.CATALOG, TaskKind.VERIFY):
             return
         self.catalog()  # the calendar learns from it
-        known = calendar_of(task.scope.dataset).known_until()
+        known = calendar_of(scope.dataset).known_until()
         now = today(datetime.fromtimestamp(self.now, UTC))
-        if said := beyond_known(now) or (task.scope.end > known and beyond_known(task.scope.end)):
+        if said := beyond_known(now) or (scope.end > known and beyond_known(scope.end)):
             raise CalendarEndedError(said)
 
     def _detect(self, task: Task, execution: str) -> dict[str, Any]:
         catalog = self.catalog()
-        window = self._window(task.scope)
+        window = self.window(task.scope)
         scope = task.scope if window.coverage_start is None else self.narrow(task.scope)
         securities = in_scope(catalog, scope)
         found = outside(securities, window)
@@ -269,7 +269,7 @@ class Planner:
         return [{"operation": "refresh_catalog", "work": 1, "closing": 1}], {"total_count": 1}
 
     def _bars(self, task: Task) -> tuple[list[Work], dict[str, int]]:
-        if self._window(task.scope).coverage_start is None:
+        if self.window(task.scope).coverage_start is None:
             return [], {"total_count": 0, "missing_count": 0}
         securities = in_scope(self.catalog(), self.narrow(task.scope), to_ask=True)
         lacking = self._lacking(task, securities)
@@ -280,34 +280,43 @@ class Planner:
         work = list(work_items(dataset, securities, lacking, since))
         return work, {"total_count": total, "missing_count": missing}
 
-    def _window(self, scope: Scope) -> Window:
+    def window(self, scope: Scope) -> Window:
+        """Return the days that a task is about."""
         return window_of(scope, self.catalog(), self.final_day(scope.dataset.name), self.now)
 
     def _lacking(self, task: Task, securities: Sequence[Security]) -> Lacking:
         """Find the days to fetch for each code."""
-        scope = task.scope
-        window = self._window(scope)
-        lacking = Lacking(scope)
-        changed = self.changed(scope.dataset)
-        for part in parts_of(scope, window):
-            stored: Mapping[str, BlockCoverage] = {}
-            if task.kind is TaskKind.FILL:
-                stored = self.store.coverage(scope.dataset.name, part)
-            found = compare(
-                scope.dataset,
-                part,
-                securities,
-                stored,
-                window,
-                recheck_absent=scope.recheck_absent,
-                changed=changed,
-            )
-            # A code may lack some days while others of it are due.
-            codes = found.gaps.keys() | found.due.keys()
-            lacking.add(
-                part, {code: found.gaps.get(code, 0) | found.due.get(code, 0) for code in codes}
-            )
+        lacking = Lacking(task.scope)
+        for part in parts_of(task.scope, self.window(task.scope)):
+            self.find_lacking(task.kind, task.scope, securities, part, lacking)
         return lacking
+
+    def find_lacking(
+        self,
+        kind: TaskKind,
+        scope: Scope,
+        securities: Sequence[Security],
+        part: str,
+        lacking: Lacking,
+    ) -> None:
+        """Add the days of a part that a task would fetch for each code; parts come in order."""
+        stored: Mapping[str, BlockCoverage] = {}
+        if kind is TaskKind.FILL:
+            stored = self.store.coverage(scope.dataset.name, part)
+        found = compare(
+            scope.dataset,
+            part,
+            securities,
+            stored,
+            self.window(scope),
+            recheck_absent=scope.recheck_absent,
+            changed=self.changed(scope.dataset),
+        )
+        # A code may lack some days while others of it are due.
+        codes = found.gaps.keys() | found.due.keys()
+        lacking.add(
+            part, {code: found.gaps.get(code, 0) | found.due.get(code, 0) for code in codes}
+        )
 
 
 def _turns(work: Sequence[WorkItem], most: int) -> Iterator[list[WorkItem]]:

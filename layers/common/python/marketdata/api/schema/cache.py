@@ -22,6 +22,7 @@ from marketdata.api.schema.tasks import (
     OneTask,
     StartedTask,
     TaskPage,
+    TaskPlan,
     VerifyResult,
 )
 from marketdata.settings import SOURCES
@@ -252,7 +253,7 @@ HELD = {
 
 OPERATIONS = {
     ("POST", "/cache/detect-all-missing"): Operation(
-        Findings,
+        Findings | TaskPlan,
         {"status": "completed", "progress": 100.0, **FOUND},
         REQUEST,
         errors=ERRORS,
@@ -260,10 +261,14 @@ OPERATIONS = {
         links=LINKS,
     ),
     ("POST", "/cache/cache-all-missing"): Operation(
-        StartedTask, STARTED | {"task_type": "cache"}, REQUEST, errors=ERRORS, links=LINKS
+        StartedTask | TaskPlan,
+        STARTED | {"task_type": "cache"},
+        REQUEST,
+        errors=ERRORS,
+        links=LINKS,
     ),
     ("POST", "/cache/fill-missing"): Operation(
-        StartedTask, STARTED, REQUEST, errors=ERRORS, links=LINKS
+        StartedTask | TaskPlan, STARTED, REQUEST, errors=ERRORS, links=LINKS
     ),
     ("POST", "/cache/verify"): Operation(
         StartedTask,

@@ -73,6 +73,40 @@ class StartedTask(TaskView):
     """任务ID · The same as `id`."""
 
 
+class TaskPlan(Schema):
+    """What a task would do, with `dry_run`: nothing was started, and nothing written."""
+
+    dry_run: Literal[True]
+    task_type: TaskKind
+    start_date: Day
+    end_date: Day
+    """The last day that the plan is about; before the one asked for if it is `bounded`."""
+    bounded: bool
+    """The plan stopped before the end, because there was no more time to make it."""
+    codes: Count
+    """代码数 · Codes that the task would work on; for a fill, those that lack days."""
+    days: Count
+    """天数 · Days on which any of them does."""
+    code_days: Count
+    """Days, summed over the codes."""
+    bars: Count
+    """About how many bars would come; 0 for a detect."""
+    batch_count: Count
+    upstream_calls: Count
+    """Calls to the source."""
+    source_requests: Count | None
+    """Requests that these take; null where the source's requests are not counted."""
+    estimated_seconds: Count | None
+    """预计用时 · Null where nothing is known."""
+    estimated_from: Literal["task", "budget"] | None
+    """预计依据 · The largest of the latest tasks of this dataset, or the requests that the source
+    may be sent in a minute and a day."""
+    estimated_from_task: Id | None
+    """That task."""
+    message: str | None
+    """Why there is nothing to do, if the source does not have such data."""
+
+
 class OneTask(Schema):
     """One task."""
 
