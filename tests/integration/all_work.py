@@ -298,6 +298,8 @@ class AllWork:
         self.ask("POST", f"{TASK}/retry", path=one)
         join()
         self.ask("POST", "/cache/detect-all-missing", body=WEEKS)
+        for call in ("detect-all-missing", "fill-missing", "cache-all-missing"):
+            self.ask("POST", f"/cache/{call}", body=WEEKS | {"dry_run": True})
         join()
         self.ask("GET", f"{TASK}/result", path=one)
         self.ask("GET", TASK, path=one)
