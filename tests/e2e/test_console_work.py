@@ -59,6 +59,17 @@ def test_a_fill_is_started_watched_and_seen_on_the_map(page: Page) -> None:
     expect(page.get_by_role("article").first).to_contain_text("0 个有缺失")
 
 
+def test_fetching_everything_again_asks_first_and_says_what_it_would_do(page: Page) -> None:
+    look_at(page, MARCH)
+    page.get_by_role("button", name="全部重取").click()
+    asked = page.get_by_role("dialog")
+    expect(asked).to_contain_text("23 个交易日")
+    expect(asked).to_contain_text("调用数据源 1 次")
+    expect(asked).to_contain_text("预计用时")
+    asked.get_by_role("button", name="取消").click()
+    expect(asked).to_have_count(0)
+
+
 def test_a_cell_is_reached_by_keys_and_says_what_it_holds(page: Page) -> None:
     look_at(page, {"开始日期": "2021-01-01", "结束日期": "2022-12-31"})
     expect(page.get_by_role("columnheader", name="2022")).to_be_visible()
