@@ -60,6 +60,7 @@ const STANDS_FOR: Record<string, Schema[]> = {
   Coverage: [named("Coverage")],
   CoverageMeta: [named("CoverageMeta")],
   CoverageTotals: [named("CoverageTotals")],
+  TaskPlan: [named("TaskPlan")],
   TaskScope: [named("TaskBody")],
   StartedTask: ["StartedTask", "Findings"].map(named),
   Task: [named("TaskView")],

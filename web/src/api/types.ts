@@ -223,6 +223,7 @@ export interface TaskScope {
   end_date: Day;
   codes?: string[] | null;
   recheck_absent?: boolean;
+  dry_run?: boolean;
 }
 
 /** What a task would do; nothing was started. */

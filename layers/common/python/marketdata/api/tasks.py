@@ -20,7 +20,7 @@ from marketdata.tasks.task import Selection, Status, Task, TaskKind
 router = Router()
 
 
-class TaskBody(DayRange):
+class ScopeBody(DayRange):
     """The scope of a task."""
 
     security_type: Annotated[str, one_of([*Kind, FINANCE])]
@@ -71,13 +71,13 @@ class TaskBody(DayRange):
         )
 
 
-class DryRunBody(TaskBody):
+class TaskBody(ScopeBody):
     """The scope of a task that may also be planned without being run."""
 
     dry_run: bool = False
 
 
-class VerifyBody(TaskBody):
+class VerifyBody(ScopeBody):
     """The scope of a verify task."""
 
     clear_lost: bool = False
@@ -88,9 +88,9 @@ class VerifyBody(TaskBody):
 
 
 @router.post(
-    "/cache/detect-all-missing", body=DryRunBody, role=Role.ADMIN, summary="一键检测所有数据"
+    "/cache/detect-all-missing", body=TaskBody, role=Role.ADMIN, summary="一键检测所有数据"
 )
-def detect_missing(call: Call[DryRunBody]) -> Answer:
+def detect_missing(call: Call[TaskBody]) -> Answer:
     """Compare what is stored with what should be; wait up to 20 s for the result."""
     if call.parameters.dry_run:
         return _planned(call, TaskKind.DETECT)
@@ -98,10 +98,8 @@ def detect_missing(call: Call[DryRunBody]) -> Answer:
     return Answer.success(_service().findings(task))
 
 
-@router.post(
-    "/cache/cache-all-missing", body=DryRunBody, role=Role.ADMIN, summary="一键缓存所有数据"
-)
-def cache_all(call: Call[DryRunBody]) -> Answer:
+@router.post("/cache/cache-all-missing", body=TaskBody, role=Role.ADMIN, summary="一键缓存所有数据")
+def cache_all(call: Call[TaskBody]) -> Answer:
     """Fetch every expected day again, in the background."""
     if call.parameters.dry_run:
         return _planned(call, TaskKind.CACHE)
@@ -109,8 +107,8 @@ def cache_all(call: Call[DryRunBody]) -> Answer:
     return Answer.success({"task_id": task.id} | task.view())
 
 
-@router.post("/cache/fill-missing", body=DryRunBody, role=Role.ADMIN, summary="一键补齐缺失数据")
-def fill_missing(call: Call[DryRunBody]) -> Answer:
+@router.post("/cache/fill-missing", body=TaskBody, role=Role.ADMIN, summary="一键补齐缺失数据")
+def fill_missing(call: Call[TaskBody]) -> Answer:
     """Fetch the missing days, in the background."""
     if call.parameters.dry_run:
         return _planned(call, TaskKind.FILL)
@@ -176,7 +174,7 @@ def retry_task(call: Call[None]) -> Answer:
     return Answer.success({"task": _service().retry(named_task(call)).view()})
 
 
-def start_task[Body: TaskBody](call: Call[Body], kind: TaskKind) -> Task:
+def start_task[Body: ScopeBody](call: Call[Body], kind: TaskKind) -> Task:
     """Start the task that a call asks for, or return the one that already runs for it.
 
     Raises
@@ -187,12 +185,12 @@ def start_task[Body: TaskBody](call: Call[Body], kind: TaskKind) -> Task:
     return _service().start(kind, _known_scope(call), call.user.username)
 
 
-def _planned(call: Call[DryRunBody], kind: TaskKind) -> Answer:
+def _planned(call: Call[TaskBody], kind: TaskKind) -> Answer:
     """Return what a task would do; errors as in `start_task` and `DryRun.plan`."""
     return Answer.success(deployment.dry_run().plan(kind, _known_scope(call)))
 
 
-def _known_scope[Body: TaskBody](call: Call[Body]) -> Scope:
+def _known_scope[Body: ScopeBody](call: Call[Body]) -> Scope:
     """Return the scope that a call asks for; errors as in `start_task`."""
     scope = call.parameters.scope()
     catalog: Catalog | None = deployment.catalog() if scope.codes else None
