@@ -11,6 +11,7 @@ from marketdata.catalog.securities import Security
 from marketdata.catalog.window import Window
 from marketdata.lease.spending import Allowance
 from marketdata.tasks.batching import Lacking, bars_a_day, chosen
+from marketdata.tasks.details import message_of
 from marketdata.tasks.plan import PARTS_A_GROUP, Planner
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope, in_scope, not_covered, parts_of
@@ -79,7 +80,7 @@ class DryRun:
         planner.check_calendar(kind, scope)
         catalog, window = planner.catalog(), planner.window(scope)
         if window.coverage_start is None:
-            return self._told(kind, scope, [], message=not_covered(scope, catalog))
+            return self._told(kind, scope, [], message=message_of(not_covered(scope, catalog)))
         narrowed = planner.narrow(scope)
         securities = in_scope(catalog, narrowed, to_ask=kind.fetches)
         parts = parts_of(scope, window)
