@@ -44,6 +44,9 @@ KEYED: Json = {
         },
     },
 }
+NOTHING: Json = {"enum": [None]}
+"""A null, as all generators of clients understand it; of `{"type": "null"}` some fall over."""
+
 ERROR_SCHEMA: Json = {
     "description": "The envelope of an error.",
     "type": "object",
@@ -52,7 +55,7 @@ ERROR_SCHEMA: Json = {
     "properties": {
         "code": {"type": "integer", "enum": [*texts.ERRORS], "description": "The HTTP status."},
         "message": {"type": "string", "description": "For humans."},
-        "data": {"type": "null"},
+        "data": NOTHING,
         **KEYED,
         "errors": {
             "description": "The wrong parameters.",

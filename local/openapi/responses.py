@@ -11,6 +11,7 @@ from local.openapi.components import (
     CSV,
     ETAG,
     LOCATION,
+    NOTHING,
     Json,
     envelope,
     error,
@@ -99,7 +100,8 @@ def _success(said: Operation, inline: Mapping[str, Json], name: str) -> Json:
     example: dict[str, Any] = {"code": said.status, "message": said.message, "data": said.example}
     if said.meta is not NoMeta:
         example["meta"] = said.meta_example
-    schema = envelope(inline[f"{name}.data"], inline.get(f"{name}.meta"), said.status)
+    data = NOTHING if said.data is None else inline[f"{name}.data"]
+    schema = envelope(data, inline.get(f"{name}.meta"), said.status)
     response["content"] = in_json(schema, example)
     if said.csv:
         response["content"] |= CSV

