@@ -108,6 +108,7 @@ MODELS: dict[type, tuple[str, ...]] = {
     task_models.SetAside: ("SetAside",),
     task_models.Task: ("TaskView", "StartedTask"),
     task_models.TaskPage: ("TaskPage",),
+    task_models.TaskPlan: ("TaskPlan",),
     task_models.VerifyResult: ("VerifyResult",),
     tokens.Token: ("Token",),
 }
@@ -129,6 +130,7 @@ LEFT_OUT = {
     (errors.AmazingDataError, "data"): "an error has none: it is always null",
     (errors.AmazingDataError, "message"): "the text of the exception",
     (task_models.Task, "task_id"): "the same as `id`",
+    (task_models.TaskPlan, "dry_run"): "always true",
     (tokens.Token, "expires_in"): "read as `expires_at`, which is still true later",
     (tokens.Token, "token_type"): "always bearer",
 }
