@@ -133,6 +133,22 @@ def test_a_code_in_two_spellings_is_in_one_portion(
     assert merged(taken).meta.expected == 6
 
 
+def test_another_spelling_beside_unknown_codes_is_not_unknown(
+    client: Calls, scripted: ScriptedService
+) -> None:
+    scripted.on(CALL, answer)
+    taken: list[KlineResult] = []
+    codes = ["600003.SH", "600004.SH", "sh600003", "600000.SH", "600005.SH"]
+    take(client, codes, *WEEK, portion=2, into=taken)
+    whole = client.kline(codes, *WEEK)
+    assert merged(taken).meta.unknown_codes == whole.meta.unknown_codes == ["600000.SH"]
+    assert merged(taken).data == whole.data
+    # Nor if nothing comes after it.
+    taken.clear()
+    take(client, codes[:4], *WEEK, portion=2, into=taken)
+    assert merged(taken).meta.unknown_codes == ["600000.SH"]
+
+
 def test_an_error_says_what_was_delivered(client: Calls, scripted: ScriptedService) -> None:
     scripted.on(CALL, answer, answer, answer, failure(503), failure(503), failure(503))
     taken: list[KlineResult] = []

@@ -1,6 +1,7 @@
 """Requests for many codes: split into several calls, and their results merged."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -129,7 +130,11 @@ async def _new(
     new = [code for code in codes if read_as.get(code, code) not in ours]
     if len(new) == len(codes):
         return found
-    return await _known(make, ask, new) if new else None
+    others = await _known(make, ask, new) if new else None
+    if isinstance(others, NotFoundError):
+        # Those that are ours are known, so that this is no refusal of all codes.
+        return make({}, replace(nothing_beside(found.meta), unknown_codes=new))
+    return others
 
 
 async def _known(

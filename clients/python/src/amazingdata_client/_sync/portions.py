@@ -2,6 +2,7 @@
 """Requests for many codes: split into several calls, and their results merged."""
 
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -130,7 +131,11 @@ def _new(
     new = [code for code in codes if read_as.get(code, code) not in ours]
     if len(new) == len(codes):
         return found
-    return _known(make, ask, new) if new else None
+    others = _known(make, ask, new) if new else None
+    if isinstance(others, NotFoundError):
+        # Those that are ours are known, so that this is no refusal of all codes.
+        return make({}, replace(nothing_beside(found.meta), unknown_codes=new))
+    return others
 
 
 def _known(make: Callable[[Any, Completeness], R], ask: Ask, codes: list[str]) -> R | NotFoundError:
