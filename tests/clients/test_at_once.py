@@ -44,6 +44,25 @@ def test_a_thread_that_fails_stops_the_others() -> None:
     assert len(done) <= 2
 
 
+def test_a_thread_that_waits_to_try_again_ends_with_the_others() -> None:
+    """Or an error, and Ctrl-C as well, would be told only when all retries are over."""
+    begun = Event()
+    woken: list[int] = []
+
+    def waits() -> None:
+        begun.set()
+        of_threads.sleep(10)
+        woken.append(1)
+
+    def fails() -> None:
+        assert begun.wait(10)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        of_threads.at_once(2, [waits, fails])
+    assert not woken
+
+
 def test_four_tasks_and_no_more() -> None:
     running, most = [0], [0]
 
