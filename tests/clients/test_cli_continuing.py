@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
+import click
 import httpx
 import pytest
 from amazingdata_client import IncompleteError
@@ -149,6 +150,46 @@ def test_what_was_corrected_is_not_continued(
     assert "600000.SH on 20240103 is not what" in refused.stderr
     del market["600000.SH"][1]
     assert continued(run, file, "--end", "20240104").exit_code == exits.ERROR
+    assert file.read_bytes() == before
+
+
+def test_two_runs_at_once_write_no_row_twice(file: Path) -> None:
+    def service(codes: Sequence[str], start: str) -> Found:
+        return Found({code: [bar(day) for day in JANUARY if day >= start] for code in codes})
+
+    begun = opened(file)
+    opened(file).append(CODES[:1], (JANUARY[-2], JANUARY[-1]), service, strict=False)
+    with pytest.raises(click.ClickException, match="changed by somebody else"):
+        begun.append(CODES[1:2], (JANUARY[-2], JANUARY[-1]), service, strict=False)
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:2]))
+    first, second = opened(file), opened(file)
+    first.append((), ("", JANUARY[-1]), service, strict=False)
+    whole = file.read_bytes()
+    with pytest.raises(click.ClickException, match="changed by somebody else"):
+        second.append((), ("", JANUARY[-1]), service, strict=False)
+    assert file.read_bytes() == whole
+    assert [each.name for each in file.parent.iterdir()] == [file.name]
+
+
+def test_all_of_a_kind_are_continued_with_those_delisted_since(
+    run: Run, market: dict[str, list[dict[str, Any]]], scripted: ScriptedService, file: Path
+) -> None:
+    continued(run, file, *CODES[:2], "--start", "20240101", "--end", "20240102")
+    market["000001.SZ"].append(sample_bar("20240103"))
+    scripted.on("GET /base/codes", success(["600000.SH"]))
+    done = continued(run, file, "--all", "stock", "--end", "20240104")
+    assert done.exit_code == 0, done.output
+    assert ["000001.SZ", "20240103"] in [row[:2] for row in rows_of(file)]
+
+
+@pytest.mark.usefixtures("market")
+def test_a_new_code_alone_with_other_options_is_refused(run: Run, file: Path) -> None:
+    """Its rows would look like those of the file."""
+    file.write_text(f"{','.join(('code', *sample_bar()))}\n000001.SZ,20240102{',1' * 6}\n")
+    before = file.read_bytes()
+    refused = continued(run, file, "600000.SH", "--start", "20240101", "--end", "20240104")
+    assert refused.exit_code == exits.ERROR
+    assert "000001.SZ on 20240102 is not what" in refused.stderr
     assert file.read_bytes() == before
 
 

@@ -6,6 +6,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -49,6 +50,7 @@ class Continued:
     path: Path
     header: Sequence[str]
     tails: Mapping[str, Tail]
+    version: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, outputs: Outputs) -> "Continued":
@@ -72,9 +74,14 @@ class Continued:
         if not path.is_file():
             raise click.UsageError(f"--since last: {path} is no regular file")
         try:
-            return cls(path, *_read(path))
+            version = _version(path)
+            return cls(path, *_read(path), version)
         except (ValueError, csv.Error) as error:
             raise click.ClickException(f"{path} cannot be continued: {error}") from None
+
+    def with_own(self, codes: Sequence[str]) -> Sequence[str]:
+        """Return codes with those of the file: of a kind some are not listed any more."""
+        return list(dict.fromkeys([*codes, *self.tails]))
 
     def append(
         self,
@@ -105,6 +112,8 @@ class Continued:
         if not due:
             say(f"{self.path} goes until {days[1]} already")
             return
+        if self.tails.keys().isdisjoint(chain.from_iterable(due.values())):
+            self._recognize(days[1], read)
         for first, some in sorted(due.items()):
             result = read(some, first)
             result.require_complete(strict=strict)
@@ -130,6 +139,16 @@ class Continued:
         if not (codes or self.tails):
             raise click.UsageError(f"{self.path} has no codes yet: name them, and give --start")
         return asked
+
+    def _recognize(self, end: str, read: Callable[[Sequence[str], str], Rows]) -> None:
+        """Refuse other options than the file's, which its new codes alone would not tell of."""
+        last = as_date(end)
+        known = {code: as_date(tail.day) for code, tail in self.tails.items()}
+        asked = {day: code for code, day in known.items() if day and last and day <= last}
+        if asked:
+            code = asked[max(asked)]
+            found = read([code], self.tails[code].day).data.get(code, ())
+            self._after(code, [{"code": code, **row} for row in found])
 
     def _after(self, code: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the rows after the file's last day; its rows of that day must be the same."""
@@ -163,9 +182,22 @@ class Continued:
                 writer.writerows(map(_cells, rows))
                 stream.flush()
                 os.fsync(stream.fileno())
+            if _version(self.path) != self.version:
+                raise click.ClickException(
+                    f"{self.path} was changed by somebody else meanwhile: nothing is written"
+                )
             new.replace(self.path)
         finally:
             new.unlink(missing_ok=True)
+
+
+def _version(path: Path) -> tuple[int, ...]:
+    """Return what changes whenever a file is written or replaced; nothing if there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ()
+    return (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def _read(path: Path) -> tuple[list[str], dict[str, Tail]]:

@@ -112,6 +112,7 @@ def kline(
         codes = wanted.read(client, start, end, period=period, count=count)
         if file:
             read = partial(asked.of, client)
+            codes = file.with_own(codes) if wanted.kind else codes
             file.append(codes, (start, end), read, strict=strict)
             return
         result = asked.of(client, codes, start)

@@ -65,6 +65,7 @@ def status(
     with login.client() as client:
         if file:
             codes = wanted.read(client, start or "", end or "")
+            codes = file.with_own(codes) if wanted.kind else codes
             read = partial(_read, client, end or "")
             file.append(codes, (start or "", end or ""), read, strict=strict)
             return
