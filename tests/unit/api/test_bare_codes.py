@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from marketdata import deployment
 from marketdata.api.bare_codes import Needs, needs_exchange
 from marketdata.api.failures import wrong_fields
-from marketdata.api.parameters import PathCodes
+from marketdata.api.parameters import MAX_CODES, Codes, Parameters, PathCodes
 from marketdata.blocks.dataset import Kind
 from marketdata.catalog.securities import Catalog, Security, market_of
 
@@ -18,6 +18,10 @@ KNOWN = {
     "600000.SH": "浦发银行",
     "IF2401.CFE": "IF2401",
 }
+
+
+class Many(Parameters):
+    codes: Codes
 
 
 @pytest.fixture
@@ -79,3 +83,11 @@ def test_nothing_else_that_is_wrong_has_anybody_looked_up(code: str) -> None:
     (wrong,) = wrong_fields(caught.value, look_up)
     reason = f"must be a code like 600000.SH or IF2401.CFE, not {code!r}"
     assert wrong == ("code", reason, "not_a_code", {"given": code})
+
+
+def test_a_refusal_is_not_as_large_as_what_it_refuses(stored: Know) -> None:
+    stored([])
+    with pytest.raises(ValidationError) as caught:
+        Many.model_validate({"codes": [*map(str, range(100000, 101000)), *["100000"] * 1000]})
+    (wrong,) = wrong_fields(caught.value, needs_exchange)
+    assert wrong.params["codes"] == [*map(str, range(100000, 100000 + MAX_CODES))]

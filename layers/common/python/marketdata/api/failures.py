@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import ValidationError
 
 from marketdata.api.answer import NONE, Answer
-from marketdata.api.parameters import BARE
+from marketdata.api.parameters import BARE, MAX_CODES
 from marketdata.errors import (
     ConflictError,
     ForbiddenError,
@@ -188,7 +188,8 @@ def wrong_fields(
             named.add(field)
             if of_bare and detail["type"] == BARE:
                 reason, candidates = of_bare(context["codes"])
-                params = {"codes": context["codes"], "candidates": candidates}
+                codes = [*islice(dict.fromkeys(context["codes"]), MAX_CODES)]
+                params = {"codes": codes, "candidates": candidates}
                 yield Wrong(field, reason, BARE, params)
             else:
                 yield _wrong(field, detail, context)
