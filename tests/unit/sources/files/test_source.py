@@ -169,6 +169,16 @@ def test_empty_fields_are_null_and_other_columns_are_passed_over() -> None:
     assert bar["volume"] == 100
 
 
+def test_a_row_of_a_day_is_found_beside_a_column_of_times() -> None:
+    head = HEAD.replace("trade_date", "trade_date,kline_time")
+    bar = BAR.replace(",", ",2024-01-02 00:00:00,", 1)
+    found = stock_files(_600000=head + bar).fetch_bars(request("600000.SH"))
+    assert found.locate
+    days = found.frame["trade_date"].tolist()
+    [place] = found.locate("600000.SH", [{"trade_date": day} for day in days])
+    assert place == ("stock/daily/600000.SH.csv", 2)
+
+
 def test_floats_are_read_to_the_last_bit() -> None:
     prices = ["0.1", "2.675", "8.41", "1234.005", "0.30000000000000004", "5e-324"]
     text = HEAD + "".join(f"2024010{n},{p},{p},{p},{p},1,1\n" for n, p in enumerate(prices, 1))

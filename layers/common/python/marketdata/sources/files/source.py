@@ -73,6 +73,7 @@ SUSPENSIONS = "suspensions.csv"
 CALENDAR = "calendar.csv"
 INDUSTRIES = "industries.csv"
 STATUS = "stock/status"
+DAY = ("trade_date",)
 
 NAMED = 40
 """So many rows of a list are named when they are set aside."""
@@ -106,7 +107,10 @@ class FileSource:
         final = last_final_day(self.now(), self.final_from)
         end = min(request.end, final)
         folder = f"{request.dataset.kind}/{request.dataset.period}"
-        found = FetchedBars(join_frames(request.dataset, []), locate=partial(self._locate, folder))
+        # A file of days may have a column of times for others, which is not looked at.
+        key = ("trade_date", "kline_time") if request.dataset.intraday else DAY
+        locate = partial(self._locate, folder, key)
+        found = FetchedBars(join_frames(request.dataset, []), locate=locate)
         frames = []
         parse = partial(parse_bars, request.dataset)
         for file in self._files(folder, request.codes):
@@ -125,7 +129,7 @@ class FileSource:
         """Fetch the status in each code's file, as `fetch_bars` does bars."""
         final = last_final_day(self.now(), self.final_from)
         end = min(request.end, final)
-        found = FetchedStatus(join_status([]), locate=partial(self._locate, STATUS))
+        found = FetchedStatus(join_status([]), locate=partial(self._locate, STATUS, DAY))
         frames = []
         for file in self._files(STATUS, request.codes):
             rows = _parsed(parse_status, file, found.failed)
@@ -276,11 +280,11 @@ class FileSource:
         return [day for day in days if start <= day <= end]
 
     def _locate(
-        self, folder: str, code: str, rows: Sequence[Mapping[str, Any]]
+        self, folder: str, key: Sequence[str], code: str, rows: Sequence[Mapping[str, Any]]
     ) -> list[Place | None]:
         """Find rows in a code's file."""
         [file] = self._files(folder, [code])
-        return places(file.path, file.content, ("trade_date", "kline_time"), rows)
+        return places(file.path, file.content, key, rows)
 
     def _locate_statement(
         self, path: str, code: str, rows: Sequence[Mapping[str, Any]]
