@@ -151,7 +151,7 @@ class AsyncKlines(AsyncSession):
             See `kline`.
         AmazingDataError
             A call failed; `delivered` of the error are the codes of the portions before, as they
-            were asked for. Every one of them can be used.
+            were asked for, without blanks around them. Every one of them can be used.
         """
         chosen = columns(fields)
         listed, ask = self._bars(
