@@ -6,13 +6,13 @@ from pathlib import Path
 import click
 import httpx
 import pytest
-from amazingdata_client.cli import exits
+from amazingdata_client.cli import exits, rows
 from amazingdata_client.cli.app import amazingdata
 from amazingdata_client.cli.session import Login
 from click.testing import CliRunner
 
 from tests.clients.conftest import Run
-from tests.clients.samples import CONFIG, DAYS, FOUND, PLAN, USER, sample_task
+from tests.clients.samples import CONFIG, DAYS, FOUND, PLAN, USER, meta, sample_bar, sample_task
 from tests.clients.scripted import ScriptedService, failure, success
 
 README = Path(__file__).parents[2] / "clients/python/README.md"
@@ -223,6 +223,18 @@ def test_an_interrupt_has_its_own_code(run: Run, scripted: ScriptedService) -> N
 
     scripted.on("GET /auth/users", interrupted)
     assert run("users", "list").exit_code == exits.INTERRUPTED
+
+
+def test_so_has_one_while_rows_are_written(
+    run: Run, scripted: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rows, "print_json", interrupted)
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": [sample_bar()]}, meta()))
+    found = run("kline", "600000.SH", *DAYS, "--json")
+    assert (found.exit_code, found.stderr) == (exits.INTERRUPTED, "interrupted\n")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -31,6 +31,7 @@ from amazingdata_client.cli import (
     tasks,
     users,
 )
+from amazingdata_client.cli.output import say
 from amazingdata_client.cli.session import Login
 from amazingdata_client.version import __version__
 
@@ -59,6 +60,10 @@ class _Commands(click.Group):
             raise
         except OSError as error:
             raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt:
+            # While rows are written, when there is no client any more.
+            say("interrupted")
+            ctx.exit(exits.INTERRUPTED)
 
 
 def _places_of_url(args: Sequence[str]) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""Exit codes for scripts; click itself exits with 2 on a usage error and with 1 on Ctrl-C."""
+"""Exit codes for scripts; click's own are 2 for a usage error, and 1 for Ctrl-C at a prompt."""
 
 import sys
 from collections.abc import Iterator
