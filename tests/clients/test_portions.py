@@ -185,6 +185,23 @@ def test_what_is_wrong_is_said_at_once(client: Calls, scripted: ScriptedService)
     assert not scripted.seen
 
 
+def test_a_portion_without_a_bar_has_the_columns_of_the_others(
+    client: Calls, scripted: ScriptedService
+) -> None:
+    """Or files that are written portion by portion cannot be read together."""
+    bar = sample_bar()
+    timed = {"trade_date": bar.pop("trade_date"), "kline_time": "2024-01-02 09:30:00", **bar}
+    scripted.on(CALL, success({"600000.SH": [timed]}, meta()), success({"600001.SH": []}, meta()))
+    taken: list[KlineResult] = []
+    take(client, ["600000.SH", "600001.SH"], *WEEK, "min1", portion=1, into=taken)
+    full, empty = (each.to_polars() for each in taken)
+    assert (full.schema, len(empty)) == (empty.schema, 0)
+    scripted.scripts.clear()
+    scripted.on(CALL, success({"600001.SH": []}, meta()))
+    chosen = client.kline("600001.SH", *WEEK, "min5", fields="kline_time,close")
+    assert list(chosen.to_pandas()) == ["code", "trade_date", "kline_time", "close"]
+
+
 def test_futures_come_in_portions_too(client: Calls, scripted: ScriptedService) -> None:
     scripted.on("GET /future/kline", success({"IF2401.CFE": [sample_bar()]}, meta()))
     taken: list[KlineResult] = []

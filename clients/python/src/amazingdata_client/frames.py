@@ -54,6 +54,11 @@ Rows = Sequence[Mapping[str, Any]]
 RowsByCode = Mapping[str, Rows]
 
 
+def with_times(columns: Sequence[str]) -> Sequence[str]:
+    """Return the columns of daily rows as those of minute bars have them."""
+    return (*columns[:2], "kline_time", *(name for name in columns[2:] if name != "kline_time"))
+
+
 def bar_columns(fields: Sequence[str] | None, *, with_status: bool) -> Sequence[str]:
     """Return the columns of bars, with those of their status if they were asked for with it.
 

@@ -122,14 +122,21 @@ class KlineResult(_Result):
         How complete the bars are.
     fields : sequence of str or None
         The columns that were asked for, if not all.
+    intraday : bool
+        Whether they are minute bars, which have a `kline_time`.
     """
 
     data: Mapping[str, Sequence[Bar]]
     fields: Sequence[str] | None = None
+    intraday: bool = False
 
     @property
     def columns(self) -> Sequence[str]:
         """Columns of a frame without rows."""
+        return frames.with_times(self._of_days) if self.intraday else self._of_days
+
+    @property
+    def _of_days(self) -> Sequence[str]:
         return frames.bar_columns(self.fields, with_status=self.meta.status is not None)
 
 
@@ -147,8 +154,7 @@ class ContinuousResult(KlineResult):
     """
 
     @property
-    def columns(self) -> Sequence[str]:
-        """Columns of a frame without rows."""
+    def _of_days(self) -> Sequence[str]:
         return frames.SERIES if self.fields is None else frames.chosen(self.fields)
 
 

@@ -9,6 +9,7 @@ from amazingdata_client.answers import Envelope
 from amazingdata_client.future_models import MainContracts, Variety
 from amazingdata_client.progress_bar import Progress
 from amazingdata_client.questions import (
+    MINUTES,
     MOST_VARIETIES,
     bars_of,
     codes_at_once,
@@ -82,7 +83,7 @@ class AsyncFutures(AsyncSession):
         at_once = codes_at_once(period, day(start_date), day(end_date), count)
         size = min(MOST_VARIETIES, at_once)
         named = [each.upper() for each in distinct(varieties)]
-        make = partial(ContinuousResult, fields=chosen)
+        make = partial(ContinuousResult, fields=chosen, intraday=period in MINUTES)
         return await in_portions(make, distinct(named), size, ask, progress)
 
     async def varieties(self) -> list[Variety]:

@@ -10,6 +10,7 @@ from amazingdata_client.answers import Envelope
 from amazingdata_client.models import Chart, Completeness
 from amazingdata_client.progress_bar import Progress
 from amazingdata_client.questions import (
+    MINUTES,
     PORTION_BARS,
     bars_of,
     codes_at_once,
@@ -104,7 +105,7 @@ class AsyncKlines(AsyncSession):
             universe=universe,
         )
         size = codes_at_once(period, day(start_date), day(end_date), count)
-        make = partial(KlineResult, fields=chosen)
+        make = partial(KlineResult, fields=chosen, intraday=period in MINUTES)
         return await in_portions(make, listed, size, ask, progress)
 
     def iter_klines(
@@ -163,7 +164,7 @@ class AsyncKlines(AsyncSession):
             fields=chosen,
         )
         fitting = codes_at_once(period, day(start_date), day(end_date), count, PORTION_BARS)
-        make = partial(KlineResult, fields=chosen)
+        make = partial(KlineResult, fields=chosen, intraday=period in MINUTES)
         return one_by_one(make, listed, portion_size(portion, fitting), ask, progress)
 
     async def future_kline(
@@ -199,7 +200,7 @@ class AsyncKlines(AsyncSession):
         chosen = columns(fields)
         ask = self._futures(bars_of(start_date, end_date, count) | {"period": period}, chosen)
         size = codes_at_once(period, day(start_date), day(end_date), count)
-        make = partial(KlineResult, fields=chosen)
+        make = partial(KlineResult, fields=chosen, intraday=period in MINUTES)
         return await in_portions(make, distinct(codes), size, ask, progress)
 
     async def chart(

@@ -11,6 +11,7 @@ from amazingdata_client.answers import Envelope
 from amazingdata_client.models import Chart, Completeness
 from amazingdata_client.progress_bar import Progress
 from amazingdata_client.questions import (
+    MINUTES,
     PORTION_BARS,
     bars_of,
     codes_at_once,
@@ -105,7 +106,7 @@ class Klines(Session):
             universe=universe,
         )
         size = codes_at_once(period, day(start_date), day(end_date), count)
-        make = partial(KlineResult, fields=chosen)
+        make = partial(KlineResult, fields=chosen, intraday=period in MINUTES)
         return in_portions(make, listed, size, ask, progress)
 
     def iter_klines(
@@ -164,7 +165,7 @@ class Klines(Session):
             fields=chosen,
         )
         fitting = codes_at_once(period, day(start_date), day(end_date), count, PORTION_BARS)
-        make = partial(KlineResult, fields=chosen)
+        make = partial(KlineResult, fields=chosen, intraday=period in MINUTES)
         return one_by_one(make, listed, portion_size(portion, fitting), ask, progress)
 
     def future_kline(
@@ -200,7 +201,7 @@ class Klines(Session):
         chosen = columns(fields)
         ask = self._futures(bars_of(start_date, end_date, count) | {"period": period}, chosen)
         size = codes_at_once(period, day(start_date), day(end_date), count)
-        make = partial(KlineResult, fields=chosen)
+        make = partial(KlineResult, fields=chosen, intraday=period in MINUTES)
         return in_portions(make, distinct(codes), size, ask, progress)
 
     def chart(
