@@ -4,7 +4,7 @@ A factory imports what it creates, so that a function loads only what it uses. O
 created once per process are kept until `reset`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from marketdata.settings import BUDGETED_SOURCES, settings
 
 if TYPE_CHECKING:
     from marketdata.aws.objects import Bucket
+    from marketdata.blocks.block import BlockKey
     from marketdata.blocks.dataset import Dataset
     from marketdata.blocks.store import BlockStore
     from marketdata.catalog.catalog_store import CatalogStore
@@ -365,6 +366,7 @@ def detector() -> "Detector":
         narrow=_main_contracts().narrow,
         final_day=final_day,
         now=_seconds(),
+        doubt=_doubt,
     )
 
 
@@ -379,6 +381,10 @@ def finisher() -> "Finisher":
 def _follow(task: "Task", cleared: Sequence[Mapping[str, Any]]) -> None:
     survey().follow(task, cleared)
     store_size().follow()
+
+
+def _doubt(blocks: Iterable["BlockKey"]) -> None:
+    survey().doubt(blocks)
 
 
 def survey() -> "Survey":
@@ -568,6 +574,7 @@ def upstream_server() -> "UpstreamServer":
             sdk_configs(), private=settings().local_cloud, login=login_of(source())
         ),
         mark=manifest().mark,
+        doubt=_doubt,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import batched, chain, pairwise
 from typing import Any
 
+from marketdata.blocks.block import BlockKey
 from marketdata.blocks.days import bits_of, runs
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import FinalDay
@@ -20,7 +21,7 @@ from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope, in_scope, window_of
 from marketdata.tasks.task import Task, TaskKind, TaskObjects, detect_key, outside_key
-from marketdata.tasks.verify import Findings, clear, verify
+from marketdata.tasks.verify import Findings, clear, key_of, verify
 
 RUN = ("from", "to", "reason")
 
@@ -33,6 +34,8 @@ class Detector:
     ----------
     records, store, objects, catalog, narrow, final_day, now
         As for `plan.Planner`.
+    doubt : callable
+        Notes that what was counted of some blocks no longer holds.
     """
 
     records: TaskRecords
@@ -42,6 +45,7 @@ class Detector:
     narrow: Callable[[Scope], Scope]
     final_day: FinalDay
     now: int
+    doubt: Callable[[Iterable[BlockKey]], None]
 
     def detect(self, task_id: int, attempt: int, group: int, parts: Sequence[str]) -> None:
         """Compare or verify one group of a task's parts and write down the findings."""
@@ -70,6 +74,7 @@ class Detector:
             self.objects.write_json(key, found)
         for each in found:
             clear(self.store, each, task.scope)
+            self.doubt(map(key_of, each["damaged"]))
 
     def _compared(self, task: Task, parts: Sequence[str]) -> list[Any]:
         catalog = self.catalog()

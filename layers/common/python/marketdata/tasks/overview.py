@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from marketdata.catalog.securities import Catalog
 from marketdata.finance.periods import final_of
+from marketdata.tasks.holdings import Holdings
 from marketdata.tasks.scope import DATASETS
 from marketdata.tasks.service import TaskService
 from marketdata.tasks.store_size import StoreSize
-from marketdata.tasks.survey import Holdings, Survey
+from marketdata.tasks.survey import Survey
 from marketdata.tasks.task import Task
 
 NEWEST_TASKS = 100

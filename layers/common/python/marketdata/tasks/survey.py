@@ -2,15 +2,18 @@
 
 A survey is a document of the block store for each dataset, with a row for each part. Its range
 begins with the first day that most codes have and ends with the last final day: what lies between
-and nobody asked for is missing.
+and nobody asked for is missing. Its head names the parts that wait to be counted.
 """
 
-from collections import Counter
+import hashlib
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
-from typing import Any, NamedTuple
+from typing import Any
+
+import orjson
 
 from marketdata.blocks.block import (
     DOCUMENT,
@@ -24,66 +27,25 @@ from marketdata.blocks.dataset import Dataset
 from marketdata.blocks.days import days_of, ends, parts_between
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import FinalDay
-from marketdata.catalog.securities import Catalog
+from marketdata.catalog.securities import Catalog, lives
 from marketdata.tasks.comparison import COUNTS, compare
+from marketdata.tasks.holdings import Holdings, Row, first_part, lacking, summary
 from marketdata.tasks.scope import DATASETS, Scope, in_scope, parts_of, window_of
 from marketdata.tasks.task import Task, TaskKind
 
 MOST_PARTS = 60
-"""Parts that are counted at once, each by a query of the index; older ones wait for a refresh."""
+"""Parts that are counted in a round, each by a query of the index, the newest first."""
 
-ROUNDS = 3
+ROUNDS = 8
 """Another part may begin the range, or a part between two be uncounted, after each round."""
+
+SECONDS = 45.0
+"""After so long no round begins; what is left waits for a refresh. The steps have 300 s in all."""
 
 COMMON = 0.5
 """The part of the codes that have the first day of the range; reads store single codes earlier."""
 
-type Row = dict[str, Any]
 type Changes = Callable[[], Mapping[tuple[str, str], int]]
-
-
-class Holdings(NamedTuple):
-    """What the cache holds of a dataset, and how complete it is.
-
-    Attributes
-    ----------
-    since, until : str
-        First and last counted day, "YYYYMMDD": the first one that at least half of the codes have,
-        or else that any has, and the last one that was final.
-    newest_day : str
-        The newest day of which any row is stored; empty if none is.
-    expected, present, absent, unconfirmed, missing : int
-        Days, added up over the codes; expected is the sum of the others.
-    missing_codes : int
-        Codes that lack any of these days.
-    newest_missing : int
-        Codes without a row of the day `until` that should have one, unconfirmed ones included.
-    blocks, rows : int
-        All that is stored.
-    as_of : str
-        When its oldest count was made, or last found to hold; ISO 8601, UTC.
-    """
-
-    since: str
-    until: str
-    newest_day: str
-    expected: int
-    present: int
-    absent: int
-    unconfirmed: int
-    missing: int
-    missing_codes: int
-    newest_missing: int
-    blocks: int
-    rows: int
-    as_of: str
-
-    @property
-    def percent(self) -> float | None:
-        """The share of the expected days that nothing is open about, rounded down; None of 0."""
-        if not self.expected:
-            return None
-        return 10_000 * (self.present + self.absent) // self.expected / 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +64,8 @@ class Survey:
         Returns by dataset and year how many changes of stored rows were noted.
     now : str
         ISO 8601, UTC.
+    clock : callable
+        A monotonic clock, in seconds.
     """
 
     store: BlockStore
@@ -109,12 +73,13 @@ class Survey:
     final_day: FinalDay
     changes: Changes
     now: str
+    clock: Callable[[], float] = time.monotonic
 
     def read(self) -> dict[str, Holdings]:
         """Return what the cache holds, by dataset; those that were never counted are left out."""
         return {
             name: summary(DATASETS[name].dataset, rows)
-            for name, rows in self._documents().items()
+            for name, (_, rows) in self._documents().items()
             if rows
         }
 
@@ -140,77 +105,112 @@ class Survey:
             parts = parts_of(scope, window_of(scope, catalog, final_until, 0))
             self.count(scope.dataset, parts)
 
+    def doubt(self, blocks: Iterable[BlockKey]) -> None:
+        """Note that the counts of some blocks' parts no longer hold; a refresh counts them."""
+        doubted = {(block.dataset, block.part) for block in blocks}
+        for name in DATASETS.keys() & {name for name, _ in doubted}:
+            dataset, parts = DATASETS[name].dataset, [part for of, part in doubted if of == name]
+            self._keep(dataset, [], parts, (), hold=False)
+
     def refresh(self) -> None:
         """Count what changed without a task: days that became final, rows that reads stored.
 
-        Of each dataset, at most `MOST_PARTS` parts are counted, the newest first.
+        Parts that were left over are counted, too, and those of which other codes are known now.
         """
         changes, documents = self.changes(), self._documents()
+        deadline = self.clock() + SECONDS
         for name, scope in DATASETS.items():
-            rows = documents.get(name, [])
+            waiting, rows = documents.get(name, (set[str](), list[Row]()))
             years = {year: count for (dataset, year), count in changes.items() if dataset == name}
             if (rows or years) and (catalog := self.catalog()):
                 until = self._until(scope, catalog)
-                outdated = _outdated(scope.dataset, rows, years, until)
-                # Changes of minutes are noted by nobody.
-                self.count(scope.dataset, outdated, checked=not scope.dataset.intraday)
+                outdated = waiting | _outdated(scope, rows, years, until, catalog)
+                self._count(scope.dataset, outdated, deadline, checked=not scope.dataset.intraday)
 
-    def count(self, dataset: Dataset, parts: Collection[str], *, checked: bool = False) -> None:
-        """Count parts of a dataset, and those that the range needs besides them.
+    def count(self, dataset: Dataset, parts: Collection[str]) -> None:
+        """Count parts of a dataset, and those that the range needs besides them."""
+        self._count(dataset, parts, self.clock() + SECONDS)
 
-        Parameters
-        ----------
-        dataset, parts
-            What to count.
-        checked : bool
-            Whether it is known of all other parts that their counts still hold.
+    def _count(
+        self, dataset: Dataset, parts: Collection[str], deadline: float, *, checked: bool = False
+    ) -> None:
+        """Count as `count` does; if it is `checked`, the counts of all other parts still hold.
+
+        Nothing is noted of changes of minutes, of which that is never known.
         """
         catalog = self.catalog()
         if catalog is None or catalog.coverage_start(dataset) is None:
             return
         until = self._until(DATASETS[dataset.name], catalog)
         asked = sorted(parts)
-        hold = checked and len(asked) <= MOST_PARTS
         for _ in range(ROUNDS):
-            counted = self._counted(dataset, asked[-MOST_PARTS:], catalog)
-            rows = self._keep(dataset, counted, hold=hold)
-            asked = _lacking(dataset, rows, until)
-            if not asked:
+            late = self.clock() > deadline
+            some = [] if late else asked[-MOST_PARTS:]
+            waited, known = _opened(_key(dataset.name), self._stored(dataset))
+            counted = self._counted(dataset, some, catalog, known) if some else []
+            waiting, rows = self._keep(dataset, counted, asked, waited, hold=checked)
+            asked = sorted({*waiting, *lacking(dataset, rows, until)})
+            if late or not asked:
                 return
 
     def _until(self, scope: Scope, catalog: Catalog) -> str:
         """Return the last final day, or reporting period."""
         return window_of(scope, catalog, self.final_day(scope.dataset.name), 0).final_until
 
-    def _documents(self) -> dict[str, list[Row]]:
+    def _documents(self) -> dict[str, tuple[set[str], list[Row]]]:
+        """Return the waiting parts and the rows of each survey."""
         found = self.store.read(map(_key, DATASETS))
-        return {key.code: read_document(key, block)[1] for key, block in found.items()}
+        return {key.code: _opened(key, block) for key, block in found.items()}
 
-    def _keep(self, dataset: Dataset, counted: Sequence[Row], *, hold: bool) -> list[Row]:
-        """Put the counts in the place of older ones, of which the others may hold; return all."""
+    def _keep(
+        self,
+        dataset: Dataset,
+        counted: Sequence[Row],
+        asked: Collection[str],
+        waited: Collection[str],
+        *,
+        hold: bool,
+    ) -> tuple[set[str], list[Row]]:
+        """Put counts in the place of older ones, of which the others may hold.
+
+        Of the parts that were asked for, those without a new count wait from now on; so do those
+        that had not `waited` when counting began, and do now: what was cleared since was not seen.
+        A count that began later saw more, and stays.
+        """
         key = _key(dataset.name)
-        kept: list[Row] = []
+        kept: tuple[set[str], list[Row]] = set(), []
 
         def change(stored: Block) -> Block:
-            _, before = read_document(key, stored)
-            known = [row | {"at": self.now} if hold else row for row in before]
-            rows = {row["part"]: row for row in (*known, *counted)}
-            first = min((part for part, row in rows.items() if row["blocks"]), default="~")
-            kept[:] = [rows[part] for part in sorted(rows) if part >= first]
-            return write_document(stored, {}, kept)
+            nonlocal kept
+            before = waiting, rows = _opened(key, stored)
+            newest = {row["part"]: row for row in rows}
+            doubted = waiting.difference(waited)
+            waiting = (waiting | {*asked}) - {row["part"] for row in counted} | doubted
+            for part, row in newest.items():
+                if hold and part not in waiting:
+                    newest[part] = row | {"at": max(row["at"], self.now)}
+            for row in counted:
+                if newest.get(row["part"], row)["at"] <= row["at"]:
+                    newest[row["part"]] = row
+            first = min((part for part, row in newest.items() if row["blocks"]), default="~")
+            kept = waiting, [newest[part] for part in sorted(newest) if part >= first]
+            if kept == before:
+                return stored
+            return write_document(stored, {"waiting": sorted(waiting)}, kept[1])
 
         self.store.update(key, None, change)
         return kept
 
-    def _counted(self, dataset: Dataset, parts: Sequence[str], catalog: Catalog) -> list[Row]:
+    def _counted(
+        self, dataset: Dataset, parts: Sequence[str], catalog: Catalog, before: Sequence[Row]
+    ) -> list[Row]:
         """Count some parts; the one that begins the range only from its first day on."""
         scope = DATASETS[dataset.name]
         changes = self.changes()
-        _, before = read_document(_key(dataset.name), self._stored(dataset))
         stored = self.store.coverage_by_part(dataset.name, parts)
         rows = {row["part"]: row for row in before}
         rows |= {part: self._row(scope, part, stored[part], catalog) for part in parts}
-        if (first := _first(rows.values())) in stored:
+        if (first := first_part(rows.values())) in stored:
             start = rows[first]["begins"]
             rows[first] = self._row(scope, first, stored[first], catalog, start)
         seen = {part: changes.get((dataset.name, part[:4]), 0) for part in parts}
@@ -244,6 +244,7 @@ class Survey:
         return {
             "part": part,
             "at": self.now,
+            "lives": _lives(scope, part, catalog),
             "whole": not start,
             "common": bool(held_by_most),
             "begins": (held_by_most or days_of(part, present) or [first])[0],
@@ -258,76 +259,53 @@ class Survey:
         }
 
 
-def summary(dataset: Dataset, rows: Sequence[Row]) -> Holdings:
-    """Add up a survey's parts, back from the newest one to the beginning of the range."""
-    run = _run(dataset, rows)
-    total: Counter[str] = Counter()
-    codes: set[str] = set()
-    for row in run:
-        total.update({name: row[name] for name in COUNTS})
-        codes.update(row["codes"])
-    newest = run[-1]
-    return Holdings(
-        since=run[0]["since"],
-        until=newest["until"],
-        newest_day=max(row["newest_day"] for row in rows),
-        missing_codes=len(codes),
-        newest_missing=newest["newest_missing"],
-        blocks=sum(row["blocks"] for row in rows),
-        rows=sum(row["rows"] for row in rows),
-        as_of=min(row["at"] for row in rows),
-        **{name: total[name] for name in COUNTS},
-    )
-
-
-def _first(rows: Iterable[Row]) -> str:
-    """Return the part that begins the range: the first with a day that most codes have.
-
-    If there is none, the first in which anything is stored.
-    """
-    known = list(rows)
-    most = [row["part"] for row in known if row["common"]]
-    return min(most or [row["part"] for row in known if row["blocks"]], default="")
-
-
 def _key(dataset: str) -> BlockKey:
     return BlockKey("survey", dataset, DOCUMENT)
 
 
-def _run(dataset: Dataset, rows: Sequence[Row]) -> list[Row]:
-    """Return the rows of the range, as far back from the newest one as none is lacking."""
-    by_part = {row["part"]: row for row in rows}
-    parts = parts_between(dataset, ends(_first(rows))[0], ends(rows[-1]["part"])[1])
-    gap = max((at for at, part in enumerate(parts) if part not in by_part), default=-1)
-    return [by_part[part] for part in parts[gap + 1 :]]
-
-
-def _lacking(dataset: Dataset, rows: Sequence[Row], until: str) -> list[str]:
-    """List the parts of the range, in order, that are not counted, or from another day on."""
-    if not rows:
-        return []
-    first = _first(rows)
-    right = {row["part"] for row in rows if row["whole"] is (row["part"] != first)}
-    return [part for part in parts_between(dataset, ends(first)[0], until) if part not in right]
-
-
 def _outdated(
-    dataset: Dataset, rows: Sequence[Row], years: Mapping[str, int], final_until: str
-) -> list[str]:
-    """List the parts whose counts, if there are any, no longer hold.
+    scope: Scope,
+    rows: Sequence[Row],
+    years: Mapping[str, int],
+    final_until: str,
+    catalog: Catalog,
+) -> set[str]:
+    """Find the parts whose counts, if there are any, no longer hold.
 
     Parameters
     ----------
-    dataset, rows
-        The survey.
+    scope, rows
+        All of the dataset, and its survey.
     years : mapping
         How many changes were noted of each year; none ever are of minutes.
     final_until : str
         The last final day.
+    catalog : Catalog
+        All securities.
     """
+    dataset = scope.dataset
     seen = {row["part"]: row["seen"] for row in rows}
     found = {part for part, count in seen.items() if count != years.get(part[:4], 0)}
     found |= set() if dataset.intraday else years.keys() - seen.keys()
     if rows and rows[-1]["until"] < final_until:
         found |= set(parts_between(dataset, rows[-1]["until"], final_until))
-    return sorted(found)
+    others = (row["part"] for row in rows if row["part"] not in found)
+    lived = {row["part"]: row.get("lives") for row in rows}
+    return found | {part for part in others if lived[part] != _lives(scope, part, catalog)}
+
+
+def _lives(scope: Scope, part: str, catalog: Catalog) -> str:
+    """Return what identifies the codes of a part and the days that are expected of them."""
+    first, last = ends(part)
+    securities = in_scope(catalog, replace(scope, start=first, end=last))
+    lived = [
+        (security.code, *((max(born, first), min(gone, last)) for born, gone in lives(security)))
+        for security in securities
+    ]
+    since = max(catalog.coverage_start(scope.dataset) or last, first)
+    return hashlib.blake2b(orjson.dumps([since, sorted(lived)]), digest_size=8).hexdigest()
+
+
+def _opened(key: BlockKey, block: Block) -> tuple[set[str], list[Row]]:
+    head, rows = read_document(key, block)
+    return set(head.get("waiting", ())), rows

@@ -158,6 +158,11 @@ def verify(store: BlockStore, series: str, codes: Collection[str]) -> Findings:
     return found
 
 
+def key_of(block: DamagedBlock) -> BlockKey:
+    """Return the key of a block that was damaged."""
+    return BlockKey(block["dataset"], block["code"], block["part"])
+
+
 def clear(store: BlockStore, found: Findings, scope: Scope) -> None:
     """Clear the damaged blocks of a series, so that a fill fetches them.
 
@@ -165,7 +170,7 @@ def clear(store: BlockStore, found: Findings, scope: Scope) -> None:
     soon as it is back.
     """
     keys = [
-        BlockKey(each["dataset"], each["code"], each["part"])
+        key_of(each)
         for each in found["damaged"]
         if each["damage"] != Damage.LOST or not _kept(found, scope)
     ]

@@ -75,6 +75,8 @@ class UpstreamServer:
     mark : callable
         Notes that stored rows have changed, given a dataset's name and years: what is published of
         them is out of date.
+    doubt : callable
+        Notes that what was counted of some blocks no longer holds.
     """
 
     source: Source
@@ -83,6 +85,7 @@ class UpstreamServer:
     now: Callable[[], datetime]
     connections: Connections
     mark: Callable[[str, Iterable[str]], None]
+    doubt: Callable[[Iterable[BlockKey]], None] = lambda _: None
 
     _catalog: CatalogStore = field(init=False)
     _groups: GroupServer = field(init=False)
@@ -242,7 +245,14 @@ class UpstreamServer:
 
     def _clear_damaged(self, event: Mapping[str, Any]) -> Save:
         keys = [BlockKey(*each) for each in event["keys"]]
-        return lambda: {"cleared": clear_damaged(self.store, keys)}
+
+        def clear() -> dict[str, Any]:
+            cleared = clear_damaged(self.store, keys)
+            # Even if none was: an attempt that was cut off may have cleared them.
+            self.doubt(keys)
+            return {"cleared": cleared}
+
+        return clear
 
     def _seconds(self) -> int:
         return int(self.now().timestamp())
