@@ -63,6 +63,9 @@ def test_a_fill_does_what_its_plan_says(service: Service, monkeypatch: pytest.Mo
     look = plan(service, DETECT)
     assert (look["codes"], look["days"], look["code_days"]) == (len(CODES), len(DAYS), 42)
     assert (look["upstream_calls"], look["batch_count"]) == (0, 1)
+    # No code lived before.
+    early = plan(service, DETECT, start_date="00010101")
+    assert (early["code_days"], early["codes"]) == (early["days"] * len(CODES), len(CODES))
 
 
 @pytest.mark.parametrize("call", [FILL, CACHE, DETECT])

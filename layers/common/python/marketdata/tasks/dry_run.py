@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from marketdata.blocks.days import ends
@@ -96,17 +98,17 @@ class DryRun:
         parts: Sequence[str],
         window: Window,
     ) -> dict[str, Any]:
-        code_days = 0
+        days = code_days = 0
         for part in parts:
-            expected = window.expecting(part)
-            code_days += sum(expected(security).bit_count() for security in securities)
-        days = window.calendar.days("SH", scope.start, min(scope.end, window.final_until))
+            expected = list(map(window.expecting(part), securities))
+            days += reduce(or_, expected, 0).bit_count()
+            code_days += sum(each.bit_count() for each in expected)
         return self._told(
             kind,
             scope,
             parts,
             codes=len(securities),
-            days=len(days),
+            days=days,
             code_days=code_days,
             batch_count=-(-len(parts) // PARTS_A_GROUP),
             work=len(parts),
