@@ -91,7 +91,8 @@ def _klines(start: str, end: str) -> bytes:
         before = [{"from": start, "to": START, "reason": "before_coverage"}]
         empty["outside"] = {CODE: before}
     lists: dict[str, Any] = {
-        name: [] for name in ("pending", "unfinished", "unknown_codes", "warnings")
+        name: []
+        for name in ("pending", "unfinished", "unknown_codes", "warnings", "warning_details")
     }
     counts = {"complete": True, "expected": len(rows), "returned": len(rows)}
     meta = empty | lists | counts | {"source": "cache", "upstream": "synthetic"}

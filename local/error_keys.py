@@ -13,7 +13,16 @@ from unicodedata import east_asian_width
 
 from local.generated import write_or_check
 from local.tools import ROOT
-from marketdata.api.schema.keys import CALLS, CONNECTIONS, ERRORS, FIELDS, ROWS, TASKS, Key
+from marketdata.api.schema.keys import (
+    CALLS,
+    CONNECTIONS,
+    ERRORS,
+    FIELDS,
+    ROWS,
+    TASKS,
+    WARNINGS,
+    Key,
+)
 
 type Words = Callable[[Key], str]
 
@@ -29,7 +38,7 @@ class Page(NamedTuple):
     file: Path
     words: Words
     head: str
-    titles: tuple[str, str, str, str]
+    titles: tuple[str, str, str, str, str]
 
 
 def _english(key: Key) -> str:
@@ -49,6 +58,7 @@ PAGES = (
             "Of a call that failed, beside `message`:",
             "Of a wrong parameter, in `errors`:",
             "Of a task, in `error_details`, `error_keys` and `failed_batches`, beside those above:",
+            "Of an answer, in `warning_details` and `adjust.failed_keys`; `cause` is itself a key:",
             "Of the test of an SDK config, beside those above:",
         ),
     ),
@@ -60,6 +70,7 @@ PAGES = (
             "失败的调用，与 `message` 并列：",
             "有误的参数，在 `errors` 里：",
             "任务，在 `error_details`、`error_keys`、`failed_batches` 里（另有以上各项）：",
+            "读取结果，在 `warning_details`、`adjust.failed_keys` 里；`cause` 本身也是 `key`：",
             "SDK 配置的连接测试（另有以上各项）：",
         ),
     ),
@@ -106,7 +117,7 @@ def page(page: Page) -> str:
     text = page.file.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     after = rest.partition(END)[2]
-    groups = zip(page.titles, (CALLS, FIELDS, TASKS, CONNECTIONS), strict=True)
+    groups = zip(page.titles, (CALLS, FIELDS, TASKS, WARNINGS, CONNECTIONS), strict=True)
     tables = "\n".join(f"{title}\n\n{_table(keys, page)}" for title, keys in groups)
     return f"{before}{BEGIN}{tables}{END}{after}"
 

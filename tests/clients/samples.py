@@ -64,6 +64,7 @@ def meta(**changes: Any) -> dict[str, Any]:
         "source": "cache",
         "upstream": "synthetic",
         "warnings": [],
+        "warning_details": [],
         **changes,
     }
 
@@ -179,6 +180,7 @@ def members_meta(**changes: Any) -> dict[str, Any]:
         "asked_at": "2024-02-01T08:00:00+00:00",
         "upstream": "synthetic",
         "warnings": [],
+        "warning_details": [],
         **changes,
     }
 

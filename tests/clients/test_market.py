@@ -425,6 +425,7 @@ def test_merging_loses_nothing() -> None:
         ranges = {"pending": [[code, code]], "unfinished": [[code, code]]}
         texts = {"unknown_codes": [code], "warnings": [code], "not_covered": [code]}
         said = {name: value if value != {} else {code: []} for name, value in meta().items()}
+        said["warning_details"] = [{"key": "of_tomorrow", "params": {}, "message": code}]
         said |= ranges | texts | {"disagreeing": {code: []}, "first": {code: "20240101"}}
         said |= {"no_main": {code: []}, "rolls": {code: []}, "computed": {code: []}}
         said["codes_read_as"] = {code.lower(): code}

@@ -12,7 +12,7 @@ import httpx
 import pytest
 import requests
 
-from marketdata.api.row_answer import RowContent
+from tests.support.answers import content_of
 from tests.support.bar_cache import BarCache
 
 CHROMIUM = shutil.which("chromium")
@@ -57,7 +57,7 @@ def answer() -> bytes:
     cache = BarCache()
     codes = ("600000.SH", "000001.SZ", "600001.SH")
     cache.fill(codes, "20220101", "20241231")
-    content = RowContent(cache.read(*codes, start="20220601", end="20240115"))
+    content = content_of(cache.read(*codes, start="20220601", end="20240115"))
     Site.packed = content.zstd()
     return content.body()
 

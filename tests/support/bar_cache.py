@@ -5,7 +5,6 @@ from typing import Any
 
 import orjson
 
-from marketdata.api.row_answer import RowContent
 from marketdata.blocks.block import BlockKey
 from marketdata.blocks.dataset import Dataset, Kind, Period
 from marketdata.catalog.calendar import trading_days
@@ -17,6 +16,7 @@ from marketdata.kline.bars import BarDataset
 from marketdata.kline.reader import KlineQuestion, KlineReader
 from marketdata.kline.rows import RowSet
 from marketdata.sources.source import BarRequest, FetchedBars, Halt
+from tests.support.answers import content_of
 from tests.support.frames import GOOD, bar, frame_of
 from tests.support.memory import MemoryStore
 
@@ -132,5 +132,5 @@ def days(reading: RowSet, code: str = "600000.SH") -> list[str]:
 
 def envelope(reading: RowSet) -> dict[str, Any]:
     """Give the answer as a client reads it."""
-    found: dict[str, Any] = orjson.loads(RowContent(reading).body())
+    found: dict[str, Any] = orjson.loads(content_of(reading).body())
     return found

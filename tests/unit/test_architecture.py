@@ -17,7 +17,7 @@ PACKAGE = ROOT / "layers/common/python/marketdata"
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
 
 DOCUMENT = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
-STANDARD = ("errors",)
+STANDARD = ("details", "errors")
 """What every room may import."""
 
 NARROWER = {

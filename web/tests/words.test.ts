@@ -5,7 +5,7 @@ import { readRoute } from "../src/app/route";
 import { change, percent, price, short } from "../src/lib/numbers";
 import { standing, stateOf, troubled } from "../src/parts/tasks";
 import { en } from "../src/text/en";
-import { completeness, loginTrouble, toldOfTask, trouble, whyAside } from "../src/text/words";
+import { completeness, loginTrouble, toldOf, trouble, whyAside } from "../src/text/words";
 import { type Text, zh } from "../src/text/zh";
 
 const META: Meta = {
@@ -26,6 +26,7 @@ const META: Meta = {
   source: "cache",
   upstream: "synthetic",
   warnings: [],
+  warning_details: [],
 };
 
 /** Every text, functions called with numbers that tell singular from plural. */
@@ -185,12 +186,12 @@ test("both languages have words for the same keys, which name the same values", 
 test("what a source said stands beside the words for it", () => {
   const message = "line 3: 'x' is no day";
   const said = { key: "source_failed", params: {}, message };
-  expect(toldOfTask(said, zh)).toEqual([
+  expect(toldOf(said, zh)).toEqual([
     { text: "数据源未能提供。", raw: false },
     { text: message, raw: true },
   ]);
-  expect(toldOfTask({ ...said, key: "upstream_busy" }, zh)).toHaveLength(1);
-  expect(toldOfTask({ ...said, key: "" }, zh)).toEqual([{ text: message, raw: true }]);
+  expect(toldOf({ ...said, key: "upstream_busy" }, zh)).toHaveLength(1);
+  expect(toldOf({ ...said, key: "" }, zh)).toEqual([{ text: message, raw: true }]);
   expect(whyAside("negative", zh)).toBe("数值小于 0");
   expect(whyAside("of_tomorrow", zh)).toBe("of_tomorrow");
 });

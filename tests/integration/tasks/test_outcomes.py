@@ -8,7 +8,7 @@ from marketdata.aws.items import to_attributes
 from marketdata.aws.tables import Table
 from marketdata.aws.writes import Write
 from marketdata.blocks.dataset import Kind, Period
-from marketdata.tasks.details import Detail
+from marketdata.details import Detail
 from marketdata.tasks.outcomes import LONGEST, MOST_NOTES, BatchOutcome, Outcomes
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope

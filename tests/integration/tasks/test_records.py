@@ -6,8 +6,8 @@ import pytest
 
 from marketdata.aws.writes import ConditionFailedError
 from marketdata.blocks.dataset import Kind, Period
+from marketdata.details import Detail
 from marketdata.errors import NotFoundError
-from marketdata.tasks.details import Detail
 from marketdata.tasks.records import CLAIMS, TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import Status, Task, TaskKind, new_task

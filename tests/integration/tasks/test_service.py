@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from marketdata.blocks.dataset import Kind, Period
+from marketdata.details import Detail
 from marketdata.errors import NotFoundError
 from marketdata.tasks import service
-from marketdata.tasks.details import Detail
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.service import FINDINGS, TaskService

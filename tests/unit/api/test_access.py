@@ -17,13 +17,16 @@ from marketdata.api.access import Access
 from marketdata.api.parameters import Codes, Parameters
 from marketdata.api.router import Answer, Call, Router
 from marketdata.api.row_answer import answer_rows
+from marketdata.details import Detail
 from marketdata.kline.rows import RowSet
 from tests.support.events import USER, proxy_event
 
 type Capture = pytest.CaptureFixture[str]
 API = ("auth", "base", "cache", "configs", "docs", "finance", "future", "mcp", "stock")
 META = {"complete": True, "source": "mixed", "returned": 2, "pending": [], "unknown_codes": []}
-ROWS = RowSet.of({"600000.SH": b'{"close":1},{"close":2}'}, META | {"warnings": ["渔"]})
+ROWS = RowSet.of(
+    {"600000.SH": b'{"close":1},{"close":2}'}, META | {"warnings": [Detail("source_failed", "渔")]}
+)
 
 
 class Asked(Parameters):

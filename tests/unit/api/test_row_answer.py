@@ -6,8 +6,10 @@ import pytest
 
 from marketdata.api.answer import Answer
 from marketdata.api.call import Call, Headers
-from marketdata.api.row_answer import KEPT_SECONDS, RowContent, answer_rows
+from marketdata.api.row_answer import KEPT_SECONDS, answer_rows
+from marketdata.details import Detail
 from marketdata.kline.rows import RowSet
+from tests.support.answers import content_of
 
 SETTLED: dict[str, Any] = {
     "complete": True,
@@ -17,7 +19,8 @@ SETTLED: dict[str, Any] = {
     "warnings": [],
 }
 ROWS = RowSet.of({"600000.SH": b'{"trade_date":"20240102"}'}, SETTLED)
-ETAG = RowContent(ROWS).etag
+CONTENT = content_of(ROWS)
+ETAG = CONTENT.etag
 OPAQUE = ETAG.removeprefix("W/")
 
 
@@ -50,7 +53,7 @@ def test_a_client_that_has_the_answer_gets_nothing(header: str) -> None:
 )
 def test_another_tag_is_no_match(header: str) -> None:
     answer = ask(header)
-    assert (answer.status, answer.content) == (200, RowContent(ROWS))
+    assert (answer.status, answer.content) == (200, CONTENT)
     assert answer.headers["ETag"] == ETAG
 
 
@@ -68,7 +71,7 @@ def test_a_settled_answer_may_be_kept() -> None:
         {"source": "upstream"},
         {"pending": [["20241231", "20241231"]]},
         {"unknown_codes": ["600999.SH"]},
-        {"warnings": ["some gaps were not fetched"]},
+        {"warnings": [Detail("gaps_not_fetched", "some gaps were not fetched")]},
     ],
 )
 def test_what_may_soon_be_otherwise_is_asked_for_again(changing: dict[str, Any]) -> None:

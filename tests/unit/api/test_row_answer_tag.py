@@ -4,27 +4,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketdata.api.row_answer import RowContent
 from marketdata.errors import UpstreamBusyError
 from marketdata.kline.rows import RowSet
+from tests.support.answers import content_of
 from tests.support.bar_cache import WEEK, BarCache
 
 
 def test_the_tag_is_the_same_in_every_process() -> None:
     reading = RowSet.of({"600000.SH": b'{"trade_date":"20240102"}'}, {"complete": True})
-    assert RowContent(reading).etag == 'W/"b046d400ad84b4452b4c67e094dece39"'
+    assert content_of(reading).etag == 'W/"b046d400ad84b4452b4c67e094dece39"'
 
 
 def test_the_tag_stays_while_the_answer_does() -> None:
     cache = BarCache()
     cache.fill(["600000.SH"], WEEK[0], WEEK[3])
-    known = RowContent(cache.read()).etag
+    known = content_of(cache.read()).etag
     cache.fill(["600000.SH"], WEEK[0], WEEK[3])
-    assert RowContent(cache.read()).etag == known
+    assert content_of(cache.read()).etag == known
     # Another day of the same block is no part of the answer.
     cache.fill(["600000.SH"], "20240108", "20240112")
-    assert RowContent(cache.read()).etag == known
-    assert RowContent(cache.read("600000.SH", end="20240108")).etag != known
+    assert content_of(cache.read()).etag == known
+    assert content_of(cache.read("600000.SH", end="20240108")).etag != known
 
 
 @pytest.mark.parametrize("change", ["a bar", "a mark", "a code", "the order"])
@@ -33,7 +33,7 @@ def test_the_tag_changes_with_the_answer(change: str) -> None:
     codes = ["600000.SH", "000001.SZ"]
     cache.fill(codes, WEEK[0], WEEK[1])
     cache.fault = UpstreamBusyError("not now")
-    known = RowContent(cache.read(*codes)).etag
+    known = content_of(cache.read(*codes)).etag
     match change:
         case "a bar":
             cache.fill(codes[:1], WEEK[0], WEEK[0], close=6.61)
@@ -44,7 +44,7 @@ def test_the_tag_changes_with_the_answer(change: str) -> None:
             codes.append("600999.SH")
         case "the order":
             codes.reverse()
-    assert RowContent(cache.read(*codes)).etag != known
+    assert content_of(cache.read(*codes)).etag != known
 
 
 TEXTS = st.lists(st.sampled_from([b"1", b"2", b"12", b""]), min_size=1, max_size=3)
@@ -55,7 +55,7 @@ TEXTS = st.lists(st.sampled_from([b"1", b"2", b"12", b""]), min_size=1, max_size
 def test_the_tag_is_of_the_whole_body(texts: list[bytes], others: list[bytes]) -> None:
     """However rows are spread over codes."""
     first, second = (
-        RowContent(RowSet.of({str(at): text for at, text in enumerate(each)}, {}))
+        content_of(RowSet.of({str(at): text for at, text in enumerate(each)}, {}))
         for each in (texts, others)
     )
     assert (first.etag == second.etag) == (first.body() == second.body())

@@ -160,8 +160,10 @@ def test_what_is_not_announced_are_the_weekdays_after_the_end(offset: int, lengt
 
 def test_what_passes_the_end_is_told() -> None:
     last = last_known_day()
-    assert beyond_known(last) == ""
-    assert beyond_known("99991231") == (f"the calendar is known until {last[:4]}-12-31 only")
+    assert beyond_known(last) == []
+    (said,) = beyond_known("99991231")
+    assert said.message == f"the calendar is known until {last[:4]}-12-31 only"
+    assert said.params == {"last": last}
 
 
 def test_third_fridays_are_postponed_by_holidays() -> None:

@@ -21,6 +21,7 @@ from marketdata.catalog.groups import (
     weights_key,
 )
 from marketdata.catalog.securities import Catalog, Security
+from marketdata.details import messages
 from marketdata.errors import (
     NotFoundError,
     UpstreamBusyError,
@@ -130,7 +131,7 @@ def test_the_source_failing_never_fails_what_is_stored(
     market.source.error = UpstreamBusyError("it is busy")
     told = market.reader.members(HS300)
     assert (told.content, told.asking.as_of) == ([MEMBER], "20240104")
-    assert told.warnings == ["the source was not asked anew: it is busy"]
+    assert messages(told.warnings) == ["the source was not asked anew: it is busy"]
     market.asked()
     assert market.reader.members(HS300).warnings == told.warnings
     assert market.asked() == 0
@@ -194,7 +195,7 @@ def test_a_refused_answer_is_a_warning(market: GroupMarket) -> None:
     del market.source.members[HS300]
     told = market.reader.members(HS300)
     assert told.content == [MEMBER]
-    assert told.warnings == ["the source knows no members of it"]
+    assert messages(told.warnings) == ["the source knows no members of it"]
     market.asked()
     assert market.reader.members(HS300) == told
     assert market.asked() == 0
@@ -207,7 +208,7 @@ def test_another_source_is_asked_at_once(market: GroupMarket) -> None:
     market.source.error = UpstreamUnsupportedError("it has none")
     told = market.reader.members(HS300)
     assert (told.content, told.asking.source) == ([MEMBER], "files")
-    assert told.warnings == ["the source was not asked anew: it has none"]
+    assert messages(told.warnings) == ["the source was not asked anew: it has none"]
 
 
 def test_a_lost_payload_is_fetched_again(market: GroupMarket) -> None:
@@ -241,7 +242,7 @@ def test_weights_that_are_late_are_asked_for_after_a_day(market: GroupMarket) ->
     market.now += DAY
     market.source.error = UpstreamBusyError("it is busy")
     told = market.reader.weights(HS300, "20240104")
-    assert told.warnings == ["the source was not asked anew: it is busy"]
+    assert messages(told.warnings) == ["the source was not asked anew: it is busy"]
     market.now += ASK_AGAIN
     market.source.error, market.source.days = None, {"20240104": WHOLE}
     assert market.reader.weights(HS300, "20240104").content.complete
@@ -250,7 +251,7 @@ def test_weights_that_are_late_are_asked_for_after_a_day(market: GroupMarket) ->
 def test_weights_of_a_day_that_is_not_final_are_not_asked_for(market: GroupMarket) -> None:
     told = market.reader.weights(HS300, "20240105")
     assert told.content.weights == {}
-    assert told.warnings == ["20240105 is not final yet"]
+    assert messages(told.warnings) == ["20240105 is not final yet"]
     assert market.asked() == 0
 
 

@@ -7,14 +7,15 @@ from typing import Any
 import orjson
 import pytest
 
-from marketdata.api.row_answer import RowContent
 from marketdata.blocks.block import BlockKey
 from marketdata.blocks.dataset import Dataset, Kind
 from marketdata.catalog.securities import Catalog, Security
+from marketdata.details import messages
 from marketdata.errors import InvalidInputError, NotFoundError, UpstreamBusyError
 from marketdata.finance.reader import StatementQuestion, StatementReader
 from marketdata.finance.statement import CONSOLIDATED, Statement, StatementRow
 from marketdata.kline.rows import RowSet
+from tests.support.answers import content_of
 from tests.support.statement_cache import (
     BANK,
     CATALOG,
@@ -81,7 +82,7 @@ def periods(reading: RowSet, code: str = BANK.code) -> list[Any]:
 
 
 def rows(reading: RowSet, code: str = BANK.code) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = orjson.loads(RowContent(reading).body())["data"][code]
+    found: list[dict[str, Any]] = orjson.loads(content_of(reading).body())["data"][code]
     return found
 
 
@@ -149,7 +150,8 @@ def test_a_source_that_fails_does_not_fail_the_read(source: StatementSource) -> 
     assert periods(reading) == ["20110930"]
     assert reading.meta["missing"] == {BANK.code: [["20110331", "20110630"]]}
     assert (reading.meta["complete"], reading.meta["source"]) == (False, "cache")
-    assert reading.meta["warnings"] == ["some gaps were not fetched: the upstream is busy"]
+    said = "some gaps were not fetched: the upstream is busy"
+    assert messages(reading.meta["warnings"]) == [said]
 
 
 def test_large_gaps_are_a_tasks_work(source: StatementSource) -> None:
@@ -159,7 +161,7 @@ def test_large_gaps_are_a_tasks_work(source: StatementSource) -> None:
     reading = read(source, *codes, start="20100101", catalog=catalog)
     assert not source.calls
     [warning] = reading.meta["warnings"]
-    assert "POST /cache/fill-missing" in warning
+    assert "POST /cache/fill-missing" in warning.message
     assert (reading.meta["expected"], reading.meta["returned"]) == (3500, 0)
     assert reading.meta["missing"][codes[0]] == [["20100331", "20110930"]]
 
@@ -245,7 +247,7 @@ def test_unknown_codes(source: StatementSource) -> None:
     source.cache.ingest(*of(YEAR[:3]), final_until="20110930")
     reading = read(source, "600145.SH", BANK.code, INDEX.code)
     assert reading.meta["unknown_codes"] == ["600145.SH", INDEX.code]
-    assert list(orjson.loads(RowContent(reading).body())["data"]) == [BANK.code]
+    assert list(orjson.loads(content_of(reading).body())["data"]) == [BANK.code]
     with pytest.raises(NotFoundError, match=INDEX.code):
         read(source, INDEX.code)
 
@@ -275,8 +277,8 @@ def test_a_block_whose_item_claims_other_rows_counts_as_missing(
 
 def test_the_etag_changes_with_the_answer(source: StatementSource) -> None:
     source.cache.ingest(*of(YEAR[:3]), final_until="20110930")
-    etag = RowContent(read(source)).etag
-    assert RowContent(read(source)).etag == etag
-    assert RowContent(read(source, statement_type="6")).etag != etag
+    etag = content_of(read(source)).etag
+    assert content_of(read(source)).etag == etag
+    assert content_of(read(source, statement_type="6")).etag != etag
     source.cache.ingest(income(opera_rev=2.0), final_until="20110930")
-    assert RowContent(read(source)).etag != etag
+    assert content_of(read(source)).etag != etag

@@ -15,6 +15,7 @@ from marketdata.blocks.silences import Silence
 from marketdata.catalog.calendar import TRADING
 from marketdata.catalog.securities import Catalog
 from marketdata.catalog.sessions import STOCK_HOURS, bar_times, bars_per_day
+from marketdata.details import messages
 from marketdata.errors import UpstreamBusyError
 from marketdata.kline import computed
 from marketdata.kline.bars import BarDataset
@@ -185,7 +186,7 @@ def test_too_many_days_are_left_to_tasks(monkeypatch: pytest.MonkeyPatch) -> Non
     rows = cache.five()
     assert rows.meta["missing"] == {CODE: [[WEEK[0], WEEK[-1]]]}
     assert rows.meta["complete"] is False
-    assert computed.TOO_MANY in rows.meta["warnings"]
+    assert computed.TOO_MANY in messages(rows.meta["warnings"])
     assert asked_of(cache) == {"stock.min1", "stock.min5"}  # the former as it was put
 
 

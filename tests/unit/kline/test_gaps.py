@@ -12,6 +12,7 @@ from marketdata.blocks.dataset import Dataset, Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Security, market_of
 from marketdata.catalog.window import Window
+from marketdata.details import Detail, messages
 from marketdata.errors import UpstreamBusyError, UpstreamError, UpstreamFaultError
 from marketdata.kline.bars import BarDataset
 from marketdata.kline.completeness import Completeness
@@ -62,7 +63,7 @@ class SlowSource:
 
 def fill(
     missing: dict[str, list[str]], source: SlowSource, dataset: BarDataset = DAILY
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], list[Detail]]:
     securities = {
         code: Security(code, "", dataset.kind, market_of(code), "19991110") for code in missing
     }
@@ -93,7 +94,7 @@ def test_more_than_a_read_fetches_is_left_to_a_task(more: int, calls: int) -> No
     fetched, warnings = fill(missing, source)
     assert len(source.calls) == calls
     assert bool(fetched) == bool(calls)
-    assert warnings == [] or "/cache/fill-missing" in warnings[0]
+    assert warnings == [] or "/cache/fill-missing" in warnings[0].message
 
 
 def test_the_limit_is_one_for_all_kinds_together() -> None:
@@ -166,12 +167,14 @@ def test_a_source_that_fails_is_a_warning(error: UpstreamError) -> None:
     missing = dict.fromkeys(CODES[:20], DAYS[:1]) | dict.fromkeys(CODES[20:], DAYS[-1:])
     fetched, warnings = fill(missing, source)
     assert (fetched, len(source.calls)) == (CODES[:20], 2)
-    assert warnings == [f"some gaps were not fetched: {error}"]
+    said = f"some gaps were not fetched: {error}"
+    assert warnings == [Detail("gaps_not_fetched", said, {"cause": error.key})]
 
 
 def test_the_calls_share_one_deadline() -> None:
     source = SlowSource(takes=DEADLINE * 0.4)
     fetched, warnings = fill(dict.fromkeys(CODES[:20], DAYS[::100]), source)
     assert [call.seconds for call in source.calls] == pytest.approx([20.0, 12.0, 4.0])
-    assert warnings == ["some gaps were not fetched: there was no time left"]
+    assert messages(warnings) == ["some gaps were not fetched: there was no time left"]
+    assert warnings[0].params == {"cause": "no_time_left"}
     assert fetched == CODES[:20]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from marketdata.blocks.block import BlockKey
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import trading_days
+from marketdata.details import messages
 from marketdata.errors import InvalidInputError, NotFoundError, UpstreamFaultError
 from marketdata.kline import last_bars
 from marketdata.kline import reader as reader_module
@@ -238,7 +239,7 @@ def test_what_was_not_looked_for_is_not_complete(monkeypatch: pytest.MonkeyPatch
     rows = last(cache, 20)
     assert rows.meta["returned"] < 20
     assert not rows.meta["complete"]
-    assert "older days were not looked at" in rows.meta["warnings"][-1]
+    assert "older days were not looked at" in rows.meta["warnings"][-1].message
 
 
 @settings(max_examples=60, deadline=None)
@@ -284,7 +285,7 @@ def test_a_call_has_one_deadline_and_asks_a_source_that_failed_once() -> None:
     cache.fault = UpstreamFaultError("no")
     rows = last(cache, 20)
     assert len(cache.calls) == 1
-    assert any("no" in each for each in rows.meta["warnings"])
+    assert any("no" in each for each in messages(rows.meta["warnings"]))
 
 
 def test_nothing_stored_is_not_read_back_to_the_listing() -> None:

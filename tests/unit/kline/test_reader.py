@@ -2,10 +2,10 @@
 
 import pytest
 
-from marketdata.api.row_answer import RowContent
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Catalog, Security
+from marketdata.details import Detail
 from marketdata.errors import (
     InvalidInputError,
     NotFoundError,
@@ -14,6 +14,7 @@ from marketdata.errors import (
     UpstreamTimeoutError,
 )
 from marketdata.kline.bars import BarDataset
+from tests.support.answers import content_of
 from tests.support.bar_cache import STOCKS, WEEK, BarCache, days, envelope
 from tests.support.frames import bar
 
@@ -46,6 +47,7 @@ def test_what_is_stored_is_answered_without_the_source() -> None:
         "source": "cache",
         "upstream": "files",
         "warnings": [],
+        "warning_details": [],
     }
     assert cache.calls == []
 
@@ -110,7 +112,7 @@ def test_a_large_gap_is_left_to_a_task() -> None:
     assert days(reading) == YEAR[:10]
     assert cache.calls == []
     (warning,) = reading.meta["warnings"]
-    assert "/cache/fill-missing" in warning
+    assert "/cache/fill-missing" in warning.message
     assert reading.meta["complete"] is False
     first, second = reading.meta["missing"]["600000.SH"]
     assert (first, second) == (["20100104", "20221230"], [YEAR[10], YEAR[-1]])
@@ -129,7 +131,8 @@ def test_a_source_that_fails_never_fails_a_read(error: type[UpstreamBusyError]) 
         "600000.SH": [[WEEK[2], WEEK[3]]],
         "000001.SZ": [[WEEK[0], WEEK[3]]],
     }
-    assert reading.meta["warnings"] == ["some gaps were not fetched: not now"]
+    said = "some gaps were not fetched: not now"
+    assert reading.meta["warnings"] == [Detail("gaps_not_fetched", said, {"cause": error.key})]
     assert (reading.meta["source"], reading.meta["complete"]) == ("cache", False)
 
 
@@ -246,8 +249,8 @@ def test_minutes_of_one_day() -> None:
 def test_the_order_of_kinds_means_nothing() -> None:
     cache = BarCache()
     cache.fill(["600000.SH"], WEEK[0], WEEK[3])
-    assert RowContent(cache.read(kinds=frozenset(reversed(list(STOCKS))))).etag == (
-        RowContent(cache.read()).etag
+    assert content_of(cache.read(kinds=frozenset(reversed(list(STOCKS))))).etag == (
+        content_of(cache.read()).etag
     )
 
 

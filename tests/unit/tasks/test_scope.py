@@ -7,7 +7,7 @@ import pytest
 
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.securities import Catalog, Security
-from marketdata.tasks.details import Detail
+from marketdata.details import Detail
 from marketdata.tasks.scope import Scope, in_scope, not_covered, parts_of, window_of
 
 SECURITIES = [

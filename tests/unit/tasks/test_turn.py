@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from marketdata.details import Detail
 from marketdata.errors import UpstreamFaultError, UpstreamTimeoutError
 from marketdata.tasks.batching import WorkItem
-from marketdata.tasks.details import Detail
 from marketdata.tasks.outcomes import BatchOutcome, Outcomes
 from marketdata.tasks.turn import START_SECONDS, Save, Turn
 from tests.support.faults import Killed

@@ -61,7 +61,7 @@ export interface FieldError extends Keyed {
   reason: string;
 }
 
-/** One thing that is told of a task; `message` is English. */
+/** One thing that is told of a task, or of an answer that lacks something; `message` is English. */
 export interface ErrorDetail extends Keyed {
   message: string;
 }
@@ -120,6 +120,7 @@ interface Adjusted {
   mode: "forward" | "backward";
   anchor: Record<string, Day>;
   failed: Record<string, string>;
+  failed_keys: Record<string, Keyed>;
 }
 
 /** How complete the bars of an answer are. */
@@ -144,6 +145,7 @@ export interface Meta {
   source: "cache" | "upstream" | "mixed";
   upstream: Upstream;
   warnings: string[];
+  warning_details: ErrorDetail[];
   /** The stored period that bars were computed from. */
   computed_from?: "daily" | "min1";
   /** Days of longer minute bars that were computed from one-minute bars. */
@@ -400,6 +402,7 @@ export interface MembersMeta {
   asked_at: string | null;
   upstream: Upstream;
   warnings: string[];
+  warning_details: ErrorDetail[];
 }
 
 /** The state of the service: its source, what is held of it, and the tasks. */

@@ -4,6 +4,7 @@ import type { Constituents, Day, MembersMeta } from "../api/types";
 import { useConsole } from "../app/context";
 import { link } from "../app/route";
 import { clock, today, toIso } from "../lib/dates";
+import { warningsOf } from "../text/words";
 import { DateField } from "./DateField";
 import { Field } from "./Field";
 import { Heads } from "./Heads";
@@ -72,7 +73,7 @@ export function Members({ title, members, meta, date, busy, onDate }: Props) {
       {meta?.as_of && meta.asked_at && (
         <p class="dim">{m.asOf(toIso(meta.as_of), clock(meta.asked_at))}</p>
       )}
-      {meta?.warnings.map((warning) => (
+      {(meta ? warningsOf(meta, t) : []).map((warning) => (
         <p key={warning} class="bad">
           {t.completeness.warning(warning)}
         </p>

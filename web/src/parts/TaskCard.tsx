@@ -3,7 +3,7 @@ import { call } from "../api/client";
 import type { ErrorDetail, OneTask, Task } from "../api/types";
 import { useConsole } from "../app/context";
 import { useEvery } from "../app/reading";
-import { toldOfTask } from "../text/words";
+import { toldOf } from "../text/words";
 import { TaskProgress, TaskState } from "./TaskProgress";
 import { Said, Trouble } from "./Trouble";
 import { describe, outcome, readTask, running, stateOf, took } from "./tasks";
@@ -73,7 +73,7 @@ export function TaskCard({ id, onEnd }: Props) {
       <TaskProgress task={task} />
       <p class="dim">{[...outcome(task, t), t.task.seconds(took(task))].join(" · ")}</p>
       {troubles(task)
-        .flatMap((each) => toldOfTask(each, t))
+        .flatMap((each) => toldOf(each, t))
         .map((told) => (
           <Said key={told.text} told={told} tone={told.raw ? "dim" : "bad"} />
         ))}

@@ -1,11 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { ErrorDetail, Result, Task } from "../api/types";
+import type { Result, Task } from "../api/types";
 import { useConsole } from "../app/context";
 import { useRead } from "../app/reading";
 import { clock } from "../lib/dates";
-import { range, ranges, toldOfTask, whyAside } from "../text/words";
-import type { Text } from "../text/zh";
+import { range, ranges, spoken, UNKEYED, whyAside } from "../text/words";
 import { TaskCard } from "./TaskCard";
 import { Trouble } from "./Trouble";
 
@@ -38,15 +37,6 @@ export function TaskResult({ id }: { id: number }) {
       {answer && <Found result={answer.data} />}
     </section>
   );
-}
-
-/** Of a result of before errors had keys. */
-const UNKEYED = { key: "", params: {} };
-
-function spoken(said: ErrorDetail, t: Text): string {
-  return toldOfTask(said, t)
-    .map(({ text }) => text)
-    .join(" ");
 }
 
 function isMissing(error: unknown): boolean {

@@ -17,15 +17,25 @@ export interface Trouble {
 
 export const NOTHING: Told = { text: "", raw: false };
 
+/** What stands for the key of a text from before it had one. */
+export const UNKEYED: Keyed = { key: "", params: {} };
+
 /** Put a key of the API into words; `message` stands for a key that the console does not know. */
 export function told({ key, params }: Keyed, message: string, t: Text): Told {
-  const template = t.keys.errors[key];
-  if (!template) return { text: message, raw: true };
+  const { errors } = t.keys;
+  const template = errors[key];
+  const cause = causeOf(params);
+  if (!template || (cause && !errors[cause])) return { text: message, raw: true };
   const value = (name: string) => {
-    const found = params[name] ?? "";
+    const found = (name === "cause" && errors[cause]) || (params[name] ?? "");
     return Array.isArray(found) ? found.join(t.error.comma) : String(found);
   };
   return { text: template.replace(/\{(\w+)\}/g, (_, name) => value(name)), raw: false };
+}
+
+/** The key of what is behind a key; empty if there is none. */
+function causeOf(params: Keyed["params"]): string {
+  return typeof params.cause === "string" ? params.cause : "";
 }
 
 /** Put why a row was set aside into words. */
@@ -41,11 +51,25 @@ const PARTICULARS = new Set([
   "internal_error",
 ]);
 
-/** What is told of a task, and beside it the service's own text where that says more. */
-export function toldOfTask(said: ErrorDetail, t: Text): Told[] {
+/** A detail in words, and beside them the service's own text where that says more. */
+export function toldOf(said: ErrorDetail, t: Text): Told[] {
   const worded = told(said, said.message, t);
-  const more = !worded.raw && PARTICULARS.has(said.key);
-  return more ? [worded, { text: said.message, raw: true }] : [worded];
+  const more = [said.key, causeOf(said.params)].some((key) => PARTICULARS.has(key));
+  return more && !worded.raw ? [worded, { text: said.message, raw: true }] : [worded];
+}
+
+/** The same as one text. */
+export function spoken(said: ErrorDetail, t: Text): string {
+  return toldOf(said, t)
+    .map(({ text }) => text)
+    .join(" ");
+}
+
+/** The warnings of an answer; one that the browser has kept from before may lack the details. */
+export function warningsOf(meta: Pick<Meta, "warnings" | "warning_details">, t: Text): string[] {
+  return meta.warnings.map((message, at) =>
+    spoken(meta.warning_details?.[at] ?? { ...UNKEYED, message }, t),
+  );
 }
 
 export function trouble(error: unknown, t: Text): Trouble {
@@ -175,9 +199,10 @@ export function completeness(meta: Meta, code: string, t: Text): Remark[] {
   if (meta.unknown_codes.length) say(c.unknown(meta.unknown_codes.join(", ")), "bad");
   const anchor = meta.adjust?.anchor[code];
   if (anchor) say(c.adjusted(toIso(anchor)));
-  const failed = meta.adjust?.failed[code];
-  if (failed) say(c.notAdjusted(failed), "bad");
-  for (const warning of meta.warnings) say(c.warning(warning), "bad");
+  const message = meta.adjust?.failed[code];
+  const keyed = meta.adjust?.failed_keys?.[code] ?? UNKEYED;
+  if (message) say(c.notAdjusted(spoken({ ...keyed, message }, t)), "bad");
+  for (const warning of warningsOf(meta, t)) say(c.warning(warning), "bad");
   say(c.source[meta.source]);
   return said;
 }

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from amazingdata_client import frames
-from amazingdata_client.reading import list_of, read_by
+from amazingdata_client.reading import ErrorDetail, list_of, read_by
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,6 +64,7 @@ class _Known:
     asked_at: str | None
     upstream: str
     warnings: list[str]
+    warning_details: list[ErrorDetail] = field(default_factory=list)
     codes_read_as: Mapping[str, str] = field(default_factory=dict)
 
     columns: ClassVar[Sequence[str]]
@@ -105,6 +106,8 @@ class Constituents(_Known):
         "synthetic", "files", "amazingdata" or "baostock".
     warnings : list of str
         Why they are not newer.
+    warning_details : list of ErrorDetail
+        The same with keys, for programs; empty from a service without keys.
     codes_read_as : mapping
         What `code` was written as, if otherwise, with `code`.
     """
@@ -134,7 +137,7 @@ class Weights(_Known):
         For each member, its weight in percent; empty if the source has none of the day.
     complete : bool
         Whether these are all: they add up to 100.
-    as_of, asked_at, upstream, warnings, codes_read_as
+    as_of, asked_at, upstream, warnings, warning_details, codes_read_as
         See `Constituents`.
     """
 
@@ -159,7 +162,7 @@ class Industries(_Known):
     ----------
     items : list of Industry
         All levels of all classifications.
-    as_of, asked_at, upstream, warnings
+    as_of, asked_at, upstream, warnings, warning_details
         See `Constituents`.
     """
 

@@ -12,7 +12,9 @@ from amazingdata_client.future_models import Roll, rolls_in
 from amazingdata_client.reading import (
     AbsentDay,
     Days,
+    ErrorDetail,
     Explained,
+    Keyed,
     absent,
     days,
     each_of,
@@ -69,6 +71,8 @@ class Adjustment:
         For each code, the day whose prices are unchanged.
     failed : mapping
         For each code with rows left out because an adjustment factor is missing, the reason.
+    failed_keys : mapping
+        For each of these codes, the reason for programs; empty from a service without keys.
     method : str
         Of continuous futures "ratio" or "difference"; empty for stocks.
     """
@@ -77,6 +81,7 @@ class Adjustment:
     anchor: Mapping[str, str]
     failed: Mapping[str, str]
     method: str = ""
+    failed_keys: Mapping[str, Keyed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +130,8 @@ class Completeness:
         Where the cache gets its data: "synthetic", "files", "amazingdata" or "baostock".
     warnings : list of str
         Why a gap was not fetched.
+    warning_details : list of ErrorDetail
+        The same with keys, for programs; empty from a service without keys.
     adjust : Adjustment or None
         Only for adjusted prices.
     status : StatusCompleteness or None
@@ -163,6 +170,7 @@ class Completeness:
     source: str
     upstream: str
     warnings: list[str]
+    warning_details: list[ErrorDetail] = field(default_factory=list)
     short: Mapping[str, list[str]] = field(default_factory=dict)
     unknown_sessions: Mapping[str, list[Days]] = field(
         metadata=read_by(each_of(days)), default_factory=dict

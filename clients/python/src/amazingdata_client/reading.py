@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypedDict, TypeVar
 
 T = TypeVar("T")
 
@@ -39,6 +39,19 @@ class Explained:
     start: str
     end: str
     reason: str
+
+
+class Keyed(TypedDict):
+    """What went wrong, for programs: a key, and the values that its words name."""
+
+    key: str
+    params: dict[str, Any]
+
+
+class ErrorDetail(Keyed):
+    """One thing that is told of a task or of a response; `message` is the same in English."""
+
+    message: str
 
 
 def read(kind: type[T], data: Mapping[str, Any]) -> T:

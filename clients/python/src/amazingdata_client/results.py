@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from amazingdata_client import frames, showing
 from amazingdata_client.errors import IncompleteError
 from amazingdata_client.models import Adjustment, Bar, Completeness
-from amazingdata_client.reading import NO_BAR, Days
+from amazingdata_client.reading import NO_BAR, Days, ErrorDetail
 from amazingdata_client.status_models import StatusCompleteness, StockStatus
 
 if TYPE_CHECKING:
@@ -270,6 +270,7 @@ def _together(metas: Sequence[Completeness]) -> Completeness:
         source=sources.pop() if len(sources) == 1 else "mixed",
         upstream=metas[0].upstream,
         warnings=list(dict.fromkeys(each for meta in metas for each in meta.warnings)),
+        warning_details=_once([each for meta in metas for each in meta.warning_details]),
         short=_union(meta.short for meta in metas),
         unknown_sessions=_union(meta.unknown_sessions for meta in metas),
         close_outside=_union(meta.close_outside for meta in metas),
@@ -288,6 +289,10 @@ def _together(metas: Sequence[Completeness]) -> Completeness:
     )
 
 
+def _once(details: Sequence[ErrorDetail]) -> list[ErrorDetail]:
+    return list({detail["message"]: detail for detail in details}.values())
+
+
 def _adjustments(found: Sequence[Adjustment]) -> Adjustment | None:
     if not found:
         return None
@@ -295,6 +300,7 @@ def _adjustments(found: Sequence[Adjustment]) -> Adjustment | None:
         mode=found[0].mode,
         anchor=_union(each.anchor for each in found),
         failed=_union(each.failed for each in found),
+        failed_keys=_union(each.failed_keys for each in found),
         method=found[0].method,
     )
 

@@ -6,7 +6,9 @@ from typing import Any, TypedDict
 
 from amazingdata_client.reading import (
     Days,
+    ErrorDetail,
     Explained,
+    Keyed,
     days,
     each_of,
     explained,
@@ -26,19 +28,6 @@ class _WithStatus:
     def ended(self) -> bool:
         """Whether the task has completed, failed or been cancelled."""
         return self.status in ENDED
-
-
-class Keyed(TypedDict):
-    """What went wrong, for programs: a key, and the values that its words name."""
-
-    key: str
-    params: dict[str, Any]
-
-
-class ErrorDetail(Keyed):
-    """One thing that is told of a task; `message` is the same in English."""
-
-    message: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The factors of an answer: stored, fetched where they are lacking, and never guessed."""
 
 from marketdata.blocks.dataset import Kind
+from marketdata.details import Detail
 from marketdata.errors import UpstreamBusyError
 from marketdata.kline.adjust.adjuster import ASK_AGAIN
 from marketdata.kline.adjust.factors import NO_FACTORS
@@ -62,7 +63,7 @@ def test_without_factors_there_is_no_price_but_a_reason() -> None:
     found = market.read("600000.SH", "000001.SZ")
     assert closes(found) == [4.0, 4.0, 8.0, 8.0]
     assert closes(found, "000001.SZ") == []
-    assert found.meta["adjust"]["failed"] == {"000001.SZ": NO_FACTORS}
+    assert found.meta["adjust"]["failed"] == {"000001.SZ": Detail("source_failed", NO_FACTORS)}
     assert found.meta["complete"] is False
 
 
@@ -86,15 +87,18 @@ def test_a_source_that_fails_leaves_what_is_known_and_right() -> None:
     assert closes(early) == [4.0, 4.0, 8.0]
     assert early.meta["adjust"]["anchor"] == {"600000.SH": "20240104"}
     assert not early.meta["adjust"]["failed"]
-    assert early.meta["warnings"] == ["some factors were not fetched: busy"]
+    said = "some factors were not fetched: busy"
+    cause = {"cause": "upstream_busy"}
+    assert early.meta["warnings"] == [Detail("factors_not_fetched", said, cause)]
     whole = market.read("600000.SH")
     assert closes(whole) == [4.0, 4.0, 8.0]
     why = "factors are known from 20230104 to 20240104 only; busy"
-    assert whole.meta["adjust"]["failed"] == {"600000.SH": why}
+    params = {"first": "20230104", "last": "20240104"} | cause
+    assert whole.meta["adjust"]["failed"] == {"600000.SH": Detail("factors_end", why, params)}
     assert whole.meta["complete"] is False
     nothing = market.read("000001.SZ")
     assert closes(nothing, "000001.SZ") == []
-    assert nothing.meta["adjust"]["failed"] == {"000001.SZ": "busy"}
+    assert nothing.meta["adjust"]["failed"] == {"000001.SZ": Detail("upstream_busy", "busy")}
 
 
 def test_backward_prices_of_old_days_need_no_new_factors() -> None:
@@ -135,9 +139,10 @@ def test_without_the_factor_of_the_day_adjusted_to_there_is_no_price() -> None:
         found = market.read("600000.SH", days=WEEK[:3], anchor=anchor)
         assert closes(found) == []
         assert found.meta["adjust"]["anchor"] == {}
-        assert found.meta["adjust"]["failed"] == {
-            "600000.SH": "factors are known from 20230104 to 20240104 only"
-        }
+        why = "factors are known from 20230104 to 20240104 only"
+        params = {"first": "20230104", "last": "20240104"}
+        told = {"600000.SH": Detail("factors_known_only", why, params)}
+        assert found.meta["adjust"]["failed"] == told
         assert found.meta["complete"] is False
     # Before the listing there was no price to adjust to: the first one is.
     found = market.read("600000.SH", days=WEEK[:3], anchor="19990104")
@@ -174,5 +179,6 @@ def test_the_read_s_deadline_counts() -> None:
     adjuster = market.adjuster()
     market.seconds = DEADLINE - 0.5
     assert adjuster.apply(SECURITIES, {"600000.SH": [piece_of("20240102")]}) == {"600000.SH": []}
-    assert adjuster.failed == {"600000.SH": "there was no time left"}
+    why = Detail("no_time_left", "there was no time left")
+    assert adjuster.failed == {"600000.SH": why}
     assert not market.calls

@@ -2,17 +2,20 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from amazingdata_client.errors import AmazingDataError, TaskFailedError
-from amazingdata_client.task_models import ErrorDetail
+from amazingdata_client.reading import ErrorDetail
 
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """What says which language a terminal's messages are in, the most particular one first."""
 
 PARTICULARS = frozenset({"codes_failed", "internal_error", "source_failed", "upstream_unusable"})
 """The keys whose words say no more than that something failed; the English text says what."""
+
+CAUSE = "cause"
+"""The value that is itself a key."""
 
 _VALUE = re.compile(r"\{(\w+)\}")
 
@@ -33,7 +36,7 @@ def worded(error: AmazingDataError) -> str:
             for each in error.errors
         )
     if isinstance(error, TaskFailedError) and error.task.error_details:
-        said = "；".join(map(_of_task, error.task.error_details))
+        said = "；".join(map(worded_detail, error.task.error_details))
         return f"任务 {error.task.id}（{error.task.status}）：{said}"
     chinese = _chinese(error.key, error.params)
     return (
@@ -54,9 +57,17 @@ def why_aside(reason: str) -> str:
     return ROWS.get(reason, reason) if in_chinese() else reason
 
 
-def _of_task(said: ErrorDetail) -> str:
+def worded_warnings(warnings: Iterable[str], details: Iterable[ErrorDetail]) -> list[str]:
+    """Return the words of a response's warnings; `details` may lack where the service is older."""
+    return [*map(worded_detail, details)] or [*warnings]
+
+
+def worded_detail(said: ErrorDetail) -> str:
+    """Return the words of a detail; its message if there are none."""
+    if not in_chinese():
+        return said["message"]
     chinese = _chinese(said["key"], said["params"])
-    if chinese and said["key"] in PARTICULARS:
+    if chinese and PARTICULARS & {said["key"], said["params"].get(CAUSE)}:
         return f"{chinese}（{said['message']}）"
     return chinese or said["message"]
 
@@ -64,6 +75,10 @@ def _of_task(said: ErrorDetail) -> str:
 def _chinese(key: str, params: Mapping[str, Any]) -> str:
     from amazingdata_client.cli.chinese import ERRORS  # noqa: PLC0415
 
+    if CAUSE in params:
+        if params[CAUSE] not in ERRORS:
+            return ""
+        params = {**params, CAUSE: ERRORS[params[CAUSE]]}
     return _VALUE.sub(lambda found: _shown(params.get(found[1], "")), ERRORS.get(key, ""))
 
 

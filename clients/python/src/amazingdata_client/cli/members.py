@@ -7,6 +7,7 @@ import click
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli import options, rows
 from amazingdata_client.cli.days import DAY
+from amazingdata_client.cli.language import worded_warnings
 from amazingdata_client.cli.output import counted, say
 from amazingdata_client.cli.rows import Outputs
 from amazingdata_client.cli.session import Login, pass_login
@@ -134,5 +135,5 @@ def _tell(found: Constituents | Weights | Industries, noun: str) -> None:
     known = f"as of {found.as_of}" if found.as_of else "the source gave nothing"
     tell_read_as(found.codes_read_as)
     say(f"{counts}, {known}{synthetic}")
-    for warning in found.warnings:
+    for warning in worded_warnings(found.warnings, found.warning_details):
         say(f"warning: {warning}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from amazingdata_client.cli.language import worded_warnings
 from amazingdata_client.cli.output import counted, say
 from amazingdata_client.day_result import DayResult, StatusDayResult
 from amazingdata_client.errors import IncompleteError, unfinished_text
@@ -25,7 +26,7 @@ def tell(result: KlineResult | StatementResult | StatusResult, noun: str) -> Non
         say(f"{counted(meta.returned, noun)}, complete{synthetic}")
         if meta.unfinished:
             say(unfinished_text(meta.unfinished))
-    for warning in meta.warnings:
+    for warning in worded_warnings(meta.warnings, meta.warning_details):
         say(f"warning: {warning}")
 
 

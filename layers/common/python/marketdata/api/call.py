@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from marketdata.api.parameters import NoParameters, PathCodes
 from marketdata.api.principal import Principal
+from marketdata.details import Detail, messages
 from marketdata.errors import InvalidInputError, TooLargeError, UnauthorizedError
 
 type Event = Mapping[str, Any]
@@ -71,9 +72,24 @@ class Call[P]:
     codes_read_as: Mapping[str, str] = field(default_factory=dict)
 
     def told(self, meta: Mapping[str, Any]) -> dict[str, Any]:
-        """Return an answer's `meta` with which codes were read as which, if any were."""
-        read_as = {"codes_read_as": self.codes_read_as} if self.codes_read_as else {}
-        return {**meta, **read_as}
+        """Return an answer's `meta` as clients read it.
+
+        What readers tell as `Detail` is there in English and with its keys; beside it stands which
+        codes were read as which, if any were.
+        """
+        said = {**meta}
+        if self.codes_read_as:
+            said["codes_read_as"] = self.codes_read_as
+        if "warnings" in meta:
+            said["warnings"] = messages(meta["warnings"])
+            said["warning_details"] = [each.told() for each in meta["warnings"]]
+        if "adjust" in meta:
+            failed: Mapping[str, Detail] = meta["adjust"]["failed"]
+            said["adjust"] = meta["adjust"] | {
+                "failed": {code: why.message for code, why in failed.items()},
+                "failed_keys": {code: why.keyed() for code, why in failed.items()},
+            }
+        return said
 
     @property
     def user(self) -> Principal:

@@ -8,6 +8,7 @@ from pydantic import model_validator
 from marketdata import deployment
 from marketdata.api.parameters import MAX_CODES, Code, Codes, Parameters, wrong
 from marketdata.catalog.constituents import spans_between
+from marketdata.details import Detail
 from marketdata.errors import InvalidInputError
 from marketdata.kline.reader import Spans
 from marketdata.kline.rows import RowSet
@@ -38,14 +39,14 @@ class Asked(NamedTuple):
         Code → the days on which it belongs to the universe; None without one.
     universe : str
         The index; empty without one.
-    warnings : list of str
+    warnings : list of Detail
         Why its members are not known as of today.
     """
 
     codes: Sequence[str]
     members: Mapping[str, Spans] | None = None
     universe: str = ""
-    warnings: Sequence[str] = ()
+    warnings: Sequence[Detail] = ()
 
     def told(self, rows: RowSet) -> RowSet:
         """Add to the answer's `meta` who belonged to the universe, and when."""

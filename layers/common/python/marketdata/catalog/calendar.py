@@ -19,6 +19,7 @@ from datetime import date, datetime, timedelta, timezone
 from marketdata.blocks.dataset import Period
 from marketdata.blocks.days import bit_of, days_of, first_day, last_day, parts_between, span
 from marketdata.catalog.known_years import kept_while_known, known_years
+from marketdata.details import Detail
 from marketdata.errors import InvalidInputError, NotFoundError
 
 FIRST_DAYS = {
@@ -69,13 +70,16 @@ def last_known_day() -> str:
     return f"{max(known_years())}1231"
 
 
-def beyond_known(end: str) -> str:
+def beyond_known(end: str) -> list[Detail]:
     """Return what to say of a range that ends on a day, YYYYMMDD, if it passes the last known day.
 
     Empty if it does not.
     """
     last = last_known_day()
-    return f"the calendar is known until {date.fromisoformat(last)} only" if end > last else ""
+    if end <= last:
+        return []
+    said = f"the calendar is known until {date.fromisoformat(last)} only"
+    return [Detail("calendar_known_until", said, {"last": last})]
 
 
 def unannounced(start: str, end: str) -> list[list[str]]:

@@ -26,6 +26,7 @@ from marketdata.catalog.groups import (
     weights_key,
 )
 from marketdata.catalog.securities import Catalog
+from marketdata.details import Detail
 from marketdata.errors import NotFoundError, UpstreamError, UpstreamFaultError
 
 ASK_AGAIN = timedelta(minutes=5)
@@ -57,13 +58,13 @@ class Told[Content](NamedTuple):
         Memberships, industries or weights.
     asking : Asking
         When the source gave it.
-    warnings : list of str
+    warnings : list of Detail
         Why it is not newer.
     """
 
     content: Content
     asking: Asking
-    warnings: list[str]
+    warnings: list[Detail]
 
 
 class _Opened(NamedTuple):
@@ -130,9 +131,9 @@ class GroupReader:
         ]
         return Told(rows, opened.known.asking, warnings)
 
-    def _members(self, group: str) -> tuple[_Opened, list[str]]:
+    def _members(self, group: str) -> tuple[_Opened, list[Detail]]:
         key = members_key(group)
-        opened, warnings = self._open(key, self._read(key)), list[str]()
+        opened, warnings = self._open(key, self._read(key)), list[Detail]()
         if self._due(opened.known.asking):
             self._check_kind(group)
             warnings = self._asked(key, opened.known.asking, self._ask_members)
@@ -142,7 +143,7 @@ class GroupReader:
 
     def industries(self) -> Told[Sequence[Industry]]:
         """Return all industries, by code; errors as in `members`."""
-        known, warnings = decode_industries(self._read(INDUSTRIES)), list[str]()
+        known, warnings = decode_industries(self._read(INDUSTRIES)), list[Detail]()
         if self._due(known.asking):
             warnings = self._asked(INDUSTRIES, known.asking, self._ask_industries)
             if not warnings:
@@ -164,13 +165,13 @@ class GroupReader:
             Nothing is stored of the day, and the source cannot be asked now.
         """
         key = weights_key(index, day)
-        stored, warnings = self._read(key), list[str]()
+        stored, warnings = self._read(key), list[Detail]()
         found = decode_weights(key, stored, day)
         if not found.weights:
             self._check_kind(index)
             final_until = self.final_day()
             if day > final_until:
-                warnings = [f"{day} is not final yet"]
+                warnings = [Detail("day_not_final", f"{day} is not final yet", {"day": day})]
             elif self._lacks(key, stored, day):
                 first, last = ends(key.part)
                 last = min(last, final_until)
@@ -244,7 +245,9 @@ class GroupReader:
         due = coverage.due(int(self.now().timestamp()))
         return not bit & coverage.unconfirmed or bool(bit & due)
 
-    def _asked(self, key: BlockKey, asking: Asking, ask: Callable[[BlockKey], None]) -> list[str]:
+    def _asked(
+        self, key: BlockKey, asking: Asking, ask: Callable[[BlockKey], None]
+    ) -> list[Detail]:
         """Have something fetched; return why that failed if the answer can do without it."""
         before, error = self._failed.get(key, (0.0, None))
         if error is None or self.clock() - before >= ASK_AGAIN.total_seconds():
@@ -258,12 +261,14 @@ class GroupReader:
                 return []
         if not asking.as_of:
             raise type(error)(str(error))
-        return [f"the source was not asked anew: {error}"]
+        said = f"the source was not asked anew: {error}"
+        return [Detail("not_asked_anew", said, {"cause": error.key})]
 
-    def _warn(self, what: str, asking: Asking, warnings: list[str]) -> list[str]:
+    def _warn(self, what: str, asking: Asking, warnings: list[Detail]) -> list[Detail]:
         """Return what to say of an answer; raise an error if nothing is stored."""
         if asking.as_of:
-            return warnings or ([asking.failed] if asking.failed else [])
+            before = [Detail("source_failed", asking.failed)] if asking.failed else []
+            return warnings or before
         if asking.unknown:
             raise NotFoundError(f"{what}: {asking.failed}", key="unknown_group", code=what)
         raise UpstreamFaultError(f"{what}: {asking.failed}")

@@ -13,6 +13,7 @@ from marketdata.catalog.calendar import TRADING
 from marketdata.catalog.securities import LAST_DATE, Catalog, Security, life
 from marketdata.catalog.spelling import variety_in
 from marketdata.catalog.window import common_market
+from marketdata.details import Detail
 from marketdata.errors import InvalidInputError, NotFoundError
 from marketdata.futures.continuous import (
     Adjust,
@@ -80,8 +81,8 @@ class _Joiner:
     closes : mapping
         What the rolls' factors are worked out from.
     failed : dict
-        By series, why rows were left out.
-    warnings : list of str
+        By series, why rows were left out, as a `Detail`.
+    warnings : list of Detail
         Why closes were not fetched.
     origin : str
         Where the closes came from; empty if there were none to read.
@@ -91,8 +92,8 @@ class _Joiner:
     question: ContinuousQuestion
     series: Sequence[Series]
     closes: Closes = field(default_factory=dict)
-    failed: dict[str, str] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    failed: dict[str, Detail] = field(default_factory=dict)
+    warnings: list[Detail] = field(default_factory=list)
     origin: str = ""
 
     def join(self, _known: Mapping[str, Security], pieces: Pieces) -> Pieces:
@@ -114,10 +115,12 @@ class _Joiner:
             if not (text := cut_bars(texts.get(contract, b""), first, last)):
                 continue
             if (move := move_on(first, series.rolls, found)) is None:
-                missed = (
+                missed = [
                     each for each, by in zip(series.rolls, factors, strict=True) if by is None
-                )
-                self.failed[series.code] = "; ".join(lacking(each, self.closes) for each in missed)
+                ]
+                said = "; ".join(lacking(each, self.closes) for each in missed)
+                named = [each.trade_date for each in missed]
+                self.failed[series.code] = Detail("rolls_without_factor", said, {"rolls": named})
                 continue
             yield Piece.of(rows_of(text, contract, move))
 
@@ -320,7 +323,10 @@ def _meta(
         **claims.meta(common_market(each.variety.contracts[0] for each in series)),
         **_unknown(question, [each.variety for each in series]),
         "source": origins.pop() if len(origins) == 1 else "mixed",
-        "warnings": list(dict.fromkeys([*meta["warnings"], *joiner.warnings])),
+        "warnings": [
+            *meta["warnings"],
+            *(each for each in joiner.warnings if each not in meta["warnings"]),
+        ],
         "no_main": {each.code: ranges(each.unknown, each.days) for each in series if each.unknown},
         "rolls": {
             each.code: [_told(roll, joiner.factor(roll)) for roll in each.shown] for each in series

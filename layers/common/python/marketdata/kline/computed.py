@@ -16,6 +16,7 @@ from marketdata.blocks.dataset import Dataset, Period
 from marketdata.blocks.days import bit_of, bits_of, days_of
 from marketdata.catalog.securities import Security
 from marketdata.catalog.sessions import bars_per_day, sessions
+from marketdata.details import Detail
 from marketdata.kline.bars import DAY, cut_bars, merge_bars, parse_bars
 from marketdata.kline.excerpt import EMPTY, Excerpt, Parts
 from marketdata.kline.minutes import grid, together
@@ -64,9 +65,10 @@ class Computing:
     too_many: bool = False
 
     @property
-    def warnings(self) -> list[str]:
+    def warnings(self) -> list[Detail]:
         """What the user should be told."""
-        return [TOO_MANY] if self.too_many else []
+        said = Detail("too_many_to_compute", TOO_MANY, {"most": MOST_DAYS})
+        return [said] if self.too_many else []
 
     def coverage(self, stored: Mapping[BlockKey, Coverage]) -> dict[BlockKey, Coverage]:
         """Return what is known of the days of some blocks, with what can be computed."""

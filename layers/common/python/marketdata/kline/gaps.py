@@ -10,6 +10,7 @@ from marketdata.blocks.dataset import Dataset
 from marketdata.blocks.days import ranges
 from marketdata.catalog.securities import Security
 from marketdata.catalog.window import common_market
+from marketdata.details import Detail
 from marketdata.errors import UpstreamError
 from marketdata.kline.completeness import Completeness, expected_bars
 
@@ -108,9 +109,7 @@ class OneCall:
         """Have rows fetched and stored; raise what the source raised before."""
         if self._failed:
             raise self._failed
-        left = min(seconds, self._until - self.clock())
-        if left < 1:
-            raise UpstreamError("there was no time left")
+        left = enough(min(seconds, self._until - self.clock()))
         try:
             found = self.fetch(dataset, codes, start, end, left)
         except UpstreamError as error:
@@ -120,12 +119,25 @@ class OneCall:
         return found
 
 
+def enough(seconds: float) -> float:
+    """Return the seconds that are left for a call to the source.
+
+    Raises
+    ------
+    UpstreamError
+        They are too few for one.
+    """
+    if seconds < 1:
+        raise UpstreamError("there was no time left", key="no_time_left")
+    return seconds
+
+
 def fill_gaps[D: Dataset](
     known: Mapping[str, Security],
     found: Mapping[D, Completeness],
     fetch: FetchRows,
     clock: Callable[[], float] = time.monotonic,
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], list[Detail]]:
     """Have small gaps fetched and stored.
 
     Parameters
@@ -141,22 +153,22 @@ def fill_gaps[D: Dataset](
 
     Returns
     -------
-    codes, warnings : list of str
-        The codes whose blocks may have changed, and what the user should be told. A gap that
-        could not be filled is not an error.
+    codes : list of str
+        The codes whose blocks may have changed.
+    warnings : list of Detail
+        What the user should be told. A gap that could not be filled is not an error.
     """
     if sum(_bars(known, dataset, state) for dataset, state in found.items()) > GAP_BARS:
-        return [], [f"more than {GAP_BARS} bars are missing: POST /cache/fill-missing fetches them"]
+        said = f"more than {GAP_BARS} bars are missing: POST /cache/fill-missing fetches them"
+        return [], [Detail("too_many_missing", said, {"most": GAP_BARS})]
     until = clock() + DEADLINE
     fetched: set[str] = set()
     for request in _requests(known, found):
-        left = until - clock()
-        if left < 1:
-            return sorted(fetched), ["some gaps were not fetched: there was no time left"]
         try:
-            fetch(*request, left)
+            fetch(*request, enough(until - clock()))
         except UpstreamError as error:
-            return sorted(fetched), [f"some gaps were not fetched: {error}"]
+            said = f"some gaps were not fetched: {error}"
+            return sorted(fetched), [Detail("gaps_not_fetched", said, {"cause": error.key})]
         fetched.update(request.codes)
     return sorted(fetched), []
 

@@ -13,6 +13,7 @@ from marketdata.blocks.days import bit_of, days_of
 from marketdata.catalog.calendar import TRADING
 from marketdata.catalog.securities import Security, life
 from marketdata.catalog.sessions import MINUTES
+from marketdata.details import Detail
 from marketdata.errors import InvalidInputError
 from marketdata.kline.bars import DAY
 from marketdata.kline.completeness import session_bars
@@ -115,13 +116,17 @@ class Cut(NamedTuple):
         meta = {
             **rows.meta,
             "complete": rows.meta["complete"] and not cut_short,
-            "warnings": [*rows.meta["warnings"], *(f"{code}: {CUT_SHORT}" for code in cut_short)],
+            "warnings": [*rows.meta["warnings"], *map(_cut_short, cut_short)],
             "expected": rows.meta["expected"] - sum(self.dropped.values()),
             "returned": sum(map(_count, self.pieces.values())),
             "source": rows.meta["source"] if source == "cache" else source,
             "first": self.first,
         }
         return RowSet(self.pieces, meta)
+
+
+def _cut_short(code: str) -> Detail:
+    return Detail("older_not_looked_at", f"{code}: {CUT_SHORT}", {"code": code})
 
 
 def cut_last(rows: RowSet, count: int) -> Cut:

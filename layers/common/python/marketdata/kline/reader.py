@@ -20,6 +20,7 @@ from marketdata.catalog.calendar import TRADING, FinalDay, beyond_known
 from marketdata.catalog.securities import LAST_DATE, Catalog, Security, lives
 from marketdata.catalog.sessions import MINUTES
 from marketdata.catalog.window import Window, common_market
+from marketdata.details import Detail
 from marketdata.errors import InvalidInputError
 from marketdata.kline.bars import BarDataset, cut_bars, parse_bars
 from marketdata.kline.completeness import Completeness, CompletenessByDataset, origin
@@ -170,7 +171,7 @@ class KlineReader:
         computing = self.computing(question, known)
         parts = self._open(question, [key for each in keys.values() for key in each], computing)
         found = self._compare(question, known, parts)
-        source, warnings = "cache", list[str]()
+        source, warnings = "cache", list[Detail]()
         if not found.satisfied:
             fetched, warnings = fill_gaps(known, found.states, self.fetch)
             changed = set(found.lacking(fetched))
@@ -195,7 +196,7 @@ class KlineReader:
             "unknown_codes": [code for code in question.codes if code not in known],
             "source": source,
             "upstream": self.upstream,
-            "warnings": [*filter(None, [beyond_known(question.end)]), *warnings],
+            "warnings": [*beyond_known(question.end), *warnings],
         }
         if not question.period.stored or "computed" in meta:
             meta["computed_from"] = question.period.finer or question.period.base

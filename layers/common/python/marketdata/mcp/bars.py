@@ -13,6 +13,7 @@ from marketdata.blocks.dataset import Kind, Period
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.sessions import MINUTES
 from marketdata.catalog.spelling import series_of, variety_in
+from marketdata.details import Detail
 from marketdata.errors import InvalidInputError
 from marketdata.kline.bars import OHLC
 from marketdata.kline.reader import STOCK_MINUTES, KlineQuestion
@@ -81,7 +82,7 @@ def get_bars(asked: BarsQuestion) -> Draft:
     times = ("trade_date", "kline_time") if Period(asked.period).intraday else ("trade_date",)
     rows = _read_series(asked, wanted, series) if series else _read(asked, wanted)
     adjusted = rows.meta.get("adjust", {})
-    failed: Mapping[str, str] = adjusted.get("failed", {})
+    failed: Mapping[str, Detail] = adjusted.get("failed", {})
     facts = {
         # Why is the source's to say, and so among its texts.
         "adjust": {name: value for name, value in adjusted.items() if value}
@@ -159,14 +160,15 @@ def _read_series(asked: BarsQuestion, wanted: StockRange, series: Sequence[str])
     return RowSet(rows.pieces, {**rows.meta, "unknown_codes": unknown})
 
 
-def _reasons(failed: Mapping[str, str]) -> Iterator[str]:
+def _reasons(failed: Mapping[str, Detail]) -> Iterator[Detail]:
     """Yield why codes were not adjusted, each reason once, with the first code that it is about."""
     codes: dict[str, list[str]] = {}
     for code, why in failed.items():
-        codes.setdefault(why, []).append(code)
-    for why, (first, *others) in codes.items():
+        codes.setdefault(why.message, []).append(code)
+    for first, *others in codes.values():
         more = f" and {len(others)} others" if others else ""
-        yield f"{first}{more}, not adjusted: {why}"
+        why = failed[first]
+        yield why._replace(message=f"{first}{more}, not adjusted: {why.message}")
 
 
 def _check_together(

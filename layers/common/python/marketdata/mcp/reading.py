@@ -9,6 +9,7 @@ from marketdata import deployment
 from marketdata.api.answer import Answer
 from marketdata.api.call import Call, Headers
 from marketdata.catalog.calendar import today
+from marketdata.details import messages
 from marketdata.errors import InvalidInputError
 from marketdata.kline.rows import RowSet
 from marketdata.mcp.completeness import told_of
@@ -105,7 +106,7 @@ def rows_by_code(
             for code, found in parsed.items()
         }
     said = told_of(rows.meta) | {**(facts or {})} | {"statistics": figures}
-    said |= source_texts(rows.meta.get("warnings", ()))
+    said |= source_texts(messages(rows.meta.get("warnings", ())))
 
     def link() -> Mapping[str, Any]:
         return csv_link(_filled(parsed, all_columns), all_columns)

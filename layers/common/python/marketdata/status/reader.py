@@ -8,6 +8,7 @@ from marketdata.blocks import codec
 from marketdata.blocks.days import ranges
 from marketdata.catalog.securities import Security
 from marketdata.catalog.window import common_market
+from marketdata.details import Detail
 from marketdata.kline.gaps import OneCall
 from marketdata.kline.reader import Found, KlineQuestion, KlineReader, Pieces
 from marketdata.kline.rows import Piece, RowSet
@@ -82,7 +83,7 @@ class StatusReader:
         bars = replace(bars, fetch=OneCall(bars.fetch))
         beside = replace(self, rows=replace(self.rows, fetch=bars.fetch))
         said: dict[str, Any] = {}
-        warnings: list[str] = []
+        warnings: list[Detail] = []
 
         def add(known: Mapping[str, Security], pieces: Pieces) -> Pieces:
             found, told = beside.read_known(question, known)

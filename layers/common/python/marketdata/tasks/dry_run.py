@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from marketdata.blocks.days import ends
 from marketdata.catalog.securities import Security
 from marketdata.catalog.window import Window
+from marketdata.details import message_of
 from marketdata.lease.spending import Allowance
 from marketdata.tasks.batching import Lacking, bars_a_day, chosen
-from marketdata.tasks.details import message_of
 from marketdata.tasks.plan import PARTS_A_GROUP, Planner
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope, in_scope, not_covered, parts_of

@@ -10,6 +10,7 @@ import orjson
 
 from marketdata.aws.metrics import put_metric
 from marketdata.catalog.securities import Catalog
+from marketdata.details import Detail
 from marketdata.errors import (
     UPSTREAM_ERRORS,
     BlockCorruptError,
@@ -21,7 +22,6 @@ from marketdata.errors import (
     VersionConflictError,
 )
 from marketdata.tasks.batching import WorkItem
-from marketdata.tasks.details import Detail
 from marketdata.tasks.detect import summary
 from marketdata.tasks.outcomes import BatchOutcome
 from marketdata.tasks.records import TaskRecords

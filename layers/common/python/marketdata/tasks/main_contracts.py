@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import trading_days
 from marketdata.catalog.securities import Catalog, life, variety_of
+from marketdata.details import Detail
 from marketdata.errors import ConflictError
 from marketdata.futures.main_contracts import mains_between, unknown_days
 from marketdata.futures.main_history import (
@@ -17,7 +18,6 @@ from marketdata.futures.main_history import (
     update_history,
 )
 from marketdata.futures.varieties import Variety, varieties
-from marketdata.tasks.details import Detail
 from marketdata.tasks.scope import ContractType, Scope
 from marketdata.tasks.task import Task, TaskKind
 

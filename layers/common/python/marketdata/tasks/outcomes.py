@@ -7,7 +7,7 @@ from typing import Any
 from marketdata.aws.items import Item
 from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
-from marketdata.tasks.details import Detail
+from marketdata.details import Detail
 from marketdata.tasks.task import Status, now, record_key
 
 LONGEST = 200

@@ -12,12 +12,12 @@ from marketdata.blocks.store import BlockStore
 from marketdata.catalog.calendar import FinalDay, beyond_known, today
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.catalog.window import Window
+from marketdata.details import Detail, message_of
 from marketdata.errors import CalendarEndedError, ConflictError, NotFoundError
 from marketdata.finance.periods import calendar_of
 from marketdata.lease.state import task_claimant
 from marketdata.tasks.batching import Lacking, Work, WorkItem, work_items
 from marketdata.tasks.comparison import compare, outside
-from marketdata.tasks.details import Detail
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import DataType, Scope, in_scope, parts_of, window_of
 from marketdata.tasks.task import (
@@ -170,7 +170,7 @@ class Planner:
         known = calendar_of(scope.dataset).known_until()
         now = today(datetime.fromtimestamp(self.now, UTC))
         if said := beyond_known(now) or (scope.end > known and beyond_known(scope.end)):
-            raise CalendarEndedError(said)
+            raise CalendarEndedError(message_of(said))
 
     def _detect(self, task: Task, execution: str) -> dict[str, Any]:
         catalog = self.catalog()

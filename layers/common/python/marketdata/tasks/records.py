@@ -12,10 +12,10 @@ from typing import Any
 
 from marketdata.aws.tables import Table
 from marketdata.aws.writes import ConditionFailedError, Write
+from marketdata.details import Detail, message_of
 from marketdata.errors import NotFoundError
 from marketdata.lease.queue import Queue
 from marketdata.lease.state import task_claimant
-from marketdata.tasks.details import Detail, message_of
 from marketdata.tasks.outcomes import Outcomes
 from marketdata.tasks.task import (
     Selection,
@@ -199,7 +199,7 @@ class TaskRecords:
             "status": status,
             "ended_at": now(),
             "error_message": message_of(details),
-            "error_details": [each.keyed() | {"message": each.message} for each in details],
+            "error_details": [each.told() for each in details],
             **counts,
         }
         try:

@@ -7,11 +7,11 @@ from marketdata.blocks.dataset import STORED_PERIODS, Dataset, Kind, Period
 from marketdata.blocks.days import parts_between
 from marketdata.catalog.securities import FIRST_DATE, LAST_DATE, Catalog, Security
 from marketdata.catalog.window import Window
+from marketdata.details import Detail
 from marketdata.finance.periods import calendar_of, final_of, with_prospectus
 from marketdata.finance.statement import Statement, StatementDataset
 from marketdata.kline.bars import BarDataset
 from marketdata.status.status import STATUS, covers
-from marketdata.tasks.details import Detail
 
 
 class DataType(StrEnum):

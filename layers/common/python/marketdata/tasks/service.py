@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from marketdata.aws.writes import ConditionFailedError
+from marketdata.details import Detail
 from marketdata.errors import ConflictError, NotFoundError
-from marketdata.tasks.details import Detail
 from marketdata.tasks.records import TaskRecords
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import (

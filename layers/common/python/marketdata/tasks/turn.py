@@ -10,9 +10,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from marketdata.details import Detail
 from marketdata.errors import UpstreamError
 from marketdata.tasks.batching import WorkItem
-from marketdata.tasks.details import Detail
 from marketdata.tasks.outcomes import BatchOutcome, Outcomes
 
 START_SECONDS = 60.0

@@ -18,13 +18,13 @@ from marketdata.catalog.calendar import TRADING
 from marketdata.catalog.catalog_store import KEY as CATALOG
 from marketdata.catalog.groups import INDUSTRIES, MEMBERS, WEIGHTS
 from marketdata.catalog.securities import Catalog
+from marketdata.details import Detail
 from marketdata.finance.periods import calendar_of
 from marketdata.finance.statement import Statement, StatementDataset
 from marketdata.futures.main_history import MAIN_HISTORY
 from marketdata.kline.adjust.factors import factor_key
 from marketdata.kline.bars import BarDataset
 from marketdata.status.status import STATUS
-from marketdata.tasks.details import Detail
 from marketdata.tasks.scope import Scope
 from marketdata.tasks.task import Task, TaskObjects, detect_key
 

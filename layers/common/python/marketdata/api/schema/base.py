@@ -8,6 +8,7 @@ from marketdata.api.schema.operation import (
     Code,
     Count,
     Day,
+    ErrorDetail,
     Link,
     Moment,
     OfCodes,
@@ -110,6 +111,8 @@ class Word(OfCodes):
     """上游 · The source."""
     warnings: list[str]
     """Why it is not newer."""
+    warning_details: list[ErrorDetail]
+    """The same with its keys."""
 
 
 SECURITY = {
@@ -126,6 +129,7 @@ WORD = {
     "asked_at": "2024-01-05T09:12:44+00:00",
     "upstream": "synthetic",
     "warnings": [],
+    "warning_details": [],
 }
 MEMBER = {"code": "600000.SH", "in_date": "20050408", "out_date": None}
 ERRORS = (404, 502, 503)

@@ -260,6 +260,58 @@ TASKS = {
 }
 """Of a task, in `error_details`, `error_keys` and `failed_batches`, beside those of calls."""
 
+WARNINGS = {
+    "too_many_missing": Key(
+        "More than {most} bars are missing: fill them by a task.",
+        "缺失超过 {most} 根K线，请用任务补齐。",
+        ("most",),
+    ),
+    "gaps_not_fetched": Key(
+        "Some gaps were not fetched. {cause}", "部分缺口未能抓取。{cause}", ("cause",)
+    ),
+    "factors_not_fetched": Key(
+        "Some adjustment factors were not fetched. {cause}",
+        "部分复权因子未能抓取。{cause}",
+        ("cause",),
+    ),
+    "no_time_left": Key("There was no time left for it.", "时间已用完。"),
+    "not_asked_anew": Key(
+        "The source was not asked anew. {cause}", "未能再次询问数据源。{cause}", ("cause",)
+    ),
+    "calendar_known_until": Key(
+        "The trading calendar is known until {last} only.", "交易日历只知道到 {last}。", ("last",)
+    ),
+    "day_not_final": Key("{day} is not final yet.", "{day} 尚未定稿。", ("day",)),
+    "too_many_to_compute": Key(
+        "More than {most} days lack bars, too many to be computed from one-minute bars: ask for "
+        "fewer codes or days.",
+        "超过 {most} 天缺少K线，无法由一分钟线计算：请减少代码或缩短区间。",
+        ("most",),
+    ),
+    "older_not_looked_at": Key(
+        "{code} has fewer bars than asked for, and older days were not looked at.",
+        "{code} 的K线少于所求，更早的日子没有查找。",
+        ("code",),
+    ),
+    "factors_known_only": Key(
+        "Factors are known from {first} to {last} only.",
+        "复权因子只知道 {first} 至 {last}。",
+        ("first", "last"),
+    ),
+    "factors_end": Key(
+        "Factors are known from {first} to {last} only. {cause}",
+        "复权因子只知道 {first} 至 {last}。{cause}",
+        ("first", "last", "cause"),
+    ),
+    "rolls_without_factor": Key(
+        "No factor is known of the rolls of {rolls}.", "{rolls} 的换月没有因子。", ("rolls",)
+    ),
+}
+"""Of an answer that lacks something, in `warning_details`, or in `failed_keys` of `adjust`.
+
+A `cause` is itself a key, of a call that failed or of these.
+"""
+
 CONNECTIONS = {
     "connected": Key("Connected and logged in.", "已连接并登录。"),
     "reached": Key(
@@ -270,7 +322,7 @@ CONNECTIONS = {
 }
 """Of the test of an SDK config, beside those of calls."""
 
-ERRORS = {**FIELDS, **CALLS, **TASKS, **CONNECTIONS}
+ERRORS = {**FIELDS, **CALLS, **TASKS, **WARNINGS, **CONNECTIONS}
 
 ROWS = {
     "not_requested": Key("nobody asked for this code or day", "代码或日期未被请求"),

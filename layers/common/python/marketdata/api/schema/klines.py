@@ -5,7 +5,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from marketdata.api.schema.forms import Flag, Moved, Price, Time, rows_of
-from marketdata.api.schema.operation import Code, Count, Day, OfCodes, Operation, Range, Schema
+from marketdata.api.schema.operation import (
+    Code,
+    Count,
+    Day,
+    ErrorDetail,
+    Keyed,
+    OfCodes,
+    Operation,
+    Range,
+    Schema,
+)
 from marketdata.catalog.securities import CODE_PATTERN
 from marketdata.settings import SOURCES
 
@@ -129,6 +139,8 @@ class Claims(OfCodes):
     """上游 · Where the cache has its data from; `synthetic` is a made-up market."""
     warnings: list[str]
     """Why a gap was not fetched."""
+    warning_details: list[ErrorDetail]
+    """The same with its keys."""
 
 
 class Completeness(Claims):
@@ -166,6 +178,8 @@ class Adjustment(Schema):
     the listing."""
     failed: dict[Code, str]
     """无法复权 · Codes of which rows were left out, for want of a factor, and why."""
+    failed_keys: dict[Code, Keyed]
+    """The same with its keys."""
 
 
 class Universe(Schema):
@@ -233,6 +247,8 @@ class SeriesAdjustment(Schema):
     with a main contract."""
     failed: dict[SeriesCode, str]
     """无法复权 · Series of which rows were left out, for want of a roll's factor, and why."""
+    failed_keys: dict[SeriesCode, Keyed]
+    """The same with its keys."""
 
 
 class FutureCompleteness(Completeness):
@@ -319,9 +335,15 @@ META = {
     "source": "cache",
     "upstream": "synthetic",
     "warnings": [],
+    "warning_details": [],
 }
 STOCK_META = META | {
-    "adjust": {"mode": "forward", "anchor": {"600000.SH": "20240131"}, "failed": {}},
+    "adjust": {
+        "mode": "forward",
+        "anchor": {"600000.SH": "20240131"},
+        "failed": {},
+        "failed_keys": {},
+    },
 }
 FUTURE_META = META | {
     "expected": 14,
@@ -350,6 +372,7 @@ SERIES_META = META | {
         "method": "ratio",
         "anchor": {"IF.MAIN": "20200103"},
         "failed": {},
+        "failed_keys": {},
     },
 }
 ERRORS = (404, 502, 503)

@@ -37,6 +37,13 @@ class Keyed(Schema):
     """The values that the key's words name."""
 
 
+class ErrorDetail(Keyed):
+    """One thing that is told of a task, or of an answer that lacks something."""
+
+    message: str
+    """消息 · The same in English."""
+
+
 class OfCodes(Schema):
     """What `meta` says of the codes that were asked for."""
 

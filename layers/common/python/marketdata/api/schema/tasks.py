@@ -4,7 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from marketdata.api.schema.operation import Code, Count, Day, Id, Keyed, Moment, Range, Schema
+from marketdata.api.schema.operation import (
+    Code,
+    Count,
+    Day,
+    ErrorDetail,
+    Id,
+    Keyed,
+    Moment,
+    Range,
+    Schema,
+)
 from marketdata.blocks.block import Damage
 from marketdata.blocks.dataset import Kind, Period
 from marketdata.finance.statement import Statement
@@ -12,13 +22,6 @@ from marketdata.tasks.scope import ContractType, DataType
 from marketdata.tasks.task import Status, TaskKind
 
 type Progress = Annotated[float, Field(ge=0, le=100)]
-
-
-class ErrorDetail(Keyed):
-    """One thing that is told of a task."""
-
-    message: str
-    """消息 · The same in English."""
 
 
 class TaskView(Schema):

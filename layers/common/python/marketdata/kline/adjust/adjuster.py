@@ -16,11 +16,12 @@ from marketdata.blocks import codec
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.store import BlockStore
 from marketdata.catalog.securities import Security, life
+from marketdata.details import Detail
 from marketdata.errors import InvalidInputError, UpstreamError
 from marketdata.kline.adjust.factors import NO_FACTORS, KnownFactors, read_factors
 from marketdata.kline.adjust.prices import adjust_prices
 from marketdata.kline.adjust.steps import FactorDataset, Mode, Steps
-from marketdata.kline.gaps import DEADLINE
+from marketdata.kline.gaps import DEADLINE, enough
 from marketdata.kline.reader import KlineQuestion, KlineReader, Pieces, ReadBars
 from marketdata.kline.rows import Piece, RowSet
 
@@ -62,8 +63,8 @@ class Adjuster:
     anchors : dict
         By code, the day whose prices stayed unchanged.
     failed : dict
-        By code, why rows were left out.
-    warnings : list of str
+        By code, why rows were left out, as a `Detail`.
+    warnings : list of Detail
         Why factors were not fetched.
     """
 
@@ -76,8 +77,9 @@ class Adjuster:
     anchor: str = ""
     clock: Callable[[], float] = time.monotonic
     anchors: dict[str, str] = field(default_factory=dict)
-    failed: dict[str, str] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    failed: dict[str, Detail] = field(default_factory=dict)
+    warnings: list[Detail] = field(default_factory=list)
+    _not_fetched: dict[str, Detail] = field(default_factory=dict)
     _until: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,7 +95,7 @@ class Adjuster:
         pieces : mapping
             By code, its rows.
         """
-        for said in (self.anchors, self.failed, self.warnings):
+        for said in (self.anchors, self.failed, self.warnings, self._not_fetched):
             said.clear()
         paying = [known[code] for code, rows in pieces.items() if rows and _pays(known[code])]
         factors = self._factors(paying)
@@ -121,7 +123,7 @@ class Adjuster:
     ) -> Sequence[Piece]:
         code = security.code
         if known.steps is None:
-            self.failed[code] = known.failed or NO_FACTORS
+            self.failed[code] = self._why(code, known) or Detail("source_failed", NO_FACTORS)
             return []
         text = codec.JOINT.join(piece.text for piece in pieces)
         adjusted = Piece.of(b"")
@@ -129,10 +131,13 @@ class Adjuster:
             adjusted = Piece.of(adjust_prices(text, known.steps, self.mode, self.anchor))
             self.anchors[code] = known.steps.anchor(self.mode, security.list_date, self.anchor)
         if adjusted.rows < codec.rows_in(text):
-            first, last = known.steps.days[0], known.steps.until
-            why = f"; {known.failed}" if known.failed else ""
-            self.failed[code] = f"factors are known from {first} to {last} only{why}"
+            self.failed[code] = _known_only(known.steps, self._why(code, known))
         return [adjusted] if adjusted.rows else []
+
+    def _why(self, code: str, known: KnownFactors) -> Detail | None:
+        """Return why no newer factors are known, if anything was said of it."""
+        before = Detail("source_failed", known.failed) if known.failed else None
+        return self._not_fetched.get(code, before)
 
     def _knows_anchor(self, security: Security, steps: Steps) -> bool:
         """Check whether the factor of the day to adjust forward to is known, if there is one.
@@ -156,7 +161,7 @@ class Adjuster:
             lacking = [
                 code for code, security in securities.items() if self._lacks(security, known[code])
             ]
-            found |= known | self._fetched(kind, lacking, known)
+            found |= known | self._fetched(kind, lacking)
         return found
 
     def _lacks(self, security: Security, known: KnownFactors) -> bool:
@@ -172,24 +177,31 @@ class Adjuster:
             self.now() - datetime.fromisoformat(known.asked_at) >= ASK_AGAIN
         )
 
-    def _fetched(
-        self, kind: Kind, codes: list[str], known: Mapping[str, KnownFactors]
-    ) -> dict[str, KnownFactors]:
-        """Have factors fetched, and return what is then known about the codes."""
+    def _fetched(self, kind: Kind, codes: list[str]) -> dict[str, KnownFactors]:
+        """Have factors fetched, and return what is then known about the codes that changed."""
         if not codes:
             return {}
         try:
             self._ask(kind, codes)
         except UpstreamError as error:
-            self.warnings.append(f"some factors were not fetched: {error}")
-            return {code: known[code]._replace(failed=str(error)) for code in codes}
+            said = f"some factors were not fetched: {error}"
+            self.warnings.append(Detail("factors_not_fetched", said, {"cause": error.key}))
+            self._not_fetched |= dict.fromkeys(codes, Detail.of(error))
+            return {}
         return read_factors(self.store, kind, codes, fresh=True)
 
     def _ask(self, kind: Kind, codes: list[str]) -> None:
-        left = self._until - self.clock()
-        if left < 1:
-            raise UpstreamError("there was no time left")
-        self.fetch(kind, codes, left)
+        self.fetch(kind, codes, enough(self._until - self.clock()))
+
+
+def _known_only(steps: Steps, why: Detail | None) -> Detail:
+    """Return what to say of rows outside the days whose factors are known."""
+    first, last = steps.days[0], steps.until
+    said = f"factors are known from {first} to {last} only"
+    if why is None:
+        return Detail("factors_known_only", said, {"first": first, "last": last})
+    said = f"{said}; {why.message}"
+    return Detail("factors_end", said, {"first": first, "last": last, "cause": why.key})
 
 
 def _pays(security: Security) -> bool:

@@ -1,4 +1,4 @@
-"""What went wrong with a task, for developers and for machines. Pure."""
+"""What is told of a task or of an answer, for developers and for machines. Pure."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ NONE: Mapping[str, Param] = {}
 
 
 class Detail(NamedTuple):
-    """One thing that is to be told of a task.
+    """One thing that is to be told.
 
     Attributes
     ----------
@@ -18,7 +18,7 @@ class Detail(NamedTuple):
     message : str
         The same in English.
     params : mapping
-        The values that the key's words name.
+        The values that the key's words name. `cause` is itself a key, of a call that failed.
     """
 
     key: str
@@ -34,7 +34,16 @@ class Detail(NamedTuple):
         """Return it without its message."""
         return {"key": self.key, "params": dict(self.params)}
 
+    def told(self) -> dict[str, Any]:
+        """Return all of it."""
+        return self.keyed() | {"message": self.message}
+
 
 def message_of(details: Iterable[Detail]) -> str:
     """Return the messages of some details as one; empty if there are none."""
     return "; ".join(detail.message for detail in details)
+
+
+def messages(details: Iterable[Detail]) -> list[str]:
+    """Return the message of each."""
+    return [detail.message for detail in details]
