@@ -1,12 +1,14 @@
 """The service's errors, in the language of the terminal."""
 
+from typing import Any
+
 import pytest
 from amazingdata_client.cli import exits
 from amazingdata_client.cli.chinese import ERRORS, ROWS
 
 from marketdata.api.schema import keys
 from tests.clients.conftest import Run
-from tests.clients.samples import sample_task
+from tests.clients.samples import meta, sample_bar, sample_task
 from tests.clients.scripted import ScriptedService, failure, success
 
 REFUSED = [
@@ -98,3 +100,30 @@ def test_why_a_row_was_set_aside(run: Run, scripted: ScriptedService) -> None:
     found = run("quarantine").stdout
     assert "数值小于 0" in found
     assert "of_tomorrow" in found
+
+
+@pytest.mark.usefixtures("chinese")
+def test_warnings_are_told_with_what_is_behind_them(run: Run, scripted: ScriptedService) -> None:
+    def warning(key: str, **params: Any) -> dict[str, Any]:
+        return {"key": key, "params": params, "message": f"{key} in English"}
+
+    details = [
+        warning("gaps_not_fetched", cause="upstream_busy"),
+        warning("not_asked_anew", cause="source_failed"),
+        warning("gaps_not_fetched", cause="of_tomorrow"),
+        warning("of_tomorrow"),
+    ]
+    said = meta(warnings=[each["message"] for each in details], warning_details=details)
+    older = meta(warnings=["the source was busy"])
+    del older["warning_details"]
+    bars = {"600000.SH": [sample_bar()]}
+    scripted.on("POST /stock/kline/batch", success(bars, said), success(bars, older))
+    ask = ("kline", "600000.SH", "--start", "20240102", "--end", "20240102")
+    told = [line for line in run(*ask).stderr.splitlines() if line.startswith("warning")]
+    assert told == [
+        "warning: 部分缺口未能抓取。数据源正忙，请重试。",
+        "warning: 未能再次询问数据源。数据源未能提供。（not_asked_anew in English）",
+        "warning: gaps_not_fetched in English",
+        "warning: of_tomorrow in English",
+    ]
+    assert "warning: the source was busy" in run(*ask).stderr

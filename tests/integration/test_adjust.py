@@ -16,6 +16,7 @@ from tests.support.faults import BusyError, Event, Handler
 from tests.support.service import Service
 
 EX_DATE = "20200107"
+NONE_FAILED: dict[str, Any] = {"failed": {}, "failed_keys": {}}
 RANGE = {"start_date": "20200101", "end_date": "20200110"}
 CHART = "/stock/kline/{code}/chart"
 
@@ -64,7 +65,7 @@ def test_factors_are_read_through_once_for_all_codes(market: Service) -> None:
                 times(bar, 1 if bar["trade_date"] >= EX_DATE else 0.5) for bar in rows(code)
             ]
         anchors = dict.fromkeys(CODES[:4], today())
-        assert meta["adjust"] == {"mode": "forward", "anchor": anchors, "failed": {}}
+        assert meta["adjust"] == {"mode": "forward", "anchor": anchors, **NONE_FAILED}
         assert meta["complete"]
     assert [each["codes"] for each in factor_calls(market)] == [list(CODES[:4])]
     data, meta = ask(market, "backward", CODES[0])
@@ -102,6 +103,8 @@ def test_a_code_without_factors_is_reported_and_the_others_are_not_hurt(market: 
         CODES[1]: f"imports/stock/factors/{CODES[1]}.csv line 3: the factor of {EX_DATE} is 0.0",
         CODES[4]: f"there is no imports/stock/factors/{CODES[4]}.csv",
     }
+    unkeyed = {"key": "source_failed", "params": {}}
+    assert meta["adjust"]["failed_keys"] == {CODES[1]: unkeyed, CODES[4]: unkeyed}
     assert list(meta["adjust"]["anchor"]) == [CODES[0]]
     assert (meta["complete"], meta["returned"], meta["expected"]) == (False, 7, 21)
     assert not meta["missing"]
@@ -129,12 +132,17 @@ def test_a_source_that_fails_leaves_only_prices_that_are_right(
     assert data[CODES[1]] == []
     assert meta["adjust"]["anchor"] == {CODES[0]: "19991110"}
     assert meta["adjust"]["failed"].keys() == {CODES[1]}
-    assert len(meta["warnings"]) == 1
+    (warning,) = meta["warning_details"]
+    assert warning["key"] == "factors_not_fetched"
+    assert warning["message"] == meta["warnings"][0]
+    cause = "upstream_busy" if isinstance(error, BusyError) else "upstream_unusable"
+    assert warning["params"] == {"cause": cause}
+    assert meta["adjust"]["failed_keys"] == {CODES[1]: {"key": cause, "params": {}}}
     assert "secret" not in str(meta)
     # It was asked a moment ago: what is known is used, and its day named.
     data, meta = ask(market, "forward", CODES[0])
     assert len(data[CODES[0]]) == len(DAYS)
-    assert meta["adjust"] == {"mode": "forward", "anchor": {CODES[0]: known}, "failed": {}}
+    assert meta["adjust"] == {"mode": "forward", "anchor": {CODES[0]: known}, **NONE_FAILED}
 
 
 def test_rows_after_the_last_known_factor_are_left_out(market: Service) -> None:
@@ -144,6 +152,8 @@ def test_rows_after_the_last_known_factor_are_left_out(market: Service) -> None:
     assert meta["adjust"]["anchor"] == {CODES[0]: "20200108"}
     why = "factors are known from 19991110 to 20200108 only"
     assert meta["adjust"]["failed"] == {CODES[0]: why}
+    keyed = {"key": "factors_known_only", "params": {"first": "19991110", "last": "20200108"}}
+    assert meta["adjust"]["failed_keys"] == {CODES[0]: keyed}
     assert (meta["complete"], meta["returned"]) == (False, 5)
 
 
@@ -176,7 +186,7 @@ def test_an_index_has_the_factor_1(market: Service) -> None:
     data, meta = ask(market, "forward", "000300.SH")
     assert data == raw
     assert len(data["000300.SH"]) == len(DAYS)
-    assert meta["adjust"] == {"mode": "forward", "anchor": {}, "failed": {}}
+    assert meta["adjust"] == {"mode": "forward", "anchor": {}, **NONE_FAILED}
     assert not factor_calls(market)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from functions.stock import app as stock
 from marketdata import deployment
+from marketdata.kline import computed
 from tests.support.agent import reply_of
 from tests.support.conformance import check_body
 from tests.support.events import USER, proxy_event
@@ -117,3 +118,13 @@ def test_a_week_says_what_it_was_computed_from(market: Service) -> None:
     meta = ask(market, "/stock/kline", codes=STOCK, period="weekly", **RANGE)["meta"]
     assert meta["computed_from"] == "daily"
     assert "computed" not in meta
+
+
+def test_more_days_than_one_read_computes_are_named(
+    market: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(market, STOCK, "min1")
+    monkeypatch.setattr(computed, "MOST_DAYS", 2)
+    meta = ask(market, "/stock/kline", codes=STOCK, **FIVE)["meta"]
+    warning = meta["warning_details"][0]
+    assert (warning["key"], warning["params"]) == ("too_many_to_compute", {"most": 2})

@@ -132,6 +132,7 @@ def test_prices_joined_at_a_roll(
             "method": method,
             "anchor": {"IF.MAIN": anchor},
             "failed": {},
+            "failed_keys": {},
         }
 
 
@@ -182,6 +183,8 @@ def test_a_missing_bar_is_named(market: Service) -> None:
         "IF.MAIN": "the roll of 20200107 from IF2001.CFE to IF2002.CFE has no factor: IF2002.CFE "
         "had no close on 20200106"
     }
+    keyed = {"key": "rolls_without_factor", "params": {"rolls": ["20200107"]}}
+    assert meta["adjust"]["failed_keys"] == {"IF.MAIN": keyed}
     data, meta = ask(market, varieties="IF", start_date=DAYS[1], adjust="backward")
     assert len(data["IF.MAIN"]) == 2
 

@@ -30,6 +30,7 @@ META = {
     "asked_at": "2024-01-05T18:00:00+00:00",
     "upstream": "files",
     "warnings": [],
+    "warning_details": [],
 }
 LISTED = """\
 code,name,type,list_date,delist_date
@@ -126,6 +127,10 @@ def test_the_weights_of_a_day(service: Service, groups: Groups) -> None:
     assert envelope["data"] == said | {"trade_date": "20240105", "weights": {}}
     assert (envelope["meta"]["complete"], envelope["meta"]["as_of"]) == (False, None)
     assert groups.asked == [("weights", HS300, "20240101", "20240105")]
+    _, envelope = ask(service, "/index/weights", code=HS300, date="20240108")
+    message = "20240108 is not final yet"
+    early = {"key": "day_not_final", "params": {"day": "20240108"}, "message": message}
+    assert envelope["meta"]["warning_details"] == [early]
 
 
 @pytest.mark.parametrize(
@@ -193,6 +198,20 @@ def test_a_source_that_fails(service: Service, groups: Groups) -> None:
     assert items(service) == rows(STAYS, COMES)
 
 
+def test_a_source_that_is_busy_leaves_what_is_known(
+    service: Service, groups: Groups, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = items(service)
+    monkeypatch.setattr(deployment, "now", lambda: NOW.replace(day=8))
+    deployment.reset()
+    groups.error = UpstreamBusyError("it is busy")
+    status, envelope = ask(service, "/index/constituents", code=HS300)
+    assert (status, envelope["data"]["items"]) == (200, before)
+    message = "the source was not asked anew: it is busy"
+    told = {"key": "not_asked_anew", "params": {"cause": "upstream_busy"}, "message": message}
+    assert envelope["meta"]["warning_details"] == [told]
+
+
 def test_an_answer_that_has_not_changed(service: Service, groups: Groups) -> None:
     def get(headers: dict[str, str]) -> Any:
         query = {"code": HS300}
@@ -242,7 +261,10 @@ def test_an_answer_with_a_member_that_cannot_be_read_is_not_taken_over(
     groups.members[HS300] = [LEAVES, COMES, Membership("AAPL", "20240101", None)]
     status, envelope = ask(service, "/index/constituents", code=HS300)
     assert (status, envelope["data"]["items"]) == (200, before)
-    assert envelope["meta"]["warnings"] == ["'AAPL' is no code"]
+    said = "'AAPL' is no code"
+    assert envelope["meta"]["warnings"] == [said]
+    kept = {"key": "source_failed", "params": {}, "message": said}
+    assert envelope["meta"]["warning_details"] == [kept]
 
 
 @pytest.mark.parametrize(

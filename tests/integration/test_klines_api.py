@@ -15,9 +15,10 @@ from marketdata.blocks.block import Block, BlockKey
 from marketdata.blocks.coverage import Coverage
 from marketdata.blocks.dataset import Kind
 from marketdata.blocks.days import bits_of
-from marketdata.catalog.calendar import beyond_known, trading_days
+from marketdata.catalog.calendar import beyond_known, last_known_day, trading_days
 from marketdata.catalog.catalog_store import CatalogStore
 from marketdata.catalog.securities import Catalog, Security
+from marketdata.details import messages
 from tests.integration.market import CODES, DAYS, WEEKS, open_market, put_bars, rows
 from tests.support.events import USER, proxy_event
 from tests.support.faults import BusyError, Event, Handler
@@ -67,7 +68,11 @@ def test_a_source_that_fails_costs_only_what_it_would_have_given(
         False,
         {"600000.SH": [["20200107", "20200110"]]},
     )
-    assert len(meta["warnings"]) == 1
+    (warning,) = meta["warning_details"]
+    assert meta["warnings"] == [warning["message"]]
+    assert warning["key"] == "gaps_not_fetched"
+    cause = "upstream_busy" if isinstance(error, BusyError) else "upstream_unusable"
+    assert warning["params"] == {"cause": cause}
     assert "secret" not in str(meta)
 
 
@@ -186,8 +191,12 @@ def test_a_boundless_range(market: Service) -> None:
     found, meta = market.rows("/stock/kline", "600000.SH", "00010101", "99991231")
     assert found == []
     assert [warning.split(":")[0] for warning in meta["warnings"]] == [
-        beyond_known("99991231"),
+        *messages(beyond_known("99991231")),
         "more than 2000 bars are missing",
+    ]
+    assert [(each["key"], each["params"]) for each in meta["warning_details"]] == [
+        ("calendar_known_until", {"last": last_known_day()}),
+        ("too_many_missing", {"most": 2000}),
     ]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from marketdata.kline import last_bars
 from tests.integration.futures import FUTURES, bars_of, open_futures_market
 from tests.integration.market import CODES, DAYS, WEEKS, open_market, rows
 from tests.integration.status_market import HALTED, open_status_market, traded
@@ -47,6 +48,19 @@ def test_the_last_bars_of_each_code(market: Service) -> None:
         body={"codes": ["600000.SH"], "count": 3.0, "end_date": "20200109"},
     )
     assert (status, batch["data"]["600000.SH"]) == (200, rows("600000.SH")[3:6])
+
+
+def test_older_bars_that_were_not_looked_for_are_named(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_status_market(service)
+    monkeypatch.setattr(last_bars, "PASSES", 1)
+    meta = ask(service, "/stock/kline", codes="600004.SH", **LAST)["meta"]
+    assert not meta["complete"]
+    (warning,) = meta["warning_details"]
+    assert warning["key"] == "older_not_looked_at"
+    assert warning["params"] == {"code": "600004.SH"}
+    assert meta["warnings"] == [warning["message"]]
 
 
 def test_it_goes_with_everything_else(market: Service) -> None:

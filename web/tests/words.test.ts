@@ -5,7 +5,14 @@ import { readRoute } from "../src/app/route";
 import { change, percent, price, short } from "../src/lib/numbers";
 import { standing, stateOf, troubled } from "../src/parts/tasks";
 import { en } from "../src/text/en";
-import { completeness, loginTrouble, toldOf, trouble, whyAside } from "../src/text/words";
+import {
+  completeness,
+  loginTrouble,
+  toldOf,
+  trouble,
+  warningsOf,
+  whyAside,
+} from "../src/text/words";
 import { type Text, zh } from "../src/text/zh";
 
 const META: Meta = {
@@ -194,6 +201,35 @@ test("what a source said stands beside the words for it", () => {
   expect(toldOf({ ...said, key: "" }, zh)).toEqual([{ text: message, raw: true }]);
   expect(whyAside("negative", zh)).toBe("数值小于 0");
   expect(whyAside("of_tomorrow", zh)).toBe("of_tomorrow");
+});
+
+test("warnings are put into words with what is behind them", () => {
+  const code = "600000.SH";
+  const warning = (key: string, params = {}) => ({ key, params, message: `${key} in English` });
+  const warning_details = [
+    warning("gaps_not_fetched", { cause: "upstream_busy" }),
+    warning("not_asked_anew", { cause: "source_failed" }),
+    warning("gaps_not_fetched", { cause: "of_tomorrow" }),
+    warning("of_tomorrow"),
+  ];
+  const warnings = warning_details.map(({ message }) => message);
+  const failed_keys = {
+    [code]: { key: "factors_known_only", params: { first: "20240102", last: "20240105" } },
+  };
+  const failed = { [code]: "in English" };
+  const adjust = { mode: "forward" as const, anchor: {}, failed, failed_keys };
+  const meta: Meta = { ...META, adjust, warnings, warning_details };
+  const texts = completeness(meta, code, zh).map(({ text }) => text);
+  expect(texts).toContain("部分K线无法复权，已略去：复权因子只知道 20240102 至 20240105。");
+  expect(texts.filter((text) => text.startsWith("提示"))).toEqual([
+    "提示：部分缺口未能抓取。数据源正忙，请重试。",
+    "提示：未能再次询问数据源。数据源未能提供。 not_asked_anew in English",
+    "提示：gaps_not_fetched in English",
+    "提示：of_tomorrow in English",
+  ]);
+  // An answer from before warnings had keys, which the browser has kept.
+  const { warning_details: _, ...before } = meta;
+  expect(warningsOf(before as Meta, zh)).toEqual(warnings);
 });
 
 test.each([0, 303, 401, 403, 404, 409, 413, 418, 429, 500, 502, 503])(
