@@ -6,7 +6,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 from tests.e2e.conftest import LOGIN, LocalCloud
 
@@ -69,9 +77,14 @@ def opened(
     assert not wrong
 
 
-def address(cloud: LocalCloud) -> str:
+def console(cloud: LocalCloud) -> str:
     """Give where the console is."""
     return cloud.url.removesuffix("api/v1")
+
+
+def address(cloud: LocalCloud) -> str:
+    """Give where the console's chart is."""
+    return f"{console(cloud)}#/kline"
 
 
 def log_in(
@@ -86,6 +99,21 @@ def log_in(
 def go(page: Page, place: str) -> None:
     """Open a page of the console by its address, such as "kline?code=600000.SH"."""
     page.evaluate("place => { location.hash = `#/${place}` }", place)
+
+
+@contextmanager
+def held(page: Page, pattern: str) -> Iterator[None]:
+    """Keep requests back until the end of the block."""
+    routes: list[Route] = []
+
+    def hold(route: Route) -> None:
+        routes.append(route)
+
+    page.route(pattern, hold)
+    yield
+    for route in routes:
+        route.continue_()
+    page.unroute(pattern)
 
 
 def chart(page: Page) -> Locator:

@@ -2,7 +2,9 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, call } from "../api/client";
 import type { Adjustment, Bar, Day, Meta, Period, Range, Security } from "../api/types";
 import { before, begins } from "../lib/history";
+import type { Settings } from "../lib/settings";
 import { RANGED, type Slot, slots } from "../lib/slots";
+import { isComplete } from "../text/words";
 
 /** The bars to show: those of a range, and as many before it as somebody looks at. */
 interface Asked {
@@ -10,6 +12,8 @@ interface Asked {
   period: Period;
   adjust: Adjustment;
   range: Range;
+  /** What the address has in view; an address with another view loads anew. */
+  view: Settings["view"];
   /** A day that must be loaded from the start, if it is before the range. */
   least?: Day | undefined;
 }
@@ -48,12 +52,12 @@ export function pathOf(security: Security): string {
 }
 
 /** Load the bars of a range, some before it for the averages, and more whenever they are wanted. */
-export function useHistory({ security, period, adjust, range, least }: Asked) {
+export function useHistory({ security, period, adjust, range, view, least }: Asked) {
   const [turn, setTurn] = useState(0);
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const [failure, setFailure] = useState<{ key: string; error: unknown } | null>(null);
   const [earlier, setEarlier] = useState<{ busy: boolean; error: unknown }>(IDLE);
-  const key = JSON.stringify([turn, security.code, period, adjust, range]);
+  const key = JSON.stringify([turn, security.code, period, adjust, range, view]);
   // Known at once, while what is drawn waits for its turn: so no request is made twice.
   const newest = useRef({ key, busy: false, empty: 0, from: range[0], begun: false });
   const read = (of: Range, signal?: AbortSignal) => readRange(security, period, adjust, of, signal);
@@ -161,7 +165,7 @@ function joined(now: Loaded, { slots: found, meta }: Part, of: Range): Loaded {
     from: of[0],
     early: now.early + fresh.length,
     begun: begins(of, meta.outside[now.code]),
-    whole: now.whole && meta.complete,
+    whole: now.whole && isComplete(meta),
   };
 }
 

@@ -6,6 +6,7 @@ import { table } from "../lib/csv";
 import { type Curve, SHADES } from "../lib/curves";
 import { panesBelow, type Settings } from "../lib/settings";
 import { MARKS, type Slot } from "../lib/slots";
+import { trouble } from "../text/words";
 import type { Comparison, Drawing, Palette } from "./drawing";
 import { EarlierNote } from "./EarlierNote";
 import { type ChartElement, follow, reach, useStage } from "./following";
@@ -34,6 +35,8 @@ interface Props {
   slots: readonly Slot[];
   /** How many slots come before the range that was asked for. */
   early: number;
+  /** Whether other bars than those that are shown are on the way. */
+  busy: boolean;
   /** Differs once other bars are shown, not only more of them. */
   origin: string;
   begun: boolean;
@@ -54,7 +57,7 @@ export function Chart(props: Props) {
   const { slots, early, future, settings, curves, comparisons } = props;
   const { t, lang, theme } = useConsole();
   const host = useRef<ChartElement>(null);
-  const stage = useStage(host);
+  const { stage, failure } = useStage(host);
   const [at, setAt] = useState<string | null>(null);
   const [drawn, setDrawn] = useState<readonly unknown[]>([]);
   const newest = useRef(props);
@@ -70,7 +73,9 @@ export function Chart(props: Props) {
     if (!stage) return;
     // Not while rendering: the page has the colours of a new theme only afterwards.
     drawing.current = { ...content, palette: palette() };
-    stage.dress(drawing.current.palette, t.app.locale, (slots[0]?.time.length ?? 0) > 10);
+    // A day of minutes without any bar has no hour either.
+    const timed = slots.some(({ time }) => time.length > 10);
+    stage.dress(drawing.current.palette, t.app.locale, timed);
     stage.draw(specs(drawing.current, times), `${theme} ${lang}`);
   }, [stage, content]);
   const shown = useRef("");
@@ -108,6 +113,8 @@ export function Chart(props: Props) {
     stage.point(time, slots[next]?.bar?.close ?? null);
   };
   const pressed = (event: KeyboardEvent) => {
+    // The browser's own: the size of the page, back and forward.
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const factor = { "+": 0.5, "=": 0.5, "-": 2, "0": Number.POSITIVE_INFINITY }[event.key];
     if (factor) zoom(factor);
@@ -148,14 +155,33 @@ export function Chart(props: Props) {
           <button type="button" onClick={() => zoom(Number.POSITIVE_INFINITY)}>
             {t.kline.zoomReset}
           </button>
-          <button type="button" onClick={saveTable} aria-label={t.kline.saveTable}>
+          <button
+            type="button"
+            disabled={props.busy}
+            onClick={saveTable}
+            aria-label={t.kline.saveTable}
+          >
             CSV
           </button>
-          <button type="button" onClick={savePicture} aria-label={t.kline.savePicture}>
+          <button
+            type="button"
+            disabled={props.busy}
+            onClick={savePicture}
+            aria-label={t.kline.savePicture}
+          >
             PNG
           </button>
         </div>
       </div>
+      {failure && (
+        <div class="trouble" role="alert">
+          <p>{trouble(failure, t).advice}</p>
+          {/* A script that failed to load is not asked for again by the same page. */}
+          <button type="button" onClick={() => location.reload()}>
+            {t.app.retry}
+          </button>
+        </div>
+      )}
       <div class="canvas-frame">
         <div
           ref={host}

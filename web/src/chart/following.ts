@@ -1,5 +1,6 @@
 import type { MouseEventHandler, Time } from "lightweight-charts";
 import { useEffect, useState } from "preact/hooks";
+import { ApiError } from "../api/client";
 import type { Earlier } from "../app/history";
 import { SETTLED } from "../lib/indicators";
 import type { Settings } from "../lib/settings";
@@ -26,24 +27,28 @@ interface Followed {
   onView(view: Settings["view"]): void;
 }
 
-/** Create the chart in its element; it is there once its code has been loaded. */
-export function useStage(host: { current: ChartElement | null }): Stage | null {
+/** Create the chart in its element; it is there once its code has been loaded, unless that fails. */
+export function useStage(host: { current: ChartElement | null }) {
   const [stage, setStage] = useState<Stage | null>(null);
+  const [failure, setFailure] = useState<ApiError | null>(null);
   useEffect(() => {
     let made: Stage | undefined;
     let gone = false;
-    import("./stage").then(({ Stage }) => {
-      if (gone || !host.current) return;
-      made = new Stage(host.current);
-      host.current.stage = made;
-      setStage(made);
-    });
+    import("./stage").then(
+      ({ Stage }) => {
+        if (gone || !host.current) return;
+        made = new Stage(host.current);
+        host.current.stage = made;
+        setStage(made);
+      },
+      (error) => setFailure(new ApiError(0, String(error), 0)),
+    );
     return () => {
       gone = true;
       made?.chart.remove();
     };
   }, []);
-  return stage;
+  return { stage, failure };
 }
 
 /** Fetch earlier bars before they are in view; after a failure only when somebody asks for it. */

@@ -85,8 +85,10 @@ export class Stage {
     const shape = `${look} ${specs.map(({ key, pane }) => `${key}@${pane}`).join(" ")}`;
     if (shape !== this.#look) this.#build(specs);
     this.#look = shape;
-    for (const { key, data } of specs) {
+    for (const { key, data, options } of specs) {
       if (this.#data.get(key) === data) continue;
+      // Adjusted prices have other decimals.
+      this.series.get(key)?.applyOptions(options);
       this.series.get(key)?.setData(data as Point[]);
       this.#data.set(key, data);
     }
@@ -129,8 +131,13 @@ export class Stage {
     this.signs?.setMarkers(signs);
   }
 
+  /** Divide the scale of prices; the library would have panes that are made later follow it. */
   scale(mode: Mode): void {
-    this.series.get("candles")?.priceScale().applyOptions({ mode: MODES[mode] });
+    for (const place of this.chart.panes().keys()) {
+      const scale = this.chart.priceScale("right", place);
+      const wanted = MODES[place === 0 ? mode : "normal"];
+      if (scale.options().mode !== wanted) scale.applyOptions({ mode: wanted });
+    }
   }
 
   view(): View | null {

@@ -42,7 +42,8 @@ export function KlineView({ security, period, adjust, start, end, params, note }
   if (seen.current.params !== params) seen.current = { params, view: settings.view };
   const { view } = seen.current;
   const least = view && fromIso(view[0].slice(0, 10));
-  const asked = { security, period, adjust, range, least: least ?? undefined };
+  const asked = { security, period, adjust, range, view: settings.view, least: least ?? undefined };
+  const adjusted = !future && adjust !== "none";
   const { loaded, busy, error, reload, earlier } = useHistory(asked);
   const codes = settings.compared.filter((code) => code !== security.code);
   const others = useCompared(security, codes, { period, adjust, from: loaded?.from, to: end });
@@ -82,7 +83,8 @@ export function KlineView({ security, period, adjust, start, end, params, note }
       {loaded && shown && shown.length > 0 && (
         <Chart
           label={labelOf(security, shown, t.kline.chart)}
-          title={[security.code, period, ...codes].join(" ")}
+          title={[security.code, period, ...(adjusted ? [adjust] : []), ...codes].join(" ")}
+          busy={busy}
           slots={loaded.slots}
           early={loaded.early}
           origin={loaded.key}
@@ -96,6 +98,8 @@ export function KlineView({ security, period, adjust, start, end, params, note }
           onHide={(key) => change({ hidden: toggled(settings.hidden, key) })}
           view={view}
           onView={(next) => {
+            // A view of bars that are about to go says nothing about the next ones.
+            if (busy) return;
             seen.current.view = next;
             amend({ view: viewParam(next) });
           }}

@@ -150,7 +150,7 @@ interface Remark {
 }
 
 /** Whether nothing is lacking and nothing is in doubt, of any code. */
-function isComplete({ complete, unconfirmed, unknown_sessions }: Meta): boolean {
+export function isComplete({ complete, unconfirmed, unknown_sessions }: Meta): boolean {
   const doubts = [...Object.values(unconfirmed), ...Object.values(unknown_sessions)];
   return complete && !doubts.some((days) => days.length);
 }
