@@ -11,8 +11,11 @@ import type {
 import { useConsole } from "../app/context";
 import { useRead } from "../app/reading";
 import { here, link, type PageProps } from "../app/route";
-import { today, toIso } from "../lib/dates";
+import { earlier, later, today, toIso } from "../lib/dates";
+import { bareIn } from "../lib/scope";
+import { codesOf } from "../lib/settings";
 import { asked, firstRange } from "../lib/spans";
+import { BareCodes } from "../parts/BareCodes";
 import { DateRange, PeriodChoice } from "../parts/ChartRange";
 import { Field } from "../parts/Field";
 import { Heads } from "../parts/Heads";
@@ -31,7 +34,8 @@ function varietyOf(code: string): string {
 /** Products and their main contracts, with settlement prices and open interest per contract. */
 export function FuturesPage({ route }: PageProps) {
   const { t } = useConsole();
-  const given = route.params.get("code") ?? "";
+  const given = codesOf(route.params.get("code"))[0]?.toUpperCase() ?? "";
+  const bare = bareIn([given]);
   const variety = varietyOf(given) || route.params.get("variety") || FIRST_VARIETY;
   const varieties = useRead<Varieties>("/cache/future-varieties");
   const mains = useRead<MainContracts>("/cache/main-contracts");
@@ -55,6 +59,14 @@ export function FuturesPage({ route }: PageProps) {
           variety={variety}
         />
         <div>
+          <BareCodes
+            codes={bare}
+            type="EXTRA_FUTURE"
+            onChoose={(_, chosen) => show({ code: chosen })}
+          />
+          {!contract && !bare.length && contracts.answered && (
+            <p class="placeholder">{given ? t.completeness.unknown(given) : t.app.none}</p>
+          )}
           {contract && (
             <Contract
               key={code}
@@ -90,13 +102,13 @@ export function FuturesPage({ route }: PageProps) {
 /** The contracts of a product: live ones first, by nearest delivery. */
 function useContracts(variety: string) {
   const query = { q: variety, security_type: "EXTRA_FUTURE", limit: 500 };
-  const { answer, error } = useRead<Page<Security>>("/base/securities", query);
+  const { answer, error, busy } = useRead<Page<Security>>("/base/securities", query);
   const list = useMemo(() => {
     const found = answer?.data.items.filter((each) => varietyOf(each.code) === variety) ?? [];
     const living = found.filter((each) => !gone(each));
     return [...living, ...found.filter(gone).reverse()];
   }, [answer, variety]);
-  return { list, error };
+  return { list, error, answered: answer !== null && !busy };
 }
 
 function gone(contract: Security): boolean {
@@ -178,8 +190,8 @@ function Contract({ contract, params, note, onShow }: ContractProps) {
         <DateRange
           start={start}
           end={end}
-          onStart={(day) => show({ start: day })}
-          onEnd={(day) => show({ end: day })}
+          onStart={(day) => show({ start: day, end: later(day, end) })}
+          onEnd={(day) => show({ end: day, start: earlier(day, start) })}
         />
       </div>
       <KlineView

@@ -4,8 +4,10 @@ import { useConsole } from "../app/context";
 import { useRead } from "../app/reading";
 import { amend, here, type PageProps } from "../app/route";
 import { earlier, later, today } from "../lib/dates";
+import { bareIn } from "../lib/scope";
 import { codesOf, settingsOf } from "../lib/settings";
 import { asked, firstRange, SPANS, spanOf, startOf } from "../lib/spans";
+import { BareCodes } from "../parts/BareCodes";
 import { DateRange, PeriodChoice } from "../parts/ChartRange";
 import { Choice } from "../parts/Choice";
 import { KlineView } from "../parts/KlineView";
@@ -26,8 +28,10 @@ export function KlinePage({ route }: PageProps) {
   const { t } = useConsole();
   const now = useMemo(() => chartOf(route.params), [route.params]);
   const { code, period, adjust, start, end } = now;
-  const info = useRead<Security>(`/base/codes/${encodeURIComponent(code)}/info`);
-  const security = info.busy ? null : (info.answer?.data ?? null);
+  const bare = bareIn([code]);
+  const path = bare.length ? null : `/base/codes/${encodeURIComponent(code)}/info`;
+  const info = useRead<Security>(path);
+  const security = path && !info.busy ? (info.answer?.data ?? null) : null;
   const written = security?.code;
   // However a code was spelled, the address that is shared has the service's own spelling.
   useEffect(() => {
@@ -73,7 +77,8 @@ export function KlinePage({ route }: PageProps) {
           />
         )}
       </div>
-      <Trouble error={info.error} onRetry={info.reload} />
+      <BareCodes codes={bare} onChoose={(_, chosen) => show({ code: chosen })} />
+      <Trouble error={path && info.error} onRetry={info.reload} />
       {security && (
         <KlineView
           security={security}
