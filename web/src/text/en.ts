@@ -38,7 +38,7 @@ export const en: Text = {
     cache: "Cache",
     tasks: "Tasks",
     quarantine: "Quarantine",
-    connections: "SDK connections",
+    connections: "Connections",
     users: "Users",
     docs: "API docs",
   },
