@@ -4,7 +4,7 @@ import { logOut } from "./api/client";
 import type { Page, Task } from "./api/types";
 import { useConsole } from "./app/context";
 import { useEvery, useRead } from "./app/reading";
-import { type PageProps, useRoute } from "./app/route";
+import { FIRST_PAGE, type PageProps, useRoute } from "./app/route";
 import { CachePage } from "./pages/CachePage";
 import { ConnectionsPage } from "./pages/ConnectionsPage";
 import { FuturesPage } from "./pages/FuturesPage";
@@ -51,7 +51,7 @@ export function Shell({ synthetic, onLang, onTheme }: Props) {
   const names = (Object.keys(PAGES) as PageName[]).filter(
     (name) => admin || !FOR_ADMINS.includes(name),
   );
-  const name = names.find((each) => each === route.page) ?? "kline";
+  const name = names.find((each) => each === route.page) ?? FIRST_PAGE;
   const Page: ComponentType<PageProps> = PAGES[name];
   const id = name === "tasks" && /^\d+$/.test(route.id) ? Number(route.id) : null;
   useEffect(() => {

@@ -240,7 +240,7 @@ test.each([0, 303, 401, 403, 404, 409, 413, 418, 429, 500, 502, 503])(
 );
 
 test("addresses name pages", () => {
-  expect(readRoute("").page).toBe("kline");
+  expect(readRoute("").page).toBe("status");
   expect(readRoute("#/tasks/7")).toMatchObject({ page: "tasks", id: "7" });
   expect(readRoute("#/kline?code=600000.SH").params.get("code")).toBe("600000.SH");
 });

@@ -12,10 +12,13 @@ export interface PageProps {
   route: Route;
 }
 
+/** What is shown where the address names no page, or one that is not there. */
+export const FIRST_PAGE = "status";
+
 export function readRoute(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
   const [page = "", id = ""] = path.split("/");
-  return { page: page || "kline", id, params: new URLSearchParams(query) };
+  return { page: page || FIRST_PAGE, id, params: new URLSearchParams(query) };
 }
 
 export function useRoute(): Route {
