@@ -55,7 +55,7 @@ ASL_VALIDATOR := $(UV) tool run --quiet --from $(NODE) npx --yes asl-validator@4
 .DEFAULT_GOAL := help
 QLIB_PYTHON := 3.12
 
-.PHONY: help run sdk-bundle rotate-key attach smoke test test-unit test-e2e test-qlib screenshots chaos soak bench cost lint types format generated check-generated validate check sync
+.PHONY: help run sdk-bundle rotate-key attach smoke test test-unit test-e2e test-qlib screenshots chaos thorough soak bench cost lint types format generated check-generated validate check sync
 
 help: ## show the targets
 	@echo "make run [PORT=$(PORT)] [UPSTREAM=synthetic|files|amazingdata|baostock] [DATA=folder] [SDK_BUNDLE=zip|folder] [BAOSTOCK=host:port] [DAYS=20] [STATE=$(STATE)] [FIRST_FILL=1|0] [CALLS=$(CALLS)] [HOST=name,…]"
@@ -96,6 +96,9 @@ test-qlib: $(if $(filter $(FETCHED_UV),$(UV)),$(FETCHED_UV)) ## have Qlib read w
 
 chaos: sync ## a whole fill under each fault of the vendor's SDK, of the store and of the machine, checked bar by bar
 	$(RUN) pytest -n 2 --durations 5 tests/chaos
+
+thorough: sync ## the properties that are tested with drawn examples, with a hundred times as many
+	$(RUN) pytest -n 2 -m "hypothesis and not chaos" --hypothesis-profile thorough tests/unit tests/clients
 
 test-e2e: sync ## tests over HTTP, on their own local clouds
 	$(RUN) pytest -n 2 --dist loadfile tests/e2e

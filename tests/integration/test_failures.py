@@ -64,6 +64,8 @@ def test_a_batch_that_fails_for_good_is_all_that_fails(service: Service) -> None
             "end": "20200110",
             "codes": ["600000.SH", "600004.SH"],
             "error": "no such table",
+            "key": "upstream_unusable",
+            "params": {},
         }
     ]
     assert stored(service) == {*CODES} - {"600000.SH", "600004.SH"}

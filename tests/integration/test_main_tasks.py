@@ -63,7 +63,10 @@ def test_only_futures_have_main_contracts(service: Service) -> None:
     status, envelope = service.call("POST", "/cache/fill-missing", body=body)
     assert status == 400
     reason = "main is only possible with security_type future"
-    assert envelope["errors"] == [{"field": "contract_type", "reason": reason}]
+    (error,) = envelope["errors"]
+    assert (error["field"], error["reason"]) == ("contract_type", reason)
+    needed = {"needed": "security_type future"}
+    assert (error["key"], error["params"]) == ("only_with", needed)
     status, envelope = service.call(
         "POST", "/cache/fill-missing", body={**FUTURES, "contract_type": "near"}
     )

@@ -13,7 +13,7 @@ from tests.integration.configs.calls import ONE, ask, create, data_of
 
 def run_test(config_id: int = 1) -> dict[str, Any]:
     tested: dict[str, Any] = data_of(ask("POST", f"{ONE}/test", config_id))
-    assert tested.keys() == {"success", "message", "response_time"}
+    assert tested.keys() == {"success", "message", "key", "response_time"}
     assert isinstance(tested["response_time"], float)
     return tested
 

@@ -72,6 +72,7 @@ def test_all_went_well(
         "upstream_calls": 2,
         "quarantined_count": 0,
         "errors": {},
+        "error_keys": {},
         "quarantined": {},
         "failed_batches": [],
         "notes": [],
@@ -135,7 +136,15 @@ def test_every_kind_of_error_at_once(
     result = bucket.read_json("tasks/1/result.json")
     assert result["quarantined"] == quarantined
     assert result["failed_batches"] == [
-        {"batch": 2, "start": "20200102", "end": "20200110", "codes": ["C"], "error": "closed"}
+        {
+            "batch": 2,
+            "start": "20200102",
+            "end": "20200110",
+            "codes": ["C"],
+            "error": "closed",
+            "key": "upstream_unusable",
+            "params": {},
+        }
     ]
 
 

@@ -60,6 +60,12 @@ def figures() -> dict[str, Any]:
                 "klines": cpu(200),
             },
         },
+        "growth_read": {
+            "client": {
+                "frame": {"client": cpu(1000), "parquet": cpu(100)},
+                "portions": {"peak_mib": 120},
+            }
+        },
         "parquet_bytes": 200,
         "printing": {"rows": 1000, "csv": cpu(10), "pipe": cpu(9)},
         "chart": {
