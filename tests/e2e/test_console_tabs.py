@@ -26,7 +26,7 @@ def page(browser: Browser, synthetic_cloud: LocalCloud) -> Iterator[Page]:
         yield opened_page
 
 
-def another(page: Page, place: str = "") -> Page:
+def another(page: Page, place: str = "#/kline") -> Page:
     """Open the console in another tab of the same browser."""
     tab = page.context.new_page()
     tab.set_default_timeout(PATIENCE)
