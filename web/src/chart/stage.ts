@@ -62,6 +62,8 @@ export class Stage {
         enableConflation: true,
       },
     });
+    // Its canvases stand in a table; the element that holds it all says what they show.
+    this.chart.chartElement().setAttribute("aria-hidden", "true");
   }
 
   /** Dress the chart in the theme and the language. */
