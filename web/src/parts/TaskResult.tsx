@@ -71,7 +71,7 @@ function Found({ result }: { result: Result }) {
           `#${batch.batch}`,
           [
             batch.start && batch.end ? range([batch.start, batch.end]) : "",
-            spoken({ key: batch.key, params: batch.params, message: batch.error }, t),
+            spoken({ ...UNKEYED, ...batch, message: batch.error }, t),
           ]
             .filter(Boolean)
             .join(" · "),
