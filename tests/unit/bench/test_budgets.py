@@ -11,7 +11,7 @@ from bench.preparing import PEERS
 from bench.starting import FLOOR
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "performance.md"
-LINES_ON_A_SCREEN = 50
+LINES_ON_A_SCREEN = 55
 
 
 def cpu(ms: float) -> dict[str, float]:
