@@ -1,6 +1,7 @@
 """Planning an attempt: what is left to do, and the counters that go with it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from marketdata.blocks.block import BlockKey
 from marketdata.blocks.coverage import Coverage
-from marketdata.blocks.dataset import Kind, Period
+from marketdata.blocks.dataset import Dataset, Kind, Period
 from marketdata.blocks.days import bits_of
 from marketdata.catalog.securities import Catalog, Security
 from marketdata.tasks import batching, plan
@@ -92,6 +93,23 @@ def test_a_fill_of_whole_days(
     (item,) = bucket.read_json("tasks/1/plan.json")
     assert item["codes"] == [*(each.code for each in some), *CODES[1:]]
     assert (item["start"], item["end"], item["work"], item["closing"]) == (DAYS[0], DAYS[2], 18, 6)
+
+
+def test_the_source_says_once_what_has_changed_however_many_years_are_asked_for(
+    planner: Planner,
+) -> None:
+    asked: list[str] = []
+
+    def changed(dataset: Dataset) -> Callable[[str], int]:
+        asked.append(dataset.name)
+        return lambda _: 0
+
+    scope = replace(SCOPE, start="20180101")
+    lacking = batching.Lacking(scope)
+    told = replace(planner, changed=changed)
+    parts = told.find_lacking(TaskKind.FILL, scope, SECURITIES, lacking)
+    assert [*parts] == ["2018", "2019", "2020"]
+    assert asked == ["stock.daily"]
 
 
 def test_a_turn_has_no_more_codes_than_an_event_has_room_for(

@@ -119,11 +119,10 @@ class DryRun:
     ) -> dict[str, Any]:
         lacking = Lacking(scope)
         until, seen = self.clock() + SECONDS, list[str]()
-        for part in parts:
-            if seen and (self.clock() > until or lacking.count > MOST_CODE_DAYS):
-                break
-            self.planner.find_lacking(kind, scope, securities, part, lacking)
+        for part in self.planner.find_lacking(kind, scope, securities, lacking):
             seen.append(part)
+            if self.clock() > until or lacking.count > MOST_CODE_DAYS:
+                break
         dataset = scope.dataset
         bars = bars_a_day(dataset)
         since = self.planner.catalog().whole_days_since(dataset)

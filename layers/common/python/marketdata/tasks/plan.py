@@ -287,36 +287,34 @@ class Planner:
     def _lacking(self, task: Task, securities: Sequence[Security]) -> Lacking:
         """Find the days to fetch for each code."""
         lacking = Lacking(task.scope)
-        for part in parts_of(task.scope, self.window(task.scope)):
-            self.find_lacking(task.kind, task.scope, securities, part, lacking)
+        for _ in self.find_lacking(task.kind, task.scope, securities, lacking):
+            pass
         return lacking
 
     def find_lacking(
-        self,
-        kind: TaskKind,
-        scope: Scope,
-        securities: Sequence[Security],
-        part: str,
-        lacking: Lacking,
-    ) -> None:
-        """Add the days of a part that a task would fetch for each code; parts come in order."""
-        stored: Mapping[str, BlockCoverage] = {}
-        if kind is TaskKind.FILL:
-            stored = self.store.coverage(scope.dataset.name, part)
-        found = compare(
-            scope.dataset,
-            part,
-            securities,
-            stored,
-            self.window(scope),
-            recheck_absent=scope.recheck_absent,
-            changed=self.changed(scope.dataset),
-        )
-        # A code may lack some days while others of it are due.
-        codes = found.gaps.keys() | found.due.keys()
-        lacking.add(
-            part, {code: found.gaps.get(code, 0) | found.due.get(code, 0) for code in codes}
-        )
+        self, kind: TaskKind, scope: Scope, securities: Sequence[Security], lacking: Lacking
+    ) -> Iterator[str]:
+        """Add the days that a task would fetch for each code, and yield each part that is done."""
+        window, changed = self.window(scope), self.changed(scope.dataset)
+        for part in parts_of(scope, window):
+            stored: Mapping[str, BlockCoverage] = {}
+            if kind is TaskKind.FILL:
+                stored = self.store.coverage(scope.dataset.name, part)
+            found = compare(
+                scope.dataset,
+                part,
+                securities,
+                stored,
+                window,
+                recheck_absent=scope.recheck_absent,
+                changed=changed,
+            )
+            # A code may lack some days while others of it are due.
+            codes = found.gaps.keys() | found.due.keys()
+            lacking.add(
+                part, {code: found.gaps.get(code, 0) | found.due.get(code, 0) for code in codes}
+            )
+            yield part
 
 
 def _turns(work: Sequence[WorkItem], most: int) -> Iterator[list[WorkItem]]:
