@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from marketdata.errors import MarketDataError, Param
-
-NONE: Mapping[str, Param] = {}
+from marketdata.errors import NO_PARAMS, MarketDataError, Param
 
 
 class Detail(NamedTuple):
@@ -23,7 +21,7 @@ class Detail(NamedTuple):
 
     key: str
     message: str
-    params: Mapping[str, Param] = NONE
+    params: Mapping[str, Param] = NO_PARAMS
 
     @classmethod
     def of(cls, error: MarketDataError) -> "Detail":

@@ -39,6 +39,8 @@ from collections.abc import Mapping, Sequence
 type Param = str | int | Sequence[str]
 """A value that a message names: what was given, a limit, the codes that it is about."""
 
+NO_PARAMS: Mapping[str, Param] = {}
+
 
 class MarketDataError(Exception):
     """The base of this service's errors.

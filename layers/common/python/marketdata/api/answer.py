@@ -6,9 +6,7 @@ from typing import Any, NamedTuple, Protocol, Self
 
 import orjson
 
-from marketdata.errors import Param
-
-NONE: Mapping[str, Param] = {}
+from marketdata.errors import NO_PARAMS, Param
 
 
 class Content(Protocol):
@@ -97,7 +95,7 @@ class Answer:
         status: int,
         message: str,
         key: str,
-        params: Mapping[str, Param] = NONE,
+        params: Mapping[str, Param] = NO_PARAMS,
         *,
         headers: Mapping[str, str] | None = None,
         **details: Any,

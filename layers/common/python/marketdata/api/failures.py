@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
-from marketdata.api.answer import NONE, Answer
+from marketdata.api.answer import Answer
 from marketdata.api.parameters import BARE, MAX_CODES
 from marketdata.errors import (
+    NO_PARAMS,
     ConflictError,
     ForbiddenError,
     InvalidInputError,
@@ -57,7 +58,7 @@ class Wrong(NamedTuple):
     field: str
     reason: str
     key: str
-    params: Mapping[str, Param] = NONE
+    params: Mapping[str, Param] = NO_PARAMS
 
 
 class Pydantic(NamedTuple):
