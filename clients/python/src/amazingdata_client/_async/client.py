@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from amazingdata_client._async.configs import AsyncConfigs
 from amazingdata_client._async.downloads import AsyncDownloads
 from amazingdata_client._async.futures import AsyncFutures
+from amazingdata_client._async.holdings import AsyncHoldings
 from amazingdata_client._async.klines import AsyncKlines
 from amazingdata_client._async.memberships import AsyncMemberships
 from amazingdata_client._async.mirror import AsyncMirror
@@ -24,6 +25,7 @@ class AsyncClient(
     AsyncStatuses,
     AsyncStatements,
     AsyncDownloads,
+    AsyncHoldings,
     AsyncTasks,
     AsyncUsers,
     AsyncConfigs,

@@ -1,19 +1,17 @@
-"""Calls for the cache: coverage, and tasks that detect and fetch missing data."""
+"""Calls for tasks, which detect and fetch missing data."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from amazingdata_client._async.runtime import sleep
 from amazingdata_client._async.session import AsyncSession
-from amazingdata_client.questions import day, distinct, given
+from amazingdata_client.questions import given
 from amazingdata_client.reading import read
 from amazingdata_client.task_models import (
-    Coverage,
     DetectResult,
     FillResult,
     Findings,
-    Quarantine,
     Task,
     TaskPage,
     TaskPlan,
@@ -28,9 +26,7 @@ from amazingdata_client.waiting import (
     scope,
 )
 from amazingdata_client.words import (
-    DataType,
     DayLike,
-    StoredPeriod,
     TaskScope,
     TaskStatus,
     TaskType,
@@ -41,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class AsyncTasks(AsyncSession):
-    """Cache coverage and background tasks.
+    """Background tasks.
 
     Starting, cancelling and retrying a task require the role "admin". Starting a task that is
     already running returns the running one, so these calls are safe to retry.
@@ -105,9 +101,7 @@ class AsyncTasks(AsyncSession):
             Main contracts were requested, but are not known for these days.
         """
         body = scope(security_type, start_date, end_date, options)
-        found = await self._started(
-            "detect-all-missing", body | {"dry_run": True} if dry_run else body
-        )
+        found = await self._started("detect-all-missing", body, dry_run=dry_run)
         return read(TaskPlan, found) if dry_run else read(Findings, found)
 
     @overload
@@ -157,7 +151,7 @@ class AsyncTasks(AsyncSession):
             See `detect`.
         """
         body = scope(security_type, start_date, end_date, options)
-        found = await self._started("fill-missing", body | {"dry_run": True} if dry_run else body)
+        found = await self._started("fill-missing", body, dry_run=dry_run)
         return read(TaskPlan, found) if dry_run else read(Task, found)
 
     @overload
@@ -207,9 +201,7 @@ class AsyncTasks(AsyncSession):
             See `detect`.
         """
         body = scope(security_type, start_date, end_date, options)
-        found = await self._started(
-            "cache-all-missing", body | {"dry_run": True} if dry_run else body
-        )
+        found = await self._started("cache-all-missing", body, dry_run=dry_run)
         return read(TaskPlan, found) if dry_run else read(Task, found)
 
     async def verify(
@@ -291,86 +283,6 @@ class AsyncTasks(AsyncSession):
                 raise overdue(seen, timeout)
             await sleep(every)
 
-    async def coverage(
-        self,
-        security_type: TaskScope,
-        start_date: DayLike,
-        end_date: DayLike,
-        *,
-        period_type: StoredPeriod = "daily",
-        data_type: DataType = "bars",
-        codes: str | Iterable[str] | None = None,
-        sort: str = "code",
-        page: int = 1,
-        page_size: int = 20,
-    ) -> Coverage:
-        """Return how many days of each code the cache holds, by part (`GET /cache/coverage`).
-
-        Parameters
-        ----------
-        security_type : str
-            "stock", "index", "etf" or "future".
-        start_date, end_date : str or date
-            First and last day.
-        period_type : str
-            "daily", "min1", "min5", "min15", "min30" or "min60".
-        data_type : str
-            "bars", or "status" (of stocks, daily).
-        codes : str or iterable of str, optional
-            Only these codes, at most 500; default: every code of the type.
-        sort : str
-            "code", or "missing" for the codes that lack most first, and the totals of all of them.
-        page, page_size : int
-            Number of the page, from 1, and codes per page, at most 100.
-        """
-        params = given(
-            security_type=security_type,
-            start_date=day(start_date),
-            end_date=day(end_date),
-            period_type=period_type,
-            data_type=data_type,
-            codes=None if codes is None else ",".join(distinct(codes)),
-            sort=sort,
-            page=page,
-            page_size=page_size,
-        )
-        answer = await self.call("GET", "/cache/coverage", params=params)
-        return read(Coverage, {**answer.data, **answer.meta})
-
-    async def quarantine(
-        self,
-        dataset: str = "stock.daily",
-        code: str | None = None,
-        *,
-        start_date: DayLike | None = None,
-        end_date: DayLike | None = None,
-        page: int = 1,
-        page_size: int = 20,
-    ) -> Quarantine:
-        """Return rows that failed a check and were not stored (`GET /cache/quarantine`).
-
-        Parameters
-        ----------
-        dataset : str
-            Such as "stock.daily", "future.min1", "stock.status" or "finance.income".
-        code : str, optional
-            Only this code; default: all.
-        start_date, end_date : str or date, optional
-            Only rows of these days, and those of no day.
-        page, page_size : int
-            Number of the page, from 1, and rows per page, at most 100.
-        """
-        params = given(
-            dataset=dataset,
-            code=code,
-            start_date=None if start_date is None else day(start_date),
-            end_date=None if end_date is None else day(end_date),
-            page=page,
-            page_size=page_size,
-        )
-        answer = await self.call("GET", "/cache/quarantine", params=params)
-        return read(Quarantine, {**answer.data, **answer.meta})
-
     async def tasks(
         self,
         page: int = 1,
@@ -436,5 +348,6 @@ class AsyncTasks(AsyncSession):
         """
         return read(Task, (await self.call("POST", f"/cache/tasks/{task_id}/retry")).data["task"])
 
-    async def _started(self, call: str, body: Any) -> Any:
+    async def _started(self, call: str, body: dict[str, Any], *, dry_run: bool = False) -> Any:
+        body |= {"dry_run": True} if dry_run else {}
         return (await self.call("POST", f"/cache/{call}", json=body, repeatable=True)).data

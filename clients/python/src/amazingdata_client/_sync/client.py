@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from amazingdata_client._sync.configs import Configs
 from amazingdata_client._sync.downloads import Downloads
 from amazingdata_client._sync.futures import Futures
+from amazingdata_client._sync.holdings import Holdings
 from amazingdata_client._sync.klines import Klines
 from amazingdata_client._sync.memberships import Memberships
 from amazingdata_client._sync.mirror import Mirror
@@ -25,6 +26,7 @@ class Client(
     Statuses,
     Statements,
     Downloads,
+    Holdings,
     Tasks,
     Users,
     Configs,

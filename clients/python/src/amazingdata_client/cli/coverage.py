@@ -9,8 +9,8 @@ from amazingdata_client.cli.codes import codes_file, read_codes
 from amazingdata_client.cli.output import counted, print_json, print_table, say
 from amazingdata_client.cli.session import Login, pass_login
 from amazingdata_client.cli.summary import tell_read_as
+from amazingdata_client.holding_models import CodeHoldings, Coverage
 from amazingdata_client.questions import DAY_KINDS, MINUTES
-from amazingdata_client.task_models import CodeHoldings, Coverage
 from amazingdata_client.words import DataType, Kind, StoredPeriod
 
 COLUMNS = ("code", "name", "part", "expected", "present", "absent", "unconfirmed", "missing")
