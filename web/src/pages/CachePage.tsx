@@ -20,7 +20,7 @@ import { Pager } from "../parts/Pager";
 import { asksFirst, PlanDialog } from "../parts/PlanDialog";
 import { KINDS, type ScopeChoice, ScopeForm, taskScope } from "../parts/ScopeForm";
 import { SourceNote } from "../parts/SourceNote";
-import { TaskCard } from "../parts/TaskCard";
+import { TaskCards } from "../parts/TaskCard";
 import { Trouble } from "../parts/Trouble";
 import { planTask, running, type StartCall, startTask } from "../parts/tasks";
 
@@ -122,13 +122,7 @@ export function CachePage({ route }: PageProps) {
           onClose={() => setAsked(null)}
         />
       )}
-      {watched.length > 0 && (
-        <section class="panel" aria-label={t.cache.recent}>
-          {watched.map((id) => (
-            <TaskCard key={id} id={id} onEnd={reload} />
-          ))}
-        </section>
-      )}
+      <TaskCards ids={watched} onEnd={reload} />
       <Trouble error={error} onRetry={reload} />
       {path && !counted && busy && <p class="placeholder">{t.app.loading}</p>}
       {counted && answer?.meta.totals && (

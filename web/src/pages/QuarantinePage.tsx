@@ -12,7 +12,7 @@ import { Field, Select } from "../parts/Field";
 import { Heads } from "../parts/Heads";
 import { Pager } from "../parts/Pager";
 import { KINDS } from "../parts/ScopeForm";
-import { TaskCard } from "../parts/TaskCard";
+import { TaskCards } from "../parts/TaskCard";
 import { Trouble } from "../parts/Trouble";
 import { startTask } from "../parts/tasks";
 import { whyAside } from "../text/words";
@@ -73,13 +73,7 @@ export function QuarantinePage({ route: { params } }: PageProps) {
       <Choice filters={filters} onChoose={choose} />
       <p class="dim">{admin ? q.note : q.readonly}</p>
       <Trouble error={refusal} />
-      {watched.length > 0 && (
-        <section class="panel" aria-label={t.cache.recent}>
-          {watched.map((id) => (
-            <TaskCard key={id} id={id} onEnd={reload} />
-          ))}
-        </section>
-      )}
+      <TaskCards ids={watched} onEnd={reload} />
       <Trouble error={error} onRetry={reload} />
       {answer && !items.length && <p class="placeholder">{q.none}</p>}
       {items.length > 0 && (

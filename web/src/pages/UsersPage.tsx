@@ -3,6 +3,7 @@ import { ROLES, type User } from "../api/types";
 import { useConsole } from "../app/context";
 import { EditableList, useEntries } from "../parts/EditableList";
 import { Field } from "../parts/Field";
+import { NewPassword } from "../parts/NewPassword";
 
 /** Who may log in. Administrators only. */
 export function UsersPage() {
@@ -52,16 +53,7 @@ export function UsersPage() {
         fields: (
           <>
             {user ? <p class="dim">{u.resetNote}</p> : <NewUserFields />}
-            <Field label={user ? u.newPassword : u.password}>
-              <input
-                name="password"
-                type="password"
-                required
-                minLength={10}
-                maxLength={256}
-                autocomplete="new-password"
-              />
-            </Field>
+            <NewPassword name="password" label={user ? u.newPassword : u.password} />
           </>
         ),
         body: (entered) => Object.fromEntries(entered),

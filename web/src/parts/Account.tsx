@@ -6,6 +6,7 @@ import { useAttempt } from "../app/attempt";
 import { useConsole } from "../app/context";
 import { Dialog } from "./Dialog";
 import { Field } from "./Field";
+import { NewPassword } from "./NewPassword";
 import { Trouble } from "./Trouble";
 
 /** The user's name, and a dialog to change one's own password. */
@@ -88,20 +89,5 @@ function PasswordForm({ onClose }: { onClose(): void }) {
         </button>
       </div>
     </form>
-  );
-}
-
-function NewPassword({ name, label }: { name: string; label: string }) {
-  return (
-    <Field label={label}>
-      <input
-        name={name}
-        type="password"
-        required
-        minLength={10}
-        maxLength={256}
-        autocomplete="new-password"
-      />
-    </Field>
   );
 }

@@ -95,3 +95,21 @@ export function TaskCard({ id, onEnd }: Props) {
     </article>
   );
 }
+
+interface ListProps {
+  ids: number[];
+  onEnd: () => void;
+}
+
+/** Live views of the tasks that were started on a page. */
+export function TaskCards({ ids, onEnd }: ListProps) {
+  const { t } = useConsole();
+  if (!ids.length) return null;
+  return (
+    <section class="panel" aria-label={t.cache.recent}>
+      {ids.map((id) => (
+        <TaskCard key={id} id={id} onEnd={onEnd} />
+      ))}
+    </section>
+  );
+}
