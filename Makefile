@@ -101,7 +101,7 @@ thorough: sync ## the properties that are tested with drawn examples, with a hun
 	$(RUN) pytest -n 2 -m "hypothesis and not chaos" --hypothesis-profile thorough tests/unit tests/clients
 
 test-e2e: sync ## tests over HTTP, on their own local clouds
-	$(RUN) pytest -n 2 --dist loadfile tests/e2e
+	$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder tests/e2e
 
 screenshots: sync ## retake the README's screenshots; needs Chromium and a Chinese font
 	$(RUN) pytest tests/e2e/test_screenshots.py --screenshots docs/img/console

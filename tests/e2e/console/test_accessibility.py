@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.axe import findings
-from tests.e2e.browser import DESKTOP, PHONE, address, browsing, chart, go, log_in, opened
+from tests.e2e.browser import DESKTOP, PHONE, address, chart, go, log_in, opened
 from tests.e2e.calls import start
 from tests.e2e.conftest import LocalCloud
 
@@ -14,12 +14,6 @@ LISTED = (
     "() => [...document.querySelectorAll('nav a[href^=\"#/\"]')].map(each => each.hash.slice(2))"
 )
 JANUARY = {"security_type": "stock", "start_date": "20170103", "end_date": "20170120"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as started:
-        yield started
 
 
 @pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])

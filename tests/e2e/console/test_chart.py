@@ -2,16 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
-from tests.e2e.browser import address, browsing, chart, go, log_in, opened, series
+from tests.e2e.browser import chart, go, series
 from tests.e2e.calls import fill, klines
 from tests.e2e.conftest import LocalCloud
 
@@ -21,26 +20,11 @@ FILLED = {"start_date": "20210101", "end_date": "20251231"}
 PLACE = f"kline?code={CODE}&start=20250101&end=20251231"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def filled(synthetic_cloud: LocalCloud) -> LocalCloud:
     """A cloud that has five years of two stocks."""
     fill(synthetic_cloud.admin, security_type="stock", codes=[CODE, OTHER], **FILLED)
     return synthetic_cloud
-
-
-@pytest.fixture
-def page(browser: Browser, filled: LocalCloud) -> Iterator[Page]:
-    """The console, logged in as the administrator."""
-    with opened(browser, address(filled)) as page:
-        log_in(page)
-        chart(page)
-        yield page
 
 
 def show(page: Page, place: str = PLACE) -> dict[str, Any]:

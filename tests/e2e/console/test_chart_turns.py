@@ -1,34 +1,17 @@
 """A chart while its bars change: views, files, axes and keys that belong to what is shown."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.browser import address, browsing, chart, go, held, log_in, opened, series
+from tests.e2e.browser import address, chart, go, held, log_in, opened, series
 from tests.e2e.conftest import LocalCloud
 
 CODE = "600000.SH"
 PLACE = f"kline?code={CODE}&start=20250101&end=20251231"
 BARS = "**/stock/kline?*"
 SAVE = "把所见K线存为CSV"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser, synthetic_cloud: LocalCloud) -> Iterator[Page]:
-    """The console with a chart, logged in as the administrator."""
-    with opened(browser, address(synthetic_cloud)) as page:
-        log_in(page)
-        chart(page)
-        yield page
 
 
 def show(page: Page, place: str = PLACE) -> dict[str, Any]:

@@ -1,29 +1,11 @@
 """Codes as they are typed into fields and addresses."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import address, browsing, chart, go, held, log_in, opened
-from tests.e2e.conftest import LocalCloud
+from tests.e2e.browser import go, held
 
 SEARCH = "**/base/securities?*"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser, synthetic_cloud: LocalCloud) -> Iterator[Page]:
-    """The logged in as the administrator."""
-    with opened(browser, address(synthetic_cloud)) as opened_page:
-        log_in(opened_page)
-        chart(opened_page)
-        yield opened_page
 
 
 @pytest.mark.parametrize(

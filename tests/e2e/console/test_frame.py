@@ -1,27 +1,9 @@
 """The frame around the pages: where the console begins, its header, its dialogs."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browser import address, browsing, chart, console, go, log_in, opened
+from tests.e2e.browser import console, go, log_in, opened
 from tests.e2e.conftest import LocalCloud
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser, synthetic_cloud: LocalCloud) -> Iterator[Page]:
-    """The console, logged in as the administrator."""
-    with opened(browser, address(synthetic_cloud)) as opened_page:
-        log_in(opened_page)
-        chart(opened_page)
-        yield opened_page
 
 
 def test_the_console_begins_with_the_status(browser: Browser, synthetic_cloud: LocalCloud) -> None:

@@ -1,6 +1,5 @@
 """The console in a real browser: who may come in, charts that show what the API answers."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from tests.e2e.browser import (
     DESKTOP,
     PHONE,
     address,
-    browsing,
     chart,
     go,
     log_in,
@@ -34,27 +32,6 @@ PAGES = (
     "users",
 )
 YEAR = {"start_date": "20250101", "end_date": "20251231"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as started:
-        yield started
-
-
-@pytest.fixture
-def outside(browser: Browser, synthetic_cloud: LocalCloud) -> Iterator[Page]:
-    """The console before the login."""
-    with opened(browser, address(synthetic_cloud)) as page:
-        yield page
-
-
-@pytest.fixture
-def page(outside: Page) -> Page:
-    """The console, logged in as the administrator."""
-    log_in(outside)
-    chart(outside)
-    return outside
 
 
 def show(page: Page, **asked: str) -> dict[str, Any]:

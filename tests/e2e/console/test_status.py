@@ -1,13 +1,12 @@
 """The console's pages for operators in a real browser: the status, and what was set aside."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from marketdata.api.schema import OPERATIONS
-from tests.e2e.browser import PHONE, address, browsing, chart, go, log_in, opened
+from tests.e2e.browser import PHONE, address, chart, go, log_in, opened
 from tests.e2e.calls import fill
 from tests.e2e.conftest import LocalCloud
 
@@ -15,21 +14,6 @@ STATUS = OPERATIONS["GET", "/status"].example
 SCHEDULES = OPERATIONS["GET", "/cache/schedules"].example
 SET_ASIDE = OPERATIONS["GET", "/cache/quarantine"].example
 CODE = "600036.SH"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser, synthetic_cloud: LocalCloud) -> Iterator[Page]:
-    """The console, logged in as the administrator."""
-    with opened(browser, address(synthetic_cloud)) as opened_page:
-        log_in(opened_page)
-        chart(opened_page)
-        yield opened_page
 
 
 def answer(page: Page, call: str, data: Any, meta: Any = None) -> None:

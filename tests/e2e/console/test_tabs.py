@@ -1,29 +1,11 @@
 """One session for all tabs of a browser: begun, ended or renewed in one, it is so in all."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browser import PATIENCE, address, browsing, chart, go, log_in, opened
+from tests.e2e.browser import PATIENCE, address, chart, go, log_in, opened
 from tests.e2e.conftest import LocalCloud
 
 TOKEN = "() => sessionStorage.getItem('token')"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser, synthetic_cloud: LocalCloud) -> Iterator[Page]:
-    """The console in a first tab, logged in as the administrator."""
-    with opened(browser, address(synthetic_cloud)) as opened_page:
-        log_in(opened_page)
-        chart(opened_page)
-        yield opened_page
 
 
 def another(page: Page, place: str = "#/kline") -> Page:

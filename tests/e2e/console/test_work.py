@@ -2,36 +2,19 @@
 
 import re
 import socket
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from marketdata.api.schema.cache import TASK
-from tests.e2e.browser import address, browsing, chart, go, log_in, opened
+from tests.e2e.browser import address, chart, go, log_in, opened
 from tests.e2e.calls import start, task
 from tests.e2e.conftest import LocalCloud
 
 MARCH = {"开始日期": "2017-03-01", "结束日期": "2017-03-31"}
 """23 trading days which no other test asks for."""
 LONG = {"security_type": "stock", "start_date": "20130101", "end_date": "20221231"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser, synthetic_cloud: LocalCloud) -> Iterator[Page]:
-    """The console, logged in as the administrator."""
-    with opened(browser, address(synthetic_cloud)) as opened_page:
-        log_in(opened_page)
-        chart(opened_page)
-        yield opened_page
 
 
 def look_at(page: Page, days: dict[str, str]) -> None:
