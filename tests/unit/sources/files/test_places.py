@@ -4,16 +4,15 @@ from math import inf, nan
 
 import pytest
 
-from marketdata.sources.files.places import places
+from marketdata.sources.files.places import places, places_by_code
 
 DAILY = ("trade_date", "kline_time")
 PATH = "stock/daily/600000.SH.csv"
 HEAD = "trade_date,open,close\n"
 
 
-def lines(text: str, *rows: dict[str, object], of_code: str = "") -> list[int | None]:
-    key = ("reporting_period",) if of_code else DAILY
-    found = places(PATH, text.encode(), key, rows, of_code=of_code)
+def lines(text: str, *rows: dict[str, object]) -> list[int | None]:
+    found = places(PATH, text.encode(), DAILY, rows)
     assert {each.file for each in found if each} <= {PATH}
     return [each.line if each else None for each in found]
 
@@ -58,9 +57,12 @@ def test_a_row_of_several_lines_is_on_its_last_one() -> None:
 def test_of_all_companies_only_the_code_s_rows_count() -> None:
     text = "CODE,REPORTING_PERIOD,opera_rev\n000001.SZ,20231231,5\n600000.SH,20231231,x\n"
     bad: dict[str, object] = {"reporting_period": "20231231", "opera_rev": "x"}
-    assert lines(text, bad, of_code="600000.SH") == [3]
-    assert lines(text, bad, of_code="000001.SZ") == [2]
-    assert lines(text, bad, of_code="000002.SZ") == [None]
+    rows = {key: [bad] for key in ("600000.SH", "000001.SZ", "000002.SZ")}
+    assert places_by_code(PATH, text.encode(), ("reporting_period",), rows) == {
+        "600000.SH": [(PATH, 3)],
+        "000001.SZ": [(PATH, 2)],
+        "000002.SZ": [None],
+    }
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff\n", b'trade_date\n"2024'])

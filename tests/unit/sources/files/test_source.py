@@ -175,8 +175,8 @@ def test_a_row_of_a_day_is_found_beside_a_column_of_times() -> None:
     found = stock_files(_600000=head + bar).fetch_bars(request("600000.SH"))
     assert found.locate
     days = found.frame["trade_date"].tolist()
-    [place] = found.locate("600000.SH", [{"trade_date": day} for day in days])
-    assert place == ("stock/daily/600000.SH.csv", 2)
+    placed = found.locate({"600000.SH": [{"trade_date": day} for day in days]})
+    assert placed == {"600000.SH": [("stock/daily/600000.SH.csv", 2)]}
 
 
 def test_floats_are_read_to_the_last_bit() -> None:

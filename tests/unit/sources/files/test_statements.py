@@ -156,3 +156,17 @@ def test_a_file_that_is_no_text() -> None:
     request = StatementRequest(Statement.INCOME, ("600000.SH",), "20110101", "20111231")
     with pytest.raises(ValueError, match=r"^line 1: it is not UTF-8"):
         parse_statements(b"\xff\xfe\x00", request)
+
+
+def test_the_rows_of_many_companies_are_found_in_one_reading() -> None:
+    codes = tuple(f"{600000 + at}.SH" for at in range(20))
+    text = HEAD + "".join(f"{code},20110930,20111028,1,x\n" for code in codes)
+    read: list[int] = []
+    bucket = MemoryBucket.of({"imports/finance/income.csv": text})
+    request = StatementRequest(Statement.INCOME, codes, "20110101", "20111231")
+    found = FileSource(bucket, NOW, "17:00").fetch_statements(request)
+    bucket.before_read = lambda: read.append(1)
+    assert found.locate
+    places = found.locate({str(row["code"]): [row] for row in found.rows})
+    assert [place.line for [place] in places.values() if place] == [*range(2, 22)]
+    assert len(read) == 1

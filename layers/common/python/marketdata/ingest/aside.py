@@ -30,11 +30,12 @@ def set_aside(
     locate : Locate or None
         Finds where they came from, see `sources.source.FetchedBars`.
     """
-    counts: dict[str, dict[str, int]] = {}
-    for code, rows in bad.groupby("code", dropna=False):
-        given: list[Mapping[Any, Any]] = [*rows.to_dict("records")]
-        records = [*zip(map(record_of, given), placed(locate, str(code), given), strict=True)]
+    given: dict[str, list[Mapping[Any, Any]]] = {
+        str(code): [*rows.to_dict("records")] for code, rows in bad.groupby("code", dropna=False)
+    }
+    places = placed(locate, given)
+    for code, rows in given.items():
+        records = [*zip(map(record_of, rows), places[code], strict=True)]
         records.sort(key=lambda record: orjson.dumps(record[0]))
-        quarantine.set_aside(dataset, str(code), *zip(*records, strict=True))
-        counts[str(code)] = dict(Counter(rows["reason"]))
-    return counts
+        quarantine.set_aside(dataset, code, *zip(*records, strict=True))
+    return {code: dict(Counter(row["reason"] for row in rows)) for code, rows in given.items()}

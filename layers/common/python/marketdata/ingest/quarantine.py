@@ -7,14 +7,14 @@ from typing import Any, Protocol
 
 import orjson
 
-from marketdata.sources.source import Locate, Place
+from marketdata.sources.source import Locate, Place, RowsByCode
 
 
-def placed(
-    locate: Locate | None, code: str, rows: Sequence[Mapping[str, Any]]
-) -> Sequence[Place | None]:
-    """Return where each row of a code came from; None where nobody knows."""
-    return locate(code, rows) if locate else [None] * len(rows)
+def placed(locate: Locate | None, rows: RowsByCode) -> Mapping[str, Sequence[Place | None]]:
+    """Return where each row came from, by code; None where nobody knows."""
+    if locate and rows:
+        return locate(rows)
+    return {code: [None] * len(its) for code, its in rows.items()}
 
 
 def record_of(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -115,12 +115,15 @@ class StatementIngest:
         wrong: Sequence[tuple[StatementRow, str]],
         locate: Locate | None,
     ) -> dict[str, dict[str, int]]:
+        given: defaultdict[str, list[StatementRow]] = defaultdict(list)
         records: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
         for row, why in wrong:
-            records[str(row.get("code"))].append(_readable(row) | {"reason": why})
+            code = str(row.get("code"))
+            given[code].append(row)
+            records[code].append(_readable(row) | {"reason": why})
+        places = placed(locate, given)
         for code, rows in records.items():
-            given = [row for row, _ in wrong if str(row.get("code")) == code]
-            self._quarantine.set_aside(dataset.name, code, rows, placed(locate, code, given))
+            self._quarantine.set_aside(dataset.name, code, rows, places[code])
         return {
             code: dict(Counter(str(row["reason"]) for row in rows))
             for code, rows in records.items()

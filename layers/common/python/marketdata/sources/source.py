@@ -26,9 +26,11 @@ class Place(NamedTuple):
     line: int
 
 
-type Locate = Callable[[str, Sequence[Mapping[str, Any]]], Sequence[Place | None]]
-"""Returns the place of each row of a code, where it is known. It may read a file: it is called for
-rows that failed a check, and for no others.
+type RowsByCode = Mapping[str, Sequence[Mapping[str, Any]]]
+
+type Locate = Callable[[RowsByCode], Mapping[str, Sequence[Place | None]]]
+"""Returns the place of each row, where it is known, by code. It may read files: it is called once
+for all rows that failed a check, and for no others.
 """
 
 

@@ -1,30 +1,28 @@
 """The lines of rows in a file of the source `files`, looked for only once they failed a check."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from math import isclose, isinf, isnan
 from typing import Any
 
 from marketdata.catalog.securities import our_code
 from marketdata.sources.files.tables import NOTHING, LineError, number_of, read_table
-from marketdata.sources.source import Place
+from marketdata.sources.source import Place, RowsByCode
 
 type Fields = dict[str, str]
+
+type Written = defaultdict[tuple[str, ...], list[tuple[int, Fields]]]
+"""The lines of a file and their fields by what they are of."""
 
 DUST = 1e-5
 """By as much a number may differ from the one that was written: the check puts dust right."""
 
 
 def places(
-    path: str,
-    content: bytes | None,
-    key: Sequence[str],
-    rows: Sequence[Mapping[str, Any]],
-    *,
-    of_code: str = "",
+    path: str, content: bytes | None, key: Sequence[str], rows: Sequence[Mapping[str, Any]]
 ) -> list[Place | None]:
-    """Return where each row is written.
+    """Return where each row is written in a code's own file.
 
     Parameters
     ----------
@@ -37,15 +35,44 @@ def places(
         a row gets the one whose other values are most like its own, and each line goes to one row.
     rows : sequence of mapping
         Rows as the source gave them.
-    of_code : str
-        The code of the rows; empty if the whole file is one code's.
 
     Returns
     -------
     list of Place or None
         None for a row that the file does not have.
     """
-    written = _written(content, key, of_code)
+    written: Written = defaultdict(list)
+    for line, record in _records(content):
+        written[_key_of(record, key)].append((line, record))
+    return _places(path, written, key, rows)
+
+
+def places_by_code(
+    path: str, content: bytes | None, key: Sequence[str], rows: RowsByCode
+) -> dict[str, list[Place | None]]:
+    """Return where each row is written, by code, in a file that has all codes; see `places`."""
+    wanted = {(code, _key_of(row, key)) for code, its in rows.items() for row in its}
+    written: dict[str, Written] = {code: defaultdict(list) for code in rows}
+    for line, record in _records(content, any_case=True):
+        of = our_code(record.pop("code", "")), _key_of(record, key)
+        if of in wanted:
+            written[of[0]][of[1]].append((line, record))
+    return {code: _places(path, written[code], key, its) for code, its in rows.items()}
+
+
+def _records(content: bytes | None, *, any_case: bool = False) -> Iterator[tuple[int, Fields]]:
+    """Yield the lines of a file and their fields by their columns' names."""
+    # Somebody may have written another file in the meantime.
+    with suppress(LineError):
+        table = read_table(content or b"", (), any_case=any_case)
+        for line, fields in table.rows:
+            pairs = zip(table.names, fields, strict=False)
+            yield line, {name: text.strip() for name, text in pairs}
+
+
+def _places(
+    path: str, written: Written, key: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> list[Place | None]:
     found: list[Place | None] = []
     for row in rows:
         same = written.get(_key_of(row, key))
@@ -55,21 +82,6 @@ def places(
         nearest = min(same, key=lambda each: _differing(each[1], row))
         same.remove(nearest)
         found.append(Place(path, nearest[0]))
-    return found
-
-
-def _written(
-    content: bytes | None, key: Sequence[str], of_code: str
-) -> dict[tuple[str, ...], list[tuple[int, Fields]]]:
-    """Return the lines of a file and their fields by what they are of."""
-    found: defaultdict[tuple[str, ...], list[tuple[int, Fields]]] = defaultdict(list)
-    # Somebody may have written another file in the meantime.
-    with suppress(LineError):
-        table = read_table(content or b"", (), any_case=bool(of_code))
-        for line, fields in table.rows:
-            record = {name: text.strip() for name, text in zip(table.names, fields, strict=False)}
-            if not of_code or our_code(record.pop("code", "")) == of_code:
-                found[_key_of(record, key)].append((line, record))
     return found
 
 

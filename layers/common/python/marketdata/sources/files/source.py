@@ -28,11 +28,10 @@ A member's `in_date` is the first day on which it belongs to the group, and its 
 one, empty while it still does.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from marketdata.blocks.dataset import Dataset
 from marketdata.catalog.calendar import FIRST_DAYS, last_final_day, today
@@ -46,7 +45,7 @@ from marketdata.sources.files.factors import parse_factors
 from marketdata.sources.files.folder import IMPORTS, CodeFile, Folder, ObjectReader
 from marketdata.sources.files.lists import parse_calendar, parse_securities, parse_suspensions
 from marketdata.sources.files.members import parse_industries, parse_members, parse_weights
-from marketdata.sources.files.places import places
+from marketdata.sources.files.places import places, places_by_code
 from marketdata.sources.files.statements import parse_statements
 from marketdata.sources.files.status import StatusFile, parse_status
 from marketdata.sources.files.tables import LineError, Remark, notes_of
@@ -62,6 +61,7 @@ from marketdata.sources.source import (
     FetchedWeights,
     Halt,
     Place,
+    RowsByCode,
     StatementRequest,
     StatusRequest,
     join_frames,
@@ -163,7 +163,7 @@ class FileSource:
             raise UpstreamFaultError(_fault(path, error)) from error
         notes = notes_of(path, found.remarks, NAMED)
         failed = {code: _named(path, [remark]) for code, remark in found.undated.items()}
-        locate = partial(self._locate_statement, path)
+        locate = partial(self._locate_statements, path)
         return FetchedStatements(found.rows, failed, notes, in_order=True, locate=locate)
 
     def fetch_factors(self, request: FactorRequest) -> FetchedFactors:
@@ -280,17 +280,17 @@ class FileSource:
         return [day for day in days if start <= day <= end]
 
     def _locate(
-        self, folder: str, key: Sequence[str], code: str, rows: Sequence[Mapping[str, Any]]
-    ) -> list[Place | None]:
-        """Find rows in a code's file."""
-        [file] = self._files(folder, [code])
-        return places(file.path, file.content, key, rows)
+        self, folder: str, key: Sequence[str], rows: RowsByCode
+    ) -> dict[str, list[Place | None]]:
+        """Find rows in the files of their codes."""
+        return {
+            file.code: places(file.path, file.content, key, rows[file.code])
+            for file in self._files(folder, [*rows])
+        }
 
-    def _locate_statement(
-        self, path: str, code: str, rows: Sequence[Mapping[str, Any]]
-    ) -> list[Place | None]:
-        """Find a company's rows in the file of a statement."""
-        return places(path, self._read(path), ("reporting_period",), rows, of_code=code)
+    def _locate_statements(self, path: str, rows: RowsByCode) -> dict[str, list[Place | None]]:
+        """Find rows in the file of a statement, which has all companies."""
+        return places_by_code(path, self._read(path), ("reporting_period",), rows)
 
     def _files(self, path: str, codes: Sequence[str]) -> Iterator[CodeFile]:
         return Folder(self.objects, path, self._spellings).files(codes)
