@@ -119,6 +119,15 @@ class TestFactors:
         unknown = run("factors", "600001.SH", "--json")
         assert json.loads(unknown.stdout) == []
         assert "no published factors of 600001.SH" in unknown.stderr
+        assert unknown.exit_code == exits.ERROR
+        some = run("factors", "600001.SH", "000001.sz")
+        assert (some.exit_code, "factors of 600001.SH" in some.stderr) == (0, True)
+
+    def test_codes_in_another_spelling_are_refused(self, run: Run, scripted: Publisher) -> None:
+        refused = run("factors", "sh600000")
+        assert refused.exit_code == exits.USAGE
+        assert "such as 600000.SH, not SH600000" in refused.stderr
+        assert not scripted.seen
 
     def test_a_mirror_needs_no_service(self, run: Run, scripted: Publisher, folder: Path) -> None:
         run("mirror", str(folder), "--dataset", "stock.factors")

@@ -1,5 +1,6 @@
 """The command factors: the published adjustment factors of stocks."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import click
 
 from amazingdata_client.cli import rows
 from amazingdata_client.cli.codes import codes_file, read_codes
-from amazingdata_client.cli.exits import exits
+from amazingdata_client.cli.exits import ERROR, exits
 from amazingdata_client.cli.output import counted, say
 from amazingdata_client.cli.rows import Outputs
 from amazingdata_client.cli.session import Login, pass_login
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 DATASET = "stock.factors"
 COLUMNS = ("code", "trade_date", "until", "factor")
+_CODE = re.compile(r"[0-9]{6}\.[A-Z]{2}")
 NAMED = 5
 """So many codes without factors are named."""
 
@@ -78,7 +80,7 @@ def factors(
     """  # noqa: D301
     if codes and codes_file:
         raise click.UsageError("give only one of CODES and --codes-file")
-    wanted = read_codes(codes_file) if codes_file else codes
+    wanted = _ours(read_codes(codes_file) if codes_file else codes)
     try:
         import polars as pl  # noqa: PLC0415
     except ModuleNotFoundError:
@@ -95,6 +97,22 @@ def factors(
     if unknown := [code for code in wanted if code not in known]:
         more = f" and {len(unknown) - NAMED:,} more" if len(unknown) > NAMED else ""
         say(f"no published factors of {', '.join(unknown[:NAMED])}{more}")
+        if not known:
+            raise SystemExit(ERROR)
+
+
+def _ours(codes: Sequence[str]) -> list[str]:
+    """Return codes as the published files write them.
+
+    Raises
+    ------
+    click.UsageError
+        One is in another spelling, which only the service could read.
+    """
+    written = [code.upper() for code in codes]
+    if others := [code for code in written if not _CODE.fullmatch(code)]:
+        raise click.UsageError(f"factors takes codes such as 600000.SH, not {others[0]}")
+    return written
 
 
 @contextmanager
