@@ -51,6 +51,11 @@ def test_a_day_that_nobody_has_counted_is_not_complete(run: Run, scripted: Scrip
     assert run("overview", "--require-complete").exit_code == exits.INCOMPLETE
 
 
+def test_counts_that_no_longer_hold_are_not_complete(run: Run, scripted: ScriptedService) -> None:
+    scripted.on("GET /status", success(with_dataset(**WHOLE, waiting=1)))
+    assert run("overview", "--require-complete").exit_code == exits.INCOMPLETE
+
+
 def test_what_was_never_counted_is_empty(run: Run, scripted: ScriptedService) -> None:
     found = example("GET /status")
     (dataset,) = found["datasets"]

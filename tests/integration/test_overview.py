@@ -91,6 +91,7 @@ def test_a_fill_is_counted_at_its_end(service: Service) -> None:
         "blocks": len(CODES),
         "rows": days,
         "as_of": LATE.isoformat(),
+        "waiting": 0,
     }
     store = status(service)["store"]
     # moto counts no bytes, as the local cloud does not.

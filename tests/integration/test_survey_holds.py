@@ -41,8 +41,11 @@ def test_what_a_read_had_cleared_is_missing(
     service.faults["upstream"] = busy
     service.rows("/stock/kline", CODES[0], DAYS[0], DAYS[-1])
     assert service.calls("upstream")[-1]["operation"] == "clear_damaged"
+    before = held(service)
+    assert (before["percent"], before["waiting"]) == (100, 1)
     service.schedule("age")
-    assert (held(service)["missing_codes"], held(service)["missing"]) == (1, len(DAYS))
+    after = held(service)
+    assert (after["missing_codes"], after["missing"], after["waiting"]) == (1, len(DAYS), 0)
 
 
 def test_what_a_verify_cleared_before_it_failed_is_missing(

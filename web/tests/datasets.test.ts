@@ -15,6 +15,7 @@ const WHOLE: Held = {
   percent: 100,
   missing_codes: 0,
   newest_missing: 0,
+  waiting: 0,
   as_of: "2024-11-29T10:00:00+00:00",
 };
 
@@ -29,6 +30,7 @@ test.each([
   ["holes", state({ missing: 1 })],
   ["holes", state({ missing: 1, until: "20241128" })],
   ["behind", state({ until: "20241128" })],
+  ["waiting", state({ waiting: 1 })],
   ["unconfirmed", state({ unconfirmed: 1 })],
 ])("a dataset is %s", (expected, given) => {
   expect(standingOf(given)).toBe(expected);

@@ -80,6 +80,7 @@ def test_every_schedule_is_listed_with_its_next_run(
         ({}, "完整", True),
         ({"missing": 1, "percent": 99.99, "missing_codes": 1}, "有缺失", False),
         ({"until": "20261126"}, "落后", False),
+        ({"waiting": 1}, "待重新统计", False),
         ({"unconfirmed": 2, "percent": 99.99}, "待确认", False),
     ],
 )

@@ -429,6 +429,8 @@ export interface Held {
   percent: number | null;
   missing_codes: number;
   newest_missing: number;
+  /** Years, or months of minutes, whose counts no longer hold. */
+  waiting: number;
   as_of: string;
 }
 

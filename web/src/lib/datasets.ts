@@ -37,14 +37,16 @@ export function dayAt(at: string): Day {
 
 /**
  * How a dataset stands: nothing is known to be stored; something is missing; what is stored ends
- * before the last final day, or that was not counted yet; some days are not confirmed; or whole.
+ * before the last final day, or that was not counted yet; counts no longer hold; some days are not
+ * confirmed; or whole.
  */
-export type Standing = "empty" | "holes" | "behind" | "unconfirmed" | "whole";
+export type Standing = "empty" | "holes" | "behind" | "waiting" | "unconfirmed" | "whole";
 
 export function standingOf({ held, final_day }: DatasetState): Standing {
   if (!held) return "empty";
   if (held.missing > 0) return "holes";
   if (held.until < final_day) return "behind";
+  if (held.waiting > 0) return "waiting";
   if (held.unconfirmed > 0) return "unconfirmed";
   return "whole";
 }

@@ -13,6 +13,7 @@ const LOOKS: Record<Standing, string> = {
   empty: "",
   holes: "partial",
   behind: "partial",
+  waiting: "partial",
   unconfirmed: "partial",
   whole: "completed",
 };

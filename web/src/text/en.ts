@@ -426,6 +426,7 @@ export const en: Text = {
       empty: "not counted",
       holes: "days missing",
       behind: "behind",
+      waiting: "to be counted again",
       unconfirmed: "unconfirmed",
       whole: "complete",
     },

@@ -412,6 +412,7 @@ export const zh = {
       empty: "未统计",
       holes: "有缺失",
       behind: "落后",
+      waiting: "待重新统计",
       unconfirmed: "待确认",
       whole: "完整",
     } satisfies Record<Standing, string>,

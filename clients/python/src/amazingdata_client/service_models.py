@@ -102,6 +102,8 @@ class HeldDataset:
         What is stored.
     as_of : str
         When it was counted.
+    waiting : int
+        Years, or months of minutes, whose counts no longer hold or are not there yet.
     """
 
     since: str
@@ -118,6 +120,7 @@ class HeldDataset:
     blocks: int
     rows: int
     as_of: str
+    waiting: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

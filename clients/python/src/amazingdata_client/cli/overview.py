@@ -79,7 +79,7 @@ def _is_open(each: DatasetStatus) -> bool:
     """Check whether anything is missing, unconfirmed, or not counted of what is held."""
     held = each.held
     return held is not None and (
-        held.missing > 0 or held.unconfirmed > 0 or held.until < each.final_day
+        held.missing + held.unconfirmed + held.waiting > 0 or held.until < each.final_day
     )
 
 

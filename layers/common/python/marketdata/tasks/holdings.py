@@ -1,7 +1,7 @@
 """What is held of a dataset, added up from the counts of its parts. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from marketdata.blocks.dataset import Dataset
@@ -32,6 +32,8 @@ class Holdings(NamedTuple):
         All that is stored.
     as_of : str
         When its oldest count was made, or last found to hold; ISO 8601, UTC.
+    waiting : int
+        Parts whose counts no longer hold, or that are not counted yet: they are counted next.
     """
 
     since: str
@@ -47,6 +49,7 @@ class Holdings(NamedTuple):
     blocks: int
     rows: int
     as_of: str
+    waiting: int
 
     @property
     def percent(self) -> float | None:
@@ -56,7 +59,7 @@ class Holdings(NamedTuple):
         return 10_000 * (self.present + self.absent) // self.expected / 100
 
 
-def summary(dataset: Dataset, rows: Sequence[Row]) -> Holdings:
+def summary(dataset: Dataset, rows: Sequence[Row], waiting: Collection[str] = ()) -> Holdings:
     """Add up a survey's parts, back from the newest one to the beginning of the range."""
     run = _run(dataset, rows)
     total: Counter[str] = Counter()
@@ -74,6 +77,7 @@ def summary(dataset: Dataset, rows: Sequence[Row]) -> Holdings:
         blocks=sum(row["blocks"] for row in rows),
         rows=sum(row["rows"] for row in rows),
         as_of=min(row["at"] for row in rows),
+        waiting=len(waiting),
         **{name: total[name] for name in COUNTS},
     )
 

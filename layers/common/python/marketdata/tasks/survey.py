@@ -78,8 +78,8 @@ class Survey:
     def read(self) -> dict[str, Holdings]:
         """Return what the cache holds, by dataset; those that were never counted are left out."""
         return {
-            name: summary(DATASETS[name].dataset, rows)
-            for name, (_, rows) in self._documents().items()
+            name: summary(DATASETS[name].dataset, rows, waiting)
+            for name, (waiting, rows) in self._documents().items()
             if rows
         }
 

@@ -82,6 +82,8 @@ class HeldView(Schema):
     rows: Count
     as_of: Moment
     """统计时间."""
+    waiting: Count
+    """待统计 · Years, or months of minutes, whose counts no longer hold or are not there yet."""
 
 
 class DatasetView(Schema):
@@ -175,6 +177,7 @@ HELD = {
     "blocks": 16_300,
     "rows": 3_790_000,
     "as_of": "2026-11-27T09:13:02+00:00",
+    "waiting": 0,
 }
 
 OPERATIONS = {
