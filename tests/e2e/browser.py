@@ -73,6 +73,8 @@ def opened(
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(url)
     yield page
+    # An answer that a test would have changed may still be on its way.
+    page.unroute_all(behavior="wait")
     context.close()
     assert not wrong
 
@@ -116,11 +118,20 @@ def held(page: Page, pattern: str) -> Iterator[None]:
     page.unroute(pattern)
 
 
+def frames(page: Page) -> None:
+    """Wait until what was done has been drawn: a chart moves with the next frame of the screen."""
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+
+
 def chart(page: Page) -> Locator:
     """Wait for a chart with something in it."""
     drawn = page.locator("[data-chart]")
+    frames(page)
     expect(page.locator(".view[aria-busy=false]")).to_be_attached()
     expect(drawn).to_have_attribute("aria-busy", "false")
+    frames(page)
     return drawn
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.e2e.browser import chart, go, series
+from tests.e2e.browser import chart, frames, go, series
 from tests.e2e.calls import fill, klines
 from tests.e2e.conftest import LocalCloud
 
@@ -45,6 +45,7 @@ def drag(page: Page) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 1000, middle, steps=4)
     page.mouse.up()
+    frames(page)
 
 
 def kept(page: Page) -> dict[str, str]:

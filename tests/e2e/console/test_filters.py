@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import go
+from tests.e2e.calls import detect
 from tests.e2e.conftest import LocalCloud
 
 
@@ -53,6 +54,19 @@ def test_the_page_of_a_list_stands_in_the_address(page: Page) -> None:
     go(page, "tasks?type=detect&page=7")
     with page.expect_request(re.compile(r"/cache/tasks\?page=7.*task_type=detect")):
         page.reload()
+
+
+def test_a_page_beyond_the_last_one_says_so_and_leads_back(
+    page: Page, synthetic_cloud: LocalCloud
+) -> None:
+    detect(synthetic_cloud.admin, security_type="stock", start_date="20170103", end_date="20170104")
+    with page.expect_response("**/cache/tasks?page=99*"):
+        go(page, "tasks?page=99")
+    previous = page.get_by_role("button", name="上一页")
+    expect(previous).to_be_enabled()
+    expect(page.get_by_text("还没有任务")).to_have_count(0)
+    previous.click()
+    expect(page.get_by_role("row").nth(1)).to_be_visible()
 
 
 def test_each_page_has_a_title_which_no_switch_takes_away(page: Page) -> None:

@@ -75,7 +75,7 @@ export function QuarantinePage({ route: { params } }: PageProps) {
       <Trouble error={refusal} />
       <TaskCards ids={watched} onEnd={reload} />
       <Trouble error={error} onRetry={reload} />
-      {answer && !items.length && <p class="placeholder">{q.none}</p>}
+      {answer?.data.total === 0 && <p class="placeholder">{q.none}</p>}
       {items.length > 0 && (
         <div class="wide panel">
           <table class="list">

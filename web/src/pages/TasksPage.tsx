@@ -92,7 +92,7 @@ function List({ params }: { params: URLSearchParams }) {
         </label>
       </form>
       <Trouble error={error} onRetry={reload} />
-      {answer && !items.length && <p class="placeholder">{filtered ? k.noneSuch : k.none}</p>}
+      {answer?.data.total === 0 && <p class="placeholder">{filtered ? k.noneSuch : k.none}</p>}
       {items.length > 0 && (
         <div class="wide panel">
           <table class="list">
