@@ -44,7 +44,8 @@ def end(*groups: int) -> None:
 def _state(process: int) -> str:
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
+        # The second: it went between the opening of the file and its reading.
         return ""
 
 
