@@ -55,6 +55,7 @@ def uvx(tool: Sequence[str], *arguments: str) -> list[str]:
     The tool runs on this process's Python. The emulator runs the functions with it, so it must be
     the template's runtime; it is given as a path, since a name may mean another version elsewhere.
     What was downloaded before is used as it is, so that no start but the first needs the internet.
+    A tool begins with its packages, each as `--from` or `--with` and a value.
     """
     packages = _packages(tool)
     network = ["--offline"] if _is_downloaded(packages) else []

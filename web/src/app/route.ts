@@ -21,10 +21,18 @@ export function readRoute(hash: string): Route {
   return { page: page || FIRST_PAGE, id, params: new URLSearchParams(query) };
 }
 
+/** The address of what is shown; the browser's own is another one until its change is heard of. */
+let shown = "";
+
+function read(): Route {
+  shown = location.hash;
+  return readRoute(shown);
+}
+
 export function useRoute(): Route {
-  const [route, setRoute] = useState(() => readRoute(location.hash));
+  const [route, setRoute] = useState(read);
   useEffect(() => {
-    const changed = () => setRoute(readRoute(location.hash));
+    const changed = () => setRoute(read());
     addEventListener("hashchange", changed);
     return () => removeEventListener("hashchange", changed);
   }, []);
@@ -42,9 +50,14 @@ export function pageOf(params: URLSearchParams): number {
   return /^[1-9]\d{0,5}$/.test(page) ? Number(page) : 1;
 }
 
-/** Change parameters of the address, without a step in the browser's history; empty ones go. */
+/**
+ * Change parameters of the address, without a step in the browser's history; empty ones go. Nothing
+ * is changed once somebody has left for another address, which these parameters are not of.
+ */
 export function amend(params: Record<string, string>): void {
+  if (location.hash !== shown) return;
   history.replaceState(null, "", here(params));
+  shown = location.hash;
 }
 
 /** The address of the page that is shown, with some parameters changed. */
