@@ -256,7 +256,7 @@ def _client(client: Mapping[str, Any]) -> Iterator[Budget]:
         f"{asked} by the client to pandas, by the clock",
         f"pandas reading them from Parquet: {read:.0f} ms",
         client["frame"]["client"]["wall_ms"] / read,
-        15,
+        25,
     )
     yield Budget(
         "client_portions",

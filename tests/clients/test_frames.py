@@ -15,7 +15,7 @@ META = read(Completeness, meta())
 
 
 def klines(*bars: dict[str, Any]) -> KlineResult:
-    return KlineResult({"600000.SH": list(bars)}, META)  # type: ignore[arg-type]
+    return KlineResult({"600000.SH": list(bars)}, META)
 
 
 def test_pandas_types() -> None:

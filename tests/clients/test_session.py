@@ -1,6 +1,8 @@
 """Logging in, renewing, repeating, following."""
 
+import gc
 import time
+import weakref
 
 import anyio
 import httpx
@@ -48,6 +50,26 @@ def test_the_first_call_logs_in_and_the_next_does_not(
     assert client.me().role == "user"
     assert scripted.logins == 1
     assert {request.headers["Authorization"] for request in scripted.seen} == {"Bearer token-1"}
+
+
+def test_an_answer_that_was_read_is_gone_at_once(
+    connect: Connect, scripted: ScriptedService
+) -> None:
+    answers: list[weakref.ref[httpx.Response]] = []
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        made = success(USER)
+        answers.append(weakref.ref(made))
+        return made
+
+    scripted.on("GET /auth/me", answer)
+    client = connect()
+    gc.disable()
+    try:
+        client.me()
+        assert [each() for each in answers] == [None]
+    finally:
+        gc.enable()
 
 
 def test_a_wrong_password_is_unauthorized(connect: Connect) -> None:

@@ -30,9 +30,19 @@ class _DayResult:
         raise NotImplementedError
 
     @property
+    def codes(self) -> list[str]:
+        """The codes that have a row."""
+        return [*self.data]
+
+    @property
     def rows(self) -> list[dict[str, Any]]:
         """All rows by code, each starting with its `code`."""
         return [{"code": code, **row} for code, row in self.data.items()]
+
+    def ends(self, count: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Return the first and the last rows of `rows`, at most so many of each."""
+        rows = self.rows
+        return rows[:count], rows[-count:]
 
     def __repr__(self) -> str:
         """Return a line that says how many rows there are, and whether they are complete."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from amazingdata_client import frames, showing
 from amazingdata_client.errors import IncompleteError
 from amazingdata_client.models import Adjustment, Bar, Completeness
 from amazingdata_client.reading import NO_BAR, Days, ErrorDetail
+from amazingdata_client.row_text import Rows, RowText
 from amazingdata_client.status_models import StatusCompleteness, StockStatus
 
 if TYPE_CHECKING:
@@ -15,14 +18,20 @@ if TYPE_CHECKING:
     import polars as pl
     from typing_extensions import Self
 
-R = TypeVar("R", bound="_Result")
+R = TypeVar("R", bound="_Result[Any]")
 V = TypeVar("V")
+Row = TypeVar("Row", bound=Mapping[str, Any])
 
 
 @dataclass(frozen=True, repr=False)
-class _Result:
-    data: Mapping[str, Sequence[Mapping[str, Any]]]
+class _Result(Generic[Row]):
+    by_code: Mapping[str, Rows | RowText]
     meta: Completeness
+
+    @cached_property
+    def data(self) -> Mapping[str, Sequence[Row]]:
+        """The rows of each code in order of time."""
+        return {code: self._of(code) for code in self.by_code}
 
     @property
     def columns(self) -> Sequence[str]:
@@ -30,9 +39,24 @@ class _Result:
         raise NotImplementedError
 
     @property
+    def codes(self) -> list[str]:
+        """The codes that the service has rows of, or knows to have none."""
+        return [*self.by_code]
+
+    @property
     def rows(self) -> list[dict[str, Any]]:
         """All rows in the order of the response, each starting with its `code`."""
         return [{"code": code, **row} for code, rows in self.data.items() for row in rows]
+
+    def ends(self, count: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Return the first and the last rows of `rows`, at most so many of each."""
+        first = ({"code": code, **row} for code in self.codes for row in self._of(code))
+        last = (
+            {"code": code, **row}
+            for code in reversed(self.codes)
+            for row in reversed(self._of(code))
+        )
+        return [*islice(first, count)], [*islice(last, count)][::-1]
 
     def __repr__(self) -> str:
         """Return a line that says how many rows there are, and whether they are complete."""
@@ -43,9 +67,9 @@ class _Result:
 
     def __len__(self) -> int:
         """Return the number of rows."""
-        return sum(map(len, self.data.values()))
+        return sum(map(len, self.by_code.values()))
 
-    def of(self, code: str) -> Sequence[Mapping[str, Any]]:
+    def of(self, code: str) -> Sequence[Row]:
         """Return the rows of a code, also by the spelling that it was asked for in.
 
         Raises
@@ -53,7 +77,11 @@ class _Result:
         KeyError
             The result has no such code.
         """
-        return self.data[self.meta.codes_read_as.get(code.strip(), code.strip())]
+        return self._of(self.meta.codes_read_as.get(code.strip(), code.strip()))
+
+    def _of(self, code: str) -> Sequence[Row]:
+        rows = self.by_code[code]
+        return cast("Sequence[Row]", rows.rows if isinstance(rows, RowText) else rows)
 
     def read_from(self, read_as: Mapping[str, str]) -> "Self":
         """Return this result, with what its codes were written as."""
@@ -102,15 +130,15 @@ class _Result:
 
     def to_pandas(self) -> "pd.DataFrame":
         """Return the rows as a pandas frame; see `frames.to_pandas` for its types."""
-        return frames.to_pandas(self.data, self.columns)
+        return frames.to_pandas(self.by_code, self.columns)
 
     def to_polars(self) -> "pl.DataFrame":
         """Return the rows as a polars frame; see `frames.to_polars` for its types."""
-        return frames.to_polars(self.data, self.columns)
+        return frames.to_polars(self.by_code, self.columns)
 
 
 @dataclass(frozen=True, repr=False)
-class KlineResult(_Result):
+class KlineResult(_Result[Bar]):
     """K-lines.
 
     Attributes
@@ -126,7 +154,6 @@ class KlineResult(_Result):
         Whether they are minute bars, which have a `kline_time`.
     """
 
-    data: Mapping[str, Sequence[Bar]]
     fields: Sequence[str] | None = None
     intraday: bool = False
 
@@ -159,7 +186,7 @@ class ContinuousResult(KlineResult):
 
 
 @dataclass(frozen=True, repr=False)
-class StatusResult(_Result):
+class StatusResult(_Result[StockStatus]):
     """The status of stocks.
 
     Attributes
@@ -173,7 +200,6 @@ class StatusResult(_Result):
         The columns that were asked for, if not all.
     """
 
-    data: Mapping[str, Sequence[StockStatus]]
     fields: Sequence[str] | None = None
 
     @property
@@ -183,7 +209,7 @@ class StatusResult(_Result):
 
 
 @dataclass(frozen=True, repr=False)
-class StatementResult(_Result):
+class StatementResult(_Result[Mapping[str, Any]]):
     """Balance sheets, income statements or cash flow statements.
 
     Attributes
@@ -232,7 +258,7 @@ def merged(parts: Sequence[R], unknown_codes: Sequence[str] = ()) -> R:
     meta = _together(metas) if len(metas) > 1 else metas[0]
     if unknown_codes:
         meta = replace(meta, unknown_codes=[*meta.unknown_codes, *unknown_codes])
-    return replace(first, data=_union(part.data for part in parts), meta=meta)
+    return replace(first, by_code=_union(part.by_code for part in parts), meta=meta)
 
 
 def nothing_beside(meta: Completeness) -> Completeness:

@@ -12,16 +12,15 @@ class Shown(Protocol):
     """A result with rows."""
 
     @property
-    def data(self) -> Mapping[str, Any]:
-        """What there is of each code."""
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        """All rows."""
+    def codes(self) -> list[str]:
+        """The codes that it has."""
 
     @property
     def meta(self) -> Any:
         """How complete they are."""
+
+    def ends(self, count: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Return the first and the last rows."""
 
     def __len__(self) -> int: ...
 
@@ -29,21 +28,21 @@ class Shown(Protocol):
 def summary(result: Shown) -> str:
     """Return "KlineResult: 291 codes × 585,096 rows, complete"."""
     state = "complete" if result.meta.complete else "not complete"
-    codes, rows = len(result.data), len(result)
+    codes, rows = len(result.codes), len(result)
     return f"{type(result).__name__}: {_many(codes, 'code')} × {_many(rows, 'row')}, {state}"
 
 
 def html(result: Shown) -> str:
     """Return the summary and the first and last rows as HTML, for notebooks."""
-    rows = result.rows
-    names = list(dict.fromkeys(name for row in [*rows[:ENDS], *rows[-ENDS:]] for name in row))
+    first, last = result.ends(ENDS)
+    names = list(dict.fromkeys(name for row in [*first, *last] for name in row))
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
-    if len(rows) <= 2 * ENDS:
-        body = _lines(rows, names)
-    else:
-        gap = f"<tr><td colspan={len(names)}>…</td></tr>"
-        body = _lines(rows[:ENDS], names) + gap + _lines(rows[-ENDS:], names)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if rows else ""
+    between = len(result) - len(first) - len(last)
+    gap = f"<tr><td colspan={len(names)}>…</td></tr>" if between > 0 else ""
+    # Of few rows, the last ones are among the first ones, too.
+    rest = last[max(0, -between) :]
+    body = _lines(first, names) + gap + _lines(rest, names)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if first else ""
     return f"<p>{escape(summary(result))}</p>{table}"
 
 

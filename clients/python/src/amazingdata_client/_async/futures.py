@@ -78,7 +78,7 @@ class AsyncFutures(AsyncSession):
 
         def ask(some: list[str]) -> Awaitable[Envelope]:
             params = {"varieties": ",".join(some), **scope}
-            return self.call("GET", "/future/continuous", params=params)
+            return self._rows("GET", "/future/continuous", params=params)
 
         at_once = codes_at_once(period, day(start_date), day(end_date), count)
         size = min(MOST_VARIETIES, at_once)

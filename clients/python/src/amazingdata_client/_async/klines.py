@@ -270,7 +270,7 @@ class AsyncKlines(AsyncSession):
 
         def ask(some: list[str]) -> Awaitable[Envelope]:
             body = asked if universe and not some else {"codes": some, **asked}
-            return self.call("POST", "/stock/kline/batch", json=body, repeatable=True)
+            return self._rows("POST", "/stock/kline/batch", json=body, repeatable=True)
 
         return listed, ask
 
@@ -278,6 +278,6 @@ class AsyncKlines(AsyncSession):
         asked = scope | given(fields=fields and ",".join(fields))
 
         def ask(some: list[str]) -> Awaitable[Envelope]:
-            return self.call("GET", "/future/kline", params={"codes": ",".join(some), **asked})
+            return self._rows("GET", "/future/kline", params={"codes": ",".join(some), **asked})
 
         return ask

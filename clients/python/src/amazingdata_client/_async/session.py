@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from amazingdata_client import row_text
 from amazingdata_client._async.runtime import Lock, sleep
 from amazingdata_client.answers import ACCEPT_ENCODING, Envelope, envelope, error_of, unpacked
 from amazingdata_client.errors import BadAnswerError, NoAnswerError, NotLoggedInError
@@ -206,11 +207,29 @@ class AsyncSession:
         AmazingDataError
             See `amazingdata_client.errors`.
         """
-        again = method in SAFE if repeatable is None else repeatable
+        content = {"params": params, "json": json}
+        return envelope(await self._answer(method, path, content, repeatable=repeatable))
+
+    async def _rows(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        repeatable: bool | None = None,
+    ) -> Envelope:
+        """Call the API as `call` does; the rows of codes stay text, see `row_text`."""
         content = {"params": params, "json": json}
         return envelope(
-            await self._found(await self._authorized(method, path, content, repeatable=again))
+            await self._answer(method, path, content, repeatable=repeatable), row_text.read
         )
+
+    async def _answer(
+        self, method: str, path: str, content: Mapping[str, Any], *, repeatable: bool | None
+    ) -> httpx.Response:
+        again = method in SAFE if repeatable is None else repeatable
+        return await self._found(await self._authorized(method, path, content, repeatable=again))
 
     async def _authorized(
         self,
@@ -287,11 +306,14 @@ class AsyncSession:
         self, method: str, url: str, content: Mapping[str, Any]
     ) -> httpx.Response | httpx.TransportError:
         try:
-            return await self._http.request(method, url, **content)
+            response = await self._http.request(method, url, **content)
         except httpx.TransportError as error:
             return error
         except httpx.DecodingError as error:
             raise BadAnswerError(f"{url} sent a corrupt body: {error}") from error
+        # The stream it was read from refers to it: a body would stay until cycles are collected.
+        response.stream = httpx.ByteStream(b"")
+        return response
 
     async def _found(self, response: httpx.Response) -> httpx.Response:
         """Follow the link to a large response.

@@ -79,7 +79,7 @@ class Futures(Session):
 
         def ask(some: list[str]) -> Envelope:
             params = {"varieties": ",".join(some), **scope}
-            return self.call("GET", "/future/continuous", params=params)
+            return self._rows("GET", "/future/continuous", params=params)
 
         at_once = codes_at_once(period, day(start_date), day(end_date), count)
         size = min(MOST_VARIETIES, at_once)

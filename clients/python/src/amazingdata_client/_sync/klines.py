@@ -271,7 +271,7 @@ class Klines(Session):
 
         def ask(some: list[str]) -> Envelope:
             body = asked if universe and not some else {"codes": some, **asked}
-            return self.call("POST", "/stock/kline/batch", json=body, repeatable=True)
+            return self._rows("POST", "/stock/kline/batch", json=body, repeatable=True)
 
         return listed, ask
 
@@ -279,6 +279,6 @@ class Klines(Session):
         asked = scope | given(fields=fields and ",".join(fields))
 
         def ask(some: list[str]) -> Envelope:
-            return self.call("GET", "/future/kline", params={"codes": ",".join(some), **asked})
+            return self._rows("GET", "/future/kline", params={"codes": ",".join(some), **asked})
 
         return ask
