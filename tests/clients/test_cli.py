@@ -94,6 +94,21 @@ def test_a_logout_is_repeated_twice_and_soon(
     assert max(waits) <= 1
 
 
+@pytest.mark.usefixtures("waits")
+def test_a_wait_for_the_service_is_told_once(run: Run, scripted: ScriptedService) -> None:
+    for outcomes, told in (
+        ([httpx.ConnectError("refused")] * 3, "no answer from the service (refused), trying again"),
+        ([failure(503, retry_after=20)] * 2, "the service is busy (503), trying again in 21 s"),
+        ([failure(429, retry_after=3)], "the service is busy (429), trying again in 4 s"),
+    ):
+        scripted.scripts.clear()
+        scripted.on("GET /auth/me", *outcomes, success(USER))
+        found = run("whoami")
+        assert found.exit_code == 0
+        assert found.stderr.count("trying again") == 1
+        assert told in found.stderr
+
+
 def test_a_new_password_of_ones_own(run: Run, scripted: ScriptedService, store: Store) -> None:
     person = Login(URL, None, None, store, httpx.MockTransport(scripted))
     store.save(Profile(URL, "wang", Token("token-1", 9e9, 9e9)))

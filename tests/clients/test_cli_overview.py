@@ -59,13 +59,25 @@ def test_counts_that_no_longer_hold_are_not_complete(run: Run, scripted: Scripte
 def test_what_was_never_counted_is_empty(run: Run, scripted: ScriptedService) -> None:
     found = example("GET /status")
     (dataset,) = found["datasets"]
-    dataset |= {"held": None, "unknown": "never_counted", "failed": 2}
+    dataset = dataset | {"held": None, "unknown": "never_counted", "failed": 2}
     tasks = found["tasks"] | {"failed": 2}
     scripted.on("GET /status", success(found | {"datasets": [dataset], "tasks": tasks}))
+    assert run("overview").exit_code == 0
     shown = run("overview", "--require-complete")
-    assert shown.exit_code == 0
+    assert shown.exit_code == exits.INCOMPLETE
+    assert "nothing was counted yet" in shown.stderr
     assert shown.stdout.splitlines()[1].split("\t")[:3] == ["stock.daily", "", ""]
     assert "2 tasks went wrong in the last seven days" in shown.stderr
+
+
+def test_one_that_was_never_counted_does_not_matter_beside_others(
+    run: Run, scripted: ScriptedService
+) -> None:
+    found = with_dataset(**WHOLE)
+    empty = found["datasets"][0] | {"dataset": "etf.min1", "held": None, "unknown": "never_counted"}
+    both = found | {"datasets": [*found["datasets"], empty]}
+    scripted.on("GET /status", success(both))
+    assert run("overview", "--require-complete").exit_code == 0
 
 
 def test_the_schedules(run: Run, scripted: ScriptedService) -> None:

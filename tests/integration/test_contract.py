@@ -371,7 +371,7 @@ def test_a_code_without_its_exchange_is_refused_with_its_candidates(key: Key, na
     assert (status, body["message"]) == (400, f"{name}: {reason}")
     named = ["000001.SH (合成上证指数)", "000001.SZ (合成0151)"]
     params = {"codes": ["000001"], "candidates": named}
-    told = {"reason": reason, "key": "no_exchange", "params": params}
+    told = {"reason": reason, "key": "exchange_unclear", "params": params}
     assert body["errors"] == [{"field": name, **told}]
 
 

@@ -96,6 +96,16 @@ def test_nobody_knows_when_a_rate_began(service: Service) -> None:
     assert [*schedules(service)][-1] == "stock"
 
 
+@pytest.mark.parametrize("given", ["", "{}", "[]", "7", '"stock"', "{", '{"schedule": null}'])
+def test_one_that_starts_something_else_has_its_own_name(service: Service, given: str) -> None:
+    target = client("scheduler").get_schedule(Name="FillMachineStocks")["Target"]
+    change("FillMachineStocks", Target=target | {"Input": given})
+    found = schedules(service)
+    assert "stock" not in found
+    assert found["FillMachineStocks"]["next_run"]
+    assert found["FillMachineStocks"]["last_run"] is None
+
+
 def test_a_schedule_that_was_deleted_is_none(service: Service) -> None:
     client("scheduler").delete_schedule(Name="FillMachineStocks")
     assert "stock" not in schedules(service)

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bareIn, codesIn, firstDay } from "../src/lib/scope";
+import { bareIn, codesIn, firstDay, isFuture } from "../src/lib/scope";
 
 test.each([
   ["", []],
@@ -23,6 +23,20 @@ test.each([
   ["19000101", "20261130", "daily", "19661201"],
 ] as const)("a range from %s to %s of %s begins on %s", (start, end, period, first) => {
   expect(firstDay(start, end, period)).toBe(first);
+});
+
+test.each([
+  ["IF2401.CFE", true],
+  ["cffex.if2401", true],
+  ["rb2405.SHF", true],
+  ["SR405.CZC", true],
+  ["if.main", true],
+  ["600000.SH", false],
+  ["sh.600000", false],
+  ["sh600000", false],
+  ["000300.SH", false],
+])("%s is a future: %s", (code, future) => {
+  expect(isFuture(code)).toBe(future);
 });
 
 test("codes that lack their exchange are told from those that have it", () => {

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.e2e.browser import chart, frames, go, series
+from tests.e2e.browser import chart, frames, go, held, series
 from tests.e2e.calls import fill, klines
 from tests.e2e.conftest import LocalCloud
 
@@ -194,6 +194,40 @@ def test_codes_are_compared_in_percent(page: Page, filled: LocalCloud) -> None:
     page.get_by_role("button", name=f"移出对比 {OTHER}").click()
     expect(page.get_by_role("checkbox", name="MA", exact=True)).to_be_enabled()
     assert "with" not in kept(page)
+
+
+def test_earlier_bars_that_bring_a_series_leave_the_view(page: Page) -> None:
+    """Beside codes to compare with, they bring the marks of days without a bar."""
+    with held(page, "**/stock/kline?*end_date=20241231*"):
+        go(page, f"{PLACE}&with={OTHER}")
+        expect(page.get_by_label("开始日期")).to_have_value("2025-01-01")
+        before = series(page)
+    page.wait_for_function(
+        "() => document.querySelector('[data-chart]').stage.series.get('candles').data().length"
+        " > 700"
+    )
+    expect(page.get_by_text("正在加载更早的K线")).to_have_count(0)
+    after = series(page)
+    assert after["marks"]
+    assert "marks" not in before
+    assert after["times"] == before["times"]
+
+
+@pytest.mark.parametrize("codes", [("IF2506.CFE", "000300.SH"), ("000300.SH", "IF2506.CFE")])
+def test_a_future_and_its_index_are_compared(page: Page, codes: tuple[str, str]) -> None:
+    code, other = codes
+    go(page, f"kline?code={code}&start=20250401&end=20250530&with={other},{OTHER}")
+    expect(page.get_by_role("heading", level=2).first).to_contain_text(code)
+    chart(page)
+    for each in (other, OTHER):
+        page.wait_for_function(
+            f"() => document.querySelector('[data-chart]').stage.series.get('{each}')"
+            "?.data().some(({ value }) => value)"
+        )
+    drawn = series(page)
+    shown = [[day for day in drawn[key] if day] for key in ("candles", other)]
+    assert [len(each) for each in shown] == [len(drawn["times"])] * 2
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_what_is_in_view_is_saved_as_a_table_and_a_picture(page: Page, filled: LocalCloud) -> None:

@@ -170,11 +170,14 @@ def test_who_tells_of_codes_without_their_exchange_gets_all_of_them() -> None:
         Wrong(
             "codes",
             "which ones?",
-            "no_exchange",
+            "exchange_unclear",
             {"codes": ["000001", "if2401"], "candidates": ["000001.SH (上证指数)"]},
         ),
         Wrong("page", "must be at least 1", "too_small", {"least": 1}),
     ]
+    told = Needs("which ones?", [])
+    unknown = Wrong("codes", "which ones?", "no_exchange", {"codes": ["000001", "if2401"]})
+    assert unknown in [*wrong_fields(caught.value, lambda _: told)]
 
 
 def matches(pattern: str, text: str) -> bool:

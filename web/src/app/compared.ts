@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Adjustment, Bar, Day, Meta, Period, Security } from "../api/types";
 import { addDays } from "../lib/dates";
+import { isFuture } from "../lib/scope";
 import { timeOf } from "../lib/slots";
 import { pathOf } from "./history";
 
@@ -47,14 +48,20 @@ export function useCompared(
     const leaving = new AbortController();
     const more = known.key === key && !known.error && from < known.from;
     const end_date = more ? addDays(known.from, -1) : to;
-    const range = { codes: codes.join(), start_date: from, end_date, period };
-    const query = security.type === "future" ? range : { ...range, adjust };
-    call<Record<string, Bar[]>, Meta>(pathOf(security), { query, signal: leaving.signal }).then(
-      ({ data, meta }) => {
+    const ask = (future: boolean) => {
+      const some = codes.filter((code) => isFuture(code) === future).join();
+      const range = { codes: some, start_date: from, end_date, period };
+      const query = future ? range : { ...range, adjust };
+      const { signal } = leaving;
+      return some ? [call<Record<string, Bar[]>, Meta>(pathOf(future), { query, signal })] : [];
+    };
+    Promise.all([true, false].flatMap(ask)).then(
+      (answers) => {
         const before = more ? known : NOTHING;
-        const closes = joined(before.closes, data);
-        const lacking = [...before.lacking, ...lackingIn(meta)];
-        setKnown({ key, from, closes, lacking, readAs: meta.codes_read_as ?? {}, error: null });
+        const closes = joined(before.closes, Object.assign({}, ...answers.map(({ data }) => data)));
+        const lacking = [...before.lacking, ...answers.flatMap(({ meta }) => lackingIn(meta))];
+        const readAs = Object.assign({}, ...answers.map(({ meta }) => meta.codes_read_as));
+        setKnown({ key, from, closes, lacking, readAs, error: null });
       },
       (error) => {
         if (!leaving.signal.aborted) setKnown({ ...NOTHING, key, error });

@@ -46,9 +46,9 @@ export interface Earlier {
 /** The milliseconds that the range is kept back for the bars before it: one drawing, not two. */
 const GRACE = 400;
 
-/** The kinds whose bars are asked for like those of stocks, and those of futures. */
-export function pathOf(security: Security): string {
-  return security.type === "future" ? "/future/kline" : "/stock/kline";
+/** Where bars are asked for: those of futures, and those of all other kinds. */
+export function pathOf(future: boolean): string {
+  return future ? "/future/kline" : "/stock/kline";
 }
 
 /** Load the bars of a range, some before it for the averages, and more whenever they are wanted. */
@@ -185,7 +185,7 @@ async function readRange(
   const asked = { codes: code, start_date, end_date, period };
   const query = type === "future" ? asked : { ...asked, adjust, include };
   const given = signal ? { signal } : {};
-  const { data, meta } = await call<Bars, Meta>(pathOf(security), { query, ...given });
+  const { data, meta } = await call<Bars, Meta>(pathOf(type === "future"), { query, ...given });
   // Weekly and monthly bars may cover days without one.
   const marked = period !== "weekly" && period !== "monthly";
   const lacking = marked && RANGED.some((mark) => (meta[mark][code]?.length ?? 0) > 0);

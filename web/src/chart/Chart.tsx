@@ -76,7 +76,7 @@ export function Chart(props: Props) {
     // A day of minutes without any bar has no hour either.
     const timed = slots.some(({ time }) => time.length > 10);
     stage.dress(drawing.current.palette, t.app.locale, timed);
-    stage.draw(specs(drawing.current, times), `${theme} ${lang}`);
+    stage.draw(specs(drawing.current, times), times, `${theme} ${lang}`);
   }, [stage, content]);
   const shown = useRef("");
   useEffect(() => {

@@ -39,6 +39,8 @@ export class Stage {
   readonly lines = new Polylines();
   signs: ISeriesMarkersPluginApi<Time> | null = null;
   #look = "";
+  /** The first of the times that are drawn. */
+  #first: UTCTimestamp | undefined;
   #data = new Map<string, Spec["data"]>();
 
   constructor(host: HTMLElement) {
@@ -82,11 +84,18 @@ export class Stage {
     });
   }
 
-  /** Draw these series. What is in view stays in view, also when there are more bars before it. */
-  draw(specs: readonly Spec[], look: string): void {
+  /**
+   * Draw these series, whose slots have these times. What is in view stays in view, also when there
+   * are more slots before it.
+   */
+  draw(specs: readonly Spec[], times: readonly UTCTimestamp[], look: string): void {
     const shape = `${look} ${specs.map(({ key, pane }) => `${key}@${pane}`).join(" ")}`;
-    if (shape !== this.#look) this.#build(specs);
+    if (shape !== this.#look) {
+      const known = this.#first === undefined ? -1 : times.indexOf(this.#first);
+      this.#build(specs, Math.max(0, known));
+    }
     this.#look = shape;
+    this.#first = times[0];
     for (const { key, data, options } of specs) {
       if (this.#data.get(key) === data) continue;
       // Adjusted prices have other decimals.
@@ -96,7 +105,8 @@ export class Stage {
     }
   }
 
-  #build(specs: readonly Spec[]): void {
+  /** Make all series anew; `earlier` slots come before those that were drawn. */
+  #build(specs: readonly Spec[], earlier: number): void {
     const view = this.series.size ? this.view() : null;
     this.series.get("candles")?.detachPrimitive(this.lines);
     for (const series of this.series.values()) this.chart.removeSeries(series);
@@ -116,7 +126,7 @@ export class Stage {
     for (const [place, pane] of this.chart.panes().entries()) {
       pane.setStretchFactor(place === 0 ? PRICES : 1);
     }
-    if (view) this.show(view);
+    if (view) this.show({ from: view.from + earlier, to: view.to + earlier });
   }
 
   /** Show or hide each series, put signs at the candles and lines over them. */

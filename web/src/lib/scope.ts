@@ -21,6 +21,12 @@ export function bareIn(codes: readonly string[]): string[] {
   return codes.filter((code) => /^(?!(sh|sz|bj)\d{6}$)[a-z]{0,2}\d{3,6}$/i.test(code));
 }
 
+/** Whether a code in any spelling is that of a future or of a main contract, such as "cffex.if2401". */
+export function isFuture(code: string): boolean {
+  const [symbol = "", suffix = ""] = code.toUpperCase().split(".");
+  return suffix === "MAIN" || [symbol, suffix].some((each) => /^[A-Z]{1,2}\d{3,4}$/.test(each));
+}
+
 /** The first day of a range, late enough for the coverage of a period's bars to be counted. */
 export function firstDay(start: Day, end: Day, period: Period): Day {
   const months = period.startsWith("min") ? MOST_PARTS : 12 * MOST_PARTS;

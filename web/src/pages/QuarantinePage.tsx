@@ -47,13 +47,16 @@ export function QuarantinePage({ route: { params } }: PageProps) {
     page: params.get("page") ?? "",
   };
   const page = pageOf(params);
-  const { answer, error, reload } = useRead<Page<SetAside>, QuarantineMeta>("/cache/quarantine", {
-    dataset: filters.dataset,
-    code: filters.code || undefined,
-    start_date: filters.start || undefined,
-    page,
-    page_size: SIZE,
-  });
+  const { answer, busy, error, reload } = useRead<Page<SetAside>, QuarantineMeta>(
+    "/cache/quarantine",
+    {
+      dataset: filters.dataset,
+      code: filters.code || undefined,
+      start_date: filters.start || undefined,
+      page,
+      page_size: SIZE,
+    },
+  );
   const choose = (change: Partial<Filters>) => {
     location.hash = link("quarantine", { ...filters, page: "", ...change });
   };
@@ -95,7 +98,7 @@ export function QuarantinePage({ route: { params } }: PageProps) {
                   {admin && (
                     <td>
                       {dayAt(item.at) && (
-                        <button type="button" onClick={() => fetchAgain(item)}>
+                        <button type="button" disabled={busy} onClick={() => fetchAgain(item)}>
                           {q.again}
                         </button>
                       )}

@@ -11,6 +11,7 @@ from amazingdata_client.cli import options
 from amazingdata_client.cli.days import SHANGHAI
 from amazingdata_client.cli.exits import exits
 from amazingdata_client.cli.output import print_one, say
+from amazingdata_client.cli.patience import TOLD
 from amazingdata_client.cli.session import (
     LOCAL,
     NEW_PASSWORD,
@@ -43,7 +44,7 @@ def login(login: Login, *, username: str | None, password_stdin: bool) -> None:
     name = username or login.username or click.prompt("User name", err=True)
     stdin = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     password = ask_password(login.password) if stdin is None else stdin
-    with exits(), Client(url, name, password, transport=login.transport) as client:
+    with exits(), Client(url, name, password, retry=TOLD, transport=login.transport) as client:
         token = client.login()
     login.store.save(Profile(url, name, token))
     say(f"logged in to {url} as {name}")

@@ -37,7 +37,8 @@ def overview(login: Login, *, require_complete: bool, as_json: bool) -> None:
     """Show how complete each dataset is, how its tasks are doing, and the size of the store.
 
     A dataset is not complete while days are missing or unconfirmed, or its last final day was not
-    counted yet; one of which nothing was ever stored does not matter.
+    counted yet. One of which nothing was ever stored does not matter, but where that is all of
+    them, nothing is complete.
 
     \b
     amazingdata overview
@@ -52,8 +53,11 @@ def overview(login: Login, *, require_complete: bool, as_json: bool) -> None:
     open_ones = [each.dataset for each in found.datasets if _is_open(each)]
     if found.tasks and found.tasks.failed:
         say(f"{counted(found.tasks.failed, 'task')} went wrong in the last seven days")
-    if open_ones:
-        say(f"not complete: {', '.join(open_ones)}")
+    lacking = f"not complete: {', '.join(open_ones)}" if open_ones else ""
+    if not any(each.held for each in found.datasets):
+        lacking = "nothing was counted yet"
+    if lacking:
+        say(lacking)
         if require_complete:
             sys.exit(exits.INCOMPLETE)
 

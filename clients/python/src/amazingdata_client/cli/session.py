@@ -10,6 +10,7 @@ import httpx
 
 from amazingdata_client._sync.client import Client
 from amazingdata_client.cli.exits import exits
+from amazingdata_client.cli.patience import TOLD
 from amazingdata_client.cli.store import Profile, Store
 from amazingdata_client.errors import NotLoggedInError
 
@@ -80,7 +81,12 @@ class Login:
                 raise NotLoggedInError(f"not logged in to {url}")
             password = self.password if self.username else None
             with Client(
-                url, self.username, password, token=token, transport=self.transport
+                url,
+                self.username,
+                password,
+                token=token,
+                retry=TOLD,
+                transport=self.transport,
             ) as client:
                 yield client
 

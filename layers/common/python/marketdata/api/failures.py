@@ -190,8 +190,11 @@ def wrong_fields(
             if of_bare and detail["type"] == BARE:
                 reason, candidates = of_bare(context["codes"])
                 codes = [*islice(dict.fromkeys(context["codes"]), MAX_CODES)]
-                params = {"codes": codes, "candidates": candidates}
-                yield Wrong(field, reason, BARE, params)
+                if candidates:
+                    params = {"codes": codes, "candidates": candidates}
+                    yield Wrong(field, reason, "exchange_unclear", params)
+                else:
+                    yield Wrong(field, reason, BARE, {"codes": codes})
             else:
                 yield _wrong(field, detail, context)
 

@@ -45,7 +45,8 @@ class Run(NamedTuple):
 def key_of(event: Mapping[str, Any]) -> str:
     """Return what identifies a schedule by what it starts its execution with."""
     late = "-if-late" if event.get("if_late") else ""
-    return f"{event['schedule']}{late}"
+    subject: str = event["schedule"] + late
+    return subject
 
 
 class ScheduleRuns:
@@ -77,7 +78,7 @@ class Entry(NamedTuple):
     Attributes
     ----------
     name : str
-        What the schedule is about, see `key_of`.
+        What the schedule is about, see `key_of`; its own name where its input does not say.
     schedule : Schedule
         As it stands.
     next_run : datetime or None
@@ -122,12 +123,12 @@ class Timetable:
     def entries(self) -> list[Entry]:
         """Return a line for each schedule that exists; those that run next come first."""
         runs = self.runs.read()
-        found = filter(None, side_by_side(self.read, self.names))
-        entries = side_by_side(lambda each: self._entry(each, runs), list(found))
+        read = zip(self.names, side_by_side(self.read, self.names), strict=True)
+        found = [(_subject(name, each), each) for name, each in read if each]
+        entries = side_by_side(lambda each: self._entry(*each, runs), found)
         return sorted(entries, key=lambda each: (each.next_run is None, each.next_run, each.name))
 
-    def _entry(self, schedule: Schedule, runs: Mapping[str, Run]) -> Entry:
-        name = key_of(orjson.loads(schedule.input))
+    def _entry(self, name: str, schedule: Schedule, runs: Mapping[str, Run]) -> Entry:
         run, task, due = runs.get(name), None, None
         if run and run.task_id:
             with suppress(NotFoundError):
@@ -135,6 +136,13 @@ class Timetable:
         if schedule.enabled:
             due = next_run(schedule.expression, schedule.time_zone, self.now)
         return Entry(name, schedule, due, run, task)
+
+
+def _subject(name: str, schedule: Schedule) -> str:
+    """Return what a schedule is about: its own name if somebody has changed what it starts."""
+    with suppress(ValueError, KeyError, TypeError, AttributeError):
+        return key_of(orjson.loads(schedule.input))
+    return name
 
 
 def next_run(expression: str, time_zone: str, after: datetime) -> datetime | None:

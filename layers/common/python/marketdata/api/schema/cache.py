@@ -122,7 +122,8 @@ class ScheduleView(Schema):
     """A schedule."""
 
     name: str
-    """名称 · What it starts, such as stock, or stock-if-late for its repetition."""
+    """名称 · What it starts, such as stock, or stock-if-late for its repetition; the schedule's own
+    name if somebody has changed its input."""
     description: str
     """说明."""
     expression: str

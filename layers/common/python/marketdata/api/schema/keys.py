@@ -70,6 +70,11 @@ FIELDS = {
         ("given",),
     ),
     "no_exchange": Key(
+        "needs the exchange of {codes}, as in 600000.SH",
+        "{codes} 须带交易所，如 600000.SH",
+        ("codes",),
+    ),
+    "exchange_unclear": Key(
         "needs the exchange of {codes}, as in 600000.SH. Possible: {candidates}",
         "{codes} 须带交易所，如 600000.SH。可能是：{candidates}",
         ("codes", "candidates"),
