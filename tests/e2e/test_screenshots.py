@@ -1,7 +1,9 @@
 """The README's pictures of the console; made only when asked for, by `make screenshots`."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,7 +12,6 @@ from tests.e2e.browser import PHONE, address, browsing, chart, go, log_in, opene
 from tests.e2e.calls import fill, start
 from tests.e2e.conftest import LocalCloud
 
-YEAR = {"start_date": "20251101", "end_date": "20261120"}
 CODE = "000004.SZ"
 STOCK = f"kline?code={CODE}&start=20251101&end=20261120&adjust=forward"
 
@@ -30,8 +31,6 @@ def test_screenshots(folder: Path, synthetic_cloud: LocalCloud) -> None:
     with browsing() as browser:
         for theme in ("dark", "light"):
             with opened(browser, address(synthetic_cloud), theme=theme) as page:
-                if theme == "dark":
-                    take(page, folder, "login")
                 log_in(page)
                 tour(page, folder, theme)
         with opened(browser, address(synthetic_cloud), PHONE, "light") as page:
@@ -43,12 +42,13 @@ def test_screenshots(folder: Path, synthetic_cloud: LocalCloud) -> None:
 
 def prepare(cloud: LocalCloud) -> None:
     """Have something of everything to show: whole years, gaps, main contracts, tasks that end."""
-    fill(cloud.admin, security_type="stock", **YEAR)
-    codes = cloud.admin.get("/base/securities?security_type=EXTRA_STOCK_A&limit=12").json()
-    some = [each["code"] for each in codes["data"]["items"]]
-    years = {"start_date": "20220101", "end_date": "20251031"}
-    fill(cloud.admin, security_type="stock", codes=some, **years)
-    fill(cloud.admin, security_type="future", start_date="20260501", end_date="20261120")
+    until = f"{datetime.now(ZoneInfo('Asia/Shanghai')):%Y%m%d}"
+    fill(cloud.admin, security_type="stock", start_date="20240101", end_date=until)
+    codes = cloud.admin.get("/base/codes?security_type=EXTRA_STOCK_A").json()["data"]
+    years = {"start_date": "20220101", "end_date": "20231231"}
+    fill(cloud.admin, security_type="stock", codes=codes[8:], **years)
+    fill(cloud.admin, security_type="stock", codes=codes[3:6], **years | {"end_date": "20230820"})
+    fill(cloud.admin, security_type="future", start_date="20260501", end_date=until)
     start(cloud.admin, "detect-all-missing", security_type="stock", **years)
     host: dict[str, Any] = {"username": "me", "password": "secret", "host": "127.0.0.1"}
     cloud.admin.post("/configs/sdk", json=host | {"name": "主用"})
@@ -62,6 +62,10 @@ def tour(page: Page, folder: Path, theme: str) -> None:
     take(page, folder, f"kline-{theme}")
     if theme == "light":
         return
+    go(page, "status")
+    expect(page.get_by_role("table")).to_have_count(2)
+    expect(page.get_by_text("加载中")).to_have_count(0)
+    take(page, folder, "status")
     go(page, "futures")
     expect(page.get_by_role("heading", level=2).first).to_contain_text("IF")
     chart(page)
