@@ -72,6 +72,8 @@ def run(options: argparse.Namespace) -> None:
             s3 = boto3.client("s3", endpoint_url=emulator.endpoint)
             if data:
                 say(f"{bootstrap.upload(s3, deployed.bucket, data)} files uploaded from {data}")
+                for remark in settings.remarks_on(data):
+                    say(remark)
             if bundle and bootstrap.upload_bundle(s3, deployed.bucket, bundle):
                 say(f"the SDK's bundle uploaded from {bundle}")
             bootstrap.warm(boto3.client("lambda", endpoint_url=emulator.endpoint))

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from local.tools import LocalCloudError
+from marketdata.sources.files.lists import SecurityList, parse_securities
 from marketdata.sources.files.source import SECURITIES
 
 SOURCES = ("synthetic", "files", "amazingdata", "baostock")
 LAST_PORT = 65535
+NAMED = 5
+"""So many rows of a file that cannot be read are named."""
 
 
 def read(arguments: Sequence[str]) -> argparse.Namespace:
@@ -59,6 +62,22 @@ def _check_data(upstream: str, data: Path | None) -> None:
     if not (data / SECURITIES).is_file():
         wanted = f"has no {SECURITIES}" if any(data.iterdir()) else "is empty"
         raise LocalCloudError(f"DATA: {data} {wanted}; docs/data.md shows what belongs there")
+    try:
+        _securities(data)
+    except ValueError as error:
+        raise LocalCloudError(f"DATA: {data / SECURITIES} {error}") from error
+
+
+def remarks_on(data: Path) -> list[str]:
+    """Return what is wrong with rows of the list of securities, which are left out."""
+    remarks = _securities(data).remarks
+    said = [f"{data / SECURITIES} line {line}: {reason}" for line, reason in remarks[:NAMED]]
+    more = len(remarks) - NAMED
+    return [*said, f"{more} more rows like these"] if more > 0 else said
+
+
+def _securities(data: Path) -> SecurityList:
+    return parse_securities((data / SECURITIES).read_bytes())
 
 
 def _check_bundle(upstream: str, bundle: Path | None) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from local import __main__ as command
+from local import settings
 from local.tools import claim, sign
 
 
@@ -82,6 +83,43 @@ def test_a_folder_without_data_is_refused_at_once(
         (data / name).touch()
     assert run(monkeypatch, tmp_path, upstream="files", data=str(data)) == 1
     assert f"DATA: {data} {what}" in capsys.readouterr().err
+
+
+HEADER = "code,name,type,list_date,delist_date\n"
+GOOD = "600000.SH,浦发银行,stock,19991110,\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ("kode,name\n", "line 1: columns are missing"),
+        (HEADER + "600000,浦发银行,stock,19991110,\n", "line 2: "),
+        (HEADER + "\udcff\n", "line 2: it is not UTF-8"),
+    ],
+)
+def test_a_list_of_securities_that_cannot_be_read_is_refused_with_its_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    content: str,
+    what: str,
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    path = data / "securities.csv"
+    path.write_bytes(content.encode(errors="surrogateescape"))
+    assert run(monkeypatch, tmp_path, upstream="files", data=str(data)) == 1
+    assert f"DATA: {path} {what}" in capsys.readouterr().err
+
+
+def test_rows_that_are_left_out_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "securities.csv"
+    path.write_text(HEADER + GOOD)
+    assert settings.remarks_on(tmp_path) == []
+    path.write_text(HEADER + GOOD + "600001,x,stock,19991110,\n" * 7)
+    *named, more = settings.remarks_on(tmp_path)
+    assert [each.split(": ")[0] for each in named] == [f"{path} line {at}" for at in range(3, 8)]
+    assert more == "2 more rows like these"
 
 
 def test_port_in_use(

@@ -152,7 +152,7 @@ function Tasks({ state: { running, failed } }: { state: DatasetState }) {
   const { t } = useConsole();
   const s = t.status;
   return (
-    <td>
+    <td class="words">
       <a href={link("tasks", { status: "running" })}>{s.running(running)}</a>
       {failed > 0 && (
         <>
