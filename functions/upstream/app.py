@@ -21,8 +21,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     Both hold a session meanwhile, unless they need no source. The answer to batches is those that
     are left: their number as `left`, they themselves as `batches`, and as `pause` how many seconds
     to wait before asking again; the others are recorded. An exception means that a batch failed and
-    that a retry may help. That all sessions are in use is an answer, since exceptions lose their
-    names where Lambda is emulated.
+    that a retry may help. That all sessions are in use is an answer, since it is no failure.
     """
     if "batches" in event:
         return _take_turn(event)
