@@ -26,6 +26,7 @@ Row = TypeVar("Row", bound=Mapping[str, Any])
 @dataclass(frozen=True, repr=False)
 class _Result(Generic[Row]):
     by_code: Mapping[str, Rows | RowText]
+    """The rows of each code, still text where nobody has read them yet; `data` has them read."""
     meta: Completeness
 
     @cached_property
