@@ -8,6 +8,7 @@ from typing import NoReturn
 from local.tools import LocalCloudError
 from marketdata.sources.files.lists import SecurityList, parse_securities
 from marketdata.sources.files.source import SECURITIES
+from marketdata.sources.files.tables import notes_of
 
 SOURCES = ("synthetic", "files", "amazingdata", "baostock")
 LAST_PORT = 65535
@@ -70,10 +71,8 @@ def _check_data(upstream: str, data: Path | None) -> None:
 
 def remarks_on(data: Path) -> list[str]:
     """Return what is wrong with rows of the list of securities, which are left out."""
-    remarks = _securities(data).remarks
-    said = [f"{data / SECURITIES} line {line}: {reason}" for line, reason in remarks[:NAMED]]
-    more = len(remarks) - NAMED
-    return [*said, f"{more} more rows like these"] if more > 0 else said
+    notes = notes_of(SECURITIES, _securities(data).remarks, NAMED)
+    return [f"{data}/{note.removeprefix('imports/')}" for note in notes]
 
 
 def _securities(data: Path) -> SecurityList:

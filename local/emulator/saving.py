@@ -1,8 +1,9 @@
 """The state is saved while the server runs: a generation every few seconds in which it changed.
 
 A child process writes it, made by fork from the event loop between two requests, so it has a
-consistent copy of everything and the server waits for the fork only. The package itself saves at an
-orderly stop alone, over what was there.
+consistent copy of everything and the server waits for the fork only; at an orderly stop it waits
+for the child. The package itself saves at an orderly stop alone, over what was there and while its
+threads may still change it.
 
 Objects are files of their own, written as they come. An older state may need one that has been
 deleted since, so deletions wait until no kept generation is from before them.
@@ -181,8 +182,8 @@ class Saver:
 
         return sent
 
-    def save_at_stop(self, states: Any) -> None:
-        """Save in this process, which serves nobody any more."""
+    def save_at_stop(self, _states: Any) -> None:
+        """Save once more, now that nobody is served; executions may still be at work in threads."""
         if not self._serving:
             return
         self._serving = False
@@ -191,7 +192,11 @@ class Saver:
                 os.kill(self._child, signal.SIGKILL)
                 os.waitid(os.P_PID, self._child, os.WEXITED | os.WNOWAIT)
         began = time.monotonic()
-        self._told(self._written(states, orderly=True), began, stop=True)
+        try:
+            answer = _read(*self._forked(orderly=True))
+        except (OSError, ValueError) as error:
+            answer = {"failed": str(error)}
+        self._told(answer, began, stop=True)
 
     async def _run(self) -> None:
         warnings.filterwarnings("ignore", ".*fork.*", DeprecationWarning)
@@ -210,11 +215,7 @@ class Saver:
         self.changed = False
         written, deleted = set(self.objects.written), set(self.objects.deleted)
         began = time.monotonic()
-        outcome, inherited = os.pipe()
-        self._child = os.fork()
-        if not self._child:
-            self._be_child(inherited)
-        os.close(inherited)
+        outcome, self._child = self._forked(orderly=False)
         stalled = time.monotonic() - began
         answer = await asyncio.to_thread(_read, outcome, self._child)
         self._child = 0
@@ -225,25 +226,34 @@ class Saver:
         else:
             self.changed = True
 
-    def _be_child(self, outcome: int) -> None:
+    def _forked(self, *, orderly: bool) -> tuple[int, int]:
+        """Start a process that saves; return the pipe on which it tells its outcome, and its ID."""
+        outcome, inherited = os.pipe()
+        child = os.fork()
+        if not child:
+            self._be_child(inherited, orderly=orderly)
+        os.close(inherited)
+        return outcome, child
+
+    def _be_child(self, outcome: int, *, orderly: bool) -> None:
         """Write a generation and end; nothing of the server may run on in this process."""
         try:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.alarm(LIMIT)
-            answer = self._written(server._build_persistence_save_dict(), orderly=False)  # noqa: SLF001
+            answer = self._written(orderly=orderly)
             os.write(outcome, json.dumps(answer).encode())
         finally:
             os._exit(0)
 
-    def _written(self, states: Any, *, orderly: bool) -> dict[str, str]:
+    def _written(self, *, orderly: bool) -> dict[str, str]:
         """Write a generation; return its time, or why there is none."""
         self._faults.texts.clear()
 
         def fill(folder: Path) -> None:
             persistence.STATE_DIR = str(folder)
             lambda_svc.CODE_BLOB_DIR = str(folder / "lambda-blobs")
-            persistence.save_all(states)
+            persistence.save_all(server._build_persistence_save_dict())  # noqa: SLF001
             if self._faults.texts:
                 raise OSError(self._faults.texts[0])
 

@@ -14,9 +14,9 @@ from local.emulator import output
 from local.emulator.crew import START, Crew
 
 _CALL = "            result = handler_fn(event, context)"
+_RAISED = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
 _exception = threading.local()
 """Its `name` is the class of the exception that this thread's last invocation raised."""
-_RAISED = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
 
 
 def adapt(limit: int) -> None:

@@ -10,7 +10,14 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-from amazingdata_client import KlineResult, NotFoundError, UnavailableError, parsing
+from amazingdata_client import (
+    KlineResult,
+    NotFoundError,
+    UnavailableError,
+    answers,
+    parsing,
+    row_text,
+)
 from amazingdata_client.progress_bar import KERNEL_SHELL, html, line
 from amazingdata_client.results import merged
 
@@ -284,10 +291,27 @@ def test_a_bar_in_a_notebook_is_one_that_changes(
 
 def test_answers_are_read_without_orjson_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "orjson", None)
-    spec = importlib.util.spec_from_file_location("parsing_anew", str(parsing.__file__))
+    anew = [loaded_anew(each, monkeypatch) for each in (parsing, row_text, answers)]
+    parser, rows_reader, reader = anew
+    assert parser.loads is json.loads
+    body = {"data": {CODES[0]: [sample_bar("20240102"), sample_bar("20240103")]}}
+    response = httpx.Response(
+        200,
+        content=json.dumps(body, separators=(",", ":")),
+        request=httpx.Request("GET", "http://service"),
+    )
+    assert reader.envelope(response).data == body["data"]
+    kept = reader.envelope(response, rows_reader.read).data[CODES[0]]
+    assert kept.rows == body["data"][CODES[0]]
+    assert kept.columns()["trade_date"] == [20240102, 20240103]
+
+
+def loaded_anew(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a module as its file makes it now; those that are loaded later import this one."""
+    spec = importlib.util.spec_from_file_location(module.__name__, str(module.__file__))
     assert spec is not None
     assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "parsing_anew", module)
-    spec.loader.exec_module(module)
-    assert module.loads is json.loads
+    anew = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, module.__name__, anew)
+    spec.loader.exec_module(anew)
+    return anew

@@ -119,7 +119,7 @@ def test_rows_that_are_left_out_are_named(tmp_path: Path) -> None:
     path.write_text(HEADER + GOOD + "600001,x,stock,19991110,\n" * 7)
     *named, more = settings.remarks_on(tmp_path)
     assert [each.split(": ")[0] for each in named] == [f"{path} line {at}" for at in range(3, 8)]
-    assert more == "2 more rows like these"
+    assert more == f"{path}: 2 more rows like these"
 
 
 def test_port_in_use(

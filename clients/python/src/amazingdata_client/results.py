@@ -41,7 +41,7 @@ class _Result(Generic[Row]):
 
     @property
     def codes(self) -> list[str]:
-        """The codes that the service has rows of, or knows to have none."""
+        """The codes that the response has, also those without rows."""
         return [*self.by_code]
 
     @property

@@ -211,19 +211,11 @@ class AsyncSession:
         return envelope(await self._answer(method, path, content, repeatable=repeatable))
 
     async def _rows(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, Any] | None = None,
-        json: Any = None,
-        repeatable: bool | None = None,
+        self, method: str, path: str, *, repeatable: bool | None = None, **content: Any
     ) -> Envelope:
         """Call the API as `call` does; the rows of codes stay text, see `row_text`."""
-        content = {"params": params, "json": json}
-        return envelope(
-            await self._answer(method, path, content, repeatable=repeatable), row_text.read
-        )
+        response = await self._answer(method, path, content, repeatable=repeatable)
+        return envelope(response, row_text.read)
 
     async def _answer(
         self, method: str, path: str, content: Mapping[str, Any], *, repeatable: bool | None

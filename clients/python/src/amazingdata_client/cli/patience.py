@@ -8,6 +8,8 @@ import httpx
 from amazingdata_client.cli.output import say
 from amazingdata_client.retry import Retry
 
+BUSY = frozenset({httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE})
+
 
 @dataclass(frozen=True)
 class Told(Retry):
@@ -24,9 +26,12 @@ class Told(Retry):
 
 
 def _what(outcome: httpx.Response | httpx.TransportError, pause: float) -> str:
-    if isinstance(outcome, httpx.Response):
-        return f"the service is busy ({outcome.status_code}), trying again in {ceil(pause)} s"
-    return f"no answer from the service ({outcome}), trying again; Ctrl-C ends it"
+    if isinstance(outcome, httpx.TransportError):
+        why = str(outcome) or type(outcome).__name__
+        return f"no answer from the service ({why}), trying again; Ctrl-C ends it"
+    status = outcome.status_code
+    said = "the service is busy" if status in BUSY else "no answer from the service"
+    return f"{said} ({status}), trying again in {ceil(pause)} s"
 
 
 TOLD = Told()
