@@ -24,6 +24,20 @@ PHONE = (390, 800)
 PATIENCE = 30_000
 """Milliseconds that a page may take to show something; the machine has other work."""
 
+COUNT_CALLS = """
+window.callsUnderWay = 0;
+const counted = each => async function (...given) {
+    window.callsUnderWay += 1;
+    try {
+        return await each.apply(this, given);
+    } finally {
+        window.callsUnderWay -= 1;
+    }
+};
+window.fetch = counted(window.fetch);
+Response.prototype.json = counted(Response.prototype.json);
+"""
+"""A script for `settled`: the browser itself tells of a quiet network only once a document."""
 NOTED = "Failed to load resource"
 """How Chromium notes an answer that is an error: the page itself says what it means."""
 
@@ -61,6 +75,7 @@ def opened(
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=theme, locale="zh-CN"
     )
+    context.add_init_script(COUNT_CALLS)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     wrong: list[str] = []
@@ -123,6 +138,19 @@ def frames(page: Page) -> None:
     """Wait until what was done has been drawn: a chart moves with the next frame of the screen."""
     page.evaluate(
         "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+
+
+def settled(page: Page) -> None:
+    """Wait until all answers have come and are drawn, those too that others have led to."""
+    page.evaluate("() => { window.quietFrames = 0 }")
+    page.wait_for_function(
+        """() => {
+            const busy = "[aria-busy=true], [data-waiting]";
+            const quiet = !window.callsUnderWay && !document.querySelector(busy);
+            window.quietFrames = quiet ? window.quietFrames + 1 : 0;
+            return window.quietFrames > 5;
+        }"""
     )
 
 

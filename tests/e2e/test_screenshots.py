@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import PHONE, address, browsing, chart, go, log_in, opened
+from tests.e2e.browser import PHONE, address, browsing, chart, go, log_in, opened, settled
 from tests.e2e.calls import fill, start
 from tests.e2e.conftest import LocalCloud
 
@@ -80,12 +80,11 @@ def tour(page: Page, folder: Path, theme: str) -> None:
     for place in ("tasks", "connections", "users"):
         go(page, place)
         expect(page.get_by_role("table")).to_be_visible()
-        page.wait_for_load_state("networkidle")
         take(page, folder, place)
 
 
 def take(page: Page, folder: Path, name: str) -> None:
     """Take a picture once nothing moves any more."""
     page.mouse.move(0, 0)
-    page.wait_for_load_state("networkidle")
+    settled(page)
     page.screenshot(path=folder / f"{name}.png", animations="disabled", caret="hide")

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.e2e.browser import chart, frames, go, held, series
+from tests.e2e.browser import chart, frames, go, held, series, settled
 from tests.e2e.calls import fill, klines
 from tests.e2e.conftest import LocalCloud
 
@@ -31,8 +31,7 @@ def show(page: Page, place: str = PLACE) -> dict[str, Any]:
     """Open a chart with bars before its range, and give what it draws."""
     go(page, place)
     expect(page.get_by_label("开始日期")).to_have_value("2025-01-01")
-    chart(page)
-    expect(page.get_by_text("正在加载更早的K线")).to_have_count(0)
+    settled(page)
     return series(page)
 
 
@@ -68,7 +67,7 @@ def test_earlier_bars_come_when_the_chart_is_moved(page: Page, filled: LocalClou
     first = drawn["times"][0]
     while drawn["times"][0] > "2022-06-01":
         drag(page)
-        expect(page.get_by_text("正在加载更早的K线")).to_have_count(0)
+        settled(page)
         drawn = series(page)
     assert drawn["times"][0] < first
     page.get_by_role("button", name="全部").click()
@@ -206,7 +205,7 @@ def test_earlier_bars_that_bring_a_series_leave_the_view(page: Page) -> None:
         "() => document.querySelector('[data-chart]').stage.series.get('candles').data().length"
         " > 700"
     )
-    expect(page.get_by_text("正在加载更早的K线")).to_have_count(0)
+    settled(page)
     after = series(page)
     assert after["marks"]
     assert "marks" not in before

@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.browser import address, chart, go, held, log_in, opened, series
+from tests.e2e.browser import address, chart, go, held, log_in, opened, series, settled
 from tests.e2e.conftest import LocalCloud
 
 CODE = "600000.SH"
@@ -18,8 +18,7 @@ def show(page: Page, place: str = PLACE) -> dict[str, Any]:
     """Open a chart, wait for the bars before it, and give what it draws."""
     go(page, place)
     expect(page.get_by_label("开始日期")).to_have_value("2025-01-01")
-    chart(page)
-    expect(page.get_by_text("正在加载更早的K线")).to_have_count(0)
+    settled(page)
     return series(page)
 
 

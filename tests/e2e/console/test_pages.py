@@ -14,6 +14,7 @@ from tests.e2e.browser import (
     log_in,
     opened,
     series,
+    settled,
 )
 from tests.e2e.calls import fill, klines
 from tests.e2e.conftest import LocalCloud
@@ -261,7 +262,7 @@ def test_english_is_a_button_away_and_whole(page: Page) -> None:
     # The names of industries are the source's own, in Chinese.
     for place in (each for each in PAGES if each != "industries"):
         go(page, place)
-        expect(page.locator("h1")).to_be_attached()
+        settled(page)
         words = page.evaluate("() => document.querySelector('main').innerText")
         names = ("合成", "沪", "深", "中证", "上证")
         left = [
@@ -293,8 +294,7 @@ def test_a_phone_needs_no_scrolling_sideways(browser: Browser, synthetic_cloud: 
         chart(page)
         for place in PAGES:
             go(page, place)
-            expect(page.locator("h1")).to_be_attached()
-            page.wait_for_load_state("networkidle")
+            settled(page)
             width = page.evaluate("() => document.documentElement.scrollWidth")
             assert width <= PHONE[0], place
             scrolling = "all => all.filter(each => each.scrollWidth > each.clientWidth).length"
@@ -331,6 +331,5 @@ def test_everything_that_takes_input_has_a_name(page: Page) -> None:
         .map(each => each.outerHTML)"""
     for place in PAGES:
         go(page, place)
-        expect(page.locator("h1")).to_be_attached()
-        page.wait_for_load_state("networkidle")
+        settled(page)
         assert page.evaluate(nameless) == [], place
