@@ -64,9 +64,11 @@ def _check_data(upstream: str, data: Path | None) -> None:
         wanted = f"has no {SECURITIES}" if any(data.iterdir()) else "is empty"
         raise LocalCloudError(f"DATA: {data} {wanted}; docs/data.md shows what belongs there")
     try:
-        _securities(data)
-    except ValueError as error:
+        listed = _securities(data).securities
+    except (ValueError, OSError) as error:
         raise LocalCloudError(f"DATA: {data / SECURITIES} {error}") from error
+    if not listed:
+        raise LocalCloudError(f"DATA: {data / SECURITIES} lists no security")
 
 
 def remarks_on(data: Path) -> list[str]:

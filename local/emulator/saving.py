@@ -31,6 +31,8 @@ INTERVAL = 15.0
 """Seconds between the end of a save and the next."""
 LIMIT = 60
 """Seconds after which a save is given up."""
+LIMIT_AT_STOP = 45
+"""Fewer than whoever stops the server waits for it, so that it can still say what was lost."""
 _READS = ("Get", "Query", "Scan", "BatchGet", "TransactGet", "Describe", "List", "Decrypt")
 
 
@@ -229,7 +231,12 @@ class Saver:
     def _forked(self, *, orderly: bool) -> tuple[int, int]:
         """Start a process that saves; return the pipe on which it tells its outcome, and its ID."""
         outcome, inherited = os.pipe()
-        child = os.fork()
+        try:
+            child = os.fork()
+        except OSError:
+            os.close(outcome)
+            os.close(inherited)
+            raise
         if not child:
             self._be_child(inherited, orderly=orderly)
         os.close(inherited)
@@ -240,7 +247,7 @@ class Saver:
         try:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.alarm(LIMIT)
+            signal.alarm(LIMIT_AT_STOP if orderly else LIMIT)
             answer = self._written(orderly=orderly)
             os.write(outcome, json.dumps(answer).encode())
         finally:

@@ -100,8 +100,11 @@ def test_a_wait_for_the_service_is_told_once(run: Run, scripted: ScriptedService
         ([httpx.ConnectError("refused")] * 3, "no answer from the service (refused), trying again"),
         ([httpx.ReadTimeout("")], "no answer from the service (ReadTimeout), trying again"),
         ([failure(504, retry_after=1)], "no answer from the service (504), trying again in 2 s"),
-        ([failure(503, retry_after=20)] * 2, "the service is busy (503), trying again in 21 s"),
-        ([failure(429, retry_after=3)], "the service is busy (429), trying again in 4 s"),
+        (
+            [failure(503, retry_after=20)] * 2,
+            "asks to wait (503), trying again in 21 s",
+        ),
+        ([failure(429, retry_after=3)], "asks to wait (429), trying again in 4 s"),
     ):
         scripted.scripts.clear()
         scripted.on("GET /auth/me", *outcomes, success(USER))

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from amazingdata_client import KlineResult, frames
+from amazingdata_client import BadAnswerError, KlineResult, frames
 from amazingdata_client.row_text import RowText, read, row_text
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,6 +85,37 @@ def test_columns_are_those_of_the_rows(rows: list[dict[str, Any]]) -> None:
     assert text.rows == rows
     assert len(text) == len(rows)
     assert text.columns() == {name: [number(each[name]) for each in rows] for name in rows[0]}
+
+
+@given(ALIKE.filter(bool))
+def test_rows_of_text_equal_those_without(rows: list[dict[str, Any]]) -> None:
+    body = written({"data": {"x": rows}})
+    one, other = read(body)["data"]["x"], read(body + b" ")["data"]["x"]
+    assert one == other
+    assert one == rows
+    assert rows == one
+    assert one != [*rows, rows[0]]
+    assert KlineResult({"x": one}, META) == KlineResult({"x": rows}, META)
+
+
+@pytest.mark.parametrize("wrong", ["", "1.2.3", "01", "-"])
+def test_a_row_that_is_no_json_is_a_bad_answer(wrong: str) -> None:
+    body = b'{"data":{"x":[{"close":1.5},{"close":%b}]},"meta":{}}' % wrong.encode()
+    result = KlineResult(read(body)["data"], META)
+    for used in (lambda: result.data, result.to_pandas, result.to_polars):
+        with pytest.raises(BadAnswerError, match="no JSON"):
+            used()
+
+
+def test_what_is_called_data_elsewhere_is_no_rows() -> None:
+    body = {"meta": {"data": {"x": [{"trade_date": "20240102"}]}}, "data": {}}
+    assert read(written(body)) == body
+
+
+def test_no_column_differs_from_another_in_its_digits_alone() -> None:
+    """What is left of rows without their digits has their names without them, too."""
+    for name in (*frames.SERIES, *frames.STATUS, *frames.TIMES):
+        assert re.fullmatch("[A-Za-z_]+", name)
 
 
 def number(value: Any) -> Any:

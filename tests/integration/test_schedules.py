@@ -96,7 +96,9 @@ def test_nobody_knows_when_a_rate_began(service: Service) -> None:
     assert [*schedules(service)][-1] == "stock"
 
 
-@pytest.mark.parametrize("given", ["", "{}", "[]", "7", '"stock"', "{", '{"schedule": null}'])
+@pytest.mark.parametrize(
+    "given", ["", "{}", "[]", "7", '"stock"', "{", '{"schedule": null}', '{"schedule": ""}']
+)
 def test_one_that_starts_something_else_has_its_own_name(service: Service, given: str) -> None:
     target = client("scheduler").get_schedule(Name="FillMachineStocks")["Target"]
     change("FillMachineStocks", Target=target | {"Input": given})

@@ -229,6 +229,19 @@ def test_a_future_and_its_index_are_compared(page: Page, codes: tuple[str, str])
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_codes_that_nobody_knows_leave_those_beside_them(page: Page) -> None:
+    unknown = "IF9912.CFE"
+    go(page, f"{PLACE}&with={OTHER},{unknown}")
+    settled(page)
+    drawn = series(page)
+    assert any(point["value"] for point in drawn[OTHER] if point)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    named = page.get_by_role("list", name="图例").get_by_role("listitem")
+    expect(named.filter(has_text=unknown)).to_contain_text("不完整")
+    go(page, f"{PLACE}&with={unknown}")
+    expect(page.get_by_role("alert")).to_contain_text(unknown)
+
+
 def test_what_is_in_view_is_saved_as_a_table_and_a_picture(page: Page, filled: LocalCloud) -> None:
     drawn = show(page)
     with page.expect_download() as download:

@@ -95,9 +95,10 @@ GOOD = "600000.SH,浦发银行,stock,19991110,\n"
         ("kode,name\n", "line 1: columns are missing"),
         (HEADER + "600000,浦发银行,stock,19991110,\n", "line 2: "),
         (HEADER + "\udcff\n", "line 2: it is not UTF-8"),
+        (HEADER, "lists no security"),
     ],
 )
-def test_a_list_of_securities_that_cannot_be_read_is_refused_with_its_line(
+def test_a_list_of_securities_that_cannot_be_read_is_refused_with_its_place(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,

@@ -18,7 +18,7 @@ export class ApiError extends Error {
 /** The result is too large for a response and was redirected to storage this page cannot read. */
 export const TOO_LARGE = 303;
 
-interface Asked {
+export interface Asked {
   method?: "GET" | "POST" | "PATCH" | "DELETE";
   query?: Record<string, string | number | undefined>;
   body?: unknown;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { call } from "../api/client";
+import { ApiError, type Asked, call } from "../api/client";
 import type { Adjustment, Bar, Day, Meta, Period, Security } from "../api/types";
 import { addDays } from "../lib/dates";
 import { isFuture } from "../lib/scope";
@@ -49,27 +49,45 @@ export function useCompared(
     const more = known.key === key && !known.error && from < known.from;
     const end_date = more ? addDays(known.from, -1) : to;
     const ask = (future: boolean) => {
-      const some = codes.filter((code) => isFuture(code) === future).join();
-      const range = { codes: some, start_date: from, end_date, period };
+      const some = codes.filter((code) => isFuture(code) === future);
+      const range = { codes: some.join(), start_date: from, end_date, period };
       const query = future ? range : { ...range, adjust };
-      const { signal } = leaving;
-      return some ? [call<Record<string, Bar[]>, Meta>(pathOf(future), { query, signal })] : [];
+      return some.length ? [found(pathOf(future), some, { query, signal: leaving.signal })] : [];
     };
-    Promise.all([true, false].flatMap(ask)).then(
-      (answers) => {
+    Promise.all([true, false].flatMap(ask))
+      .then((parts) => {
+        const data = Object.assign({}, ...parts.map((part) => part.data));
+        const refused = parts.find((part) => part.refusal);
+        if (refused && !Object.keys(data).length) throw refused.refusal;
         const before = more ? known : NOTHING;
-        const closes = joined(before.closes, Object.assign({}, ...answers.map(({ data }) => data)));
-        const lacking = [...before.lacking, ...answers.flatMap(({ meta }) => lackingIn(meta))];
-        const readAs = Object.assign({}, ...answers.map(({ meta }) => meta.codes_read_as));
+        const lacking = [...before.lacking, ...parts.flatMap((part) => part.lacking)];
+        const readAs = Object.assign({}, ...parts.map((part) => part.readAs));
+        const closes = joined(before.closes, data);
         setKnown({ key, from, closes, lacking, readAs, error: null });
-      },
-      (error) => {
+      })
+      .catch((error) => {
         if (!leaving.signal.aborted) setKnown({ ...NOTHING, key, error });
-      },
-    );
+      });
     return () => leaving.abort();
   }, [key, from]);
   return known.key === key ? known : NOTHING;
+}
+
+/** What one call found of some codes. */
+interface Part extends Pick<Known, "lacking" | "readAs"> {
+  data: Record<string, Bar[]>;
+  /** Why there is nothing: the service knows none of the codes. */
+  refusal: ApiError | null;
+}
+
+async function found(path: string, codes: string[], asked: Asked): Promise<Part> {
+  try {
+    const { data, meta } = await call<Record<string, Bar[]>, Meta>(path, asked);
+    return { data, lacking: lackingIn(meta), readAs: meta.codes_read_as ?? {}, refusal: null };
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
+    return { data: {}, lacking: codes, readAs: {}, refusal: error };
+  }
 }
 
 function lackingIn({ missing, unconfirmed, short, unknown_codes }: Meta): string[] {

@@ -31,7 +31,7 @@ class _Result(Generic[Row]):
 
     @cached_property
     def data(self) -> Mapping[str, Sequence[Row]]:
-        """The rows of each code in order of time."""
+        """The rows of each code in order of time, to be read only: frames have their own."""
         return {code: self._of(code) for code in self.by_code}
 
     @property

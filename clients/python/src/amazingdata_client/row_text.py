@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from amazingdata_client.errors import BadAnswerError
 from amazingdata_client.parsing import loads
 
 Rows = Sequence[Mapping[str, Any]]
@@ -27,9 +28,11 @@ _NUMERIC = b"0123456789.-"
 _NO_NUMBERS = bytes(each for each in range(256) if each not in _NUMERIC + b",")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RowText:
     """The rows of a code, each with the same columns in the same order, and none of them null.
+
+    It equals other rows if they have the same values.
 
     Attributes
     ----------
@@ -52,10 +55,16 @@ class RowText:
         """Return the number of rows."""
         return self.count
 
+    def __eq__(self, other: object) -> bool:
+        """Check whether other rows, of text or not, are the same."""
+        return self.rows == (other.rows if isinstance(other, RowText) else other)
+
+    __hash__ = None  # type: ignore[assignment]
+
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
         """The rows themselves."""
-        rows: list[dict[str, Any]] = loads(b"[%b]" % self.text)
+        rows: list[dict[str, Any]] = _parsed(self.text)
         return rows
 
     def columns(self) -> dict[str, list[Any]]:
@@ -64,13 +73,22 @@ class RowText:
         A day is the number YYYYMMDD, a time YYYYMMDDhhmmss.
         """
         signs = b"-" if self.timed else b""
-        numbers = loads(b"[%b]" % self.text.translate(None, _NO_NUMBERS + signs))
+        numbers = _parsed(self.text.translate(None, _NO_NUMBERS + signs))
         width = len(self.names)
         return {name: numbers[place::width] for place, name in enumerate(self.names)}
 
 
+def _parsed(text: bytes) -> Any:
+    try:
+        return loads(b"[%b]" % text)
+    except ValueError as error:
+        raise BadAnswerError(f"the rows of an answer are no JSON: {error}") from error
+
+
 def read(body: bytes) -> Any:
     """Read the body of an answer; where its `data` has the rows of codes, they stay text.
+
+    What is wrong with such a row is seen only when they are read.
 
     Raises
     ------
@@ -78,8 +96,11 @@ def read(body: bytes) -> Any:
         It is no JSON.
     """
     begin = body.find(_DATA) + len(_DATA)
+    # Not the `data` of something within the answer.
+    if begin < len(_DATA) or body.find(b"{", 1) != begin - 1:
+        return loads(body)
     by_code, end = _by_code(body, begin)
-    if begin < len(_DATA) or body[end : end + 1] != b"}":
+    if body[end : end + 1] != b"}":
         return loads(body)
     rest = loads(body[:begin] + body[end:])
     if not isinstance(rest, dict) or rest.get("data") != {}:

@@ -8,7 +8,7 @@ import httpx
 from amazingdata_client.cli.output import say
 from amazingdata_client.retry import Retry
 
-BUSY = frozenset({httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE})
+WAIT = frozenset({httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE})
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def _what(outcome: httpx.Response | httpx.TransportError, pause: float) -> str:
         why = str(outcome) or type(outcome).__name__
         return f"no answer from the service ({why}), trying again; Ctrl-C ends it"
     status = outcome.status_code
-    said = "the service is busy" if status in BUSY else "no answer from the service"
+    said = "the service asks to wait" if status in WAIT else "no answer from the service"
     return f"{said} ({status}), trying again in {ceil(pause)} s"
 
 

@@ -139,9 +139,9 @@ class Timetable:
 
 
 def _subject(name: str, schedule: Schedule) -> str:
-    """Return what a schedule is about: its own name if somebody has changed what it starts."""
+    """Return what a schedule is about: its own name where its input does not say so."""
     with suppress(ValueError, KeyError, TypeError, AttributeError):
-        return key_of(orjson.loads(schedule.input))
+        return key_of(orjson.loads(schedule.input)) or name
     return name
 
 

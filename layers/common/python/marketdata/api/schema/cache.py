@@ -123,7 +123,7 @@ class ScheduleView(Schema):
 
     name: str
     """名称 · What it starts, such as stock, or stock-if-late for its repetition; the schedule's own
-    name if somebody has changed its input."""
+    name where somebody has changed its input, and that does not say so."""
     description: str
     """说明."""
     expression: str
