@@ -1,6 +1,7 @@
 """A real browser for the tests of the console, and what they do with its pages."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -121,7 +122,7 @@ def go(page: Page, place: str) -> None:
 
 @contextmanager
 def held(page: Page, pattern: str) -> Iterator[None]:
-    """Keep requests back until the end of the block."""
+    """Keep requests back until the end of the block, and until there was one."""
     routes: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -129,6 +130,10 @@ def held(page: Page, pattern: str) -> Iterator[None]:
 
     page.route(pattern, hold)
     yield
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not routes and time.monotonic() < deadline:
+        page.wait_for_timeout(10)
+    assert routes
     for route in routes:
         route.continue_()
     page.unroute(pattern)

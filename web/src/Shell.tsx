@@ -16,6 +16,7 @@ import { StatusPage } from "./pages/StatusPage";
 import { TasksPage } from "./pages/TasksPage";
 import { UsersPage } from "./pages/UsersPage";
 import { Account } from "./parts/Account";
+import { Guarded } from "./parts/Guarded";
 import { Looks } from "./parts/Looks";
 import { troubled } from "./parts/tasks";
 
@@ -89,7 +90,9 @@ export function Shell({ synthetic, onLang, onTheme }: Props) {
         </p>
       )}
       <main id="main" tabIndex={-1}>
-        <Page route={route} />
+        <Guarded route={route}>
+          <Page route={route} />
+        </Guarded>
       </main>
     </>
   );

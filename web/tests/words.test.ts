@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { ApiError } from "../src/api/client";
-import type { Meta, Task } from "../src/api/types";
+import type { Meta, Status, Task } from "../src/api/types";
 import { readRoute } from "../src/app/route";
 import { change, percent, price, short } from "../src/lib/numbers";
-import { standing, stateOf, troubled } from "../src/parts/tasks";
+import { changing, standing, stateOf, troubled } from "../src/parts/tasks";
 import { en } from "../src/text/en";
 import {
   completeness,
@@ -263,6 +263,7 @@ const DAY = 86_400_000;
 test.each([
   ["completed", 7, 0, "completed", "完成"],
   ["completed", 1, 6, "partial", "完成，6 个出错"],
+  ["cancelled", 7, 0, "cancelled", "已取消"],
   ["completed", 0, 7, "failed", "完成，7 个出错"],
   ["failed", 0, 7, "failed", "失败"],
   ["running", 1, 6, "running", "进行中"],
@@ -270,11 +271,19 @@ test.each([
 ] as const)(
   "a task that is %s, %i done and %i in error, stands as %s",
   (status, good, bad, stands, said) => {
-    const created_at = new Date().toISOString();
-    const task = { status, success_count: good, error_count: bad, created_at } as Task;
+    const updated_at = new Date().toISOString();
+    const task = { status, success_count: good, error_count: bad, updated_at } as Task;
     expect(standing(task)).toBe(stands);
     expect(stateOf(task, zh)).toBe(said);
-    expect(troubled(task)).toBe(stands === "partial" || stands === "failed");
+    expect(troubled(task)).toBe(status !== "running" && bad > 0);
     expect(troubled(task, Date.now() + 8 * DAY)).toBe(false);
   },
 );
+
+test("a cancelled task is looked at while its last batches may still tell what they did", () => {
+  const updated_at = new Date().toISOString();
+  const after = (status: Status, ms: number) =>
+    changing({ status, updated_at } as Task, Date.parse(updated_at) + ms);
+  expect([after("running", DAY), after("completed", 0)]).toEqual([true, false]);
+  expect([after("cancelled", 30_000), after("cancelled", 90_000)]).toEqual([true, false]);
+});

@@ -229,6 +229,40 @@ def test_a_future_and_its_index_are_compared(page: Page, codes: tuple[str, str])
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_earlier_bars_come_below_a_pointer_as_well(page: Page, filled: LocalCloud) -> None:
+    box = chart(page).bounding_box()
+    assert box
+    go(page, "tasks")
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 100, steps=4)
+    go(page, f"kline?code={CODE}&start=20220101&end=20251231")
+    settled(page)
+    for _ in range(14):
+        page.mouse.wheel(0, 240)
+        frames(page)
+    settled(page)
+    page.get_by_text("月", exact=True).click()
+    settled(page)
+    drawn = series(page)
+    query = {"codes": CODE, "start_date": "20220101", "end_date": "20251231", "period": "monthly"}
+    data, _ = klines(filled.admin, "/stock/kline", **query)
+    assert [point["close"] for point in drawn["candles"][-48:]] == [
+        bar["close"] for bar in data[CODE]
+    ]
+    expect(page.get_by_role("heading", level=2)).to_have_count(1)
+
+
+def test_a_chart_that_cannot_be_drawn_leaves_nothing_of_another_one(page: Page) -> None:
+    show(page)
+    chart(page).evaluate("element => { element.stage.draw = () => { throw Error('no ink') } }")
+    page.get_by_text("周", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("no ink")
+    expect(page.get_by_role("heading")).to_have_count(0)
+    go(page, "tasks")
+    expect(page.get_by_role("heading", name="任务")).to_be_visible()
+    show(page)
+    expect(page.get_by_role("heading", level=2)).to_have_count(1)
+
+
 def test_codes_that_nobody_knows_leave_those_beside_them(page: Page) -> None:
     unknown = "IF9912.CFE"
     go(page, f"{PLACE}&with={OTHER},{unknown}")

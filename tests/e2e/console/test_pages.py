@@ -61,7 +61,11 @@ def same(drawn: dict[str, Any], bars: list[dict[str, Any]]) -> None:
 
 def test_a_wrong_password_is_told_in_words_and_the_right_one_opens(outside: Page) -> None:
     log_in(outside, password="not the password")
-    expect(outside.get_by_role("alert")).to_contain_text("用户名或密码不正确")
+    alert = outside.get_by_role("alert")
+    expect(alert).to_contain_text("用户名或密码不正确")
+    outside.get_by_role("button", name="Switch to English").click()
+    expect(alert).to_contain_text("Incorrect username or password")
+    outside.get_by_role("button", name="切换到中文").click()
     log_in(outside)
     expect(outside.get_by_role("navigation", name="页面")).to_be_visible()
 

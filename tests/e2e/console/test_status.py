@@ -113,12 +113,12 @@ def test_what_failed_and_what_nobody_knows_is_said(page: Page) -> None:
     go(page, "status")
     shown = row(page, "股票 · 日")
     expect(shown).to_contain_text("未统计")
-    expect(shown).to_contain_text("7 天内 2 个任务失败")
+    expect(shown).to_contain_text("7 天内 2 个任务出错")
     expect(page.get_by_text("过多，未统计")).to_have_count(2)
     scheduled = row(page, "补齐股票日线")
     expect(scheduled).to_contain_text("已停用")
     expect(scheduled.locator(".state.failed")).to_have_text("失败，1 个出错")
-    shown.get_by_role("link", name="7 天内 2 个任务失败").click()
+    shown.get_by_role("link", name="7 天内 2 个任务出错").click()
     expect(page.get_by_label("只看出错的")).to_be_checked()
 
 
@@ -186,7 +186,7 @@ def test_english_tables_need_no_scrolling_on_a_laptop(
         answer(page, "/status", STATUS | {"datasets": [worst]})
         go(page, "status")
         expect(page.get_by_role("table")).to_have_count(2)
-        expect(page.get_by_text("34 tasks failed")).to_be_visible()
+        expect(page.get_by_text("34 tasks with errors")).to_be_visible()
         too_wide = "all => all.filter(each => each.scrollWidth > each.clientWidth).length"
         assert page.locator(".wide").evaluate_all(too_wide) == 0
 

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, Route, expect
 
 from marketdata.api.schema.cache import TASK
-from tests.e2e.browser import address, chart, go, log_in, opened
+from tests.e2e.browser import address, chart, go, log_in, opened, settled
 from tests.e2e.calls import start, task
 from tests.e2e.conftest import LocalCloud
 
@@ -104,6 +104,22 @@ RESULT = {
         {"batch": 4, "start": "20240102", "end": "20240131", "codes": None, "error": "timed out"}
     ],
 }
+
+
+def test_a_fill_of_a_chart_that_fails_says_why(page: Page) -> None:
+    def answer(route: Route, data: Any) -> None:
+        route.fulfill(json={"code": 200, "message": "success", "data": data})
+
+    page.route("**/cache/fill-missing", lambda route: answer(route, {"task_id": 77}))
+    page.route("**/cache/tasks/77", lambda route: answer(route, {"task": FAILED}))
+    go(page, "kline?code=600030.SH&start=20130104&end=20231229")
+    page.get_by_role("button", name="补齐缺失").click()
+    settled(page)
+    expect(page.get_by_role("article")).to_contain_text("完成，2 个出错")
+    expect(page.get_by_role("article")).to_contain_text("2 codes with an error")
+    expect(page.get_by_role("button", name="补齐缺失")).to_be_visible()
+    go(page, "kline?code=600030.SH&start=20230104&end=20231229")
+    expect(page.get_by_role("article")).to_have_count(0)
 
 
 def test_what_failed_is_shown_with_the_reason(page: Page) -> None:

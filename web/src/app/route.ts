@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 /** Where the user is: "#/kline?code=600000.SH" is page "kline" with one parameter. */
-interface Route {
+export interface Route {
   page: string;
   id: string;
   params: URLSearchParams;

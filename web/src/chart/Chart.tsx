@@ -14,7 +14,7 @@ import { Legend } from "./Legend";
 import { picture } from "./picture";
 import { Readout } from "./Readout";
 import { markers, polylines, specs, timesOf } from "./series";
-import type { View } from "./stage";
+import type { Stage, View } from "./stage";
 import { between, including, placeAt, placesIn, scaled, spanned } from "./views";
 
 const COLOURS = ["up", "down", "text", "dim", "line", "panel", "accent", "bad"] as const;
@@ -78,6 +78,12 @@ export function Chart(props: Props) {
     stage.dress(drawing.current.palette, t.app.locale, timed);
     stage.draw(specs(drawing.current, times), times, `${theme} ${lang}`);
   }, [stage, content]);
+  const pointAt = (on: Stage, to: number) => {
+    const time = times[to];
+    if (time !== undefined) on.point(time, slots[to]?.bar?.close ?? null);
+  };
+  const pointed = useRef(at);
+  pointed.current = at;
   const shown = useRef("");
   useEffect(() => {
     if (!stage || !drawing.current) return;
@@ -88,6 +94,8 @@ export function Chart(props: Props) {
       shown.current = props.origin;
       setAt(null);
       stage.show(wanted(newest.current));
+    } else if (pointed.current !== null) {
+      pointAt(stage, placeAt(slots, pointed.current));
     }
     const view = stage.view();
     if (view) reach(view, newest.current.earlier);
@@ -106,11 +114,10 @@ export function Chart(props: Props) {
   const step = (by: number) => {
     const next = Math.min(slots.length - 1, Math.max(0, place + by));
     const view = stage?.view();
-    const time = times[next];
-    if (!stage || !view || time === undefined) return;
+    if (!stage || !view) return;
     setAt(slots[next]?.time ?? null);
     stage.show(including(view, next));
-    stage.point(time, slots[next]?.bar?.close ?? null);
+    pointAt(stage, next);
   };
   const pressed = (event: KeyboardEvent) => {
     // The browser's own: the size of the page, back and forward.

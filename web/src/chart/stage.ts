@@ -89,6 +89,9 @@ export class Stage {
    * are more slots before it.
    */
   draw(specs: readonly Spec[], times: readonly UTCTimestamp[], look: string): void {
+    // While series change one by one, the library looks for the bar below the pointer in some that
+    // have other places already, and throws where there is none.
+    this.chart.clearCrosshairPosition();
     const shape = `${look} ${specs.map(({ key, pane }) => `${key}@${pane}`).join(" ")}`;
     if (shape !== this.#look) {
       const known = this.#first === undefined ? -1 : times.indexOf(this.#first);

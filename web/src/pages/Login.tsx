@@ -6,7 +6,7 @@ import type { Theme } from "../app/context";
 import { Field } from "../parts/Field";
 import { Looks } from "../parts/Looks";
 import { Alert } from "../parts/Trouble";
-import { loginTrouble, type Trouble } from "../text/words";
+import { loginTrouble } from "../text/words";
 import type { Text } from "../text/zh";
 
 /** Why the login is shown: nobody was logged in, or how the session ended. */
@@ -26,7 +26,7 @@ export function Login({ t, theme, why, onEnter, onLang, onTheme }: Props) {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
-  const [wrong, setWrong] = useState<Trouble | null>(null);
+  const [wrong, setWrong] = useState<unknown>(null);
   useEffect(() => {
     document.title = `${t.login.title} · ${t.app.title}`;
   }, [t]);
@@ -43,7 +43,7 @@ export function Login({ t, theme, why, onEnter, onLang, onTheme }: Props) {
       session.begin(data.access_token);
       await onEnter();
     } catch (error) {
-      setWrong(loginTrouble(error, t));
+      setWrong(error);
     } finally {
       setBusy(false);
     }
@@ -80,7 +80,7 @@ export function Login({ t, theme, why, onEnter, onLang, onTheme }: Props) {
             onInput={(event) => setPassword(event.currentTarget.value)}
           />
         </Field>
-        {wrong && <Alert trouble={wrong} t={t} />}
+        {wrong !== null && <Alert trouble={loginTrouble(wrong, t)} t={t} />}
         <button type="submit" class="primary" disabled={busy}>
           {busy ? t.login.busy : t.login.submit}
         </button>

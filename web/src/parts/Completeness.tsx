@@ -12,7 +12,7 @@ interface Props {
   security: Security;
   period: Period;
   range: Range;
-  /** Called once the missing bars have been fetched. */
+  /** Called once a fill has ended; how it went stays in sight. */
   onFilled(): void;
 }
 
@@ -20,6 +20,7 @@ interface Props {
 export function Completeness({ meta, security, period, range, onFilled }: Props) {
   const { t, admin } = useConsole();
   const [task, setTask] = useState<number | null>(null);
+  const [filling, setFilling] = useState(false);
   const [refusal, attempt] = useAttempt();
   const stored = period === "weekly" || period === "monthly" ? "daily" : period;
   const fill = (data_type: "bars" | "status") => {
@@ -28,10 +29,11 @@ export function Completeness({ meta, security, period, range, onFilled }: Props)
     const scope = { ...of, codes: [security.code] };
     return attempt(async () => {
       setTask((await startTask("fill-missing", { ...scope, start_date, end_date })).id);
+      setFilling(true);
     });
   };
   const ended = () => {
-    setTask(null);
+    setFilling(false);
     onFilled();
   };
   return (
@@ -44,18 +46,18 @@ export function Completeness({ meta, security, period, range, onFilled }: Props)
           </li>
         ))}
       </ul>
-      {admin && !meta.complete && task === null && (
+      {admin && !meta.complete && !filling && (
         <button type="button" onClick={() => fill("bars")}>
           {t.completeness.fill}
         </button>
       )}
-      {admin && meta.status?.complete === false && task === null && (
+      {admin && meta.status?.complete === false && !filling && (
         <button type="button" onClick={() => fill("status")}>
           {t.completeness.fillStatus}
         </button>
       )}
       <Trouble error={refusal} />
-      {task !== null && <TaskCard id={task} onEnd={ended} />}
+      {task !== null && <TaskCard key={task} id={task} onEnd={ended} />}
     </section>
   );
 }

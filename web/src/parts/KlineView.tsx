@@ -107,6 +107,7 @@ export function KlineView({ security, period, adjust, start, end, params, note }
       )}
       {meta && (
         <Completeness
+          key={`${security.code} ${period} ${range}`}
           meta={meta}
           security={security}
           period={period}

@@ -6,7 +6,7 @@ import { useEvery } from "../app/reading";
 import { toldOf } from "../text/words";
 import { TaskProgress, TaskState } from "./TaskProgress";
 import { Said, Trouble } from "./Trouble";
-import { describe, outcome, readTask, running, stateOf, took } from "./tasks";
+import { changing, describe, outcome, readTask, running, stateOf, took } from "./tasks";
 
 /** How often a running task is polled, in seconds. */
 const BEAT = 1;
@@ -48,7 +48,7 @@ export function TaskCard({ id, onEnd }: Props) {
   useEffect(() => {
     look();
   }, [id]);
-  useEvery(BEAT, task === null || running(task.status), look);
+  useEvery(BEAT, task === null || changing(task), look);
   useEffect(() => {
     if (!task) return;
     const stage = `${task.status} ${Math.floor(task.progress / 25)}`;

@@ -37,11 +37,20 @@ export function standing(task: Pick<Task, "status" | "success_count" | "error_co
 /** For how many days a task that went wrong is counted in the navigation. */
 const RECENT = 7;
 
-/** Whether a task of the last days failed, or ended with errors. */
+/** Whether a task of the last days failed, or ended with errors, as the service counts them. */
 export function troubled(task: Task, now = Date.now()): boolean {
-  const stands = standing(task);
-  const recent = now - Date.parse(task.created_at) < RECENT * 86_400_000;
-  return recent && (stands === "partial" || stands === "failed");
+  const recent = now - Date.parse(task.updated_at) < RECENT * 86_400_000;
+  const wrong = task.status === "failed" || (!running(task.status) && task.error_count > 0);
+  return recent && wrong;
+}
+
+/** How long after the end of a task its last batches may still tell what they did, in ms. */
+const AFTERWARDS = 60_000;
+
+/** Whether a task's record may still change: batches under way outlast a cancellation. */
+export function changing({ status, updated_at }: Task, now = Date.now()): boolean {
+  const late = now - Date.parse(updated_at) < AFTERWARDS;
+  return running(status) || (status === "cancelled" && late);
 }
 
 /** How it stands, in words. */

@@ -411,7 +411,7 @@ export const en: Text = {
         : `${many(held, "stored dataset")}, all complete`,
     nothing: "Nothing is stored yet.",
     running: (count) => `${many(count, "task")} running`,
-    failed: (count) => `${many(count, "task")} failed in 7 days`,
+    failed: (count) => `${many(count, "task")} with errors in 7 days`,
     finalDay: "Last final day",
     range: "Counted range",
     percent: "Complete",

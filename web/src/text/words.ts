@@ -159,7 +159,10 @@ export function isComplete({ complete, unconfirmed, unknown_sessions }: Meta): b
 export function completeness(meta: Meta, code: string, t: Text): Remark[] {
   const c = t.completeness;
   const said: Remark[] = [];
-  const say = (text: string, tone: Remark["tone"] = "plain") => said.push({ text, tone });
+  const say = (text: string, tone: Remark["tone"] = "plain") => {
+    // A warning may be one of the calendar and one of the answer.
+    if (said.every((each) => each.text !== text)) said.push({ text, tone });
+  };
   const counts: [number, number] = [meta.expected, meta.returned];
   if (!isComplete(meta)) say(c.incomplete(...counts), "bad");
   else if (meta.pending.length) say(c.soFar(...counts));

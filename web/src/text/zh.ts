@@ -398,7 +398,7 @@ export const zh = {
       open ? `${held} 个已存数据集中 ${open} 个不完整` : `${held} 个已存数据集全部完整`,
     nothing: "还没有存下任何数据。",
     running: (count: number) => `${count} 个任务进行中`,
-    failed: (count: number) => `7 天内 ${count} 个任务失败`,
+    failed: (count: number) => `7 天内 ${count} 个任务出错`,
     finalDay: "最近定稿日",
     range: "统计范围",
     percent: "完整率",
