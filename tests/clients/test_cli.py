@@ -288,6 +288,20 @@ def test_days_in_doubt_are_told(run: Run, scripted: ScriptedService) -> None:
     assert run("kline", "600000.SH", *DAYS, "--require-complete").exit_code == exits.INCOMPLETE
 
 
+def test_days_that_do_not_count_are_told_of_a_complete_answer(
+    run: Run, scripted: ScriptedService
+) -> None:
+    span = {"from": "20240101", "to": "20240119", "reason": "not_listed"}
+    said = meta(
+        expected=0, returned=0, outside={"600000.SH": [span]}, pending=[["20240122", "20240131"]]
+    )
+    scripted.on("POST /stock/kline/batch", success({"600000.SH": []}, said))
+    told = run("kline", "600000.SH", *DAYS).stderr
+    assert "0 bars, complete" in told
+    assert "not final yet, so not counted: 20240122–20240131" in told
+    assert "not counted of 600000.SH: 20240101–20240119 (not listed)" in told
+
+
 def test_an_unfinished_week_is_told_of_a_complete_answer(
     run: Run, scripted: ScriptedService
 ) -> None:

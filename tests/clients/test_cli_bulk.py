@@ -1,5 +1,7 @@
 """The commands for the whole market: day, releases, publish, mirror, sql, export."""
 
+import csv
+import io
 import json
 import sys
 from io import StringIO
@@ -48,6 +50,7 @@ def test_a_day_in_every_form(run: Run, scripted: ScriptedService, tmp_path: Path
     path = tmp_path / "day.parquet"
     assert run("day", "20241120", "--parquet", str(path)).exit_code == 0
     assert pl.read_parquet(path)["volume"].to_list() == [100, None]
+    assert run("day", "20241120", "--parquet", "-").exit_code == exits.USAGE
 
 
 def test_an_incomplete_day(run: Run, scripted: ScriptedService, tmp_path: Path) -> None:
@@ -62,6 +65,15 @@ def test_an_incomplete_day(run: Run, scripted: ScriptedService, tmp_path: Path) 
         assert refused.exit_code == exits.INCOMPLETE
         assert not path.exists()
     assert run("day", "20241120", "--kind", "bond").exit_code == exits.USAGE
+
+
+def test_a_day_without_a_release_has_no_rows_for_the_next_one(
+    run: Run, scripted: ScriptedService
+) -> None:
+    release = {"revision": 0, "published_at": None, "condition": "missing"}
+    said = sample_day_meta(complete=False, release=release, stale=True)
+    scripted.on("GET /stock/kline/day", success({}, said))
+    assert "takes them up" not in run("day", "20241120").stderr
 
 
 def test_a_day_that_is_pending(run: Run, scripted: ScriptedService) -> None:
@@ -170,9 +182,31 @@ def test_sql(run: Run, scripted: Publisher, folder: str) -> None:
     assert run(*ask, "--csv", "-").stdout.splitlines()[1] == f"000001.SZ,{day},39.75"
     nothing = run("sql", "select code from stock_daily where false", "--mirror", folder)
     assert nothing.stdout.strip() == "code"
+    for text in ("", " ; "):
+        empty = run("sql", text, "--mirror", folder)
+        assert (empty.exit_code, "no rows" in empty.stderr) == (exits.USAGE, True)
     wrong = run("sql", "select nonsense from stock_daily", "--mirror", folder)
     assert wrong.exit_code == exits.ERROR
     assert "nonsense" in wrong.stderr
+
+
+def test_sql_keeps_every_column_and_number(
+    run: Run, scripted: Publisher, folder: str, tmp_path: Path
+) -> None:
+    pytest.importorskip("duckdb")
+    run("mirror", folder)
+    query = (
+        "select 1 as a, 2 as a, 3 as a_1, -9.71::decimal(10, 2) as gap, 'nan'::double as no, "
+        "[1, 2] as list, {'k': 1.5} as pair, '-1' as text"
+    )
+    ask = ("sql", query, "--mirror", folder)
+    (found,) = json.loads(run(*ask, "--json").stdout)
+    numbers = {"a": 1, "a_2": 2, "a_1": 3, "gap": -9.71, "no": None}
+    assert found == numbers | {"list": [1, 2], "pair": {"k": 1.5}, "text": "-1"}
+    head, row = csv.reader(io.StringIO(run(*ask, "--csv", "-").stdout))
+    assert head == ["a", "a_2", "a_1", "gap", "no", "list", "pair", "text"]
+    assert row == ["1", "2", "3", "-9.71", "nan", "[1, 2]", '{"k": 1.5}', "'-1"]
+    assert "-9.71" in run(*ask).stdout
 
 
 def test_lacking_extras_are_named(

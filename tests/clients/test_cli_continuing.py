@@ -85,6 +85,27 @@ def test_a_continued_file_has_every_row_once(traded: dict[str, set[str]], ends: 
         assert [each.name for each in Path(folder).iterdir()] == ["bars.csv"] * bool(wanted)
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_file_that_a_spreadsheet_has_saved_is_continued(
+    tmp_path: Path, mark: str, end: str
+) -> None:
+    path = tmp_path / "bars.csv"
+    row = sample_bar("20240102")
+    head = ["code", *row]
+    lines = [head, ["600000.SH", *row.values()]]
+    text = "".join(f"{','.join(map(str, line))}{end}" for line in lines)
+    path.write_bytes(f"{mark}{text}".encode())
+
+    def read(_: Sequence[str], __: str) -> Found:
+        return Found({"600000.SH": [row, sample_bar("20240103")]})
+
+    opened(path).append(["600000.SH"], ("20240102", "20240103"), read, strict=False)
+    content = path.read_bytes().decode()
+    assert content.startswith(f"{mark}{text}600000.SH,20240103,")
+    assert content.count(end) == content.count("\n") == 3
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "bars.csv"

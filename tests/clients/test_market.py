@@ -14,6 +14,7 @@ from amazingdata_client import (
     KlineResult,
     NotFoundError,
     Roll,
+    questions,
 )
 from amazingdata_client.frames import SERIES
 from amazingdata_client.questions import BARS_AT_ONCE, codes_at_once, distinct, portions
@@ -138,6 +139,16 @@ def test_a_result_shows_what_it_is(client: Calls, scripted: ScriptedService) -> 
     nothing = client.kline("600000.SH", "20240101", "20240131")
     assert repr(nothing) == "<KlineResult: 0 codes × 0 rows, not complete>"
     assert nothing._repr_html_() == "<p>KlineResult: 0 codes × 0 rows, not complete</p>"
+    scripted.on("POST /stock/kline/batch", success(data, meta(unknown_codes=["AAPL"])))
+    client.kline("600000.SH", "20240101", "20240131")
+    beside = client.kline(["600000.SH", "AAPL"], "20240101", "20240131")
+    assert repr(beside) == "<KlineResult: 2 codes × 20 rows, not complete>"
+
+
+@pytest.mark.parametrize("given", ["2024-1-1", "-2024-0-1-0-1", "2024", "-30", "20240101x"])
+def test_what_is_no_day_is_asked_for_as_it_is_written(given: str) -> None:
+    assert questions.day(given) == given
+    assert questions.day("2024-01-31") == questions.day(20240131) == "20240131"
 
 
 def test_types_may_be_named_as_tasks_name_them(client: Calls, scripted: ScriptedService) -> None:

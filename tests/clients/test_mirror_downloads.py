@@ -41,6 +41,14 @@ def test_a_file_that_was_cut_is_resumed(mirror: Mirror, scripted: Publisher, fol
     assert data_in(folder) == published(scripted)
 
 
+def test_a_file_may_be_named_by_text(connect: Connect, scripted: Publisher, tmp_path: Path) -> None:
+    client = connect()
+    part = client.exports().items[0]
+    path = tmp_path / "part.parquet"
+    client.download(part, str(path))
+    assert path.stat().st_size == part.bytes
+
+
 def test_the_next_run_resumes_too(connect: Connect, scripted: Publisher, folder: Path) -> None:
     scripted.items = {CLOSED: scripted.items[CLOSED]}
     scripted.cuts = [2000]

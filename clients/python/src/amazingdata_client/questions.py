@@ -7,6 +7,7 @@ from typing import Any
 
 from amazingdata_client.words import DayLike
 
+DASHED = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CONTRACT = re.compile("[A-Z]{1,2}[0-9]{3,4}")
 MOST_CODES = 500
 """Maximum number of codes in one request."""
@@ -37,7 +38,11 @@ MINUTES = {"min1": 1, "min5": 5, "min15": 15, "min30": 30, "min60": 60}
 
 def day(value: DayLike) -> str:
     """Return a day in the API's format, from a date, "20240131", "2024-01-31" or 20240131."""
-    return value.strftime("%Y%m%d") if isinstance(value, date) else str(value).replace("-", "")
+    if isinstance(value, date):
+        return value.strftime("%Y%m%d")
+    text = str(value)
+    # What is no such day goes as it is, so that the service names it as it was written.
+    return text.replace("-", "") if DASHED.fullmatch(text) else text
 
 
 def security_type_of(wanted: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Protocol
 
+from amazingdata_client.errors import IncompleteError
+
 ENDS = 5
 """Rows that are shown of the beginning and of the end."""
 
@@ -15,9 +17,8 @@ class Shown(Protocol):
     def codes(self) -> list[str]:
         """The codes that it has."""
 
-    @property
-    def meta(self) -> Any:
-        """How complete they are."""
+    def require_complete(self) -> Any:
+        """Raise an `IncompleteError` if anything is missing."""
 
     def ends(self, count: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Return the first and the last rows."""
@@ -27,7 +28,11 @@ class Shown(Protocol):
 
 def summary(result: Shown) -> str:
     """Return "KlineResult: 291 codes × 585,096 rows, complete"."""
-    state = "complete" if result.meta.complete else "not complete"
+    try:
+        result.require_complete()
+        state = "complete"
+    except IncompleteError:
+        state = "not complete"
     codes, rows = len(result.codes), len(result)
     return f"{type(result).__name__}: {_many(codes, 'code')} × {_many(rows, 'row')}, {state}"
 

@@ -1,5 +1,6 @@
 """Downloading published files: resumed where they were cut, and verified."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +22,10 @@ class AsyncDownloads(AsyncPublications):
     """Downloads of published files."""
 
     async def download(
-        self, part: ExportPart, to: Path, on_size: Callable[[int], object] | None = None
+        self,
+        part: ExportPart,
+        to: str | os.PathLike[str],
+        on_size: Callable[[int], object] | None = None,
     ) -> None:
         """Download a published file and verify its hash.
 
@@ -29,7 +33,7 @@ class AsyncDownloads(AsyncPublications):
         ----------
         part : ExportPart
             The file, of `exports`.
-        to : Path
+        to : str or path-like
             Where to. If it exists, it is taken for the beginning of this file, and only the rest
             is downloaded.
         on_size : callable, optional
@@ -43,23 +47,23 @@ class AsyncDownloads(AsyncPublications):
         NoAnswerError
             The connection was lost too often; the beginning is kept.
         """
-        tell = on_size or _nothing
+        tell, path = on_size or _nothing, Path(to)
         tried = 0
-        while (here := size_of(to)) < part.bytes:
-            outcome = await self._piece(part, to, here, tell)
+        while (here := size_of(path)) < part.bytes:
+            outcome = await self._piece(part, path, here, tell)
             if outcome is None:
                 continue
-            tried = 0 if size_of(to) > here else tried
+            tried = 0 if size_of(path) > here else tried
             pause = self._retry.pause(outcome, tried, repeatable=True)
             if pause is None:
                 raise NoAnswerError(f"cannot download {part.dataset} {part.part}: {outcome}")
             tried += 1
             await sleep(pause)
         tell(here)
-        if here != part.bytes or sha256_of(to) != part.sha256:
-            durable.remove(to)
+        if here != part.bytes or sha256_of(path) != part.sha256:
+            durable.remove(path)
             raise _wrong(part, "its content does not have the published hash")
-        durable.sync_file(to)
+        durable.sync_file(path)
 
     async def _link(self, part: ExportPart) -> ExportLink:
         try:

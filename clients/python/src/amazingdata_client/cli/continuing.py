@@ -51,6 +51,7 @@ class Continued:
     header: Sequence[str]
     tails: Mapping[str, Tail]
     version: tuple[int, ...] = ()
+    line_end: str = "\n"
 
     @classmethod
     def of(cls, outputs: Outputs) -> "Continued":
@@ -75,7 +76,7 @@ class Continued:
             raise click.UsageError(f"--since last: {path} is no regular file")
         try:
             version = _version(path)
-            return cls(path, *_read(path), version)
+            return cls(path, *_read(path), version, _line_end(path))
         except (ValueError, csv.Error) as error:
             raise click.ClickException(f"{path} cannot be continued: {error}") from None
 
@@ -175,8 +176,8 @@ class Continued:
         try:
             if self.header:
                 shutil.copy(self.path, new)
-            with new.open("a", encoding="utf-8") as stream:
-                writer = csv.writer(stream, lineterminator="\n")
+            with new.open("a", encoding="utf-8", newline="") as stream:
+                writer = csv.writer(stream, lineterminator=self.line_end)
                 if not self.header:
                     writer.writerow(columns_of(rows))
                 writer.writerows(map(_cells, rows))
@@ -209,7 +210,7 @@ def _read(path: Path) -> tuple[list[str], dict[str, Tail]]:
         It is cut, is no such table, or has rows twice or out of order.
     """
     tails: dict[str, Tail] = {}
-    with path.open(encoding="utf-8") as stream:
+    with path.open(encoding="utf-8-sig") as stream:
         table = csv.reader(stream, strict=True)
         header = next(table, [])
         if not {"code", "trade_date"} <= set(header):
@@ -226,11 +227,23 @@ def _read(path: Path) -> tuple[list[str], dict[str, Tail]]:
                 tail.rows = []
             tail.rows.append(row)
             tail.day, tail.moment = row[at_day], row[at_time]
-    with path.open("rb") as raw:
-        raw.seek(-1, os.SEEK_END)
-        if raw.read() != b"\n":
-            raise ValueError("its last line is cut")
     return header, tails
+
+
+def _line_end(path: Path) -> str:
+    """Return what ends the lines of a file.
+
+    Raises
+    ------
+    ValueError
+        Its last line has no end.
+    """
+    with path.open("rb") as raw:
+        raw.seek(-2, os.SEEK_END)
+        last = raw.read().decode("latin-1")
+    if not last.endswith("\n"):
+        raise ValueError("its last line is cut")
+    return "\r\n" if last == "\r\n" else "\n"
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:

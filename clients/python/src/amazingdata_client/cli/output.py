@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,7 +17,7 @@ from amazingdata_client.cli.table import UNKNOWN, Column, fitted
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-NUMBERS = (int, float)
+NUMBERS = (int, float, Decimal)
 NAMES = frozenset({"id", "port"})
 """Integers that identify something, and are written without thousands separators."""
 NOTHING = "nothing found"
@@ -154,6 +155,8 @@ def cell(value: Any, name: str = "") -> str:
         # Every digit that it has, and two decimals at least, so that prices stand in line.
         whole, point, fraction = f"{value:,}".partition(".")
         return f"{whole}.{fraction:0<2}" if point and "e" not in fraction else f"{value:,}"
+    if isinstance(value, Decimal):
+        return f"{value:,f}"
     if isinstance(value, int):
         return str(value) if name in NAMES else f"{value:,}"
     return in_beijing(value) if isinstance(value, str) else _compact(value)

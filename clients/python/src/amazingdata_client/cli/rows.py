@@ -100,6 +100,8 @@ def plain_cell(value: Any) -> Any:
 
 def write_parquet(result: Frame, path: str) -> None:
     """Write a result as Parquet."""
+    if path == "-":
+        raise click.UsageError("--parquet writes a file, and no stream: give its name")
     try:
         frame = result.to_polars()
     except ModuleNotFoundError:

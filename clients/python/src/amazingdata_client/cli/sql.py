@@ -1,7 +1,11 @@
 """The command sql: a question to a mirror, answered by DuckDB."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+from itertools import chain, count
+from math import isfinite
 from typing import Any
 
 import click
@@ -33,12 +37,13 @@ def sql(query: str, *, folder: str, csv_to: Any, as_json: bool) -> None:
     """  # noqa: D301
     with exits():
         columns, found = _answer(MirrorReader(folder), query)
-    if csv_to:
-        rows.write_csv(found, columns, csv_to)
     if as_json:
-        print_json(found)
-    elif not csv_to:
-        print_table(found, columns)
+        print_json([_in_json(row) for row in found])
+    texts = [{name: _in_text(value) for name, value in row.items()} for row in found]
+    if csv_to:
+        rows.write_csv(texts, columns, csv_to)
+    elif not as_json:
+        print_table(texts, columns)
 
 
 def _answer(mirror: MirrorReader, query: str) -> tuple[list[str], Sequence[Mapping[str, Any]]]:
@@ -49,10 +54,13 @@ def _answer(mirror: MirrorReader, query: str) -> tuple[list[str], Sequence[Mappi
     click.ClickException
         The query is wrong, or DuckDB is not installed.
     """
+    answer: Any
     try:
         answer = mirror.sql(query)
-        columns = list(answer.columns)
-        found = [dict(zip(columns, map(_plain, row), strict=True)) for row in answer.fetchall()]
+        if answer is None:
+            raise click.UsageError("QUERY asks for no rows")
+        columns = _distinct(answer.columns)
+        found = [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
     except ModuleNotFoundError as error:
         raise click.ClickException(str(error)) from None
     except _duckdb_error() as error:
@@ -67,8 +75,32 @@ def _duckdb_error() -> type[Exception]:
     return kind
 
 
-def _plain(value: Any) -> Any:
-    """Return a value as JSON and a table can show it."""
-    if value is None or isinstance(value, (bool, int, float, str)):
+def _distinct(columns: Sequence[str]) -> list[str]:
+    """Return names of columns; of those with the same one, later ones get a number: close_1."""
+    names: list[str] = []
+    for column in columns:
+        numbered = (f"{column}_{number}" for number in count(1))
+        free = (each for each in chain([column], numbered) if each not in names)
+        names.append(next(each for each in free if each == column or each not in columns))
+    return names
+
+
+def _in_json(value: Any) -> Any:
+    """Return a value as JSON has it, which knows numbers without decimals' exactness and no NaN."""
+    if isinstance(value, (float, Decimal)):
+        return float(value) if isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(name): _in_json(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_in_json(each) for each in value]
+    if value is None or isinstance(value, (int, str)):
         return value
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _in_text(value: Any) -> Any:
+    """Return a value as CSV and a table can show it: decimals exactly, what is nested as JSON."""
+    if value is None or isinstance(value, (int, float, str, Decimal)):
+        return value
+    found = _in_json(value)
+    return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)

@@ -26,6 +26,12 @@ def tell(result: KlineResult | StatementResult | StatusResult, noun: str) -> Non
         say(f"{counted(meta.returned, noun)}, complete{synthetic}")
         if meta.unfinished:
             say(unfinished_text(meta.unfinished))
+        if meta.pending:
+            say(f"not final yet, so not counted: {', '.join(map(str, meta.pending))}")
+        if not meta.returned:
+            for code, spans in list(meta.outside.items())[:SHOWN]:
+                days = ", ".join(f"{each.start}–{each.end}" for each in spans)
+                say(f"not counted of {code}: {days} ({spans[0].reason.replace('_', ' ')})")
     for warning in worded_warnings(meta.warnings, meta.warning_details):
         say(f"warning: {warning}")
 
@@ -41,7 +47,7 @@ def tell_day(result: DayResult | StatusDayResult, noun: str) -> None:
         say(" · ".join(part for part in (counts, told, str(gap)) if part))
     else:
         say(f"{counted(meta.returned, noun)}, complete · {told}")
-    if meta.stale:
+    if meta.stale and release.revision:
         say(f"{noun}s were stored after the release; the next one takes them up")
 
 
