@@ -100,10 +100,7 @@ def test_a_wait_for_the_service_is_told_once(run: Run, scripted: ScriptedService
         ([httpx.ConnectError("refused")] * 3, "no answer from the service (refused), trying again"),
         ([httpx.ReadTimeout("")], "no answer from the service (ReadTimeout), trying again"),
         ([failure(504, retry_after=1)], "no answer from the service (504), trying again in 2 s"),
-        (
-            [failure(503, retry_after=20)] * 2,
-            "asks to wait (503), trying again in 21 s",
-        ),
+        ([failure(503, retry_after=20)] * 2, "asks to wait (503), trying again in 21 s"),
         ([failure(429, retry_after=3)], "asks to wait (429), trying again in 4 s"),
     ):
         scripted.scripts.clear()
@@ -291,15 +288,19 @@ def test_days_in_doubt_are_told(run: Run, scripted: ScriptedService) -> None:
 def test_days_that_do_not_count_are_told_of_a_complete_answer(
     run: Run, scripted: ScriptedService
 ) -> None:
-    span = {"from": "20240101", "to": "20240119", "reason": "not_listed"}
-    said = meta(
-        expected=0, returned=0, outside={"600000.SH": [span]}, pending=[["20240122", "20240131"]]
-    )
+    spans = [
+        {"from": "20240101", "to": "20240105", "reason": "not_listed"},
+        {"from": "20240115", "to": "20240119", "reason": "delisted"},
+    ]
+    outside = {"600000.SH": spans} | dict.fromkeys([f"{code}.SZ" for code in range(7)], spans[:1])
+    said = meta(expected=0, returned=0, outside=outside, pending=[["20240122", "20240131"]])
     scripted.on("POST /stock/kline/batch", success({"600000.SH": []}, said))
     told = run("kline", "600000.SH", *DAYS).stderr
     assert "0 bars, complete" in told
     assert "not final yet, so not counted: 20240122–20240131" in told
-    assert "not counted of 600000.SH: 20240101–20240119 (not listed)" in told
+    days = "20240101–20240105 (not listed), 20240115–20240119 (delisted)"
+    assert f"not counted of 600000.SH: {days}" in told
+    assert "not counted either: days of 3 more codes" in told
 
 
 def test_an_unfinished_week_is_told_of_a_complete_answer(

@@ -1,7 +1,6 @@
 """The commands for the whole market: day, releases, publish, mirror, sql, export."""
 
 import csv
-import io
 import json
 import sys
 from io import StringIO
@@ -190,9 +189,7 @@ def test_sql(run: Run, scripted: Publisher, folder: str) -> None:
     assert "nonsense" in wrong.stderr
 
 
-def test_sql_keeps_every_column_and_number(
-    run: Run, scripted: Publisher, folder: str, tmp_path: Path
-) -> None:
+def test_sql_keeps_every_column_and_number(run: Run, scripted: Publisher, folder: str) -> None:
     pytest.importorskip("duckdb")
     run("mirror", folder)
     query = (
@@ -203,7 +200,7 @@ def test_sql_keeps_every_column_and_number(
     (found,) = json.loads(run(*ask, "--json").stdout)
     numbers = {"a": 1, "a_2": 2, "a_1": 3, "gap": -9.71, "no": None}
     assert found == numbers | {"list": [1, 2], "pair": {"k": 1.5}, "text": "-1"}
-    head, row = csv.reader(io.StringIO(run(*ask, "--csv", "-").stdout))
+    head, row = csv.reader(StringIO(run(*ask, "--csv", "-").stdout))
     assert head == ["a", "a_2", "a_1", "gap", "no", "list", "pair", "text"]
     assert row == ["1", "2", "3", "-9.71", "nan", "[1, 2]", '{"k": 1.5}', "'-1"]
     assert "-9.71" in run(*ask).stdout

@@ -27,6 +27,7 @@ def outside(
 def check(page: Page, where: str) -> None:
     """See that axe finds nothing: all rules in one theme, those on colours in the other one."""
     settled(page)
+    expect(page.locator("h1")).to_be_attached()
     assert findings(page) == [], where
     other_theme(page)
     assert findings(page, "color-contrast") == [], where

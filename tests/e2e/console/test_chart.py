@@ -253,10 +253,12 @@ def test_earlier_bars_come_below_a_pointer_as_well(page: Page, filled: LocalClou
 
 def test_a_chart_that_cannot_be_drawn_leaves_nothing_of_another_one(page: Page) -> None:
     show(page)
+    page.evaluate("() => { window.reportError = error => { window.reported = String(error) } }")
     chart(page).evaluate("element => { element.stage.draw = () => { throw Error('no ink') } }")
     page.get_by_text("周", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("no ink")
     expect(page.get_by_role("heading")).to_have_count(0)
+    assert page.evaluate("() => window.reported") == "Error: no ink"
     go(page, "tasks")
     expect(page.get_by_role("heading", name="任务")).to_be_visible()
     show(page)

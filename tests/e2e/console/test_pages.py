@@ -267,6 +267,7 @@ def test_english_is_a_button_away_and_whole(page: Page) -> None:
     for place in (each for each in PAGES if each != "industries"):
         go(page, place)
         settled(page)
+        expect(page.locator("h1")).to_be_attached()
         words = page.evaluate("() => document.querySelector('main').innerText")
         names = ("合成", "沪", "深", "中证", "上证")
         left = [
@@ -299,6 +300,7 @@ def test_a_phone_needs_no_scrolling_sideways(browser: Browser, synthetic_cloud: 
         for place in PAGES:
             go(page, place)
             settled(page)
+            expect(page.locator("h1")).to_be_attached()
             width = page.evaluate("() => document.documentElement.scrollWidth")
             assert width <= PHONE[0], place
             scrolling = "all => all.filter(each => each.scrollWidth > each.clientWidth).length"
@@ -336,4 +338,5 @@ def test_everything_that_takes_input_has_a_name(page: Page) -> None:
     for place in PAGES:
         go(page, place)
         settled(page)
+        expect(page.locator("h1")).to_be_attached()
         assert page.evaluate(nameless) == [], place

@@ -10,7 +10,7 @@ interface Props {
 
 /** A page; once something of it has failed to draw, only what went wrong: half of it would lie. */
 export function Guarded({ route, children }: Props) {
-  const [error, reset] = useErrorBoundary();
+  const [error, reset] = useErrorBoundary((failure) => reportError(failure));
   useEffect(() => reset(), [route]);
   if (error) return <Trouble error={error} onRetry={() => location.reload()} />;
   return <>{children}</>;

@@ -160,7 +160,7 @@ export function completeness(meta: Meta, code: string, t: Text): Remark[] {
   const c = t.completeness;
   const said: Remark[] = [];
   const say = (text: string, tone: Remark["tone"] = "plain") => {
-    // A warning may be one of the calendar and one of the answer.
+    // Two warnings of an answer may say the same.
     if (said.every((each) => each.text !== text)) said.push({ text, tone });
   };
   const counts: [number, number] = [meta.expected, meta.returned];

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import chain, count
 from math import isfinite
 from typing import Any
 
@@ -39,10 +38,12 @@ def sql(query: str, *, folder: str, csv_to: Any, as_json: bool) -> None:
         columns, found = _answer(MirrorReader(folder), query)
     if as_json:
         print_json([_in_json(row) for row in found])
+        if not csv_to:
+            return
     texts = [{name: _in_text(value) for name, value in row.items()} for row in found]
     if csv_to:
         rows.write_csv(texts, columns, csv_to)
-    elif not as_json:
+    else:
         print_table(texts, columns)
 
 
@@ -79,9 +80,11 @@ def _distinct(columns: Sequence[str]) -> list[str]:
     """Return names of columns; of those with the same one, later ones get a number: close_1."""
     names: list[str] = []
     for column in columns:
-        numbered = (f"{column}_{number}" for number in count(1))
-        free = (each for each in chain([column], numbered) if each not in names)
-        names.append(next(each for each in free if each == column or each not in columns))
+        name, number = column, 0
+        while name in names or (number and name in columns):
+            number += 1
+            name = f"{column}_{number}"
+        names.append(name)
     return names
 
 

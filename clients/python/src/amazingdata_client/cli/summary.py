@@ -6,7 +6,7 @@ from amazingdata_client.cli.language import worded_warnings
 from amazingdata_client.cli.output import counted, say
 from amazingdata_client.day_result import DayResult, StatusDayResult
 from amazingdata_client.errors import IncompleteError, unfinished_text
-from amazingdata_client.reading import Days
+from amazingdata_client.reading import Days, Explained
 from amazingdata_client.results import KlineResult, StatementResult, StatusResult
 
 SHOWN = 5
@@ -29,11 +29,18 @@ def tell(result: KlineResult | StatementResult | StatusResult, noun: str) -> Non
         if meta.pending:
             say(f"not final yet, so not counted: {', '.join(map(str, meta.pending))}")
         if not meta.returned:
-            for code, spans in list(meta.outside.items())[:SHOWN]:
-                days = ", ".join(f"{each.start}–{each.end}" for each in spans)
-                say(f"not counted of {code}: {days} ({spans[0].reason.replace('_', ' ')})")
+            _tell_outside(meta.outside)
     for warning in worded_warnings(meta.warnings, meta.warning_details):
         say(f"warning: {warning}")
+
+
+def _tell_outside(found: Mapping[str, Sequence[Explained]]) -> None:
+    """Say which days of a code do not count, and why, if there are any."""
+    for code, spans in list(found.items())[:SHOWN]:
+        days = (f"{each.start}–{each.end} ({each.reason.replace('_', ' ')})" for each in spans)
+        say(f"not counted of {code}: {', '.join(days)}")
+    if len(found) > SHOWN:
+        say(f"not counted either: days of {counted(len(found) - SHOWN, 'more code')}")
 
 
 def tell_day(result: DayResult | StatusDayResult, noun: str) -> None:
